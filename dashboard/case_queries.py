@@ -1,0 +1,186 @@
+"""One case on one card type as it stands in the export, the cards beside it, and the search that leads to a case."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import duckdb
+
+from dashboard.queries import Finding, findings_of_card, identity_fields, mask_value
+
+
+@dataclass(frozen=True)
+class Item:
+    """An item (案卡项) of a card type."""
+
+    name: str
+    header: str
+    label_en: str
+    section: str
+    section_en: str
+    level: str
+    unit: str
+
+
+@dataclass(frozen=True)
+class Section:
+    """Consecutive items under one heading of the real card."""
+
+    title: str
+    title_en: str
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True)
+class CardRow:
+    """A row of the card: one suspect, or one measure. `texts` holds what the items show; a blank item is absent."""
+
+    row: int
+    suspect_no: str
+    name: str
+    texts: dict[str, str]
+    unreadable: frozenset[str]
+
+
+@dataclass(frozen=True)
+class CaseCard:
+    """A case on one card type with its findings."""
+
+    card: str
+    bmsah: str
+    items: tuple[Item, ...]
+    rows: tuple[CardRow, ...]
+    findings: tuple[Finding, ...]
+
+    @cached_property
+    def case_texts(self) -> dict[str, str]:
+        """The items of the case; where its rows differ, every value."""
+        return {item.name: text for item in self.items if item.level == "case" and (text := self._text(item.name))}
+
+    def sections(self, *, of_case: bool) -> tuple[Section, ...]:
+        """The sections of the case, or those of each person."""
+        return sections([item for item in self.items if (item.level == "case") == of_case])
+
+    def findings_of(self, row: CardRow) -> tuple[Finding, ...]:
+        """Findings that name an item of this row's person."""
+        case_items = {item.name for item in self.items if item.level == "case"}
+        return tuple(f for f in self.findings if f.card_row == row.row and set(f.fields) - case_items)
+
+    def _text(self, name: str) -> str:
+        return " ／ ".join(dict.fromkeys(row.texts[name] for row in self.rows if name in row.texts))
+
+
+@dataclass(frozen=True)
+class CaseLink:
+    """A case on a card type that can be opened. `row` is set for a row without case number."""
+
+    card: str
+    bmsah: str
+    row: int | None
+    case_name: str
+    names: str
+    department: str
+    errors: int
+    hints: int
+
+
+def case_card(con: duckdb.DuckDBPyConnection, card: str, bmsah: str, row: int | None = None) -> CaseCard | None:
+    """The card of a case number, or of one row when it has none. None when the run does not hold it."""
+    items = card_items(con, card)
+    if not items:
+        return None
+    condition, value = ("bmsah = ?", bmsah) if bmsah else ("bmsah is null and _row = ?", row)
+    relation = con.execute(f"select * from cards.{card} where {condition} order by _row", [value])
+    columns = [column[0] for column in relation.description or ()]
+    numbers = identity_fields(con.cursor())
+    rows = tuple(
+        _card_row(dict(zip(columns, values, strict=True)), card, items, numbers) for values in relation.fetchall()
+    )
+    if not rows:
+        return None
+    return CaseCard(card, bmsah, items, rows, tuple(findings_of_card(con, card, [r.row for r in rows], bmsah)))
+
+
+def card_items(con: duckdb.DuckDBPyConnection, card: str) -> tuple[Item, ...]:
+    """The items of a card type in their order on the card; none for an unknown card."""
+    rows = con.execute(
+        "select name, header, label_en, section, section_en, level, unit from fields where card = ? order by no", [card]
+    )
+    return tuple(Item(*(value or "" for value in row)) for row in rows.fetchall())
+
+
+def sections(items: Sequence[Item]) -> tuple[Section, ...]:
+    """Items grouped by section, in the order of the card."""
+    grouped: dict[tuple[str, str], list[Item]] = {}
+    for item in items:
+        grouped.setdefault((item.section, item.section_en), []).append(item)
+    return tuple(Section(zh, en, tuple(members)) for (zh, en), members in grouped.items())
+
+
+def _card_row(
+    values: dict[str, object], card: str, items: Sequence[Item], numbers: frozenset[tuple[str, str]]
+) -> CardRow:
+    texts: dict[str, str] = {}
+    for item in items:
+        value = values.get(item.name)
+        text = values.get(f"{item.name}__raw") if value is None else value
+        if text is not None:
+            texts[item.name] = mask_value(_plain(text), card, item.name, numbers)
+    unreadable = values.get("_unreadable")
+    return CardRow(
+        int(str(values["_row"])), texts.get("suspect_no", ""), texts.get("name", ""), texts,
+        frozenset(unreadable) if isinstance(unreadable, list) else frozenset(),
+    )  # fmt: skip
+
+
+def _plain(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def other_cards(con: duckdb.DuckDBPyConnection, shown: CaseCard, limit: int = 50) -> list[CaseLink]:
+    """Cards of the same case on other card types, and of the same suspects in other cases."""
+    suspects = [row.suspect_no for row in shown.rows if row.suspect_no]
+    condition = (
+        "(suspect_no in (select unnest(?::varchar[])) or bmsah = ?) and not (card = ? and bmsah is not distinct from ?)"
+    )
+    own = shown.bmsah or None
+    links = _links(con, condition, [suspects, own, shown.card, own], limit + len(shown.rows))
+    return [link for link in links if link.bmsah or link.card != shown.card][:limit]
+
+
+def search_cases(con: duckdb.DuckDBPyConnection, text: str, limit: int = 50) -> list[CaseLink]:
+    """Cases whose number, suspect's name, suspect's number or case name contains `text`."""
+    wanted = text.strip().lower()
+    return _links(con, "contains(lower(concat_ws(' ', bmsah, name, suspect_no, case_name)), ?)", [wanted], limit)
+
+
+def _links(con: duckdb.DuckDBPyConnection, condition: str, values: list[object], limit: int) -> list[CaseLink]:
+    rows = con.execute(
+        f"""with everyone as ({_everyone(con)}), found as (
+  select card, bmsah, case when bmsah is null then _row end as lone, any_value(case_name) as case_name,
+    string_agg(distinct name, '、' order by name) as names, any_value(dept_name) as department
+  from everyone where {condition} group by all
+)
+select found.card, coalesce(found.bmsah, ''), lone, coalesce(found.case_name, ''), coalesce(names, ''),
+  coalesce(found.department, ''), count(f.rule_id) filter (where not is_hint), count(f.rule_id) filter (where is_hint)
+from found left join findings f on f.card = found.card
+  and (f.bmsah = found.bmsah or (found.bmsah is null and f.bmsah is null and f.card_row = lone))
+group by found.card, found.bmsah, lone, found.case_name, names, found.department
+order by found.bmsah nulls last, found.card, lone limit {limit}""",
+        values,
+    )
+    return [CaseLink(*row) for row in rows.fetchall()]
+
+
+def _everyone(con: duckdb.DuckDBPyConnection) -> str:
+    """Every row of every card type with the items that identify it; an item a card lacks is NULL."""
+    known: dict[str, set[str]] = {}
+    for card, name in con.execute("select card, name from fields order by card").fetchall():
+        known.setdefault(card, set()).add(name)
+    columns = ("bmsah", "suspect_no", "name", "case_name", "dept_name")
+    return " union all ".join(
+        f"select '{card}' as card, _row, "
+        + ", ".join(f"{name if name in names else 'null::varchar'} as {name}" for name in columns)
+        + f" from cards.{card}"
+        for card, names in known.items()
+    )

@@ -1,0 +1,153 @@
+"""The rules of the run: a list to search, and the page of one rule with its message, conditions and whether it was
+judged.
+"""
+
+from collections.abc import Sequence
+from html import escape
+
+import streamlit as st
+
+from dashboard import empty
+from dashboard.marks import severity_tag
+from dashboard.queries import card_titles
+from dashboard.rule_queries import RuleLine, RuleText, headers, rule_lines, rule_text
+from dashboard.tables import Cell, Column, Html, anchor, lines, show, table, tag
+from dashboard.view import View, write_address
+
+_STATES = ("judged", "partly", "not_judged", "error")
+_KINDS = {"judged": "good", "partly": "normal", "not_judged": "", "error": "bad"}
+
+
+def rules_page(view: View) -> None:
+    """Draws the page: one rule when the address names it, else the list."""
+    if view.entered:
+        st.session_state["r_text"] = st.query_params.get("q", "")
+        st.session_state["r_state"] = [state for state in st.query_params.get_all("state") if state in _STATES]
+    rules = rule_lines(view.con)
+    if chosen := st.query_params.get("rule", ""):
+        _one(view, rules, chosen)
+        write_address(view.language, {"rule": chosen})
+    else:
+        _list(view, rules)
+
+
+def _list(view: View, rules: Sequence[RuleLine]) -> None:
+    st.header(view.t("page.rules"))
+    left, right = st.columns([3, 2])
+    wanted = left.text_input(
+        view.t("filter.text"), key="r_text", placeholder=view.t("rules.search_hint"), icon=":material/search:"
+    )
+    states = right.multiselect(
+        view.t("rules.state"),
+        _STATES,
+        key="r_state",
+        placeholder=view.t("filter.all"),
+        format_func=lambda state: view.label("state", state),
+    )
+    found = [rule for rule in rules if rule.holds(wanted) and (not states or rule.state in states)]
+    st.caption(view.t("rules.count", shown=len(found), total=len(rules)))
+    if found:
+        show(_table(view, found))
+    else:
+        empty.nothing(view, "empty.no_rule_found")
+    write_address(view.language, {"q": wanted, "state": states})
+
+
+def _table(view: View, rules: Sequence[RuleLine]) -> Html:
+    titles = card_titles(view.con)
+    columns = [
+        Column(view.t("column.rule"), "wide"),
+        Column(view.t("column.severity"), "short"),
+        Column(view.t("column.error_type"), "short"),
+        Column(view.t("column.card")),
+        Column(view.t("column.basis")),
+        Column(view.t("column.findings"), "number"),
+        Column(view.t("column.state"), "short"),
+    ]
+    rows: list[list[Cell]] = [
+        [
+            _title(view, rule),
+            severity_tag(view, rule.severity, rule.is_hint),
+            view.label("type", rule.error_type),
+            _cards(view, rule, titles),
+            rule.basis,
+            _count(view, rule),
+            state_tag(view, rule.state),
+        ]
+        for rule in rules
+    ]
+    return table(columns, rows, "rules")
+
+
+def _title(view: View, rule: RuleLine) -> Html:
+    return lines(anchor(rule.rule_id, view.link("rules", rule=rule.rule_id)), view.pick(rule.title_zh, rule.title_en))
+
+
+def _cards(view: View, rule: RuleLine, titles: dict[str, tuple[str, str]]) -> str:
+    return "、".join(view.pick(*titles.get(card, (card, ""))) for card in rule.cards)
+
+
+def _count(view: View, rule: RuleLine) -> Cell:
+    return anchor(f"{rule.findings:,}", view.link("findings", rule=rule.rule_id, kind="all")) if rule.findings else 0
+
+
+def state_tag(view: View, state: str) -> Html:
+    """Whether a rule was judged."""
+    return tag(view.label("state", state), _KINDS.get(state, ""))
+
+
+def _one(view: View, rules: Sequence[RuleLine], rule_id: str) -> None:
+    show(anchor(f"← {view.t('rules.back')}", view.link("rules")))
+    line = next((rule for rule in rules if rule.rule_id == rule_id), None)
+    words = rule_text(view.con, rule_id)
+    if line is None or words is None:
+        empty.nothing(view, "rules.unknown", rule=rule_id)
+        return
+    st.header(f"{line.rule_id} {view.pick(line.title_zh, line.title_en)}")
+    marks = (
+        severity_tag(view, line.severity, line.is_hint),
+        tag(view.label("type", line.error_type), "type"),
+        state_tag(view, line.state),
+    )
+    show(Html(" ".join(mark.markup for mark in marks)))
+    for reason in line.reasons:
+        st.warning(reason)
+    if line.findings:
+        show(
+            anchor(
+                view.t("rules.open_findings", count=f"{line.findings:,}"),
+                view.link("findings", rule=rule_id, kind="all"),
+            )
+        )
+    show(_facts(view, line, words))
+
+
+def _facts(view: View, line: RuleLine, words: RuleText) -> Html:
+    """Everything the catalogue says of the rule, a line each."""
+    facts: list[tuple[str, Cell]] = [
+        ("rules.message", view.pick(words.message_zh, words.message_en)),
+        ("column.how_to_fill", view.pick(words.how_to_fill, words.how_to_fill_en)),
+        ("column.basis", line.basis),
+        ("case.owner", view.label("owner", words.owner)),
+        ("column.card", _cards(view, line, card_titles(view.con))),
+        ("rules.fields", _items(view, line, words)),
+        ("rules.level", view.label("level", words.level)),
+        ("rules.kind", words.kind),
+        ("rules.applies_when", _code(words.applies_when)),
+        ("rules.must_hold", _code(words.must_hold)),
+        ("rules.note", words.note),
+    ]
+    rows: list[list[Cell]] = [[view.t(key), cell] for key, cell in facts if cell not in ("", Html(""))]
+    return table([Column("", "short"), Column("", "wide")], rows, "facts compact")
+
+
+def _items(view: View, line: RuleLine, words: RuleText) -> str:
+    known = headers(view.con)
+    names = [
+        next((known[card, field] for card in line.cards if (card, field) in known), field) for field in words.fields
+    ]
+    return "、".join(dict.fromkeys(view.label("fields", name) for name in names))
+
+
+def _code(condition: str) -> Html:
+    return Html(f"<code>{escape(condition)}</code>" if condition else "")

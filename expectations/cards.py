@@ -1,0 +1,157 @@
+"""What a case card is: its fields in the order of the real card, and how an export names them.
+
+Only shapes and their checks; reading YAML is `catalogues`, recognising an export is `flows.load`.
+"""
+
+from functools import cached_property
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import Field as Declared
+
+FieldType = Literal[
+    "text",
+    "case_no",
+    "doc_no",
+    "id_no",
+    "date",
+    "int",
+    "months",
+    "wan_yuan",
+    "yesno",
+    "dict",
+    "dicts",
+    "charge",
+    "charges",
+]
+Level = Literal["case", "person", "row"]
+FilledBy = Literal["system", "intake", "handler", "court_clerk"]
+
+PARSED_TYPES = frozenset({"date", "int", "months", "wan_yuan"})
+"""Types whose text may be unreadable; every other type stays text."""
+
+CODED_TYPES = frozenset({"dict", "dicts", "charge", "charges", "yesno"})
+"""Types whose values come from a dictionary, so few distinct values fill many rows."""
+
+MULTIPLE_TYPES = frozenset({"dicts", "charges"})
+"""Types that hold several values in one cell."""
+
+
+class Declaration(BaseModel):
+    """Base of everything read from the catalogue: immutable, unknown keys refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Text(Declaration):
+    """One text in both languages; users read Chinese first."""
+
+    zh: str
+    en: str = ""
+
+    def in_language(self, language: str) -> str:
+        """The text in `language`, Chinese where the English one is missing."""
+        return self.en if language == "en" and self.en else self.zh
+
+
+class Field(Declaration):
+    """One item (案卡项) of a card. `name` is the column in DuckDB, `header` the heading in an export."""
+
+    name: Annotated[str, Declared(pattern=r"^[a-z][a-z0-9_]*$")]
+    header: str
+    aliases: tuple[str, ...] = ()
+    type: FieldType = "text"
+    dictionary: str = ""
+    required: str = "never"
+    blank_means_no: bool = False
+    filled_by: FilledBy = "handler"
+    unit: str = ""
+    level: Level = "person"
+    label_en: str = ""
+    section: str = ""
+    section_en: str = ""
+
+    @property
+    def multiple(self) -> bool:
+        """Whether one cell may hold several values."""
+        return self.type in MULTIPLE_TYPES
+
+    @property
+    def parsed(self) -> bool:
+        """Whether the text of the field can be unreadable, so that a raw companion column is kept."""
+        return self.type in PARSED_TYPES
+
+    @property
+    def required_condition(self) -> str:
+        """The `required` declaration as SQL."""
+        return {"always": "true", "never": "false"}.get(self.required, self.required)
+
+    @model_validator(mode="after")
+    def _coded_fields_name_their_dictionary(self) -> "Field":
+        if (self.type in CODED_TYPES) != bool(self.dictionary):
+            raise ValueError(
+                f"field {self.name}: type {self.type} and dictionary {self.dictionary!r} do not fit together"
+            )
+        return self
+
+
+class Section(Declaration):
+    """A part of the card as the case system shows it."""
+
+    title: Text
+    fields: tuple[Field, ...]
+
+
+class Card(Declaration):
+    """A card type (案卡). `key` names the fields that identify a row; `file_words` are seen in names of its exports."""
+
+    card: Annotated[str, Declared(pattern=r"^[a-z][a-z0-9_]*$")]
+    title: Text
+    main: bool = True
+    key: tuple[str, ...]
+    file_words: tuple[str, ...] = ()
+    sections: tuple[Section, ...]
+
+    @property
+    def name(self) -> str:
+        """The name of the card's tables and the word rules use for it."""
+        return self.card
+
+    @property
+    def title_zh(self) -> str:
+        """Chinese title."""
+        return self.title.zh
+
+    @property
+    def title_en(self) -> str:
+        """English title."""
+        return self.title.en
+
+    @cached_property
+    def fields(self) -> tuple[Field, ...]:
+        """Every field in card order, each with its section."""
+        return tuple(
+            field.model_copy(update={"section": section.title.zh, "section_en": section.title.en})
+            for section in self.sections
+            for field in section.fields
+        )
+
+    @cached_property
+    def by_name(self) -> dict[str, Field]:
+        """Fields by column name."""
+        return {field.name: field for field in self.fields}
+
+    def field(self, name: str) -> Field:
+        """The field of that name. Raises KeyError."""
+        return self.by_name[name]
+
+    @model_validator(mode="after")
+    def _names_are_unique_and_keys_exist(self) -> "Card":
+        names = [field.name for section in self.sections for field in section.fields]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"card {self.card}: field declared twice: {', '.join(twice)}")
+        unknown = [name for name in self.key if name not in names]
+        if unknown:
+            raise ValueError(f"card {self.card}: key names no field: {', '.join(unknown)}")
+        return self

@@ -1,0 +1,43 @@
+"""What may be shown of identity and telephone numbers: masks for running text and for single values.
+
+Only masks stand here. Who may see what is decided by the callers; names are left alone.
+"""
+
+import re
+from collections.abc import Iterable
+
+_KEPT_BEGINNING, _KEPT_END = 6, 4
+_TELLING = 6  # signs; a shorter fragment identifies nobody and would hit dates and counts of the message
+_IDENTITY = re.compile(
+    r"(?<![0-9A-Za-z])(\d{6})([ -]?\d{8}[ -]?)(\d{3}[\dXxＸｘ])(?![0-9A-Za-z])"
+    r"|(?<![0-9A-Za-z])(\d{6})(\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))(\d{3})(?![0-9A-Za-z])"
+)
+_MOBILE = re.compile(r"(?<!\d)(1[3-9]\d)([ -]?)\d{4}([ -]?)(\d{4})(?!\d)")
+_LANDLINE = re.compile(r"(?<!\d)(0\d{2,3})([ -]?)\d{3,4}(\d{4})(?!\d)")
+
+
+def mask_identity(text: str) -> str:
+    """`text` with the middle of every identity number (18 or 15 places) and telephone number replaced by stars."""
+    masked = _IDENTITY.sub(_mask_match, text)
+    masked = _MOBILE.sub(r"\1\2****\3\4", masked)
+    return _LANDLINE.sub(r"\1\2****\3", masked)
+
+
+def mask_number(number: str) -> str:
+    """A value of an identity-number item, even a malformed one: its first six and last four signs, stars between."""
+    if len(number) <= _KEPT_BEGINNING + _KEPT_END:
+        return "*" * len(number)
+    hidden = len(number) - _KEPT_BEGINNING - _KEPT_END
+    return number[:_KEPT_BEGINNING] + "*" * hidden + number[-_KEPT_END:]
+
+
+def mask_message(text: str, numbers: Iterable[str]) -> str:
+    """A message with its identity numbers masked; `numbers` are values a pattern can't know because they are malformed."""
+    for number in sorted((one for one in numbers if len(one) >= _TELLING), key=len, reverse=True):
+        text = text.replace(number, mask_number(number))
+    return mask_identity(text)
+
+
+def _mask_match(match: re.Match[str]) -> str:
+    beginning, middle, end = (part for part in match.groups() if part is not None)
+    return f"{beginning}{'*' * len(middle)}{end}"

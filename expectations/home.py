@@ -1,0 +1,71 @@
+"""The home folder: where everything Anka keeps lies, and which published run is the present one.
+
+Paths and the pointer only; publishing is `flows.publishing`, reading a published run is `published`.
+"""
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from expectations.errors import AnkaError
+
+
+class NothingPublishedError(AnkaError):
+    """There is no published run yet."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "还没有核查结果 / no run has been published yet",
+            hint="先运行 anka demo，或 anka audit <导出文件或文件夹>",
+        )
+
+
+@dataclass(frozen=True)
+class Home:
+    """The folder `ANKA_HOME` (default `.anka`)."""
+
+    root: Path
+
+    @property
+    def warehouse(self) -> Path:
+        """The DuckDB file of the flows: history of loads and the run at work. One process at a time."""
+        return self.root / "warehouse.duckdb"
+
+    @property
+    def published(self) -> Path:
+        """Folder of the published runs, one read-only DuckDB file each."""
+        return self.root / "published"
+
+    @property
+    def pointer(self) -> Path:
+        """Names the present published file; replaced atomically."""
+        return self.published / "current.json"
+
+    def run_folder(self, run_id: str) -> Path:
+        """Data Docs, quarantine csv and load report of a run."""
+        return self.root / "runs" / run_id
+
+    @property
+    def reviews(self) -> Path:
+        """Workbooks of review batches."""
+        return self.root / "reviews"
+
+    @property
+    def prefect(self) -> Path:
+        """Prefect's own files."""
+        return self.root / "prefect"
+
+    def current(self) -> Path:
+        """The present published file. Raises NothingPublishedError."""
+        try:
+            named = json.loads(self.pointer.read_text(encoding="utf-8"))["file"]
+        except FileNotFoundError:
+            raise NothingPublishedError from None
+        return self.published / str(named)
+
+    def switch_to(self, file: Path) -> None:
+        """Makes `file` the present one in one atomic step; readers see the old or the new one, never none."""
+        fresh = self.pointer.with_suffix(f".{os.getpid()}.tmp")
+        fresh.write_text(json.dumps({"file": file.name}), encoding="utf-8")
+        fresh.replace(self.pointer)

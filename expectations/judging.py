@@ -1,0 +1,247 @@
+"""Judging a run: one Great Expectations suite per card and theme, run by one checkpoint over DuckDB.
+
+Great Expectations is set up and called here and in `rule_expectation`, `duckdb_datasource` and `data_docs` only. What leaves
+it are counts and failing-row queries; `collecting` turns those into findings.
+"""
+
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")  # before the import: nothing leaves the office
+
+import duckdb
+import great_expectations as gx
+from great_expectations.core.expectation_validation_result import ExpectationValidationResult
+from great_expectations.data_context import AbstractDataContext
+from sqlalchemy import NullPool
+
+from expectations import data_docs
+from expectations.cards import Card
+from expectations.catalogues import Catalogue
+from expectations.context import build_audit_table, guarded
+from expectations.duckdb_datasource import DuckDBDatasource, DuckDBExecutionEngine
+from expectations.judgements import Judgement, all_judgements
+from expectations.lookups import create_lookups
+from expectations.rule_expectation import ExpectRuleUnbroken
+
+State = Literal["judged", "not_judged", "error"]
+_PHASES = 2
+
+
+@dataclass(frozen=True)
+class LoadedCards:
+    """What the judge must know of a load.
+
+    `absent`: by card and field, the files of the card that lack the field's column; `files`: by card, the files loaded;
+    `unreadable`: by card, the fields with at least one cell that could not be read.
+    """
+
+    files: Mapping[str, frozenset[int]]
+    absent: Mapping[str, Mapping[str, frozenset[int]]]
+    unreadable: Mapping[str, frozenset[str]]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of one judgement. `query` selects `_row` of the violating rows; empty unless judged."""
+
+    judgement: Judgement
+    state: State
+    reason: str = ""
+    rows_violated: int = 0
+    query: str = ""
+
+
+def judge(
+    database: Path,
+    catalogue: Catalogue,
+    as_of: date,
+    loaded: LoadedCards,
+    docs: Path,
+    progress: Callable[[str, int, int], None] = lambda stage, done, total: None,
+) -> tuple[Verdict, ...]:
+    """Judges every rule of the catalogue on the `cards` tables of `database`; Data Docs are written below `docs`.
+
+    No other connection to `database` may be open. Returns one verdict per judgement: none is left out.
+    """
+    with duckdb.connect(str(database)) as con:
+        create_lookups(con, catalogue)
+        conditions, verdicts = _prepare(con, catalogue, as_of, loaded, progress)
+    if conditions:
+        verdicts += _run_checkpoint(database, catalogue, conditions, docs, progress)
+    return tuple(sorted(verdicts, key=lambda verdict: verdict.judgement.name))
+
+
+def _prepare(
+    con: duckdb.DuckDBPyConnection, catalogue: Catalogue, as_of: date, loaded: LoadedCards,
+    progress: Callable[[str, int, int], None],
+) -> tuple[dict[Judgement, str], list[Verdict]]:  # fmt: skip
+    conditions: dict[Judgement, str] = {}
+    verdicts: list[Verdict] = []
+    judgements = all_judgements(catalogue, as_of)
+    for number, card in enumerate(catalogue.cards.values()):
+        progress("准备 / preparing", number, len(catalogue.cards))
+        judged: list[Judgement] = []
+        for judgement in (j for j in judgements if j.card is card):
+            reason = why_not_judged(judgement, loaded)
+            if reason:
+                verdicts.append(Verdict(judgement, "not_judged", reason))
+            else:
+                judged.append(judgement)
+        if judged:
+            prepared, broken = _conditions_of_card(con, catalogue, judged, loaded)
+            conditions |= prepared
+            verdicts += broken
+    return conditions, verdicts
+
+
+def why_not_judged(judgement: Judgement, loaded: LoadedCards) -> str:
+    """Why a judgement can't be made on any loaded row: card not loaded, or columns absent from every file; else empty."""
+    card = judgement.card
+    files = loaded.files.get(card.name, frozenset())
+    if not files:
+        return f"未载入“{card.title_zh}”案卡 / card {card.name} was not loaded"
+    absent = loaded.absent.get(card.name, {})
+    lacking = sorted(name for name in judgement.columns if absent.get(name, frozenset()) >= files)
+    if lacking:
+        headers = "、".join(card.field(name).header for name in lacking)
+        return f"导出文件缺少列：{headers} / columns absent: {', '.join(lacking)}"
+    if frozenset().union(*(absent.get(name, frozenset()) for name in judgement.columns)) >= files:
+        return f"每个文件都缺少所需的列 / every file lacks a needed column: {', '.join(sorted(judgement.columns))}"
+    return ""
+
+
+def absent_in(judgement: Judgement, loaded: LoadedCards) -> frozenset[int]:
+    """The files on whose rows a judgement is not made, since a column it reads is absent there."""
+    absent = loaded.absent.get(judgement.card.name, {})
+    return frozenset().union(*(absent.get(name, frozenset()) for name in judgement.columns))
+
+
+def _conditions_of_card(
+    con: duckdb.DuckDBPyConnection, catalogue: Catalogue, judgements: Sequence[Judgement], loaded: LoadedCards
+) -> tuple[dict[Judgement, str], list[Verdict]]:
+    """Conditions over `audit.<card>`; a rule DuckDB can't bind becomes an error and leaves the others alone."""
+    card, broken = judgements[0].card, dict[Judgement, str]()
+    try:
+        bare = build_audit_table(con, card, catalogue.dictionaries, judgements)
+    except duckdb.Error:
+        for judgement in judgements:
+            try:
+                build_audit_table(con, card, catalogue.dictionaries, [judgement])
+            except duckdb.Error as error:
+                broken[judgement] = _first_line(error)
+        sound = [judgement for judgement in judgements if judgement not in broken]
+        bare = build_audit_table(con, card, catalogue.dictionaries, sound)
+    unreadable = loaded.unreadable.get(card.name, frozenset())
+    ready = {
+        judgement: guarded(bare[judgement.name], judgement, unreadable, absent_in(judgement, loaded))
+        for judgement in judgements
+        if judgement not in broken
+    }
+    if _binding_error(con, card, ready.values()):
+        for judgement, condition in list(ready.items()):
+            reason = _binding_error(con, card, [condition])
+            if reason:
+                broken[judgement] = reason
+                del ready[judgement]
+    return ready, [Verdict(judgement, "error", reason) for judgement, reason in broken.items()]
+
+
+def _binding_error(con: duckdb.DuckDBPyConnection, card: Card, conditions: Iterable[str]) -> str:
+    """Why DuckDB would not run the conditions; empty when it would."""
+    counts = ", ".join(f"count_if({condition})" for condition in conditions) or "1"
+    try:
+        con.execute(f"explain select {counts} from audit.{card.name}")
+    except duckdb.Error as error:
+        return _first_line(error)
+    return ""
+
+
+def _run_checkpoint(
+    database: Path, catalogue: Catalogue, conditions: Mapping[Judgement, str], docs: Path,
+    progress: Callable[[str, int, int], None],
+) -> list[Verdict]:  # fmt: skip
+    context = data_docs.context_with_site(docs)
+    datasource = context.data_sources.add_duckdb(
+        name="cards", connection_string=f"duckdb:///{database}", kwargs={"poolclass": NullPool}
+    )
+    try:
+        definitions = _validation_definitions(context, datasource, catalogue, conditions)
+        checkpoint = context.checkpoints.add(
+            gx.Checkpoint(
+                name="audit",
+                validation_definitions=definitions,
+                result_format={"result_format": "SUMMARY", "unexpected_index_column_names": ["_row"]},
+            )
+        )
+        progress("判断 / judging", 0, _PHASES)
+        outcome = checkpoint.run()
+        progress("判断 / judging", 1, _PHASES)
+        context.build_data_docs()
+        progress("判断 / judging", _PHASES, _PHASES)
+    finally:
+        DuckDBExecutionEngine.close_engines()
+    data_docs.make_offline(docs)
+    named = {judgement.name: judgement for judgement in conditions}
+    results = [result for run in outcome.run_results.values() for result in run.results]
+    verdicts = [_verdict(result, named) for result in results]
+    lost = named.keys() - {verdict.judgement.name for verdict in verdicts}
+    return verdicts + [Verdict(named[name], "error", "no result / 没有返回结果") for name in sorted(lost)]
+
+
+def _validation_definitions(
+    context: AbstractDataContext, datasource: DuckDBDatasource, catalogue: Catalogue,
+    conditions: Mapping[Judgement, str],
+) -> list[gx.ValidationDefinition]:  # fmt: skip
+    definitions = []
+    for card in catalogue.cards.values():
+        of_card = [judgement for judgement in conditions if judgement.card is card]
+        if not of_card:
+            continue
+        asset = datasource.add_table_asset(name=card.name, table_name=card.name, schema_name="audit")
+        batch = asset.add_batch_definition_whole_table("all")
+        for theme in sorted({catalogue.themes[judgement.rule.id] for judgement in of_card}):
+            name = f"{card.name}.{theme}"
+            rules = (j for j in of_card if catalogue.themes[j.rule.id] == theme)
+            suite = gx.ExpectationSuite(name=name, expectations=[_expectation(j, conditions[j]) for j in rules])
+            context.suites.add(suite)
+            definition = gx.ValidationDefinition(name=name, data=batch, suite=suite)
+            definitions.append(context.validation_definitions.add(definition))
+    return definitions
+
+
+def _expectation(judgement: Judgement, condition: str) -> ExpectRuleUnbroken:
+    label = judgement.card.field(judgement.field).header if judgement.field else ""
+    text = " · ".join(filter(None, (judgement.rule.id, judgement.rule.title.zh, label)))
+    return ExpectRuleUnbroken(
+        column="_row", judgement=judgement.name, violated=condition, description=text,
+        meta={"rule": judgement.rule.id, "basis": judgement.rule.basis, "severity": judgement.rule.severity},
+    )  # fmt: skip
+
+
+def _verdict(result: ExpectationValidationResult, named: Mapping[str, Judgement]) -> Verdict:
+    """An expectation that raised says `success=False` as well: it is an error, never a finding and never passed."""
+    assert result.expectation_config is not None
+    judgement = named[result.expectation_config.kwargs["judgement"]]
+    raised = _raised(result.exception_info or {})
+    counted = result.result or {}
+    if raised or "unexpected_count" not in counted:
+        return Verdict(judgement, "error", raised or "no count / 没有计数")
+    return Verdict(judgement, "judged", "", counted["unexpected_count"], counted["unexpected_index_query"].rstrip(";"))
+
+
+def _raised(information: Mapping[str, object]) -> str:
+    """The message of the first exception; the mapping is either one report or reports by metric."""
+    reports: Iterable[object] = [information, *information.values()]
+    for report in reports:
+        if isinstance(report, Mapping) and report.get("raised_exception"):
+            return str(report.get("exception_message")).splitlines()[0]
+    return ""
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0]

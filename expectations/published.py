@@ -1,0 +1,136 @@
+"""Reading a published run: the one place where findings are selected, for the command line and the dashboard alike."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import duckdb
+
+from expectations.errors import InputError, nearest
+from expectations.home import Home
+
+FINDING_COLUMNS = (
+    "run_id", "rule_id", "severity", "error_type", "card", "bmsah", "suspect_no", "name", "case_name", "office", "department",
+    "prosecutor", "owner", "fields", "values", "message", "basis", "finding_id",
+)  # fmt: skip
+"""Columns of the findings handed out by the command line."""
+
+_KEY = ("bmsah", "suspect_no")
+
+Kind = Literal["all", "errors", "hints"]
+
+
+@dataclass(frozen=True)
+class FindingFilter:
+    """Which findings are asked for; an empty tuple leaves a column unfiltered, `text` is looked for in what a person reads."""
+
+    departments: tuple[str, ...] = ()
+    prosecutors: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
+    severities: tuple[str, ...] = ()
+    error_types: tuple[str, ...] = ()
+    cards: tuple[str, ...] = ()
+    owners: tuple[str, ...] = ()
+    kind: Kind = "all"
+    text: str = ""
+
+    def where(self) -> "Where":
+        """The filter as a WHERE clause with its parameters."""
+        where = Where()
+        for column, values in (
+            ("department", self.departments), ("prosecutor", self.prosecutors), ("rule_id", self.rules),
+            ("severity", self.severities), ("error_type", self.error_types), ("card", self.cards), ("owner", self.owners),
+        ):  # fmt: skip
+            if values:
+                where.add(f"coalesce({column}, '') in (select unnest(?::varchar[]))", list(values))
+        if self.kind != "all":
+            where.add("is_hint" if self.kind == "hints" else "not is_hint")
+        if self.text.strip():
+            where.add(
+                "contains(lower(concat_ws(' ', bmsah, suspect_no, name, case_name, prosecutor, rule_id, message)), lower(?))",
+                self.text.strip(),
+            )
+        return where
+
+
+@dataclass
+class Where:
+    """Conditions joined by `and`, and the values of their `?` marks."""
+
+    conditions: list[str] = field(default_factory=list)
+    values: list[object] = field(default_factory=list)
+
+    def add(self, condition: str, *values: object) -> None:
+        """One more condition."""
+        self.conditions.append(condition)
+        self.values.extend(values)
+
+    @property
+    def sql(self) -> str:
+        """`where …`, or `where true`."""
+        return "where " + (" and ".join(self.conditions) or "true")
+
+
+def open_published(file: Path) -> duckdb.DuckDBPyConnection:
+    """A read-only connection to a published file; take one `cursor()` per thread."""
+    return duckdb.connect(str(file), read_only=True)
+
+
+@contextmanager
+def current_run(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The present published run, open for reading. Raises NothingPublishedError."""
+    con = open_published(home.current())
+    try:
+        yield con
+    finally:
+        con.close()
+
+
+def select_findings(con: duckdb.DuckDBPyConnection, wanted: FindingFilter) -> duckdb.DuckDBPyRelation:
+    """The findings asked for, in FINDING_COLUMNS, in the run's own order.
+
+    Raises InputError when a department, rule or other choice is one the run does not know.
+    """
+    _check_choices(con, wanted)
+    where = wanted.where()
+    columns = ", ".join(f"coalesce({name}, '') as {name}" if name in _KEY else f'"{name}"' for name in FINDING_COLUMNS)
+    return con.sql(f"select {columns} from findings {where.sql} order by rowid", params=where.values)
+
+
+def _check_choices(con: duckdb.DuckDBPyConnection, wanted: FindingFilter) -> None:
+    """A choice that can select nothing is a mistake, not an empty list."""
+    for what, chosen, query in (
+        ("部门 / department", wanted.departments, "select distinct coalesce(department, '') from checked"),
+        ("检察官 / prosecutor", wanted.prosecutors, "select distinct coalesce(prosecutor, '') from checked"),
+        ("规则 / rule", wanted.rules, "select rule_id from rules"),
+    ):
+        known = sorted(str(row[0]) for row in con.execute(query).fetchall()) if chosen else []
+        for name in chosen:
+            if name not in known:
+                available = "、".join(known[:12]) + ("…" if len(known) > 12 else "")
+                raise InputError(f"没有这个{what}: {name}{nearest(name, known)}", hint=f"可选 / available: {available}")
+
+
+def department_order(column: str = "department") -> str:
+    """ORDER BY expression that puts 第一检察部, 第二检察部 … 第十检察部 in the order people know, blank ones last."""
+    return f"translate(coalesce({column}, '~'), '一二三四五六七八九十', '123456789:')"
+
+
+DEPARTMENT_FIGURES = f"""
+with denominators as (
+  select coalesce(department, '（未填）') as department, count(*) as cases from checked group by all
+), found as (
+  select coalesce(department, '（未填）') as department,
+    count(distinct (card, coalesce(bmsah, card_row::varchar))) filter (where not is_hint) as cases_with_errors,
+    count(*) filter (where not is_hint) as errors,
+    count(*) filter (where is_hint) as hints
+  from findings group by all
+)
+select department, coalesce(cases, 0) as cases, coalesce(cases_with_errors, 0) as cases_with_errors,
+  coalesce(errors, 0) as errors, coalesce(hints, 0) as hints
+from denominators full join found using (department) order by {department_order()}
+"""
+"""Failures per department: cases checked (denominator), cases with errors (numerator), errors, hints. Needs tables
+`checked` and `findings`; never ranked."""

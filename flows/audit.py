@@ -1,0 +1,189 @@
+"""An audit from beginning to end: load → judge → collect and reconcile → publish. The order of work is `run_audit`.
+
+No Prefect here: `nightly_audit` runs the same stages as a flow.
+"""
+
+import hashlib
+import resource
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+
+import duckdb
+
+from expectations import Catalogue, InputError, load_catalogue
+from expectations.collecting import collect
+from expectations.home import Home
+from expectations.judging import LoadedCards, Verdict, judge
+from expectations.rule_checks import require_fitting
+from flows.load import LoadReport, load_exports, printed, write_quarantine
+from flows.progress import tell
+from flows.publishing import RunFacts, Stage, publish
+
+
+@dataclass(frozen=True)
+class AuditOrder:
+    """What is asked for: which exports, as of which day, by which catalogue."""
+
+    home: Path
+    paths: tuple[Path, ...]
+    as_of: date
+    catalogue: Path | None = None
+    card: str | None = None
+    skip_refused: bool = False
+
+    def read_catalogue(self) -> Catalogue:
+        """The bundled catalogue, with the office's own laid over it. Raises CatalogueError with every mistake."""
+        return require_fitting(load_catalogue(*([self.catalogue] if self.catalogue else [])))
+
+
+@dataclass
+class Stopwatch:
+    """Wall time and peak memory per stage."""
+
+    stages: list[Stage] = field(default_factory=list)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Times the block as stage `name`."""
+        begun = time.perf_counter()
+        yield
+        self.stages.append(Stage(name, time.perf_counter() - begun, peak_memory_mb()))
+
+
+@dataclass(frozen=True)
+class AuditResult:
+    """What a published run came to."""
+
+    run_id: str
+    file: Path
+    complete: bool
+    rows_read: int
+    rows_loaded: int
+    rows_rejected: int
+    errors: int
+    hints: int
+    not_judged: tuple[str, ...]
+    in_error: tuple[str, ...]
+    stages: tuple[Stage, ...]
+
+
+def run_audit(order: AuditOrder) -> AuditResult:
+    """Audits the exports of `order` and publishes the run.
+
+    Raises InputError for unusable exports, CatalogueError for a catalogue with mistakes, NotReconciledError when counts and
+    findings differ; nothing is published then.
+    """
+    watch, started = Stopwatch(), datetime.now()
+    catalogue = order.read_catalogue()
+    with watch.stage("load"):
+        loaded = load_stage(order, catalogue)
+    with watch.stage("judge"):
+        verdicts = judge_stage(order, catalogue, loaded)
+    return publish_stage(order, catalogue, loaded, verdicts, started, watch.stages)
+
+
+def load_stage(order: AuditOrder, catalogue: Catalogue) -> LoadReport:
+    """Loads and types the exports; the tables `cards`, `load` and `raw` of the warehouse hold them afterwards."""
+    order.home.mkdir(parents=True, exist_ok=True)
+    with _warehouse(order) as con:
+        return load_exports(
+            con, catalogue, order.paths, card=order.card, skip_refused=order.skip_refused, progress=tell
+        )
+
+
+def judge_stage(order: AuditOrder, catalogue: Catalogue, loaded: LoadReport) -> tuple[Verdict, ...]:
+    """Judges every rule; Data Docs go to the run's folder."""
+    home = Home(order.home)
+    docs = home.run_folder(run_id_of(order, catalogue, loaded)) / "data_docs"
+    return judge(home.warehouse, catalogue, order.as_of, loaded_cards(loaded), docs, tell)
+
+
+def publish_stage(
+    order: AuditOrder, catalogue: Catalogue, loaded: LoadReport, verdicts: Sequence[Verdict], started: datetime,
+    stages: Sequence[Stage],
+) -> AuditResult:  # fmt: skip
+    """Collects, reconciles and publishes. A run with rules in error is published as incomplete."""
+    home, watch = Home(order.home), Stopwatch([*stages])
+    in_error = tuple(f"{v.judgement.name}: {v.reason}" for v in verdicts if v.state == "error")
+    run_id, rows = run_id_of(order, catalogue, loaded), loaded.rows
+    facts = RunFacts(
+        run_id, order.as_of, started, catalogue.fingerprint, loaded.input_hash, rows.read, rows.loaded, rows.rejected,
+        complete=not in_error,
+    )  # fmt: skip
+    with _warehouse(order) as con:
+        with watch.stage("collect"):
+            collected = collect(con, catalogue, verdicts, run_id, tell)
+            _write_run_folder(con, home.run_folder(run_id), report_text(loaded, catalogue))
+        with watch.stage("publish"):
+            tell("发布 / publishing", 0, 1)
+            file = publish(con, home, catalogue, facts, collected, watch.stages)
+            tell("发布 / publishing", 1, 1)
+        counts = dict(con.execute("select is_hint, count(*) from findings group by is_hint").fetchall())
+    not_judged = tuple(f"{v.judgement.name}: {v.reason}" for v in verdicts if v.state == "not_judged")
+    return AuditResult(
+        run_id, file, facts.complete, rows.read, rows.loaded, rows.rejected, counts.get(False, 0), counts.get(True, 0),
+        not_judged, in_error, tuple(watch.stages),
+    )  # fmt: skip
+
+
+def run_id_of(order: AuditOrder, catalogue: Catalogue, loaded: LoadReport) -> str:
+    """The same inputs, catalogue and audit date give the same run."""
+    identity = "|".join((loaded.input_hash, catalogue.fingerprint, order.as_of.isoformat()))
+    return f"{order.as_of:%Y%m%d}-{hashlib.sha256(identity.encode()).hexdigest()[:10]}"
+
+
+def loaded_cards(loaded: LoadReport) -> LoadedCards:
+    """What the judge must know of the load."""
+    files: dict[str, set[int]] = {}
+    unreadable: dict[str, set[str]] = {}
+    for sheet in loaded.sheets:
+        if sheet.status == "loaded":
+            files.setdefault(sheet.card, set()).add(sheet.file_no)
+            unreadable.setdefault(sheet.card, set()).update(sheet.unreadable or {})
+    return LoadedCards(
+        {card: frozenset(numbers) for card, numbers in files.items()},
+        loaded.absent,
+        {card: frozenset(fields) for card, fields in unreadable.items()},
+    )
+
+
+def report_text(loaded: LoadReport, catalogue: Catalogue) -> str:
+    """The load report as a supervisor reads it."""
+    labels = {(card.name, f.name): f.header for card in catalogue.cards.values() for f in card.fields}
+    return printed(loaded, labels)
+
+
+def peak_memory_mb() -> float:
+    """Peak resident memory of this process so far, in MB."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (1024 * 1024 if sys.platform == "darwin" else 1024)
+
+
+@contextmanager
+def _warehouse(order: AuditOrder) -> Iterator[duckdb.DuckDBPyConnection]:
+    path = Home(order.home).warehouse
+    try:
+        con = duckdb.connect(str(path))
+    except duckdb.IOException as error:
+        if "lock" in str(error).lower():
+            raise InputError(
+                f"另一个核查正在使用 {path} / another audit is using it",
+                hint="等它结束后再运行 / run again when it has finished",
+            ) from None
+        raise
+    try:
+        con.execute("set preserve_insertion_order = true")
+        yield con
+    finally:
+        con.close()
+
+
+def _write_run_folder(con: duckdb.DuckDBPyConnection, folder: Path, report: str) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    write_quarantine(con, folder / "quarantine.csv")
+    (folder / "load_report.txt").write_text(report + "\n", encoding="utf-8")

@@ -1,0 +1,10 @@
+"""Loading exports: every cell as text into the history, then typed cards, with an account of every row.
+
+The one door of the package. Knows DuckDB and the catalogue, neither Prefect nor the command line.
+"""
+
+from flows.load.load_tables import write_quarantine
+from flows.load.loading import load_exports
+from flows.load.report import LoadReport, RowCounts, SheetReport, printed
+
+__all__ = ["LoadReport", "RowCounts", "SheetReport", "load_exports", "printed", "write_quarantine"]

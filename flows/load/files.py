@@ -1,0 +1,57 @@
+"""Which files a run reads: the given paths in the given order, folders by file name.
+
+Nothing is opened here but for the content hash; what is inside a file is `containers`.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from expectations import InputError
+
+SUFFIXES = (".xlsx", ".xls", ".xlsm", ".xlsb", ".csv", ".txt", ".tsv", ".et", ".ods")
+"""Files of a folder with other suffixes are skipped and listed; a file named by the user is always tried."""
+
+
+@dataclass(frozen=True)
+class Inbox:
+    """The files of a run in order, and the files of folders that were skipped."""
+
+    files: tuple[Path, ...]
+    skipped: tuple[Path, ...]
+
+
+def list_files(paths: Sequence[Path]) -> Inbox:
+    """Files of a run, each once. Raises InputError when a path does not exist or nothing is left."""
+    missing = [path for path in paths if not path.exists()]
+    if missing:
+        raise InputError(
+            "\n".join(f"{path}: 文件或目录不存在 / no such file or folder" for path in missing),
+            "检查路径 / check the path",
+        )
+    files: dict[Path, Path] = {}
+    skipped: list[Path] = []
+    for path in paths:
+        for file in sorted(path.iterdir(), key=lambda one: one.name) if path.is_dir() else [path]:
+            if path.is_dir() and not _wanted(file):
+                skipped += [file] if file.is_file() else []
+            else:
+                files.setdefault(file.resolve(), file)
+    if not files:
+        places = "、".join(map(str, paths)) or "(无)"
+        raise InputError(
+            f"{places}: 没有可读的文件 / no file to load", f"支持的后缀 / known suffixes: {' '.join(SUFFIXES)}"
+        )
+    return Inbox(tuple(files.values()), tuple(skipped))
+
+
+def content_hash(path: Path) -> str:
+    """SHA-256 of a file's bytes."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _wanted(file: Path) -> bool:
+    hidden = file.name.startswith((".", "~$"))
+    return file.is_file() and not hidden and file.suffix.lower() in SUFFIXES

@@ -1,0 +1,161 @@
+"""The history of all loads: every cell as text in `raw.<card>`, once per content, never changed afterwards.
+
+Rows are stored as they stand, blanks and repeated headings included; which of them count is `row_reasons`.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import duckdb
+
+from expectations import Card, Catalogue
+from flows.load.headings import Column, heading_rows, heading_texts, map_columns
+from flows.load.recognition import Candidate
+from flows.load.sheets import Sheet
+from flows.load.values import clean_sql, column, quoted
+
+FIXED_COLUMNS = {
+    "_load": "INTEGER", "_sha256": "VARCHAR", "_sheet": "VARCHAR", "_sheet_row": "BIGINT", "_problem": "VARCHAR",
+    "_surplus": "VARCHAR[]", "_extra": "MAP(VARCHAR, VARCHAR)",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Load:
+    """A sheet whose rows are in `raw.<card>` under `number`. `heading_cells` are its heading rows as they stand."""
+
+    number: int
+    card: Card
+    sheet: str
+    sheet_number: int
+    header_row: int
+    columns: tuple[Column, ...]
+    heading_cells: tuple[tuple[str, ...], ...]
+
+    @property
+    def fields(self) -> tuple[Column, ...]:
+        """The columns that are fields of the card."""
+        return tuple(one for one in self.columns if one.field)
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Names of the fields without a column."""
+        present = {one.field for one in self.fields}
+        return tuple(field.name for field in self.card.fields if field.name not in present)
+
+
+def prepare_history(con: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> None:
+    """Make the tables of the history, and columns for fields that are new in the catalogue."""
+    con.execute("CREATE SCHEMA IF NOT EXISTS raw")
+    con.execute(
+        "CREATE TABLE IF NOT EXISTS raw.loads (load_no INTEGER, sha256 VARCHAR, name VARCHAR, sheet_no INTEGER,"
+        " sheet VARCHAR, card VARCHAR, columns_hash VARCHAR, loaded_at TIMESTAMP DEFAULT current_timestamp::TIMESTAMP)"
+    )
+    for card in catalogue.cards.values():
+        columns = FIXED_COLUMNS | {column(field.name): "VARCHAR" for field in card.fields}
+        declared = ", ".join(f"{name} {sql_type}" for name, sql_type in columns.items())
+        con.execute(f"CREATE TABLE IF NOT EXISTS {raw_table(card)} ({declared})")
+        present = {row[0] for row in con.execute(f"DESCRIBE {raw_table(card)}").fetchall()}
+        for field in card.fields:
+            if field.name not in present:
+                con.execute(f"ALTER TABLE {raw_table(card)} ADD COLUMN {column(field.name)} VARCHAR")
+
+
+def raw_table(card: Card) -> str:
+    """The history table of a card."""
+    return f"raw.{column(card.name)}"
+
+
+def store_sheet(con: duckdb.DuckDBPyConnection, sheet: Sheet, chosen: Candidate, sha256: str, name: str) -> Load:
+    """Put the rows of a sheet into the history, unless the same content was read the same way before."""
+    rows = heading_rows(sheet.head, chosen.header, chosen.headings)
+    last = rows[-1] + 1
+    width = sheet.width(last)
+    columns = map_columns(heading_texts(sheet.head, rows, width, chosen.headings), chosen.headings)
+    try:
+        return _store(con, sheet, chosen, sha256, name, rows, columns, sheet.rows(last))
+    except duckdb.InvalidInputException:
+        if sheet.carefully is None:
+            raise
+    return _store(con, sheet, chosen, sha256, name, rows, columns, sheet.carefully(last))
+
+
+def _store(
+    con: duckdb.DuckDBPyConnection, sheet: Sheet, chosen: Candidate, sha256: str, name: str,
+    rows: tuple[int, ...], columns: tuple[Column, ...], relation: str,
+) -> Load:  # fmt: skip
+    columns = _with_names(_without_empty(con, columns, relation))
+    key = (sha256, sheet.number, chosen.card.name, _columns_hash(columns))
+    known = con.execute(
+        "SELECT load_no FROM raw.loads WHERE sha256 = ? AND sheet_no = ? AND card = ? AND columns_hash = ?", key
+    ).fetchone()
+    number = int(known[0]) if known else _next_load(con)
+    cells = tuple(tuple(sheet.head[row]) for row in rows)
+    load = Load(number, chosen.card, sheet.name, sheet.number, chosen.header.index + 1, columns, cells)
+    if not known:
+        _insert(con, load, sha256, name, key[3], relation)
+    return load
+
+
+def _insert(
+    con: duckdb.DuckDBPyConnection, load: Load, sha256: str, name: str, columns_hash: str, relation: str
+) -> None:
+    fields = load.fields
+    extra = [one for one in load.columns if not one.field]
+    entries = ", ".join(f"{quoted(one.header)}: c{one.position}" for one in extra)
+    into = ", ".join([*FIXED_COLUMNS, *(column(one.field) for one in fields)])
+    cells = ", ".join(
+        [
+            f"{load.number}, {quoted(sha256)}, {quoted(load.sheet)}, _sheet_row, _problem, _surplus",
+            f"MAP {{{entries}}}" if extra else "NULL",
+            *(f"c{one.position}" for one in fields),
+        ]
+    )
+    con.begin()
+    done = False
+    try:
+        con.execute(f"INSERT INTO {raw_table(load.card)} ({into}) SELECT {cells} FROM ({relation})")
+        con.execute(
+            "INSERT INTO raw.loads (load_no, sha256, name, sheet_no, sheet, card, columns_hash)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (load.number, sha256, name, load.sheet_number, load.sheet, load.card.name, columns_hash),
+        )
+        con.commit()
+        done = True
+    finally:
+        if not done:
+            con.rollback()
+
+
+def _without_empty(con: duckdb.DuckDBPyConnection, columns: Sequence[Column], relation: str) -> tuple[Column, ...]:
+    """The columns that have a heading or a value."""
+    unnamed = [one.position for one in columns if not one.header]
+    if not unnamed:
+        return tuple(columns)
+    counts = ", ".join(f"count({clean_sql(f'c{place}')})" for place in unnamed)
+    filled = con.execute(f"SELECT {counts} FROM ({relation})").fetchone() or ()
+    empty = {place for place, count in zip(unnamed, filled, strict=True) if not count}
+    return tuple(one for one in columns if one.position not in empty)
+
+
+def _with_names(columns: Sequence[Column]) -> tuple[Column, ...]:
+    """Extra columns with a name of their own, since they are kept by name."""
+    taken = {one.header for one in columns if one.field}
+    named = []
+    for one in columns:
+        header = one.header or f"第{one.position + 1}列"
+        if not one.field:
+            header = header if header not in taken else f"{header}（第{one.position + 1}列）"
+            taken.add(header)
+        named.append(Column(one.position, header, one.field, one.matched_by))
+    return tuple(named)
+
+
+def _columns_hash(columns: Sequence[Column]) -> str:
+    return hashlib.sha256(repr([(one.position, one.header, one.field) for one in columns]).encode()).hexdigest()
+
+
+def _next_load(con: duckdb.DuckDBPyConnection) -> int:
+    found = con.execute("SELECT coalesce(max(load_no), 0) + 1 FROM raw.loads").fetchone()
+    return int(found[0]) if found else 1

@@ -1,0 +1,175 @@
+"""Schema `load`: files, columns, rejected rows and unreadable cells of the run, and the report counted from them.
+
+Filled by SQL from the rows of the run; nothing here decides what a row or a cell is.
+"""
+
+import csv
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import duckdb
+
+from expectations import Card, Catalogue, Field
+from flows.load.card_tables import card_table
+from flows.load.history import Load, raw_table
+from flows.load.report import RowCounts, SheetReport
+from flows.load.row_reasons import BLANK, DUPLICATE, HEADER_COPY, REPLACED, TOTAL, FileLoad
+from flows.load.values import column, quoted
+
+TABLES = {
+    "files": "file_no INTEGER, name VARCHAR, sha256 VARCHAR, sheet VARCHAR, card VARCHAR, status VARCHAR,"
+    " reason VARCHAR, header_row INTEGER, rows_read BIGINT, rows_loaded BIGINT, rows_rejected BIGINT,"
+    " rows_header_copy BIGINT, rows_total BIGINT, rows_blank BIGINT, rows_duplicate BIGINT, rows_replaced BIGINT,"
+    " rows_malformed BIGINT",
+    "file_columns": "file_no INTEGER, sheet VARCHAR, position INTEGER, header VARCHAR, field VARCHAR,"
+    " matched_by VARCHAR",
+    "missing_columns": "file_no INTEGER, sheet VARCHAR, card VARCHAR, field VARCHAR",
+    "unreadable_cells": "file_no INTEGER, sheet VARCHAR, sheet_row BIGINT, card VARCHAR, field VARCHAR, text VARCHAR",
+    "rejected_rows": "file_no INTEGER, sheet VARCHAR, sheet_row BIGINT, reason VARCHAR, cells VARCHAR",
+    "rows_without_case": "file_no INTEGER, sheet VARCHAR, sheet_row BIGINT, card VARCHAR",
+}
+"""Tables of schema `load`; `cells` is a JSON object of heading and text."""
+
+SHOWN = 5
+"""Unreadable cells shown per column; the table has all."""
+
+_COUNTED = {HEADER_COPY: "header_copy", TOTAL: "total", BLANK: "blank", DUPLICATE: "duplicate", REPLACED: "replaced"}
+
+
+def prepare_load_tables(con: duckdb.DuckDBPyConnection) -> None:
+    """Empty tables for a new run."""
+    con.execute("DROP SCHEMA IF EXISTS load CASCADE")
+    con.execute("CREATE SCHEMA load")
+    for name, columns in TABLES.items():
+        con.execute(f"CREATE TABLE load.{name} ({columns})")
+
+
+def fill_row_tables(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, loads: Sequence[FileLoad]) -> None:
+    """Rejected rows, unreadable cells and rows without case number, from `load.all_rows` and `cards`."""
+    for one in loads:
+        con.execute(f"INSERT INTO load.rejected_rows {_rejected(one)}")
+    for card in catalogue.cards.values():
+        table = card_table(card)
+        branches = [_unreadable_cells(card, field) for field in card.fields if field.parsed]
+        if branches:
+            con.execute(f"INSERT INTO load.unreadable_cells {' UNION ALL '.join(branches)}")
+        if "bmsah" in card.by_name:
+            con.execute(
+                f"INSERT INTO load.rows_without_case SELECT _file, _sheet, _sheet_row, {quoted(card.name)}"
+                f" FROM {table} WHERE bmsah IS NULL"
+            )
+
+
+def counted(con: duckdb.DuckDBPyConnection, sheets: Sequence[SheetReport]) -> tuple[SheetReport, ...]:
+    """The reports with the figures of the run."""
+    rows = _row_counts(con)
+    without = _by_sheet(con, "SELECT file_no, sheet, count(*) FROM load.rows_without_case GROUP BY ALL")
+    unreadable = _unreadable(con)
+    return tuple(
+        replace(
+            one,
+            rows=rows.get((one.file_no, one.sheet), RowCounts()),
+            without_case=without.get((one.file_no, one.sheet), 0),
+            unreadable=unreadable.get((one.file_no, one.sheet), {}),
+        )
+        if one.status == "loaded"
+        else one
+        for one in sheets
+    )
+
+
+def write_file_tables(con: duckdb.DuckDBPyConnection, sheets: Sequence[SheetReport]) -> None:
+    """Tables `files`, `file_columns` and `missing_columns`."""
+    files, columns, missing = list[tuple[object, ...]](), list[tuple[object, ...]](), list[tuple[object, ...]]()
+    for one in sheets:
+        r = one.rows
+        counts = (r.read, r.loaded, r.rejected, r.header_copy, r.total, r.blank, r.duplicate, r.replaced, r.malformed)
+        files.append(
+            (one.file_no, one.name, one.sha256, one.sheet, one.card, one.status, one.reason, one.header_row, *counts)
+        )
+        columns += [(one.file_no, one.sheet, c.position, c.header, c.field, c.matched_by) for c in one.columns]
+        missing += [(one.file_no, one.sheet, one.card, field) for field in one.missing]
+    for table, lines in (("files", files), ("file_columns", columns), ("missing_columns", missing)):
+        if lines:
+            marks = ", ".join("?" * len(lines[0]))
+            con.executemany(f"INSERT INTO load.{table} VALUES ({marks})", lines)
+
+
+def write_quarantine(con: duckdb.DuckDBPyConnection, path: Path) -> int:
+    """Write every rejected row of the last load to a csv for Excel; gives the number of rows."""
+    rows = con.execute(
+        "SELECT f.name, r.sheet, r.sheet_row, r.reason, r.cells FROM load.rejected_rows r"
+        " JOIN (SELECT DISTINCT file_no, name FROM load.files) f USING (file_no)"
+        " ORDER BY r.file_no, r.sheet, r.sheet_row"
+    )
+    written = 0
+    with path.open("w", encoding="utf-8-sig", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(("文件 file", "工作表 sheet", "行 row", "原因 reason", "单元格 cells"))
+        while batch := rows.fetchmany(10_000):
+            writer.writerows(batch)
+            written += len(batch)
+    return written
+
+
+def _rejected(one: FileLoad) -> str:
+    load = one.load
+    texts = {
+        each.header: f"r.{column(each.field)}" if each.field else f"r._extra[{quoted(each.header)}]"
+        for each in load.columns
+    }
+    entries = [f"{{'k': {quoted(header)}, 'v': {text}}}" for header, text in texts.items()]
+    entries.append("{'k': '多出的单元格', 'v': array_to_string(r._surplus, ' | ')}")
+    filled = f"list_filter([{', '.join(entries)}], lambda e: coalesce(e.v, '') <> '')"
+    return f"""
+        SELECT a.file_no, a.sheet, a.sheet_row, a.reason, to_json(map_from_entries({filled}))
+        FROM {raw_table(load.card)} r JOIN load.all_rows a ON r._load = a.load_no AND r._sheet_row = a.sheet_row
+        WHERE r._load = {load.number} AND a.load_order = {one.order} AND a.reason IS NOT NULL ORDER BY a.sheet_row"""
+
+
+def _unreadable_cells(card: Card, field: Field) -> str:
+    value, text = column(field.name), column(f"{field.name}__raw")
+    return (
+        f"SELECT _file, _sheet, _sheet_row, {quoted(card.name)}, {quoted(field.name)}, {text}"
+        f" FROM {card_table(card)} WHERE {value} IS NULL AND {text} IS NOT NULL"
+    )
+
+
+def _row_counts(con: duckdb.DuckDBPyConnection) -> Mapping[tuple[int, str], RowCounts]:
+    counts: dict[tuple[int, str], RowCounts] = {}
+    for file_no, sheet, reason, number in con.execute(
+        "SELECT file_no, sheet, reason, count(*) FROM load.all_rows GROUP BY ALL"
+    ).fetchall():
+        name = "loaded" if reason is None else _COUNTED.get(reason, "malformed")
+        counted_here = RowCounts(**{"read": number, name: number})
+        counts[file_no, sheet] = counts.get((file_no, sheet), RowCounts()) + counted_here
+    return counts
+
+
+def _by_sheet(con: duckdb.DuckDBPyConnection, query: str) -> Mapping[tuple[int, str], int]:
+    return {(file_no, sheet): number for file_no, sheet, number in con.execute(query).fetchall()}
+
+
+def _unreadable(con: duckdb.DuckDBPyConnection) -> Mapping[tuple[int, str], Mapping[str, tuple[int, tuple[str, ...]]]]:
+    """By sheet and field: number of unreadable cells and the first few texts."""
+    found: dict[tuple[int, str], dict[str, tuple[int, tuple[str, ...]]]] = {}
+    for file_no, sheet, field, number, texts in con.execute(
+        f"SELECT file_no, sheet, field, count(*), list(text ORDER BY sheet_row)[:{SHOWN}]"
+        " FROM load.unreadable_cells GROUP BY ALL ORDER BY ALL"
+    ).fetchall():
+        found.setdefault((file_no, sheet), {})[field] = (number, tuple(texts))
+    return found
+
+
+def absent_fields(loads: Sequence[FileLoad]) -> dict[str, dict[str, frozenset[int]]]:
+    """By card and field, the files in which a sheet of the card lacks the field's column."""
+    absent: dict[str, dict[str, frozenset[int]]] = {one.load.card.name: {} for one in loads}
+    for one in loads:
+        _add_missing(absent[one.load.card.name], one.load, one.file_no)
+    return absent
+
+
+def _add_missing(absent: dict[str, frozenset[int]], load: Load, file_no: int) -> None:
+    for field in load.missing:
+        absent[field] = absent.get(field, frozenset()) | {file_no}

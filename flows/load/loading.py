@@ -1,0 +1,154 @@
+"""The load of a run, in order: list files, read, recognise, keep, sort out rows, type, report.
+
+Each step is a module of this package; only their order and what happens to a refused file is decided here.
+"""
+
+import hashlib
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+
+from expectations import Catalogue, InputError
+from expectations.errors import nearest
+from flows.load.card_tables import build_card_tables
+from flows.load.containers import kind_of
+from flows.load.delimited import read_delimited
+from flows.load.files import content_hash, list_files
+from flows.load.headings import Headings
+from flows.load.history import Load, prepare_history, store_sheet
+from flows.load.load_tables import absent_fields, counted, fill_row_tables, prepare_load_tables, write_file_tables
+from flows.load.recognition import all_headings, card_in_file_name, inner_name, recognise, refusal
+from flows.load.report import LoadReport, RowCounts, SheetReport, Status
+from flows.load.row_reasons import FileLoad, reason_rows
+from flows.load.sheets import Reading, Refused, Sheet
+from flows.load.values import value_macros
+from flows.load.workbooks import read_workbook
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass
+class _Run:
+    """What the steps of a run share, and what they have gathered so far."""
+
+    con: duckdb.DuckDBPyConnection
+    catalogue: Catalogue
+    headings: Mapping[str, Headings]
+    choice: str | None
+    loads: list[FileLoad] = field(default_factory=list)
+    sheets: list[SheetReport] = field(default_factory=list)
+    hints: list[str] = field(default_factory=list)
+
+
+def load_exports(
+    con: duckdb.DuckDBPyConnection,
+    catalogue: Catalogue,
+    paths: Sequence[Path],
+    *,
+    card: str | None = None,
+    skip_refused: bool = False,
+    progress: Progress | None = None,
+) -> LoadReport:
+    """Load files and folders into `raw`, `cards` and `load` of the warehouse; `card` is the choice for all files.
+
+    Raises InputError with one line per refused file, unless `skip_refused` and at least one file was loaded.
+    """
+    _check_choice(card, catalogue)
+    inbox = list_files(paths)
+    for statement in ("SET preserve_insertion_order = true", *value_macros()):
+        con.execute(statement)  # rows are numbered in the order the reader gives them
+    prepare_history(con, catalogue)
+    prepare_load_tables(con)
+    run = _Run(con, catalogue, all_headings(catalogue), card)
+    tell = progress or (lambda stage, done, total: None)
+    for number, path in enumerate(inbox.files):
+        tell(f"读取 {path.name}", number, len(inbox.files))
+        _load_file(run, number, path)
+    if run.hints and (not skip_refused or not run.loads):
+        _raise_refusals(run)
+    tell("整理 / typing", len(inbox.files), len(inbox.files))
+    reason_rows(con, run.loads)
+    build_card_tables(con, catalogue, run.loads)
+    fill_row_tables(con, catalogue, run.loads)
+    sheets = counted(con, run.sheets)
+    con.execute("DROP TABLE load.all_rows")
+    write_file_tables(con, sheets)
+    return LoadReport(
+        sheets=sheets,
+        skipped=tuple(str(path) for path in inbox.skipped),
+        loaded_cards=tuple(name for name in catalogue.cards if any(one.load.card.name == name for one in run.loads)),
+        absent=absent_fields(run.loads),
+        input_hash=_input_hash(sheets),
+    )
+
+
+def _check_choice(card: str | None, catalogue: Catalogue) -> None:
+    if card is not None and card not in catalogue.cards:
+        known = ", ".join(f"{name}（{each.title_zh}）" for name, each in catalogue.cards.items())
+        raise InputError(
+            f"没有案卡 / unknown card: {card}{nearest(card, catalogue.cards)}", f"可选 / available: {known}"
+        )
+
+
+def _load_file(run: _Run, number: int, path: Path) -> None:
+    sha256 = ""
+    try:
+        sha256 = content_hash(path)
+        with tempfile.TemporaryDirectory(prefix="anka-load-") as folder:
+            _load_sheets(run, number, path, sha256, _read(path, Reading(Path(folder), run.headings)))
+    except Refused as refused:
+        _refuse(run, number, path, sha256, refused)
+    except OSError as error:
+        _refuse(run, number, path, sha256, Refused(f"无法读取 / can't be read: {error.strerror}"))
+
+
+def _refuse(run: _Run, number: int, path: Path, sha256: str, refused: Refused) -> None:
+    run.sheets.append(_not_loaded(number, path, sha256, "", "refused", refused.message))
+    run.hints.append(refused.hint)
+
+
+def _load_sheets(run: _Run, number: int, path: Path, sha256: str, sheets: Sequence[Sheet]) -> None:
+    named = run.choice or card_in_file_name(inner_name(path.name), run.catalogue)
+    heads = [sheet.head for sheet in sheets]
+    chosen = recognise(heads, run.headings, named)
+    if not any(chosen):
+        raise Refused(refusal(heads, run.headings, named), "用 --card 指定案卡，或检查表头 / choose with --card")
+    for sheet, candidate in zip(sheets, chosen, strict=True):
+        if candidate is None:
+            reason = "没有可识别的表头 / no recognisable header"
+            run.sheets.append(_not_loaded(number, path, sha256, sheet.name, "ignored", reason))
+            continue
+        load = store_sheet(run.con, sheet, candidate, sha256, path.name)
+        run.loads.append(FileLoad(number, len(run.loads), load))
+        run.sheets.append(_loaded(number, path, sha256, load))
+
+
+def _read(path: Path, reading: Reading) -> tuple[Sheet, ...]:
+    kind = kind_of(path)
+    return read_delimited(path, reading) if kind == "text" else read_workbook(path, kind, reading)
+
+
+def _loaded(number: int, path: Path, sha256: str, load: Load) -> SheetReport:
+    return SheetReport(
+        file_no=number, name=path.name, sha256=sha256, sheet=load.sheet, card=load.card.name, status="loaded",
+        reason="", header_row=load.header_row, rows=RowCounts(), columns=load.columns, missing=load.missing,
+    )  # fmt: skip
+
+
+def _not_loaded(number: int, path: Path, sha256: str, sheet: str, status: Status, reason: str) -> SheetReport:
+    return SheetReport(number, path.name, sha256, sheet, "", status, reason, 0, RowCounts())
+
+
+def _raise_refusals(run: _Run) -> None:
+    refused = [one for one in run.sheets if one.status == "refused"]
+    hints = list(dict.fromkeys(filter(None, run.hints)))
+    raise InputError("\n".join(f"{one.name}: {one.reason}" for one in refused), "；".join(hints))
+
+
+def _input_hash(sheets: Sequence[SheetReport]) -> str:
+    """Hash over content, order and card of everything that was loaded."""
+    loaded = [(one.file_no, one.sha256, one.sheet, one.card) for one in sheets if one.status == "loaded"]
+    return hashlib.sha256(repr(loaded).encode()).hexdigest()

@@ -1,0 +1,111 @@
+"""Which card a sheet holds: the user's choice, the file name, the headings, in this order (spec: exports, section 1).
+
+Decides from file names and headings only; reading rows and mapping columns happen elsewhere.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from expectations import Card, Catalogue
+from flows.load.headings import FEWEST_MATCHES, HeaderRow, Headings, Row, find_header_row, headings_of
+
+FEWEST_COLUMNS = 5
+"""Headings alone decide only when at least so many columns match, and at least half of the filled ones."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A card whose header row was found in a sheet."""
+
+    headings: Headings
+    header: HeaderRow
+
+    @property
+    def card(self) -> Card:
+        """The card the headings belong to."""
+        return self.headings.card
+
+    @property
+    def clear(self) -> bool:
+        """Whether enough of the headings match to name the card by them alone."""
+        return self.header.matched >= FEWEST_COLUMNS and 2 * self.header.matched >= self.header.filled
+
+
+def all_headings(catalogue: Catalogue) -> Mapping[str, Headings]:
+    """The headings of every card of the catalogue, by card name."""
+    return {name: headings_of(card) for name, card in catalogue.cards.items()}
+
+
+def card_in_file_name(name: str, catalogue: Catalogue) -> str | None:
+    """The card a file name speaks of: a table number before a word, the first word before a later one.
+
+    Names go 案件类别 + table number + cell title, and a cell title may hold the word of another card.
+    """
+    found = [
+        (not word.isdigit(), name.find(word), -len(word), card.name)
+        for card in catalogue.cards.values()
+        for word in card.file_words
+        if word and word in name
+    ]
+    return min(found)[-1] if found else None
+
+
+def candidates(head: Sequence[Row], headings: Mapping[str, Headings]) -> tuple[Candidate, ...]:
+    """Cards with a header row in the sheet, the one with most matching columns first."""
+    found = [Candidate(each, row) for each in headings.values() if (row := find_header_row(head, each))]
+    return tuple(sorted(found, key=lambda one: -one.header.matched))
+
+
+def recognise(
+    heads: Sequence[Sequence[Row]], headings: Mapping[str, Headings], named: str | None
+) -> list[Candidate | None]:
+    """The card of each sheet, None for a sheet to ignore; `named` is the card of the user's choice or the file name.
+
+    The named card is taken for the sheet whose headings say so, else for the first sheet with a header row of it.
+    """
+    found = [candidates(head, headings) for head in heads]
+    decided = [_by_headings(one, named) for one in found]
+    if named is None or any(one is not None and one.card.name == named for one in decided):
+        return decided
+    for place, one in enumerate(found):
+        mine = [each for each in one if each.card.name == named]
+        if mine:
+            return [*decided[:place], mine[0], *decided[place + 1 :]]
+    return [None] * len(decided)
+
+
+def refusal(heads: Sequence[Sequence[Row]], headings: Mapping[str, Headings], named: str | None) -> str:
+    """Why no sheet was recognised: what was looked for, and the cards that came closest."""
+    if named is not None:
+        card = headings[named].card
+        best = max((headings[named].matches(row) for head in heads for row in head), default=0)
+        return (
+            f"前 10 行找不到{card.title_zh}案卡的表头（至少 {FEWEST_MATCHES} 个已知列名，最多的一行有 {best} 个）"
+            f" / no header row of card {named}: best row has {best} known headings"
+        )
+    found = sorted((one for head in heads for one in candidates(head, headings)), key=lambda one: -one.header.matched)
+    if not found:
+        return "认不出案卡：没有一行含有 3 个以上已知列名 / no known card: no row holds three known headings"
+    best = found[0].header.matched
+    if sum(one.header.matched == best for one in found) > 1 and found[0].clear:
+        return f"认不出案卡：几种案卡同样相符 {_listed(found)} / cards tie"
+    return f"认不出案卡：相符的列太少，最接近 {_listed(found)} / too few known headings"
+
+
+def _listed(found: Sequence[Candidate]) -> str:
+    return "、".join(
+        f"{one.card.title_zh} {one.card.name}（{one.header.matched}/{one.header.filled} 列）" for one in found[:3]
+    )
+
+
+def _by_headings(found: Sequence[Candidate], named: str | None) -> Candidate | None:
+    best = [one for one in found if one.header.matched == found[0].header.matched and one.clear]
+    if len(best) > 1:
+        best = [one for one in best if one.card.name == named]
+    return best[0] if len(best) == 1 else None
+
+
+def inner_name(file_name: str) -> str:
+    """The file name without folder and suffix, blanks removed, as `card_in_file_name` reads it."""
+    return re.sub(r"\s+", "", file_name.rsplit(".", 1)[0])

@@ -1,0 +1,123 @@
+"""What a load did, per file and sheet, and the text a supervisor reads (spec: exports, section 5).
+
+Shapes and wording only; the figures are counted in `load_tables`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from flows.load.headings import Column
+
+Status = Literal["loaded", "ignored", "refused"]
+
+
+@dataclass(frozen=True)
+class RowCounts:
+    """Rows of a sheet below its headings: `read` = `loaded` + `rejected`."""
+
+    read: int = 0
+    loaded: int = 0
+    header_copy: int = 0
+    total: int = 0
+    blank: int = 0
+    duplicate: int = 0
+    replaced: int = 0
+    malformed: int = 0
+
+    @property
+    def rejected(self) -> int:
+        """Rows that count as no card, whatever the reason."""
+        return self.header_copy + self.total + self.blank + self.duplicate + self.replaced + self.malformed
+
+    def __add__(self, other: "RowCounts") -> "RowCounts":
+        return RowCounts(*(getattr(self, name) + getattr(other, name) for name in self.__dataclass_fields__))
+
+
+@dataclass(frozen=True)
+class SheetReport:
+    """One sheet of one file. `file_no` counts the files of the run from 0, `header_row` from 1; 0 is none."""
+
+    file_no: int
+    name: str
+    sha256: str
+    sheet: str
+    card: str
+    status: Status
+    reason: str
+    header_row: int
+    rows: RowCounts
+    columns: tuple[Column, ...] = ()
+    missing: tuple[str, ...] = ()
+    without_case: int = 0
+    unreadable: Mapping[str, tuple[int, tuple[str, ...]]] | None = None
+
+
+@dataclass(frozen=True)
+class LoadReport:
+    """The outcome of a load. `absent`: by card and field, the files of the card that lack the field's column."""
+
+    sheets: tuple[SheetReport, ...]
+    skipped: tuple[str, ...]
+    loaded_cards: tuple[str, ...]
+    absent: Mapping[str, Mapping[str, frozenset[int]]]
+    input_hash: str
+
+    @property
+    def rows(self) -> RowCounts:
+        """Rows of all files."""
+        return sum((one.rows for one in self.sheets), RowCounts())
+
+    @property
+    def refused(self) -> tuple[SheetReport, ...]:
+        """The files that could not be loaded."""
+        return tuple(one for one in self.sheets if one.status == "refused")
+
+
+def printed(report: LoadReport, labels: Mapping[tuple[str, str], str]) -> str:
+    """The report as plain text; `labels` gives the heading of a card's field."""
+    parts = [line for sheet in report.sheets for line in _sheet_lines(sheet, labels)]
+    parts += [f"跳过 / skipped: {name}" for name in report.skipped]
+    rows = report.rows
+    parts.append(
+        f"合计 / total: 读入 {rows.read} = 载入 {rows.loaded} + 剔除 {rows.rejected} (read = loaded + rejected)"
+    )
+    return "\n".join(parts)
+
+
+def _sheet_lines(sheet: SheetReport, labels: Mapping[tuple[str, str], str]) -> list[str]:
+    title = f"{sheet.name} [{sheet.sheet}]" if sheet.sheet else sheet.name
+    if sheet.status != "loaded":
+        return [f"{title}: {'忽略 / ignored' if sheet.status == 'ignored' else '拒绝 / refused'}: {sheet.reason}"]
+    rows = sheet.rows
+    found = [one for one in sheet.columns if one.field]
+    by_alias = sum(one.matched_by == "alias" for one in found)
+    extra = [one.header for one in sheet.columns if not one.field]
+    lines = [
+        f"{title}: {sheet.card}，表头第 {sheet.header_row} 行 / header row {sheet.header_row}",
+        f"  读入 {rows.read} = 载入 {rows.loaded} + 剔除 {rows.rejected}（{_reasons(rows)}）",
+        f"  相符的列 / matched columns: {len(found)}（别名 / by alias {by_alias}）",
+        f"  其他列 / extra columns: {'、'.join(extra) or '无'}",
+    ]
+    if sheet.missing:
+        lines.append(
+            f"  缺少的列 / missing columns ({len(sheet.missing)}): {_names(sheet.card, sheet.missing, labels)}"
+        )
+    if sheet.without_case:
+        lines.append(f"  没有部门受案号的行 / rows without case number: {sheet.without_case}")
+    for field, (count, texts) in (sheet.unreadable or {}).items():
+        lines.append(
+            f"  无法识别 / unreadable {_names(sheet.card, (field,), labels)}: {count} 格，如 {'、'.join(texts)}"
+        )
+    return lines
+
+
+def _reasons(rows: RowCounts) -> str:
+    return (
+        f"表头 {rows.header_copy}，合计 {rows.total}，空行 {rows.blank}，重复 {rows.duplicate}，"
+        f"被替换 {rows.replaced}，格式错误 {rows.malformed}"
+    )
+
+
+def _names(card: str, fields: tuple[str, ...], labels: Mapping[tuple[str, str], str]) -> str:
+    return "、".join(labels.get((card, field), field) for field in fields)

@@ -1,0 +1,148 @@
+"""Which rows of a run count as cards and why the others do not (spec: exports, sections 2 and 4).
+
+Narrow tables only: one line per row with its number, key and hash. Values are typed in `card_tables`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import duckdb
+
+from flows.load.headings import NARROW, WIDE, normalise_heading
+from flows.load.history import Load, raw_table
+from flows.load.ragged_rows import MALFORMED, MORE_CELLS
+from flows.load.values import BLANKS, clean_sql, column, quoted
+
+BLANK = "空行 / blank row"
+HEADER_COPY = "重复的表头 / header copy"
+TOTAL = "合计行 / total row"
+DUPLICATE = "与另一行完全相同，已合并 / equal to another row, merged"
+REPLACED = "被后加载文件中同一键的行替换 / replaced by the same key in a later file"
+READER_REASONS = {
+    MORE_CELLS: "单元格比表头多 / more cells than headings",
+    MALFORMED: "引号不成对 / quotes do not pair",
+}
+
+_TOTAL_WORD = "(?:合计|总计|小计|共计)"
+
+
+@dataclass(frozen=True)
+class FileLoad:
+    """A load as part of a run: the number of its file in the run, and its place among all loads of the run."""
+
+    file_no: int
+    order: int
+    load: Load
+
+
+def reason_rows(con: duckdb.DuckDBPyConnection, loads: Sequence[FileLoad]) -> None:
+    """Make `load.all_rows`: every row of the run with `reason`, NULL and a `row_no` for those that count."""
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE anka_scan (card VARCHAR, file_no INTEGER, load_no INTEGER, load_order INTEGER,"
+        " sheet VARCHAR, sheet_row BIGINT, problem VARCHAR, is_blank BOOLEAN, is_header BOOLEAN, is_total BOOLEAN,"
+        " row_key VARCHAR, row_hash UBIGINT, second_hash UBIGINT)"
+    )
+    for one in loads:
+        con.execute(f"INSERT INTO anka_scan {_scan(one)}")
+    con.execute(f"CREATE OR REPLACE TABLE load.all_rows AS {_reasons()}")
+    con.execute("DROP TABLE anka_scan")
+
+
+def _scan(one: FileLoad) -> str:
+    """Facts about each row of a load: blank, copy of the headings, total, key, and hashes of its recognised cells."""
+    load = one.load
+    names = [column(each.field) for each in load.fields]
+    cells = ", ".join(f"{clean_sql(name)} AS {name}" for name in names)
+    as_it_stood = ", ".join(
+        f"{name} AS {column('as ' + each.field)}" for name, each in zip(names, load.fields, strict=True)
+    )
+    listed, backwards = ", ".join(sorted(names)), ", ".join(sorted(names, reverse=True))
+    signature = quoted(listed)
+    return f"""
+        WITH cells AS (
+            SELECT _sheet_row, _problem, _extra, {cells}, {as_it_stood}
+            FROM {raw_table(load.card)} WHERE _load = {load.number}
+        )
+        SELECT {quoted(load.card.name)}, {one.file_no}, {load.number}, {one.order}, {quoted(load.sheet)}, _sheet_row,
+            _problem, coalesce({listed}, NULL) IS NULL, {_is_header(load)}, {_is_total(load)}, {_key(load)},
+            hash({signature}, {listed}), hash({backwards}, {signature})
+        FROM cells"""
+
+
+def _is_header(load: Load) -> str:
+    """A row that repeats one of the heading rows in every recognised column."""
+    copies = []
+    for cells in load.heading_cells:
+        texts = {each.field: cells[each.position] if each.position < len(cells) else "" for each in load.fields}
+        tests = [
+            f"coalesce({_normalised(column('as ' + name))}, '') = {quoted(normalise_heading(text))}"
+            for name, text in sorted(texts.items(), key=lambda one: not one[1])
+        ]
+        copies.append(f"CASE WHEN {tests[0]} THEN {' AND '.join(tests)} ELSE false END")
+    return " OR ".join(copies)
+
+
+def _normalised(text: str) -> str:
+    """`normalise_heading` in SQL."""
+    narrow = f"translate(regexp_replace({text}, '[{BLANKS}]+', '', 'g'), {quoted(WIDE)}, {quoted(NARROW)})"
+    return f"rtrim(ltrim({narrow}, '*★'), ':')"
+
+
+def _is_total(load: Load) -> str:
+    """A row whose first filled cell says total, and whose case and suspect numbers are blank or say so too."""
+    in_order = [
+        column(each.field) if each.field else clean_sql(f"_extra[{quoted(each.header)}]") for each in load.columns
+    ]
+    first = _no_blanks(f"coalesce({', '.join(in_order)}, NULL)")
+    present = {each.field for each in load.fields}
+    numbers = [column(name) for name in ("bmsah", "suspect_no") if name in present]
+    blank = [f"({name} IS NULL OR regexp_matches({_no_blanks(name)}, '^{_TOTAL_WORD}$'))" for name in numbers]
+    says_total = f"regexp_matches({first}, '^{_TOTAL_WORD}(?:$|[:：]?[-+]?\\d)')"
+    return f"coalesce({' AND '.join([*blank, says_total])}, false)"
+
+
+def _no_blanks(text: str) -> str:
+    return f"regexp_replace({text}, '[{BLANKS}]+', '', 'g')"
+
+
+def _key(load: Load) -> str:
+    """The key of a row as one text; NULL when a part of it is blank or its column absent."""
+    present = {each.field for each in load.fields}
+    if any(name not in present for name in load.card.key):
+        return "NULL"
+    return " || chr(31) || ".join(column(name) for name in load.card.key)
+
+
+def _reasons() -> str:
+    """Reasons in order: unreadable by the reader, header copy, total, blank, merged within a file, replaced by a later
+    file, merged across files where the key is not whole. A total ends its page: no card follows before the next header.
+    """
+    readers = " ".join(f"WHEN problem = {quoted(code)} THEN {quoted(text)}" for code, text in READER_REASONS.items())
+    equal = "PARTITION BY card, reason IS NULL, row_hash, second_hash"
+    return f"""
+        WITH pages AS (
+            SELECT *, sum(is_header::INTEGER) OVER (PARTITION BY load_order ORDER BY sheet_row) AS page FROM anka_scan
+        ), ends AS (
+            SELECT *, max(sheet_row) FILTER (WHERE NOT (is_blank OR is_header OR is_total))
+                OVER (PARTITION BY load_order, page) AS last_card FROM pages
+        ), dropped AS (
+            SELECT * REPLACE (nullif(row_key, '') AS row_key), CASE {readers} WHEN is_header THEN {quoted(HEADER_COPY)}
+                WHEN is_total AND sheet_row > coalesce(last_card, 0) THEN {quoted(TOTAL)}
+                WHEN is_blank THEN {quoted(BLANK)} END AS reason FROM ends
+        ), merged AS (
+            SELECT * REPLACE (CASE WHEN reason IS NULL
+                AND row_number() OVER ({equal}, file_no ORDER BY load_order, sheet_row) > 1
+                THEN {quoted(DUPLICATE)} ELSE reason END AS reason) FROM dropped
+        ), replaced AS (
+            SELECT * REPLACE (CASE WHEN reason IS NULL AND row_key IS NOT NULL
+                AND file_no < max(file_no) OVER (PARTITION BY card, reason IS NULL, row_key)
+                THEN {quoted(REPLACED)} ELSE reason END AS reason) FROM merged
+        ), final AS (
+            SELECT * REPLACE (CASE WHEN reason IS NULL AND row_key IS NULL
+                AND row_number() OVER ({equal}, row_key IS NULL ORDER BY load_order, sheet_row) > 1
+                THEN {quoted(DUPLICATE)} ELSE reason END AS reason) FROM replaced
+        )
+        SELECT card, file_no, load_no, load_order, sheet, sheet_row, reason, row_key IS NOT NULL AS has_key,
+            CASE WHEN reason IS NULL THEN
+                row_number() OVER (PARTITION BY card, reason IS NULL ORDER BY load_order, sheet_row) - 1 END AS row_no
+        FROM final ORDER BY load_order, sheet_row"""

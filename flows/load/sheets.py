@@ -1,0 +1,54 @@
+"""What every reader hands over: sheets of text cells as DuckDB relations, or a refusal in one line.
+
+A relation has the columns `_sheet_row` (from 1, headings counted), `_problem` (why a row can't be read, or NULL),
+`_surplus` (cells beyond the headings, or NULL) and `c0`, `c1` … as text.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from expectations import InputError
+from flows.load.headings import Headings, Row
+from flows.load.values import quoted
+
+HEAD = 12
+"""Rows handed over as plain text: the ten where headings may stand, and what may complete them."""
+
+NO_PROBLEMS = "NULL::VARCHAR AS _problem, NULL::VARCHAR[] AS _surplus"
+"""The columns of a reader that has no malformed rows."""
+
+
+class Refused(InputError):
+    """A file that can't be loaded; the message does not name the file, whoever catches it does."""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet of a file. `rows(n)` is the relation of the rows below row n; `carefully(n)` the same by a slower
+    reader that accepts malformed rows, where the fast one may fail."""
+
+    name: str
+    number: int
+    head: tuple[Row, ...]
+    width: Callable[[int], int]
+    rows: Callable[[int], str]
+    carefully: Callable[[int], str] | None = None
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a reader needs besides the file: a folder for copies, and the headings that tell a delimiter."""
+
+    folder: Path
+    headings: Mapping[str, Headings]
+
+
+def stored_rows(path: Path, width: int, *, with_problems: bool = False) -> Callable[[int], str]:
+    """The relation of a sheet that was written to a parquet file, row 1 first."""
+    cells = "".join(f", c{place}" for place in range(width))
+    problems = "_problem, _surplus" if with_problems else NO_PROBLEMS
+    return lambda below: (
+        f"SELECT file_row_number + 1 AS _sheet_row, {problems}{cells}"
+        f" FROM read_parquet({quoted(str(path))}, file_row_number = true) WHERE file_row_number >= {below}"
+    )

@@ -1,0 +1,142 @@
+"""How a cell's text becomes a value (spec: exports, section 3), one DuckDB expression per type.
+
+Only SQL text is made here; which column a text comes from and where the value is stored is `card_tables`.
+"""
+
+import re
+from collections.abc import Mapping
+
+from expectations import Dictionary, Field
+
+BLANKS = (
+    " \t\n\r\v\f\u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b"
+    "\u2028\u2029\u202f\u205f\u3000\ufeff"
+)
+"""Every blank that is trimmed from a cell; RE2's `\\s` knows the ASCII ones only."""
+
+BLANK_WORDS = ("NULL", "null", "None", "nan", "NaT")
+"""Texts that other programs write for a missing value."""
+
+SQL_TYPES = {"date": "DATE", "int": "INTEGER", "months": "DOUBLE", "wan_yuan": "DOUBLE"}
+"""Column types of the fields that are parsed; all other fields stay text."""
+
+_SIGNS = ",，;；、|\n"
+_WIDE = "".join(chr(code) for code in range(0xFF01, 0xFF5F))
+_NARROW = "".join(chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F))
+
+_CLOCK = r"(?:[01]?\d|2[0-3])(?::[0-5]\d(?::[0-5]\d(?:\.\d+)?)?|时(?:[0-5]?\d分(?:[0-5]?\d秒)?)?)"
+_TIME = rf"(?:[ T]+(?:上午|下午)?{_CLOCK}(?:Z|[+-]\d\d:?\d\d)?)?"
+_DAY = r"\d{4}(?:-\d{1,2}-\d{1,2}|/\d{1,2}/\d{1,2}|\.\d{1,2}\.\d{1,2}|年\d{1,2}月\d{1,2}日|\d{4})"
+_WHOLE = r"[+-]?(?:\d+|\d{1,3}(?:,\d{3})+)"
+
+
+def quoted(text: str) -> str:
+    """`text` as an SQL string literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def column(name: str) -> str:
+    """`name` as an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def value_macros() -> tuple[str, ...]:
+    """The macro `clean_sql` uses, as statements to run once per connection.
+
+    The first pattern is a cheap look that spares clean cells, nearly all of them, the replacements. No `IN` list here
+    or below: DuckDB makes a join of each, and the plan of two hundred columns then takes half a minute.
+    """
+    words = f"^(?:{'|'.join(BLANK_WORDS)})$"
+    trimmed = f"regexp_replace(x, '^[{BLANKS}]*''?[{BLANKS}]*|[{BLANKS}]+$', '', 'g')"
+    return (
+        f"""CREATE OR REPLACE TEMP MACRO anka_clean(x) AS
+        CASE WHEN regexp_matches(x, '^[{BLANKS}'']|[{BLANKS}]$|^$|{words}')
+            THEN nullif(regexp_replace({trimmed}, '{words}', ''), '') ELSE x END""",
+    )
+
+
+def clean_sql(text: str) -> str:
+    """The cell without surrounding blanks and leading apostrophe; NULL where nothing is left."""
+    return f"anka_clean({text})"
+
+
+def typed_sql(field: Field, text: str, dictionaries: Mapping[str, Dictionary]) -> str:
+    """The value of `field` from its cleaned text; NULL where it is blank or can't be read as the type."""
+    match field.type:
+        case "date":
+            return _date(text)
+        case "int":
+            return _number(text, rf"{_WHOLE}(?:\.0+)?", "[人岁天件]", "INTEGER")
+        case "months":
+            return _number(text, rf"(?:{_WHOLE}(?:\.0+|\.50*)?|[+-]?\.50*)", "(?:个?月)", "DOUBLE")
+        case "wan_yuan":
+            return _number(text, rf"(?:{_WHOLE}(?:\.\d+)?|[+-]?\.\d+)", "(?:万元?)", "DOUBLE")
+        case "id_no":
+            return _id_number(text)
+        case "dict" | "yesno":
+            return _label(text, aliases_of(field.dictionary, dictionaries))
+        case "dicts":
+            return _labels(text, aliases_of(field.dictionary, dictionaries))
+        case _:
+            return text
+
+
+def aliases_of(dictionary: str, dictionaries: Mapping[str, Dictionary]) -> dict[str, str]:
+    """Other spellings of the labels of a dictionary; a label is never taken for another label's alias."""
+    values = dictionaries[dictionary].values if dictionary in dictionaries else ()
+    labels = {value.label for value in values}
+    return {alias: value.label for value in reversed(values) for alias in value.aliases if alias not in labels}
+
+
+def _date(text: str) -> str:
+    serial = r"\d{5}(?:\.\d+)?"
+    parts = r"^(\d{4})[-/.年]?(\d{1,2})[-/.月]?(\d{1,2}).*$"
+    return f"""CASE
+        WHEN {text} IS NULL THEN NULL
+        WHEN regexp_matches({text}, '^\\d{{4}}-\\d\\d-\\d\\d$') THEN try_cast({text} AS DATE)
+        WHEN regexp_matches({text}, '^{serial}$') THEN
+            CASE WHEN {text}::DOUBLE BETWEEN 10000 AND 80000 THEN DATE '1899-12-30' + floor({text}::DOUBLE)::INTEGER END
+        WHEN regexp_matches({text}, '^{_DAY}{_TIME}$') THEN
+            try_cast(regexp_replace({text}, '{parts}', '\\1-\\2-\\3') AS DATE)
+    END"""
+
+
+def _number(text: str, number: str, unit: str, sql_type: str) -> str:
+    blanks = "[ \u00a0\u3000]*"
+    digits = f"regexp_replace({text}, '[^-+0-9.]', '', 'g')"
+    if sql_type == "INTEGER":
+        digits = f"regexp_replace({digits}, '\\.0+$', '')"
+    return f"""CASE
+        WHEN {text} IS NULL THEN NULL
+        WHEN regexp_matches({text}, '^{number}(?:{blanks}{unit})?$') THEN try_cast({digits} AS {sql_type})
+    END"""
+
+
+def _id_number(text: str) -> str:
+    narrow = f"upper(translate({text}, {quoted(_WIDE)}, {quoted(_NARROW)}))"
+    return f"CASE WHEN {text} IS NOT NULL THEN regexp_replace({narrow}, '[{BLANKS}]', '', 'g') END"
+
+
+def _label(text: str, aliases: Mapping[str, str]) -> str:
+    if not aliases:
+        return text
+    cases = " ".join(f"WHEN {quoted(alias)} THEN {quoted(label)}" for alias, label in aliases.items())
+    return f"CASE {text} {cases} ELSE {text} END"
+
+
+def _labels(text: str, aliases: Mapping[str, str]) -> str:
+    """Items split, each alias replaced, rejoined by comma. Lists are slow: a tidy text is only looked at."""
+    signs = "[,，;；、|\\n]"
+    tidy = f"regexp_matches({text}, '^[^{_SIGNS}{BLANKS}]+(?:,[^{_SIGNS}{BLANKS}]+)+$')"
+    if aliases:
+        tidy += f" AND NOT regexp_matches({text}, '(?:^|,)(?:{'|'.join(map(_escaped, aliases))})(?:,|$)')"
+    items = f"list_filter([anka_clean(i) for i in string_split_regex({text}, '{signs}')], lambda i: i IS NOT NULL)"
+    named = f"list_transform({items}, lambda i: {_label('i', aliases)})"
+    once = "lambda l: array_to_string(list_filter(l, lambda i, n: list_position(l, i) = n), ',')"
+    return f"""CASE WHEN NOT regexp_matches({text}, '{signs}') THEN {_label(text, aliases)}
+        WHEN {tidy} AND list_unique(string_split({text}, ',')) = len(string_split({text}, ',')) THEN {text}
+        ELSE nullif(list_transform([{named}], {once})[1], '') END"""
+
+
+def _escaped(text: str) -> str:
+    return re.sub(r"([][.*+?^${}()|\\])", r"\\\1", text).replace("'", "''")

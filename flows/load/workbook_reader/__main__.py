@@ -1,0 +1,54 @@
+"""Entry of the child process: `python -m workbook_reader PATH KIND FOLDER MEMORY HEAD`.
+
+Writes `<number>.parquet` per sheet and `sheets.json`, which holds the first rows of each sheet or the refusal.
+"""
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from .html_tables import read_html_tables
+from .outcome import ReadSheet, Unreadable
+from .spreadsheets import read_spreadsheet
+
+
+def main(arguments: list[str]) -> None:
+    """Read the workbook and describe the outcome."""
+    path, kind, folder, memory, head = arguments
+    limit_memory(int(memory))
+    pa.set_cpu_count(2)
+    try:
+        sheets: Iterator[ReadSheet] = (read_html_tables if kind == "html" else read_spreadsheet)(Path(path))
+        outcome: dict[str, Any] = {"sheets": [stored(sheet, Path(folder), int(head)) for sheet in sheets]}
+    except Unreadable as problem:
+        outcome = {"refused": problem.reason, "hint": problem.hint}
+    Path(folder, "sheets.json").write_text(json.dumps(outcome, ensure_ascii=False), encoding="utf-8")
+
+
+def stored(sheet: ReadSheet, folder: Path, head: int) -> dict[str, Any]:
+    """Write the cells of a sheet to parquet and describe it."""
+    file = f"{sheet.number}.parquet"
+    cells = pa.Table.from_arrays(sheet.columns, names=[f"c{place}" for place in range(len(sheet.columns))])
+    pq.write_table(cells, folder / file, compression="snappy", row_group_size=20_000)
+    first = [[cell or "" for cell in column.slice(0, head).to_pylist()] for column in sheet.columns]
+    return {
+        "name": sheet.name, "number": sheet.number, "width": len(sheet.columns), "file": file,
+        "head": list(zip(*first, strict=True)),
+    }  # fmt: skip
+
+
+def limit_memory(size: int) -> None:
+    """Let allocations beyond `size` bytes fail. Windows has no such limit; the time limit still holds there."""
+    if sys.platform != "win32":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (size, size))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

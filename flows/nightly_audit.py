@@ -1,0 +1,95 @@
+"""The Prefect flow `nightly_audit`: load → judge → publish, with retries where the world is touched and a table per department.
+
+The stages themselves are in `audit`. Works with a Prefect server and, one-shot, without one.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from pathlib import Path
+
+import duckdb
+from prefect import flow, task
+from prefect.artifacts import create_markdown_artifact
+from prefect.cache_policies import NO_CACHE
+
+from expectations import Catalogue
+from expectations.home import Home
+from expectations.judging import Verdict
+from expectations.published import DEPARTMENT_FIGURES, open_published
+from flows.audit import AuditOrder, AuditResult, Stopwatch, judge_stage, load_stage, publish_stage
+from flows.load import LoadReport
+from flows.publishing import Stage, prune
+from flows.settings import Settings
+
+_DISK_RETRIES = 2
+_RETRY_SECONDS = 5
+
+
+def _worth_retrying(task: object, run: object, state: object) -> bool:
+    """Retry what the disk or another process may have caused; a refused file or a wrong catalogue stays wrong."""
+    result = getattr(state, "result", lambda **_: None)(raise_on_failure=False)
+    return isinstance(result, OSError | duckdb.IOException)
+
+
+@task(
+    name="load", cache_policy=NO_CACHE, retries=_DISK_RETRIES, retry_delay_seconds=_RETRY_SECONDS,
+    retry_condition_fn=_worth_retrying,
+)  # fmt: skip
+def load(order: AuditOrder, catalogue: Catalogue) -> LoadReport:
+    """Exports → `raw` and `cards`."""
+    return load_stage(order, catalogue)
+
+
+@task(name="judge", cache_policy=NO_CACHE)
+def judge(order: AuditOrder, catalogue: Catalogue, loaded: LoadReport) -> tuple[Verdict, ...]:
+    """`cards` → counts and failing-row queries."""
+    return judge_stage(order, catalogue, loaded)
+
+
+@task(
+    name="publish", cache_policy=NO_CACHE, retries=_DISK_RETRIES, retry_delay_seconds=_RETRY_SECONDS,
+    retry_condition_fn=_worth_retrying,
+)  # fmt: skip
+def publish(
+    order: AuditOrder, catalogue: Catalogue, loaded: LoadReport, verdicts: Sequence[Verdict], started: datetime,
+    stages: Sequence[Stage],
+) -> AuditResult:  # fmt: skip
+    """Findings, reconciliation, the published file and the switch."""
+    return publish_stage(order, catalogue, loaded, verdicts, started, stages)
+
+
+@flow(name="nightly_audit", validate_parameters=False, log_prints=False)
+def nightly_audit(
+    paths: Sequence[str] = (), as_of: str | None = None, home: str | None = None, catalogue: str | None = None,
+    card: str | None = None, skip_refused: bool = True,
+) -> AuditResult:  # fmt: skip
+    """Audits `paths` (default: the inbox of the settings) as of `as_of` (default: today) and publishes the run."""
+    settings = Settings()
+    order = AuditOrder(
+        home=Path(home or settings.home).absolute(),
+        paths=tuple(Path(path) for path in paths) or (settings.inbox,),
+        as_of=date.fromisoformat(as_of) if as_of else date.today(),
+        catalogue=Path(catalogue) if catalogue else settings.catalogue,
+        card=card,
+        skip_refused=skip_refused,
+    )
+    watch, started = Stopwatch(), datetime.now()
+    read = order.read_catalogue()
+    with watch.stage("load"):
+        loaded = load(order, read)
+    with watch.stage("judge"):
+        verdicts = judge(order, read, loaded)
+    result = publish(order, read, loaded, verdicts, started, watch.stages)
+    prune(Home(order.home), settings.keep_runs)
+    create_markdown_artifact(department_table(result.file), key="departments", description=f"Run {result.run_id}")
+    return result
+
+
+def department_table(published: Path) -> str:
+    """Failures per department as Markdown, in the order of the department names, counts with denominators."""
+    with open_published(published) as con:
+        rows = con.execute(DEPARTMENT_FIGURES).fetchall()
+    head = "| 部门 department | 案件 cases | 有错案件 cases with errors | 错误 errors | 提示 hints |\n|---|--:|--:|--:|--:|\n"
+    return head + "".join(
+        f"| {name} | {cases} | {wrong} | {errors} | {hints} |\n" for name, cases, wrong, errors, hints in rows
+    )

@@ -1,0 +1,180 @@
+"""Publishing a run: a new read-only DuckDB file with everything a reader needs, then one atomic switch of the pointer.
+
+A reader sees the former run or this one, never half of one. Nothing is judged or selected here.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from expectations import Catalogue
+from expectations.cards import Card
+from expectations.collecting import Collected, case_owners_statement
+from expectations.home import Home
+
+_LOAD_TABLES = ("files", "file_columns", "missing_columns", "unreadable_cells", "rejected_rows")
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A stage of the run with its wall time in seconds and the process's peak memory in MB at its end."""
+
+    name: str
+    seconds: float
+    peak_mb: float
+
+
+@dataclass(frozen=True)
+class RunFacts:
+    """What identifies a run. Inputs, catalogue and audit date give the same `run_id`."""
+
+    run_id: str
+    as_of: date
+    started_at: datetime
+    catalogue_hash: str
+    input_hash: str
+    rows_read: int
+    rows_loaded: int
+    rows_rejected: int
+    complete: bool
+
+
+def publish(
+    con: duckdb.DuckDBPyConnection, home: Home, catalogue: Catalogue, facts: RunFacts,
+    collected: Sequence[Collected], stages: Iterable[Stage],
+) -> Path:  # fmt: skip
+    """Writes the file and switches to it. `con` is the warehouse after `collect`. Returns the published file."""
+    home.published.mkdir(parents=True, exist_ok=True)
+    target = _new_name(home, facts.run_id)
+    unfinished = target.with_suffix(".unfinished")
+    unfinished.unlink(missing_ok=True)
+    con.execute(f"attach '{_quoted(unfinished)}' as publication")
+    try:
+        _copy_tables(con, catalogue)
+        _write_tables(con, catalogue, facts, collected, list(stages))
+    finally:
+        con.execute("detach publication")
+    unfinished.chmod(0o444)
+    unfinished.replace(target)
+    home.switch_to(target)
+    return target
+
+
+def published_files(home: Home) -> list[Path]:
+    """Every published file, the oldest first."""
+    return sorted(home.published.glob("*.duckdb"), key=lambda file: int(file.stem.split("-", 1)[0]))
+
+
+def prune(home: Home, keep: int) -> list[Path]:
+    """Deletes the oldest published files beyond `keep`, never the present one. Returns what was deleted."""
+    surplus = published_files(home)[: -keep or None] if keep > 0 else []
+    doomed = [file for file in surplus if file != home.current()]
+    for file in doomed:
+        file.unlink()
+    return doomed
+
+
+def _new_name(home: Home, run_id: str) -> Path:
+    numbers = [int(match[1]) for file in home.published.glob("*.duckdb") if (match := re.match(r"(\d+)-", file.name))]
+    return home.published / f"{max(numbers, default=0) + 1:06}-{run_id}.duckdb"
+
+
+def _copy_tables(con: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> None:
+    con.execute("create schema publication.cards")
+    for card in catalogue.cards.values():
+        con.execute(f"create table publication.cards.{card.name} as from cards.{card.name}")
+    for name in _LOAD_TABLES:
+        con.execute(f"create table publication.{name} as from load.{name}")
+    con.execute("create table publication.findings as from findings")
+    con.execute(case_owners_statement(catalogue.cards.values()))
+    counts = " union all ".join(_checked(card) for card in catalogue.cards.values())
+    con.execute(f"create table publication.checked as {counts} order by all")
+
+
+def _checked(card: Card) -> str:
+    """One row per case of a card type: the denominator of every rate. A row without case number counts by itself."""
+
+    def owned(column: str, field: str) -> str:
+        own = f"c.{field}" if field in card.by_name else "null"
+        return f"coalesce({own}, o.{column}) as {column}"
+
+    owners = ", ".join(
+        owned(*pair) for pair in (("office", "unit_name"), ("department", "dept_name"), ("prosecutor", "prosecutor"))
+    )
+    grouped = f"select c.bmsah, c._row, {owners} from cards.{card.name} c left join case_owners o on o.bmsah = c.bmsah"
+    return (
+        f"select '{card.name}' as card, first(office order by _row) as office, first(department order by _row) as department, "
+        f"first(prosecutor order by _row) as prosecutor, bmsah, count(*) as card_rows from ({grouped}) "
+        f"group by bmsah, case when bmsah is null then _row end"
+    )
+
+
+def _write_tables(
+    con: duckdb.DuckDBPyConnection, catalogue: Catalogue, facts: RunFacts, collected: Sequence[Collected],
+    stages: Sequence[Stage],
+) -> None:  # fmt: skip
+    run = {
+        "run_id": facts.run_id, "as_of": facts.as_of, "started_at": facts.started_at, "finished_at": datetime.now(),
+        "catalogue_hash": facts.catalogue_hash, "input_hash": facts.input_hash, "version": version("anka-audit"),
+        "status": "complete" if facts.complete else "incomplete", "rows_read": facts.rows_read,
+        "rows_loaded": facts.rows_loaded, "rows_rejected": facts.rows_rejected,
+    }  # fmt: skip
+    _store(con, "runs", [run])
+    _store(con, "stages", [{"stage": s.name, "seconds": s.seconds, "peak_mb": s.peak_mb} for s in stages])
+    _store(con, "judgements", [_judgement_row(one) for one in collected])
+    _store(con, "rules", [_rule_row(catalogue, rule_id) for rule_id in catalogue.rules])
+    _store(con, "fields", [row for card in catalogue.cards.values() for row in _field_rows(card)])
+    _store(
+        con,
+        "cards_known",
+        [{"card": c.name, "title_zh": c.title_zh, "title_en": c.title_en} for c in catalogue.cards.values()],
+    )
+
+
+def _judgement_row(collected: Collected) -> dict[str, object]:
+    verdict = collected.verdict
+    judgement = verdict.judgement
+    return {
+        "rule_id": judgement.rule.id, "card": judgement.card.name, "field": judgement.field or None, "state": verdict.state,
+        "reason": verdict.reason, "rows_violated": verdict.rows_violated, "findings": collected.findings,
+    }  # fmt: skip
+
+
+def _rule_row(catalogue: Catalogue, rule_id: str) -> dict[str, object]:
+    rule = catalogue.rules[rule_id]
+    each = [f"@{kind}" for kind in rule.each.types] + list(rule.each.fields) if rule.each else []
+    return {
+        "rule_id": rule.id, "cards": "|".join(rule.cards), "theme": catalogue.themes[rule_id], "level": rule.level,
+        "kind": rule.kind, "severity": rule.severity, "error_type": rule.error_type, "is_hint": rule.is_hint,
+        "title_zh": rule.title.zh, "title_en": rule.title.en, "message_zh": rule.message.zh, "message_en": rule.message.en,
+        "how_to_fill": rule.how_to_fill.zh, "how_to_fill_en": rule.how_to_fill.en, "basis": rule.basis, "owner": rule.owner,
+        "fields": "|".join(rule.fields or each), "applies_when": rule.applies_when, "must_hold": rule.must_hold,
+        "note": rule.note, "needs": "|".join(rule.needs),
+    }  # fmt: skip
+
+
+def _field_rows(card: Card) -> list[dict[str, object]]:
+    return [
+        {
+            "card": card.name, "no": number, "name": field.name, "header": field.header, "label_en": field.label_en,
+            "section": field.section, "section_en": field.section_en, "type": field.type, "unit": field.unit,
+            "level": field.level, "required": field.required, "filled_by": field.filled_by,
+        }
+        for number, field in enumerate(card.fields, start=1)
+    ]  # fmt: skip
+
+
+def _store(con: duckdb.DuckDBPyConnection, name: str, rows: Sequence[Mapping[str, object]]) -> None:
+    con.register("published_rows", pa.Table.from_pylist([dict(row) for row in rows]))
+    con.execute(f"create table publication.{name} as from published_rows")
+    con.unregister("published_rows")
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")

@@ -1,0 +1,54 @@
+"""Settings from the environment (`ANKA_…`), and the switches that keep every dependency offline."""
+
+import os
+from pathlib import Path
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from expectations.home import Home
+
+_OFFLINE = {
+    "DO_NOT_TRACK": "1",
+    "GX_ANALYTICS_ENABLED": "false",
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "PREFECT_CLOUD_ENABLE_ORCHESTRATION_TELEMETRY": "false",
+    "STREAMLIT_BROWSER_GATHER_USAGE_STATS": "false",
+}
+"""Telemetry off, everywhere, always."""
+
+_ONE_SHOT = {
+    "PREFECT_LOGGING_LEVEL": "CRITICAL",
+    "PREFECT_LOGGING_TO_API_ENABLED": "false",
+    "PREFECT_SERVER_LOGGING_LEVEL": "CRITICAL",
+    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180",
+    "PREFECT_SERVER_SERVICES_SCHEDULER_ENABLED": "false",
+    "PREFECT_SERVER_SERVICES_LATE_RUNS_ENABLED": "false",
+    "PREFECT_SERVER_SERVICES_CANCELLATION_CLEANUP_ENABLED": "false",
+    "PREFECT_SERVER_SERVICES_PAUSE_EXPIRATIONS_ENABLED": "false",
+    "PREFECT_SERVER_SERVICES_FOREMAN_ENABLED": "false",
+    "PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED": "false",
+    "PREFECT_SERVER_UI_ENABLED": "false",
+}
+"""What a run without a Prefect server does not need."""
+
+
+class Settings(BaseSettings):
+    """`ANKA_HOME`: the home folder; `ANKA_CATALOGUE`: a folder laid over the bundled catalogue; `ANKA_KEEP_RUNS`: how many
+    published runs and loads are kept; `ANKA_INBOX`: folder of the nightly exports."""
+
+    model_config = SettingsConfigDict(env_prefix="ANKA_", extra="ignore")
+
+    home: Path = Path(".anka")
+    catalogue: Path | None = None
+    keep_runs: int = 30
+    inbox: Path = Path("inbox")
+
+
+def prepare_environment(home: Home) -> None:
+    """Sets the switches; must run before Prefect is imported."""
+    os.environ.update(_OFFLINE)
+    home.prefect.mkdir(parents=True, exist_ok=True)
+    os.environ.setdefault("PREFECT_HOME", str(home.prefect.absolute()))
+    if "PREFECT_API_URL" not in os.environ:
+        for name, value in _ONE_SHOT.items():
+            os.environ.setdefault(name, value)

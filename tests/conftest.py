@@ -1,0 +1,58 @@
+"""Fixtures of all tests: the catalogue, and one audit of the committed sample that every test and worker shares."""
+
+import fcntl
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from expectations import Catalogue, load_catalogue
+from expectations.home import Home
+from expectations.lookups import create_lookups
+from expectations.published import open_published
+from flows.audit import AuditOrder, run_audit
+from sample_data import COMMITTED
+
+SAMPLE = Path(__file__).parent.parent / "sample_data"
+SPEC = Path(__file__).parent.parent.parent / "shared" / "spec"
+
+
+@pytest.fixture(scope="session")
+def catalogue() -> Catalogue:
+    return load_catalogue()
+
+
+@pytest.fixture(scope="session")
+def spec() -> Path:
+    """The folder of the contract; tests that compare with it are skipped where it is absent."""
+    if not SPEC.is_dir():
+        pytest.skip("the specification is not beside this checkout")
+    return SPEC
+
+
+@pytest.fixture(scope="session")
+def audited_home(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A home with the committed sample audited, made once for all workers."""
+    base = tmp_path_factory.getbasetemp() if worker_id == "master" else tmp_path_factory.getbasetemp().parent
+    home = base / "audited_home"
+    with (base / "audited_home.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not Home(home).pointer.exists():
+            run_audit(AuditOrder(home, (SAMPLE / "exports",), COMMITTED.as_of))
+    return home
+
+
+@pytest.fixture
+def published(audited_home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The published run of the committed sample, read-only."""
+    with open_published(Home(audited_home).current()) as con:
+        yield con
+
+
+@pytest.fixture
+def lookups(catalogue: Catalogue) -> Iterator[duckdb.DuckDBPyConnection]:
+    """An empty database with the lookups and the macros of the rule language."""
+    with duckdb.connect() as con:
+        create_lookups(con, catalogue)
+        yield con

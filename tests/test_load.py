@@ -1,0 +1,308 @@
+"""Loading end to end: recognition, header rows, and the tables a run leaves. Real files, real DuckDB.
+
+The helpers at the top serve the other `test_load_*` files as well.
+"""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+import xlsxwriter
+
+from expectations import InputError, load_catalogue
+from flows.load import LoadReport, load_exports, printed, write_quarantine
+
+CATALOGUE = load_catalogue()
+
+HEADINGS = ("部门受案号", "嫌疑人编号", "嫌疑人姓名", "性别", "受理日期", "作案时年龄")
+ARREST = "审查逮捕案件010101表1行4列受理合计（人）"
+PROSECUTION = "一审公诉案件020101表1行19列受理合计（人）"
+
+
+def warehouse() -> duckdb.DuckDBPyConnection:
+    """An empty warehouse in memory."""
+    return duckdb.connect()
+
+
+def csv_text(*rows: Sequence[str], delimiter: str = ",") -> str:
+    """Rows of plain cells as delimited text."""
+    return "".join(delimiter.join(row) + "\n" for row in rows)
+
+
+def write_text(path: Path, *rows: Sequence[str], encoding: str = "utf-8", delimiter: str = ",") -> Path:
+    """A delimited file."""
+    path.write_bytes(csv_text(*rows, delimiter=delimiter).encode(encoding))
+    return path
+
+
+def write_xlsx(path: Path, **sheets: Iterable[Sequence[Any]]) -> Path:
+    """A workbook with the given rows by sheet name."""
+    with xlsxwriter.Workbook(path) as book:
+        for name, rows in sheets.items():
+            sheet = book.add_worksheet(name)
+            for number, row in enumerate(rows):
+                sheet.write_row(number, 0, row)
+    return path
+
+
+def load(con: duckdb.DuckDBPyConnection, *paths: Path, **options: Any) -> LoadReport:
+    """A load with the bundled catalogue."""
+    return load_exports(con, CATALOGUE, paths, **options)
+
+
+def cards(con: duckdb.DuckDBPyConnection, card: str, *fields: str) -> list[tuple[Any, ...]]:
+    """Values of a card's fields in row order."""
+    return con.execute(f"SELECT {', '.join(fields)} FROM cards.{card} ORDER BY _row").fetchall()
+
+
+def person(
+    number: int, name: str = "张三", sex: str = "男", day: str = "2026-03-02", age: str = "20"
+) -> tuple[str, ...]:
+    """A row for `HEADINGS`."""
+    return (f"汉东检刑捕受[2026]770101{number:06}号", f"S{number}", name, sex, day, age)
+
+
+def test_a_file_becomes_typed_cards_with_their_place(tmp_path: Path) -> None:
+    con = warehouse()
+    report = load(con, write_text(tmp_path / f"{ARREST}.csv", HEADINGS, person(1), person(2, day="2026/3/4", age="x")))
+
+    rows = cards(
+        con, "arrest", "_row", "_file", "_sheet_row", "suspect_no", "accept_date::text", "age_at_crime", "_unreadable"
+    )
+    assert rows == [(0, 0, 2, "S1", "2026-03-02", 20, None), (1, 0, 3, "S2", "2026-03-04", None, ["age_at_crime"])]
+    assert cards(con, "arrest", "accept_date__raw", "age_at_crime__raw")[1] == ("2026/3/4", "x")
+    assert report.loaded_cards == ("arrest",)
+    assert cards(con, "measure", "bmsah") == []
+
+
+def test_every_field_of_every_card_has_its_column(tmp_path: Path) -> None:
+    con = warehouse()
+    load(con, write_text(tmp_path / f"{ARREST}.csv", HEADINGS, person(1)))
+
+    for card in CATALOGUE.cards.values():
+        present = {row[0]: row[1] for row in con.execute(f"DESCRIBE cards.{card.name}").fetchall()}
+        kinds = {"date": "DATE", "int": "INTEGER", "months": "DOUBLE", "wan_yuan": "DOUBLE"}
+        for field in card.fields:
+            assert present[field.name] == kinds.get(field.type, "VARCHAR")
+            assert (f"{field.name}__raw" in present) == (field.type in kinds)
+        assert present["_unreadable"] == "VARCHAR[]"
+
+
+@pytest.mark.parametrize(
+    ("name", "choice", "card"),
+    [
+        (ARREST, None, "arrest"),
+        (PROSECUTION, None, "prosecution"),
+        ("强制措施导出", None, "measure"),
+        ("020101表 审查逮捕", None, "prosecution"),
+        ("审查逮捕案件表1行4列强制措施（人）", None, "arrest"),
+        (ARREST, "prosecution", "prosecution"),
+    ],
+)
+def test_the_choice_wins_over_the_file_name(tmp_path: Path, name: str, choice: str | None, card: str) -> None:
+    report = load(warehouse(), write_text(tmp_path / f"{name}.csv", HEADINGS, person(1)), card=choice)
+    assert report.loaded_cards == (card,)
+
+
+def test_headings_decide_where_the_name_says_nothing(tmp_path: Path) -> None:
+    headings = (*HEADINGS, "提请批准逮捕日期", "是否讯问")
+    report = load(warehouse(), write_text(tmp_path / "导出.csv", headings, (*person(1), "", "")))
+    assert report.loaded_cards == ("arrest",)
+
+
+@pytest.mark.parametrize(
+    ("headings", "words"),
+    [
+        (HEADINGS, ("同样相符", "arrest", "prosecution")),
+        (("提请批准逮捕日期", "是否讯问", "拘留日期", "别的"), ("相符的列太少", "arrest")),
+        ((*HEADINGS, "提请批准逮捕日期", *(f"未知{n}" for n in range(20))), ("相符的列太少",)),
+        (("甲", "乙", "丙"), ("认不出案卡",)),
+    ],
+)
+def test_a_tie_or_too_few_headings_are_refused_in_one_line(
+    tmp_path: Path, headings: Sequence[str], words: Sequence[str]
+) -> None:
+    with pytest.raises(InputError) as refused:
+        load(warehouse(), write_text(tmp_path / "导出.csv", headings, [""] * len(headings)))
+    assert refused.value.message.startswith("导出.csv: ")
+    assert "\n" not in refused.value.message
+    assert all(word in refused.value.message for word in words)
+
+
+def test_a_chosen_card_still_needs_three_of_its_headings(tmp_path: Path) -> None:
+    path = write_text(tmp_path / "导出.csv", ("部门受案号", "嫌疑人编号", "乙"), ("1", "2", "3"))
+    with pytest.raises(InputError, match="至少 3 个已知列名，最多的一行有 2 个"):
+        load(warehouse(), path, card="arrest")
+
+
+def test_an_unknown_card_names_the_nearest(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="arrest"):
+        load(warehouse(), write_text(tmp_path / "a.csv", HEADINGS, person(1)), card="arest")
+
+
+def test_title_rows_above_the_headings_are_skipped(tmp_path: Path) -> None:
+    con = warehouse()
+    path = write_text(
+        tmp_path / f"{ARREST}.csv", ("汉东市人民检察院",), (), ("导出日期", "2026-06-30"), HEADINGS, person(1)
+    )
+    report = load(con, path)
+    assert (report.sheets[0].header_row, report.rows.read) == (4, 1)
+    assert cards(con, "arrest", "_sheet_row") == [(5,)]
+
+
+def test_headings_beyond_the_tenth_row_are_not_found(tmp_path: Path) -> None:
+    path = write_text(tmp_path / f"{ARREST}.csv", *[("标题",)] * 10, HEADINGS, person(1))
+    with pytest.raises(InputError, match="前 10 行"):
+        load(warehouse(), path)
+
+
+@pytest.mark.parametrize(
+    "heading", ["\ufeff性别", "*性别", "★性别", "性 别", "性别：", "性别:", '"性\n别"', "＊性别", "\u3000性别\u00a0"]
+)
+def test_headings_are_normalised(tmp_path: Path, heading: str) -> None:
+    con = warehouse()
+    load(con, write_text(tmp_path / f"{ARREST}.csv", (*HEADINGS[:3], heading), person(1)[:4]))
+    assert cards(con, "arrest", "sex") == [("男",)]
+
+
+def test_brackets_letters_and_digits_compare_by_width(tmp_path: Path) -> None:
+    con = warehouse()
+    load(con, write_text(tmp_path / f"{ARREST}.csv", (*HEADINGS[:3], "作案日期（起）"), (*person(1)[:3], "20260302")))
+    assert cards(con, "arrest", "crime_start::text") == [("2026-03-02",)]
+
+
+def test_the_exact_header_wins_over_an_alias_and_the_first_over_the_second(tmp_path: Path) -> None:
+    con = warehouse()
+    headings = (*HEADINGS[:2], "姓名", "嫌疑人姓名", "性别", "性别")
+    report = load(con, write_text(tmp_path / f"{ARREST}.csv", headings, ("K", "S", "别名", "正名", "男", "女")))
+    assert cards(con, "arrest", "name", "sex") == [("正名", "男")]
+    extra = [column.header for column in report.sheets[0].columns if column.matched_by == "extra"]
+    assert extra == ["姓名", "性别（第6列）"]
+    assert con.execute("SELECT _extra['姓名'], _extra['性别（第6列）'] FROM raw.arrest").fetchone() == ("别名", "女")
+
+
+def test_unknown_columns_are_kept_and_empty_ones_dropped(tmp_path: Path) -> None:
+    con = warehouse()
+    report = load(
+        con, write_text(tmp_path / f"{ARREST}.csv", ("序号", *HEADINGS, "", ""), ("1", *person(1), "", "随手写"))
+    )
+    found = {column.header: column.matched_by for column in report.sheets[0].columns}
+    assert found["序号"] == found["第9列"] == "extra"
+    assert "第8列" not in found
+    assert con.execute("SELECT count(*) FROM load.file_columns").fetchone() == (8,)
+
+
+def test_a_heading_merged_over_two_rows_is_read_with_the_row_that_has_most(tmp_path: Path) -> None:
+    con = warehouse()
+    upper = ("部门受案号", "嫌疑人编号", "嫌疑人情况", "", "", "")
+    lower = ("", "", "嫌疑人姓名", "性别", "受理日期", "作案时年龄")
+    load(con, write_xlsx(tmp_path / f"{ARREST}.xlsx", 表=[upper, lower, person(1)]))
+    assert cards(con, "arrest", "suspect_no", "name") == [("S1", "张三")]
+
+
+def test_a_row_that_completes_the_headings_is_no_card(tmp_path: Path) -> None:
+    con = warehouse()
+    upper = ("部门受案号", "嫌疑人编号", "嫌疑人姓名", "性别", "日期与年龄", "")
+    lower = ("", "", "", "", "受理日期", "作案时年龄")
+    report = load(con, write_xlsx(tmp_path / f"{ARREST}.xlsx", 表=[upper, lower, person(1)]))
+    assert cards(con, "arrest", "suspect_no", "age_at_crime") == [("S1", 20)]
+    assert report.rows.read == 1
+
+
+def test_sheets_of_the_same_and_of_another_card_are_loaded_and_others_listed(tmp_path: Path) -> None:
+    con = warehouse()
+    measures = [
+        ("部门受案号", "嫌疑人编号", "嫌疑人姓名", "强制措施编号", "强制措施种类", "决定日期"),
+        ("K", "S", "张", "1", "拘留", "2026-01-01"),
+    ]
+    path = write_xlsx(
+        tmp_path / f"{ARREST}.xlsx",
+        说明=[("请勿外传",)],
+        第一页=[HEADINGS, person(1)],
+        第二页=[HEADINGS, person(2)],
+        措施=measures,
+    )
+    report = load(con, path)
+    assert cards(con, "arrest", "_sheet", "suspect_no") == [("第一页", "S1"), ("第二页", "S2")]
+    assert cards(con, "measure", "_sheet", "kind") == [("措施", "拘留")]
+    assert [(one.sheet, one.status) for one in report.sheets if one.status != "loaded"] == [("说明", "ignored")]
+
+
+def test_hidden_sheets_are_ignored(tmp_path: Path) -> None:
+    path = tmp_path / f"{ARREST}.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        for name, number in (("隐藏", 1), ("可见", 2)):
+            sheet = book.add_worksheet(name)
+            sheet.write_row(0, 0, HEADINGS)
+            sheet.write_row(1, 0, person(number))
+        book.worksheets()[0].hide()
+        book.worksheets()[1].activate()
+        book.worksheets()[1].set_first_sheet()
+    con = warehouse()
+    load(con, path)
+    assert cards(con, "arrest", "_sheet", "suspect_no") == [("可见", "S2")]
+
+
+def test_absent_columns_are_known_per_file(tmp_path: Path) -> None:
+    con = warehouse()
+    first = write_text(tmp_path / "审查逮捕1.csv", HEADINGS, person(1))
+    second = write_text(tmp_path / "审查逮捕2.csv", HEADINGS[:4], person(2)[:4])
+    report = load(con, first, second)
+    assert report.absent["arrest"]["accept_date"] == {1}
+    assert report.absent["arrest"]["tysah"] == {0, 1}
+    assert "sex" not in report.absent["arrest"]
+    assert con.execute("SELECT file_no FROM load.missing_columns WHERE field = 'accept_date'").fetchall() == [(1,)]
+
+
+def test_folders_are_read_by_name_and_other_files_listed(tmp_path: Path) -> None:
+    for name in ("审查逮捕2.csv", "审查逮捕1.CSV"):
+        write_text(tmp_path / name, HEADINGS, person(int(name[4])))
+    for name in ("~$审查逮捕3.xlsx", ".审查逮捕4.csv", "说明.docx"):
+        (tmp_path / name).write_bytes(b"x")
+    report = load(warehouse(), tmp_path)
+    assert [one.name for one in report.sheets] == ["审查逮捕1.CSV", "审查逮捕2.csv"]
+    assert [Path(name).name for name in report.skipped] == [".审查逮捕4.csv", "~$审查逮捕3.xlsx", "说明.docx"]
+
+
+def test_a_missing_path_and_an_empty_folder_are_input_errors(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="不存在"):
+        load(warehouse(), tmp_path / "nowhere.csv")
+    with pytest.raises(InputError, match="没有可读的文件"):
+        load(warehouse(), tmp_path)
+
+
+def test_all_refused_files_are_named_at_once_or_skipped_on_demand(tmp_path: Path) -> None:
+    good = write_text(tmp_path / "审查逮捕.csv", HEADINGS, person(1))
+    bad = [write_text(tmp_path / f"坏{n}.csv", ("甲", "乙"), ("1", "2")) for n in (1, 2)]
+    with pytest.raises(InputError) as refused:
+        load(warehouse(), *bad, good)
+    assert [line.split(":")[0] for line in refused.value.message.splitlines()] == ["坏1.csv", "坏2.csv"]
+
+    report = load(warehouse(), *bad, good, skip_refused=True)
+    assert [one.status for one in report.sheets] == ["refused", "refused", "loaded"]
+    with pytest.raises(InputError):
+        load(warehouse(), *bad, skip_refused=True)
+
+
+def test_the_printed_report_and_the_quarantine_account_for_every_row(tmp_path: Path) -> None:
+    con = warehouse()
+    rows = (person(1), person(1), HEADINGS, person(2, age="二十"), [""] * 6, ("合计", "", "", "", "", "2"))
+    report = load(con, write_text(tmp_path / f"{ARREST}.csv", HEADINGS, *rows))
+    text = printed(report, {("arrest", field.name): field.header for field in CATALOGUE.cards["arrest"].fields})
+    assert "读入 6 = 载入 2 + 剔除 4（表头 1，合计 1，空行 1，重复 1，被替换 0，格式错误 0）" in text
+    assert "无法识别 / unreadable 作案时年龄: 1 格，如 二十" in text
+
+    target = tmp_path / "quarantine.csv"
+    assert write_quarantine(con, target) == 4
+    lines = target.read_bytes().decode("utf-8-sig").splitlines()
+    assert lines[0] == "文件 file,工作表 sheet,行 row,原因 reason,单元格 cells"
+    assert [line.split(",")[2] for line in lines[1:]] == ["3", "4", "6", "7"]
+
+
+def test_unreadable_cells_are_all_stored_and_five_shown(tmp_path: Path) -> None:
+    con = warehouse()
+    report = load(con, write_text(tmp_path / f"{ARREST}.csv", HEADINGS, *(person(n, age=f"约{n}") for n in range(8))))
+    assert con.execute("SELECT count(*) FROM load.unreadable_cells WHERE field = 'age_at_crime'").fetchone() == (8,)
+    assert (report.sheets[0].unreadable or {})["age_at_crime"] == (8, ("约0", "约1", "约2", "约3", "约4"))

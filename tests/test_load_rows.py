@@ -1,0 +1,215 @@
+"""Which rows count: totals, copies, equal rows, later files; the history; and the account of all rows."""
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from test_load import ARREST, HEADINGS, cards, load, person, warehouse, write_text, write_xlsx
+
+SUSPECTS = "suspect_no"
+
+
+def reasons(con: duckdb.DuckDBPyConnection) -> dict[int, str]:
+    """The Chinese reason of each rejected row of the first file."""
+    rows = con.execute("SELECT sheet_row, reason FROM load.rejected_rows WHERE file_no = 0").fetchall()
+    return {row: reason.split(" / ")[0] for row, reason in rows}
+
+
+def test_header_copies_blank_rows_and_totals_are_dropped(tmp_path: Path) -> None:
+    con = warehouse()
+    rows = [
+        person(1), [""] * 6, ("小计", "", "1人", "", "", ""), HEADINGS, person(2),
+        ("\u3000", "NULL", "", "", "nan", ""),
+        ("", "总计", "", "", "", "2"), ("", "", "共计 2 人", "", "", ""),
+    ]  # fmt: skip
+    report = load(con, write_text(tmp_path / f"{ARREST}.csv", HEADINGS, *rows))
+    assert reasons(con) == {3: "空行", 4: "合计行", 5: "重复的表头", 7: "空行", 8: "合计行", 9: "合计行"}
+    assert cards(con, "arrest", SUSPECTS) == [("S1",), ("S2",)]
+    rows_of = report.rows
+    assert (rows_of.read, rows_of.loaded, rows_of.blank, rows_of.total, rows_of.header_copy) == (8, 2, 2, 3, 1)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        ("合计", "S9", "", "", "", ""), ("K9", "", "合计", "", "", ""), ("", "", "合计人员", "", "", ""),
+        ("", "", "总计划", "", "", ""),
+    ],
+)  # fmt: skip
+def test_what_only_looks_like_a_total_is_loaded(tmp_path: Path, row: Sequence[str]) -> None:
+    report = load(warehouse(), write_text(tmp_path / f"{ARREST}.csv", HEADINGS, person(1), row))
+    assert report.rows.loaded == 2
+
+
+def test_a_total_word_before_further_cards_is_no_trailing_total(tmp_path: Path) -> None:
+    con = warehouse()
+    report = load(con, write_text(tmp_path / f"{ARREST}.csv", HEADINGS, ("合计", "", "", "", "", "1"), person(1)))
+    assert report.rows.loaded == 2
+    assert report.sheets[0].without_case == 0
+
+
+def test_the_total_may_stand_in_an_extra_column(tmp_path: Path) -> None:
+    con = warehouse()
+    rows = (("1", *person(1)), ("合 计", "", "", "", "", "", "20"), ("总计：1人", *[""] * 6))
+    load(con, write_text(tmp_path / f"{ARREST}.csv", ("序号", *HEADINGS), *rows))
+    assert reasons(con) == {3: "合计行", 4: "合计行"}
+
+
+def test_rows_equal_but_for_extra_columns_are_merged(tmp_path: Path) -> None:
+    con = warehouse()
+    rows = [("1", *person(1)), ("2", *person(1)), ("3", *person(1, name="李四")), ("4", *person(1, name=" 张三 "))]
+    load(con, write_text(tmp_path / f"{ARREST}.csv", ("序号", *HEADINGS), *rows))
+    assert cards(con, "arrest", "_row", "_sheet_row", "name") == [(0, 2, "张三"), (1, 4, "李四")]
+    assert reasons(con) == {3: "与另一行完全相同，已合并", 5: "与另一行完全相同，已合并"}
+
+
+def test_rows_with_extra_columns_only_are_blank(tmp_path: Path) -> None:
+    con = warehouse()
+    load(con, write_text(tmp_path / f"{ARREST}.csv", ("序号", *HEADINGS), ("1", *person(1)), ("2", *[""] * 6)))
+    assert reasons(con) == {3: "空行"}
+
+
+def test_equal_rows_on_two_sheets_are_merged(tmp_path: Path) -> None:
+    report = load(
+        warehouse(), write_xlsx(tmp_path / f"{ARREST}.xlsx", 一=[HEADINGS, person(1)], 二=[HEADINGS, person(1)])
+    )
+    assert (report.rows.loaded, report.rows.duplicate) == (1, 1)
+
+
+def test_a_later_file_replaces_the_same_key_and_keeps_a_key_twice_in_one_file(tmp_path: Path) -> None:
+    con = warehouse()
+    first = write_text(tmp_path / "审查逮捕1.csv", HEADINGS, person(1), person(2))
+    second = write_text(tmp_path / "审查逮捕2.csv", HEADINGS, person(1, age="30"), person(1, age="31"))
+    report = load(con, first, second)
+    assert cards(con, "arrest", "_file", SUSPECTS, "age_at_crime") == [(0, "S2", 20), (1, "S1", 30), (1, "S1", 31)]
+    assert reasons(con) == {2: "被后加载文件中同一键的行替换"}
+    assert report.sheets[0].rows.replaced == 1
+
+    load(con, second, first)
+    assert cards(con, "arrest", "_file", SUSPECTS, "age_at_crime") == [(1, "S1", 20), (1, "S2", 20)]
+
+
+def test_the_latest_of_three_files_wins_even_when_it_equals_the_first(tmp_path: Path) -> None:
+    con = warehouse()
+    ages = ("20", "30", "20")
+    paths = [write_text(tmp_path / f"审查逮捕{n}.csv", HEADINGS, person(1, age=age)) for n, age in enumerate(ages)]
+    load(con, *paths)
+    assert cards(con, "arrest", "_file", "age_at_crime") == [(2, 20)]
+
+
+def test_rows_without_a_whole_key_are_never_replaced_and_only_merged_when_equal(tmp_path: Path) -> None:
+    con = warehouse()
+    nameless = ("", *person(1)[1:])
+    first = write_text(tmp_path / "审查逮捕1.csv", HEADINGS, nameless)
+    second = write_text(tmp_path / "审查逮捕2.csv", HEADINGS, nameless, (*nameless[:-1], "44"))
+    report = load(con, first, second)
+    assert cards(con, "arrest", "_file", "age_at_crime") == [(0, 20), (1, 44)]
+    assert [sheet.without_case for sheet in report.sheets] == [1, 1]
+    assert report.rows.duplicate == 1
+
+
+def test_an_absent_column_is_not_an_equal_blank(tmp_path: Path) -> None:
+    con = warehouse()
+    first = write_text(tmp_path / "审查逮捕1.csv", HEADINGS, ("", *person(1)[1:5], ""))
+    second = write_text(tmp_path / "审查逮捕2.csv", HEADINGS[:5], ("", *person(1)[1:5]))
+    assert load(con, first, second).rows.loaded == 2
+
+
+def test_the_same_files_again_change_nothing(tmp_path: Path) -> None:
+    con = warehouse()
+    path = write_text(tmp_path / f"{ARREST}.csv", HEADINGS, person(1), person(2))
+    first = load(con, path)
+    cards_before = con.execute("SELECT * FROM cards.arrest ORDER BY _row").fetchall()
+    again = load(con, path)
+    assert con.execute("SELECT count(*) FROM raw.arrest").fetchone() == (2,)
+    assert con.execute("SELECT * FROM cards.arrest ORDER BY _row").fetchall() == cards_before
+    assert again == first
+
+
+def test_earlier_loads_stay_in_the_history_and_out_of_the_run(tmp_path: Path) -> None:
+    con = warehouse()
+    load(con, write_text(tmp_path / "审查逮捕1.csv", HEADINGS, person(1)))
+    load(con, write_text(tmp_path / "审查逮捕2.csv", HEADINGS, person(2)))
+    assert con.execute("SELECT _sheet_row, suspect_no FROM raw.arrest ORDER BY _load").fetchall() == [
+        (2, "S1"),
+        (2, "S2"),
+    ]
+    assert con.execute("SELECT name FROM raw.loads ORDER BY load_no").fetchall() == [
+        ("审查逮捕1.csv",),
+        ("审查逮捕2.csv",),
+    ]
+    assert cards(con, "arrest", SUSPECTS) == [("S2",)]
+
+
+def test_the_history_holds_every_cell_as_it_stood(tmp_path: Path) -> None:
+    con = warehouse()
+    load(con, write_text(tmp_path / f"{ARREST}.csv", HEADINGS, person(1, name=" 张三\u3000", age="'20岁"), HEADINGS))
+    rows = con.execute("SELECT _sheet_row, name, age_at_crime FROM raw.arrest ORDER BY _sheet_row").fetchall()
+    assert rows == [(2, " 张三\u3000", "'20岁"), (3, "嫌疑人姓名", "作案时年龄")]
+
+
+def test_the_same_content_under_two_names_counts_once(tmp_path: Path) -> None:
+    con = warehouse()
+    paths = [write_text(tmp_path / f"审查逮捕{n}.csv", HEADINGS, person(1), ("", *person(2)[1:])) for n in (1, 2)]
+    report = load(con, *paths)
+    assert cards(con, "arrest", SUSPECTS) == [("S2",), ("S1",)]
+    assert [(one.rows.replaced, one.rows.duplicate) for one in report.sheets] == [(1, 0), (0, 1)]
+    assert con.execute("SELECT count(*) FROM raw.arrest").fetchone() == (2,)
+
+
+def test_the_input_hash_depends_on_content_card_and_order(tmp_path: Path) -> None:
+    one = write_text(tmp_path / "审查逮捕1.csv", HEADINGS, person(1))
+    two = write_text(tmp_path / "审查逮捕2.csv", HEADINGS, person(2))
+    hashes = [
+        load(warehouse(), one, two).input_hash, load(warehouse(), two, one).input_hash,
+        load(warehouse(), one).input_hash,
+        load(warehouse(), one, two, card="prosecution").input_hash,
+    ]  # fmt: skip
+    assert len(set(hashes)) == 4
+    assert load(warehouse(), one, two).input_hash == hashes[0]
+
+
+def test_a_file_with_headings_only_is_loaded_as_empty(tmp_path: Path) -> None:
+    report = load(warehouse(), write_text(tmp_path / f"{ARREST}.csv", HEADINGS))
+    assert (report.rows.read, report.loaded_cards) == (0, ("arrest",))
+
+
+CELL = st.sampled_from(["", " ", "K1", "K2", "S1", "2026-03-02", "x", "合计", "a\nb", 'q"q', ",", "NULL", "性别"])
+ROW: st.SearchStrategy[list[str]] = st.one_of(
+    st.lists(CELL, max_size=8), st.just(list(HEADINGS)), st.just(["合计", "", "", "", "", "3"]), st.just([])
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(files=st.lists(st.lists(ROW, max_size=12), min_size=1, max_size=3), ending=st.sampled_from(["\n", "\r\n"]))
+def test_every_row_read_is_loaded_or_rejected_with_a_reason(
+    files: list[list[list[str]]], ending: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("random")
+    con = warehouse()
+    paths = [folder / f"审查逮捕{number}.csv" for number in range(len(files))]
+    for path, rows in zip(paths, files, strict=True):
+        text = io.StringIO()
+        csv.writer(text, lineterminator=ending).writerows([HEADINGS, *rows])
+        path.write_bytes(text.getvalue().encode())
+    report = load(con, *paths)
+
+    assert [sheet.rows.read for sheet in report.sheets] == [len(rows) for rows in files]
+    for sheet in report.sheets:
+        assert sheet.rows.read == sheet.rows.loaded + sheet.rows.rejected
+    kept = con.execute("SELECT _file, _sheet_row FROM cards.arrest").fetchall()
+    dropped = con.execute("SELECT file_no, sheet_row FROM load.rejected_rows WHERE reason IS NOT NULL").fetchall()
+    every = [(number, row + 2) for number, rows in enumerate(files) for row in range(len(rows))]
+    assert Counter(kept + dropped) == Counter(every)
+    assert [row for (row,) in cards(con, "arrest", "_row")] == list(range(len(kept)))
+    stored = con.execute(
+        "SELECT rows_read, rows_loaded, rows_rejected, rows_loaded + rows_header_copy + rows_total + rows_blank"
+        " + rows_duplicate + rows_replaced + rows_malformed FROM load.files"
+    ).fetchall()
+    assert all(read == loaded + rejected == total for read, loaded, rejected, total in stored)

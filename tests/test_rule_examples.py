@@ -1,0 +1,42 @@
+"""Each rule judges its accepted example as right and its violating example as wrong, through the way of a real run."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import duckdb
+import pytest
+
+from expectations import Catalogue, load_catalogue
+from expectations.lookups import create_lookups
+from expectations.rule_checks import check_catalogue, example_violates
+
+RULES = sorted(load_catalogue().rules)
+
+
+@pytest.fixture(scope="module")
+def con(catalogue: Catalogue) -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as con:
+        create_lookups(con, catalogue)
+        yield con
+
+
+@pytest.mark.parametrize("rule_id", RULES)
+def test_examples(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, rule_id: str) -> None:
+    rule = catalogue.rules[rule_id]
+    named = {name for example in (rule.examples.accepted, rule.examples.violating) for name in example}
+    cards = [card for card in catalogue.cards_of(rule) if named <= card.by_name.keys()]
+    assert cards
+    for card in cards:
+        assert not example_violates(con, catalogue, rule, card, rule.examples.accepted)
+        assert example_violates(con, catalogue, rule, card, rule.examples.violating)
+
+
+def test_a_wrong_example_is_reported(catalogue: Catalogue) -> None:
+    rule = catalogue.rules["C003"]
+    swapped = rule.model_copy(
+        update={"examples": rule.examples.model_copy(update={"accepted": rule.examples.violating})}
+    )
+    outcome = check_catalogue(replace(catalogue, rules={"C003": swapped}))
+    assert outcome.examples == 2
+    assert len(outcome.problems) == 1
+    assert "C003: the accepted example violates the rule" in outcome.problems[0]

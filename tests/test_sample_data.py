@@ -1,0 +1,168 @@
+"""The sample generator: what it plants is found by the independent evaluator, and nothing else is."""
+
+import csv
+import hashlib
+import itertools
+from collections import Counter
+from datetime import date
+from pathlib import Path
+
+import openpyxl
+import pytest
+from spec_exports import SPEC, read_exports
+from spec_oracle import Finding, judgements, oracle_findings, spec_rules
+
+from expectations import InputError
+from sample_data import COMMITTED, SampleSummary, generate
+from sample_data.people import id_check_digit, uscc_check_sign
+
+AS_OF = date(2026, 6, 30)
+CARDS = ("arrest", "prosecution", "measure")
+COMMITTED_FOLDER = Path(__file__).resolve().parents[1] / "sample_data"
+needs_spec = pytest.mark.skipif(not SPEC.exists(), reason="the specification is not beside the repository")
+
+
+def truth_of(folder: Path) -> list[Finding]:
+    with (folder / "planted.csv").open(encoding="utf-8", newline="") as stream:
+        return [(r["rule_id"], r["card"], r["bmsah"], r["suspect_no"], r["field"]) for r in csv.DictReader(stream)]
+
+
+def digests(folder: Path) -> dict[str, str]:
+    files = [*(folder / "exports").iterdir(), folder / "planted.csv"]
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, SampleSummary]:
+    out = tmp_path_factory.mktemp("small")
+    return out, generate(3, 420, AS_OF, out)
+
+
+@needs_spec
+@pytest.mark.parametrize(("seed", "cases", "as_of"), [(1, 420, AS_OF), (2, 700, AS_OF), (5, 60, date(2025, 10, 9))])
+def test_the_findings_are_exactly_the_planted_ones(tmp_path: Path, seed: int, cases: int, as_of: date) -> None:
+    generate(seed, cases, as_of, tmp_path)
+    found = oracle_findings(read_exports((tmp_path / "exports").iterdir()), as_of)
+    planted = truth_of(tmp_path)
+    assert found - set(planted) == set(), "findings nobody planted"
+    assert set(planted) - found == set(), "planted defects nobody found"
+    assert len(planted) == len(set(planted))
+
+
+@needs_spec
+def test_the_committed_sample_is_what_its_truth_table_says() -> None:
+    found = oracle_findings(read_exports((COMMITTED_FOLDER / "exports").iterdir()), COMMITTED.as_of)
+    assert found == set(truth_of(COMMITTED_FOLDER))
+
+
+@needs_spec
+def test_the_committed_sample_breaks_every_own_row_rule_on_every_card() -> None:
+    own_row = [rule for rule in spec_rules() if rule.own_row]
+    applicable = {(j.rule.id, j.card) for j in judgements(CARDS, AS_OF, own_row)}
+    assert {(rule, card) for rule, card, *_ in truth_of(COMMITTED_FOLDER)} == applicable
+
+
+def test_the_committed_sample_is_small_and_regenerates_byte_for_byte(tmp_path: Path) -> None:
+    generate(COMMITTED.seed, COMMITTED.cases, COMMITTED.as_of, tmp_path)
+    assert digests(tmp_path) == digests(COMMITTED_FOLDER)
+    assert sum(path.stat().st_size for path in (COMMITTED_FOLDER / "exports").iterdir()) < 3_000_000
+
+
+def test_another_seed_gives_another_sample(tmp_path: Path) -> None:
+    for seed in (1, 2):
+        generate(seed, 20, AS_OF, tmp_path / str(seed))
+    first, second = digests(tmp_path / "1"), digests(tmp_path / "2")
+    assert all(first[name] != second[name] for name in first if name != "planted.csv")
+
+
+def test_the_summary_counts_what_is_in_the_files(small: tuple[Path, SampleSummary]) -> None:
+    out, summary = small
+    tables = read_exports(summary.exports)
+    assert {card: len(tables[card]) for card in CARDS} == {
+        "arrest": summary.arrest_suspects,
+        "prosecution": summary.prosecution_suspects,
+        "measure": summary.measures,
+    }
+    assert summary.prosecution_cases == 420
+    assert summary.planted_findings == len(truth_of(out))
+    assert summary.planted_rules == 148
+    keys = Counter((row.get("bmsah"), row.get("suspect_no")) for row in tables["prosecution"])
+    assert max(keys.values()) == 1
+
+
+def test_a_year_of_the_district_has_the_expected_size(small: tuple[Path, SampleSummary]) -> None:
+    _, summary = small
+    assert 1.1 < summary.prosecution_suspects / summary.prosecution_cases < 1.5
+    assert 0.55 < summary.arrest_cases / summary.prosecution_cases < 0.8
+
+
+def test_suspects_keep_their_number_from_arrest_to_prosecution(small: tuple[Path, SampleSummary]) -> None:
+    tables = read_exports(small[1].exports)
+    arrested = {row.get("suspect_no") for row in tables["arrest"]}
+    charged = {row.get("suspect_no") for row in tables["prosecution"]}
+    measured = [(row["suspect_no"], int(row["measure_no"])) for row in tables["measure"]]
+    assert len(arrested & charged) > 100
+    assert {number for number, _ in measured} <= arrested | charged | measured_without_row(tables)
+    for _, numbers in itertools.groupby(measured, key=lambda m: m[0]):
+        ordered = [number for _, number in numbers]
+        assert ordered == list(range(1, len(ordered) + 1))
+
+
+def measured_without_row(tables: dict[str, list[dict[str, str]]]) -> set[str]:
+    """Numbers a planted blank removed from their own row."""
+    blank = sum("suspect_no" not in row for card in ("arrest", "prosecution") for row in tables[card])
+    known = {row.get("suspect_no") for card in ("arrest", "prosecution") for row in tables[card]}
+    lost = {row["suspect_no"] for row in tables["measure"]} - known
+    assert len(lost) <= blank
+    return lost
+
+
+def test_nobody_in_the_sample_can_be_a_real_person(small: tuple[Path, SampleSummary]) -> None:
+    tables = read_exports(small[1].exports)
+    regions = {row["id_no"][:2] for card in ("arrest", "prosecution") for row in tables[card] if row.get("id_no")}
+    assert regions <= {"77", "97"}
+    codes = {row.get("unit_code") for card in ("arrest", "prosecution") for row in tables[card]}
+    assert codes <= {"770101", "770102", None}
+
+
+def test_exports_have_the_shape_of_real_ones(small: tuple[Path, SampleSummary]) -> None:
+    arrest, prosecution, table, register = small[1].exports
+    sheet = openpyxl.load_workbook(prosecution).worksheets[0]
+    lines = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    assert lines[0][0] == "一审公诉案件反查结果"
+    assert sheet.merged_cells.ranges
+    assert lines[2][:2] == ["序号", "部门受案号"]
+    assert "全案_移送单位" in lines[2]
+    assert str(lines[-1][0]).startswith("合计")
+    assert all(isinstance(cell, str) for cell in lines[3] if cell is not None)
+    assert table.read_text(encoding="utf-8").startswith("<html>")
+    assert table.suffix == ".xls"
+    assert register.read_bytes().decode("gb18030").startswith("部门受案号,")
+    assert arrest.name.startswith("审查逮捕案件010101表")
+
+
+@pytest.mark.parametrize("cases", [1, 7])
+def test_a_tiny_sample_is_possible(tmp_path: Path, cases: int) -> None:
+    assert generate(1, cases, AS_OF, tmp_path).prosecution_cases == cases
+
+
+@pytest.mark.parametrize("cases", [0, 1_000_000])
+def test_an_impossible_size_is_refused(tmp_path: Path, cases: int) -> None:
+    with pytest.raises(InputError, match=str(cases)):
+        generate(1, cases, AS_OF, tmp_path)
+
+
+def test_progress_is_told_up_to_the_end(tmp_path: Path) -> None:
+    told: list[tuple[str, int, int]] = []
+    generate(1, 150, AS_OF, tmp_path, lambda stage, done, total: told.append((stage, done, total)))
+    assert told[0][1] == 0
+    assert told[-1][1] == told[-1][2] >= 150
+
+
+@pytest.mark.parametrize(("first17", "digit"), [("11010519491231002", "X"), ("77010119900307001", "4")])
+def test_identity_numbers_get_the_standard_check_digit(first17: str, digit: str) -> None:
+    assert id_check_digit(first17) == digit
+
+
+def test_credit_codes_get_the_standard_check_sign() -> None:
+    assert uscc_check_sign("91350100M000100Y4") == "3"
