@@ -157,16 +157,21 @@ def search_cases(con: duckdb.DuckDBPyConnection, text: str, limit: int = 50) -> 
 def _links(con: duckdb.DuckDBPyConnection, condition: str, values: list[object], limit: int) -> list[CaseLink]:
     rows = con.execute(
         f"""with everyone as ({_everyone(con)}), found as (
-  select card, bmsah, case when bmsah is null then _row end as lone, any_value(case_name) as case_name,
-    string_agg(distinct name, '、' order by name) as names, any_value(dept_name) as department
-  from everyone where {condition} group by all
+  select distinct card, bmsah, key, case when bmsah is null then _row end as lone from everyone where {condition}
+  order by bmsah nulls last, card, lone limit {limit}
+), described as (
+  select f.card, f.bmsah, f.key, f.lone, any_value(e.case_name) as case_name, any_value(e.dept_name) as department,
+    string_agg(distinct e.name, '、' order by e.name) as names
+  from found f join everyone e on e.card = f.card and e.key = f.key group by all
+), counts as (
+  select card, coalesce(bmsah, '#' || card_row) as key, count(*) filter (where not is_hint) as errors,
+    count(*) filter (where is_hint) as hints
+  from findings group by all
 )
-select found.card, coalesce(found.bmsah, ''), lone, coalesce(found.case_name, ''), coalesce(names, ''),
-  coalesce(found.department, ''), count(f.rule_id) filter (where not is_hint), count(f.rule_id) filter (where is_hint)
-from found left join findings f on f.card = found.card
-  and (f.bmsah = found.bmsah or (found.bmsah is null and f.bmsah is null and f.card_row = lone))
-group by found.card, found.bmsah, lone, found.case_name, names, found.department
-order by found.bmsah nulls last, found.card, lone limit {limit}""",
+select d.card, coalesce(d.bmsah, ''), d.lone, coalesce(d.case_name, ''), coalesce(d.names, ''), coalesce(d.department, ''),
+  coalesce(c.errors, 0), coalesce(c.hints, 0)
+from described d left join counts c on c.card = d.card and c.key = d.key
+order by d.bmsah nulls last, d.card, d.lone""",
         values,
     )
     return [CaseLink(*row) for row in rows.fetchall()]
@@ -179,7 +184,7 @@ def _everyone(con: duckdb.DuckDBPyConnection) -> str:
         known.setdefault(card, set()).add(name)
     columns = ("bmsah", "suspect_no", "name", "case_name", "dept_name")
     return " union all ".join(
-        f"select '{card}' as card, _row, "
+        f"select '{card}' as card, _row, coalesce({'bmsah' if 'bmsah' in names else 'null::varchar'}, '#' || _row) as key, "
         + ", ".join(f"{name if name in names else 'null::varchar'} as {name}" for name in columns)
         + f" from cards.{card}"
         for card, names in known.items()

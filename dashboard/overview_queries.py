@@ -121,11 +121,13 @@ def by_error_type(con: duckdb.DuckDBPyConnection) -> list[TypeCount]:
 def top_rules(con: duckdb.DuckDBPyConnection, *, hints: bool, limit: int = 10) -> list[RuleCount]:
     """The rules with most findings, errors or hints, with the correct way to fill."""
     rows = con.execute(
-        "select r.rule_id, r.title_zh, r.title_en, r.severity, f.is_hint, r.how_to_fill, r.how_to_fill_en, count(*) as findings, "
-        "count(distinct (f.card, f.bmsah, case when f.bmsah is null then f.card_row end)) "
-        "from findings f join rules r using (rule_id) where f.is_hint = ? "
-        "group by r.rule_id, r.title_zh, r.title_en, r.severity, f.is_hint, r.how_to_fill, r.how_to_fill_en "
-        "order by findings desc, r.rule_id limit ?",
-        [hints, limit],
+        """
+with hit as (
+  select rule_id, card, bmsah, case when bmsah is null then card_row end as lone_row, count(*) as findings
+  from findings where is_hint = $hints group by all
+), counted as materialized (select rule_id, sum(findings)::bigint as findings, count(*) as cards from hit group by rule_id)
+select rule_id, title_zh, title_en, severity, $hints, how_to_fill, how_to_fill_en, findings, counted.cards
+from counted join rules using (rule_id) order by findings desc, rule_id limit $limit""",
+        {"hints": hints, "limit": limit},
     )
     return [RuleCount(*row) for row in rows.fetchall()]

@@ -41,7 +41,7 @@ class _Book:
         self.language = language
         self.item_headers = item_headers
         options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-        self.book = xlsxwriter.Workbook(out, {"in_memory": False, **options})
+        self.book = xlsxwriter.Workbook(out, {"constant_memory": True, **options})
         self.heading = self.book.add_format({"bold": True, "bg_color": "#E3E8EF", "border": 1})
         self.wrapped = self.book.add_format({"text_wrap": True, "valign": "top"})
         self.sheets: dict[str, list[Worksheet]] = {"kind.errors": [], "kind.hints": []}

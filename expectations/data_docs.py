@@ -21,9 +21,8 @@ table { border-collapse: collapse; margin: 1rem 0; } td, th { border: 1px solid 
 
 
 def context_with_site(docs: Path) -> AbstractDataContext:
-    """A context that lives as long as the run and writes its Data Docs below `docs`."""
-    context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = ProgressBarsConfig(globally=False, metric_calculations=False)
+    """A quiet context that writes its Data Docs below `docs`."""
+    context = quiet_context()
     for site in list(context.get_site_names()):
         context.delete_data_docs_site(site)
     context.add_data_docs_site(
@@ -34,6 +33,13 @@ def context_with_site(docs: Path) -> AbstractDataContext:
             "site_index_builder": {"class_name": "DefaultSiteIndexBuilder"},
         },
     )
+    return context
+
+
+def quiet_context() -> AbstractDataContext:
+    """A context without progress bars of its own; it lives as long as the run."""
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = ProgressBarsConfig(globally=False, metric_calculations=False)
     return context
 
 

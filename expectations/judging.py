@@ -61,10 +61,10 @@ def judge(
     catalogue: Catalogue,
     as_of: date,
     loaded: LoadedCards,
-    docs: Path,
+    docs: Path | None,
     progress: Callable[[str, int, int], None] = lambda stage, done, total: None,
 ) -> tuple[Verdict, ...]:
-    """Judges every rule of the catalogue on the `cards` tables of `database`; Data Docs are written below `docs`.
+    """Judges every rule of the catalogue on the `cards` tables of `database`; Data Docs are written below `docs`, if given.
 
     No other connection to `database` may be open. Returns one verdict per judgement: none is left out.
     """
@@ -162,10 +162,10 @@ def _binding_error(con: duckdb.DuckDBPyConnection, card: Card, conditions: Itera
 
 
 def _run_checkpoint(
-    database: Path, catalogue: Catalogue, conditions: Mapping[Judgement, str], docs: Path,
+    database: Path, catalogue: Catalogue, conditions: Mapping[Judgement, str], docs: Path | None,
     progress: Callable[[str, int, int], None],
 ) -> list[Verdict]:  # fmt: skip
-    context = data_docs.context_with_site(docs)
+    context = data_docs.context_with_site(docs) if docs else data_docs.quiet_context()
     datasource = context.data_sources.add_duckdb(
         name="cards", connection_string=f"duckdb:///{database}", kwargs={"poolclass": NullPool}
     )
@@ -181,11 +181,12 @@ def _run_checkpoint(
         progress("判断 / judging", 0, _PHASES)
         outcome = checkpoint.run()
         progress("判断 / judging", 1, _PHASES)
-        context.build_data_docs()
+        if docs:
+            context.build_data_docs()
+            data_docs.make_offline(docs)
         progress("判断 / judging", _PHASES, _PHASES)
     finally:
         DuckDBExecutionEngine.close_engines()
-    data_docs.make_offline(docs)
     named = {judgement.name: judgement for judgement in conditions}
     results = [result for run in outcome.run_results.values() for result in run.results]
     verdicts = [_verdict(result, named) for result in results]

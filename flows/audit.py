@@ -35,6 +35,7 @@ class AuditOrder:
     catalogue: Path | None = None
     card: str | None = None
     skip_refused: bool = False
+    data_docs: bool = True
 
     def read_catalogue(self) -> Catalogue:
         """The bundled catalogue, with the office's own laid over it. Raises CatalogueError with every mistake."""
@@ -99,7 +100,7 @@ def load_stage(order: AuditOrder, catalogue: Catalogue) -> LoadReport:
 def judge_stage(order: AuditOrder, catalogue: Catalogue, loaded: LoadReport) -> tuple[Verdict, ...]:
     """Judges every rule; Data Docs go to the run's folder."""
     home = Home(order.home)
-    docs = home.run_folder(run_id_of(order, catalogue, loaded)) / "data_docs"
+    docs = home.run_folder(run_id_of(order, catalogue, loaded)) / "data_docs" if order.data_docs else None
     return judge(home.warehouse, catalogue, order.as_of, loaded_cards(loaded), docs, tell)
 
 

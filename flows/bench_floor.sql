@@ -416,8 +416,8 @@ lists AS MATERIALIZED (
   ) JOIN (SELECT dictionary, list(label) AS labels FROM lookup.dictionaries GROUP BY dictionary) USING (dictionary)
 )
 FROM (
-  SELECT unnest(['L022', 'V012', 'V014', 'V015', 'V017', 'V018', 'V027', 'V029', 'V031', 'V032']) AS rule_id,
-    0 AS violations
+  SELECT unnest(['C011', 'C024', 'C025', 'C039', 'L022', 'V012', 'V014', 'V015', 'V017', 'V018', 'V027', 'V029', 'V031',
+    'V032']) AS rule_id, 0 AS violations
   UNION ALL SELECT rule_id, violations FROM (UNPIVOT counts ON COLUMNS(*) INTO NAME rule_id VALUE violations)
   UNION ALL SELECT rule_id, violations FROM (UNPIVOT compared ON COLUMNS(*) INTO NAME rule_id VALUE violations)
   UNION ALL SELECT 'C011', violations FROM (UNPIVOT (

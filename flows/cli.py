@@ -114,6 +114,8 @@ def batch(
     parse_period(period)
     iso_day, place = day(as_of) if as_of else None, _prepared(home)
     _check_paths(paths or [])
+    if not paths:
+        place.current()
     from flows.review_batch import review_batch  # Prefect and Great Expectations take seconds to import
 
     with progress_bar(stderr):

@@ -4,7 +4,7 @@ import dataclasses
 import json
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.console import Console
@@ -12,7 +12,9 @@ from rich.table import Table
 
 from expectations import InputError
 from expectations.published import DEPARTMENT_FIGURES, open_published
-from flows.audit import AuditResult
+
+if TYPE_CHECKING:
+    from flows.audit import AuditResult  # brings Great Expectations, seconds to import
 
 AsOf = Annotated[
     str | None, typer.Option(help="核查日 YYYY-MM-DD，默认今天 / audit date, default today", show_default=False)
@@ -35,7 +37,7 @@ def day(text: str | None) -> str:
         raise InputError(f"不是日期 / not a date: {text}", hint="例如 / for example: --as-of 2026-06-30") from None
 
 
-def show_result(result: AuditResult, format: Literal["table", "json"]) -> None:
+def show_result(result: "AuditResult", format: Literal["table", "json"]) -> None:
     """Prints a published run: failures per department with denominators, rows, what was not judged."""
     with open_published(result.file) as con:
         figures = con.execute(DEPARTMENT_FIGURES).fetchall()

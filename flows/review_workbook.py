@@ -3,12 +3,13 @@
 Reads temp tables `checked` and `findings` as `review_batch.select_period` left them.
 """
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
 
-from expectations.disclosure import mask_identity
+from expectations.disclosure import mask_message
 from expectations.published import DEPARTMENT_FIGURES, department_order
 from flows.periods import Period
 from flows.workbooks import add_sheet, new_workbook
@@ -110,12 +111,16 @@ def _notes(con: duckdb.DuckDBPyConnection, period: Period) -> list[str]:
 
 def _lines(con: duckdb.DuckDBPyConnection, condition: str, values: Sequence[object]) -> list[tuple[object, ...]]:
     """The register lines; identity numbers and phones are masked, since a review workbook travels."""
+    identity = [str(row[0]) for row in con.execute("select distinct name from fields where type = 'id_no'").fetchall()]
     rows = con.execute(_LINES.format(condition=condition), list(values)).fetchall()
-    masked = {REGISTER.index(name) for name in ("错误明细", "现值")}
-    return [
-        tuple(
-            mask_identity(str(cell)) if number in masked and cell is not None else cell
-            for number, cell in enumerate(row)
-        )
-        for row in rows
-    ]
+    return [_masked(row, identity) for row in rows]
+
+
+def _masked(row: tuple[object, ...], identity: Sequence[str]) -> tuple[object, ...]:
+    message, present = REGISTER.index("错误明细"), REGISTER.index("现值")
+    texts: dict[str, str | None] = json.loads(str(row[present]))
+    numbers = [text for name in identity if (text := texts.get(name))]
+    line = list(row)
+    line[message] = mask_message(str(row[message]), numbers)
+    line[present] = mask_message(str(row[present]), numbers)
+    return tuple(line)

@@ -19,6 +19,7 @@ from spec_oracle import oracle_findings
 from expectations import Catalogue, InputError, NotReconciledError
 from expectations.collecting import collect
 from expectations.home import Home
+from expectations.judgements import judgements_of
 from expectations.judging import Verdict
 from expectations.published import FINDING_COLUMNS, FindingFilter, open_published, select_findings
 from flows.audit import AuditOrder, AuditResult, run_audit
@@ -86,7 +87,7 @@ PROSECUTION = "汉东检刑诉受[2026]770101000009号"
 
 
 def audit(tmp_path: Path, *paths: Path, catalogue: Path | None = None) -> AuditResult:
-    return run_audit(AuditOrder(tmp_path / "home", paths, AS_OF, catalogue))
+    return run_audit(AuditOrder(tmp_path / "home", paths, AS_OF, catalogue, data_docs=False))
 
 
 def keys_of(result: AuditResult, rule: str) -> set[tuple[str, str, str]]:
@@ -141,7 +142,9 @@ def test_a_case_level_rule_gives_one_finding_per_case_and_none_without_case_numb
     result = audit(tmp_path, write_cards(tmp_path / "in", catalogue, "prosecution", rows))
     assert keys_of(result, "C051") == {(PROSECUTION, "", "")}
     with open_published(result.file) as con:
-        counted = con.execute("select rows_violated, findings from judgements where rule_id = 'C051' and card = 'prosecution'")
+        counted = con.execute(
+            "select rows_violated, findings from judgements where rule_id = 'C051' and card = 'prosecution'"
+        )
         assert counted.fetchall() == [(2, 1)]
 
 
@@ -173,7 +176,9 @@ def test_the_same_inputs_catalogue_and_date_give_identical_findings(audited_home
     assert history[0][0] == rows[0][0]
 
 
-def test_the_audit_agrees_with_the_independent_oracle_on_dirty_exports(tmp_path: Path, catalogue: Catalogue, spec: Path) -> None:
+def test_the_audit_agrees_with_the_independent_oracle_on_dirty_exports(
+    tmp_path: Path, catalogue: Catalogue, spec: Path
+) -> None:
     """Rows made of odd values, judged by the literal conditions of the contract in another program."""
     rows = [
         {"bmsah": ARREST, "suspect_no": "S1", "sex": "男性", "id_type": "身份证", "id_no": "770101199003070013", "name": "某甲",
@@ -225,13 +230,15 @@ rules:
         assert con.execute("select state from judgements where rule_id = 'Z001'").fetchall() == [("error",)]
 
 
-def test_counts_that_differ_from_the_rows_collected_stop_the_run(audited_home: Path, catalogue: Catalogue, tmp_path: Path) -> None:
-    run_audit(AuditOrder(tmp_path, (SAMPLE / "exports",), COMMITTED.as_of))
-    from expectations.judgements import judgements_of
-
+def test_counts_that_differ_from_the_rows_collected_stop_the_run(catalogue: Catalogue, tmp_path: Path) -> None:
+    export = write_cards(tmp_path / "in", catalogue, "prosecution", [{"bmsah": PROSECUTION}] * 4 + [{"name": "示例甲"}])
+    audit(tmp_path, export)
     judgement = next(judgements_of(catalogue.rules["C003"], catalogue.cards["prosecution"], AS_OF))
-    wrong = Verdict(judgement, "judged", "", 5, "select _row from cards.prosecution limit 4")
-    with duckdb.connect(str(Home(tmp_path).warehouse)) as con, pytest.raises(NotReconciledError, match="C003/prosecution: 5 ≠ 4"):
+    wrong = Verdict(judgement, "judged", "", 5, "select _row from cards.prosecution")
+    with (
+        duckdb.connect(str(Home(tmp_path / "home").warehouse)) as con,
+        pytest.raises(NotReconciledError, match="C003/prosecution: 5 ≠ 2"),
+    ):
         collect(con, catalogue, [wrong], "run")
 
 
@@ -247,22 +254,21 @@ def test_a_reader_keeps_its_run_while_another_is_published(tmp_path: Path, catal
     assert list(Home(tmp_path / "home").published.glob("*.unfinished")) == []
 
 
-def test_a_killed_run_leaves_the_published_one_and_the_next_run_works(tmp_path: Path) -> None:
+def test_a_killed_run_leaves_the_published_one_and_the_next_run_works(tmp_path: Path, catalogue: Catalogue) -> None:
     script = (
         "import sys; from pathlib import Path; from datetime import date; from flows.audit import AuditOrder, run_audit\n"
         "run_audit(AuditOrder(Path(sys.argv[1]), (Path(sys.argv[2]),), date(2026, 6, 30)))"
     )
-    home = Home(tmp_path)
-    run = run_audit(AuditOrder(tmp_path, (SAMPLE / "exports",), COMMITTED.as_of))
-    child = subprocess.Popen([sys.executable, "-c", script, str(tmp_path), str(SAMPLE / "exports")])  # noqa: S603 our own program
-    deadline = time.monotonic() + 60
+    export = write_cards(tmp_path / "in", catalogue, "arrest", [{"bmsah": ARREST, "close_result": "批准逮捕"}])
+    run, home = audit(tmp_path, export), Home(tmp_path / "home")
+    child = subprocess.Popen([sys.executable, "-c", script, str(home.root), str(export)])
+    deadline = time.monotonic() + 120
     while not _warehouse_in_use(home) and time.monotonic() < deadline:
-        time.sleep(0.05)
+        time.sleep(0.02)
     child.send_signal(signal.SIGKILL)
-    child.wait()
+    assert child.wait() == -signal.SIGKILL
     assert home.current() == run.file
-    again = run_audit(AuditOrder(tmp_path, (SAMPLE / "exports",), COMMITTED.as_of))
-    assert findings_text(again.file) == findings_text(run.file)
+    assert findings_text(audit(tmp_path, export).file) == findings_text(run.file)
 
 
 def _warehouse_in_use(home: Home) -> bool:
@@ -276,7 +282,7 @@ def _warehouse_in_use(home: Home) -> bool:
 def test_two_audits_of_one_home_at_once_get_one_clear_line(tmp_path: Path, catalogue: Catalogue) -> None:
     export = write_cards(tmp_path / "in", catalogue, "arrest", [{"bmsah": ARREST}])
     (tmp_path / "home").mkdir()
-    holder = subprocess.Popen(  # noqa: S603 our own program
+    holder = subprocess.Popen(
         [sys.executable, "-c", "import duckdb, sys, time; c = duckdb.connect(sys.argv[1]); print(1, flush=True); time.sleep(60)",
          str(Home(tmp_path / "home").warehouse)], stdout=subprocess.PIPE,
     )  # fmt: skip
@@ -290,7 +296,9 @@ def test_two_audits_of_one_home_at_once_get_one_clear_line(tmp_path: Path, catal
         holder.wait()
 
 
-def test_findings_are_filtered_in_one_place_and_unknown_choices_are_mistakes(published: duckdb.DuckDBPyConnection) -> None:
+def test_findings_are_filtered_in_one_place_and_unknown_choices_are_mistakes(
+    published: duckdb.DuckDBPyConnection,
+) -> None:
     everything = select_findings(published, FindingFilter()).fetchall()
     hints = select_findings(published, FindingFilter(kind="hints")).fetchall()
     errors = select_findings(published, FindingFilter(kind="errors")).fetchall()

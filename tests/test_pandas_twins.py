@@ -17,7 +17,7 @@ from sample_data import COMMITTED, generate
 
 CARDS = ("arrest", "prosecution", "measure")
 TODAY = date(2026, 6, 30)
-LARGE_CASES = 36_000
+LARGE_CASES = 37_600
 """About 50,000 suspects on prosecution cards."""
 
 
@@ -61,7 +61,7 @@ def test_committed_sample(published: duckdb.DuckDBPyConnection) -> None:
 
 def test_fifty_thousand_suspects(tmp_path: Path) -> None:
     sample = generate(COMMITTED.seed, LARGE_CASES, COMMITTED.as_of, tmp_path)
-    assert sample.prosecution_suspects >= 45_000
+    assert sample.prosecution_suspects >= 50_000
     expected = twin_findings(tmp_path / "exports", COMMITTED.as_of)
     result = run_audit(AuditOrder(tmp_path / "home", (tmp_path / "exports",), COMMITTED.as_of))
     with open_published(result.file) as con:
@@ -87,3 +87,52 @@ def test_twins_judge_the_examples(rule_id: str, card: str, kind: str, row: Mappi
     also = {word: None for words in TWINS[rule_id].also.values() for word in words.split()}
     keys = violations(rule_id, card, pd.DataFrame([{**blank, **uses, **also, **named}], dtype=object), TODAY)
     assert bool({key for key in keys if not TWINS[rule_id].each or key[2] in named}) == (kind == "violating")
+
+
+def table(*rows: Mapping[str, str]) -> pd.DataFrame:
+    """Rows of prosecution cards; items that none of them names are blank columns."""
+    return pd.DataFrame([{"bmsah": "", "suspect_no": "", **row} for row in rows], dtype=object)
+
+
+CUSTODY = {"measure_at_transfer": "逮捕", "measure_before_close": ""}
+BAIL = {"measure_at_transfer": "取保候审", "measure_before_close": ""}
+
+
+@pytest.mark.parametrize(
+    ("measure", "notice", "late"),
+    [
+        (BAIL, "2026-05-06", False),
+        (BAIL, "2026-05-07", True),
+        (CUSTODY, "2026-05-03", False),
+        (CUSTODY, "2026-05-06", True),
+    ],
+)
+def test_a_holiday_moves_a_limit_only_at_large(measure: Mapping[str, str], notice: str, late: bool) -> None:
+    rows = table({"accept_date": "2026-04-30", "notice_date": notice, "is_unit": "否", **measure})
+    assert bool(violations("T025", "prosecution", rows, TODAY)) == late
+
+
+@pytest.mark.parametrize(
+    ("charge", "known"),
+    [
+        ("掩饰、隐瞒犯罪所得、犯罪所得收益罪", True),
+        ("拒绝提供间谍犯罪、恐怖主义犯罪、极端主义犯罪证据罪", True),
+        ("盗窃罪、诈骗罪", False),
+        ("生产、销售、提供假药罪（原生产、销售假药罪）", True),
+        ("诈骗", False),
+    ],
+)
+def test_one_charge_is_one_label(charge: str, known: bool) -> None:
+    assert bool(violations("V012", "prosecution", table({"ps_charge": charge}), TODAY)) != known
+
+
+def test_an_unreadable_item_is_reported_once_and_judged_nowhere_else() -> None:
+    rows = table({"nonpros_date": "三月", "nonpros_doc_no": "", "p_result": "绝对不起诉"})
+    assert violations("V015", "prosecution", rows, TODAY) == {("", "", "nonpros_date")}
+    assert violations("C021", "prosecution", rows, TODAY) == {("", "", "nonpros_doc_no")}
+
+
+def test_a_case_is_found_once_and_an_absent_column_never() -> None:
+    case = {"bmsah": "K1", "close_charge": "假冒注册商标罪", "close_other_charges": "", "ip_ent_type": ""}
+    rows = table({**case, "suspect_no": "S1"}, {**case, "suspect_no": "S2"}, {**case, "bmsah": "", "suspect_no": "S3"})
+    assert violations("C011", "prosecution", rows, TODAY) == {("K1", "", "ip_ent_type")}
