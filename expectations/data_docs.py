@@ -1,5 +1,6 @@
 """Data Docs that open offline: where they are written, and without what Great Expectations would load from elsewhere."""
 
+import logging
 import re
 from pathlib import Path
 
@@ -37,7 +38,9 @@ def context_with_site(docs: Path) -> AbstractDataContext:
 
 
 def quiet_context() -> AbstractDataContext:
-    """A context without progress bars of its own; it lives as long as the run."""
+    """A context that says nothing of its own accord; it lives as long as the run."""
+    for name in ("great_expectations", "great_expectations.data_context.types.base"):  # the latter sets a level of its own
+        logging.getLogger(name).setLevel(logging.ERROR)
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False, metric_calculations=False)
     return context

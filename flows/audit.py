@@ -62,6 +62,7 @@ class AuditResult:
 
     run_id: str
     file: Path
+    folder: Path
     complete: bool
     rows_read: int
     rows_loaded: int
@@ -127,8 +128,8 @@ def publish_stage(
         counts = dict(con.execute("select is_hint, count(*) from findings group by is_hint").fetchall())
     not_judged = tuple(f"{v.judgement.name}: {v.reason}" for v in verdicts if v.state == "not_judged")
     return AuditResult(
-        run_id, file, facts.complete, rows.read, rows.loaded, rows.rejected, counts.get(False, 0), counts.get(True, 0),
-        not_judged, in_error, tuple(watch.stages),
+        run_id, file, home.run_folder(run_id), facts.complete, rows.read, rows.loaded, rows.rejected,
+        counts.get(False, 0), counts.get(True, 0), not_judged, in_error, tuple(watch.stages),
     )  # fmt: skip
 
 

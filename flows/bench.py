@@ -76,15 +76,21 @@ def multiply(sample: Path, folder: Path, rows: int) -> Path:
     files = [path for path in sample.iterdir() if "一审公诉" in path.name]
     with duckdb.connect() as con:
         load_exports(con, catalogue, files, card="prosecution")
-        serial = "lpad(((dense_rank() over (order by copy, bmsah)) % 1000000)::varchar, 6, '0')"
-        number = f"regexp_replace(bmsah, '\\d{{6}}号$', {serial} || '号')"
+        number = (
+            "regexp_replace(bmsah, '\\d{6}号$', lpad(((copy * cases + case_no) % 1000000)::varchar, 6, '0') || '号')"
+        )
         changed = {"bmsah": number, "suspect_no": "suspect_no || '-' || copy"}
         columns = ", ".join(f'{changed.get(f.name, f.name)} as "{f.header}"' for f in card.fields)
         raw = ", ".join(f"{f.name}__raw as {f.name}" if f.parsed else f.name for f in card.fields)
         con.execute(
-            f"copy (with sample as (select _row, {raw} from cards.prosecution), copies as (from range($1) r(copy)) "
-            f"select {columns} from sample, copies order by copy, _row limit $2) to '{target}' (header)",
-            [-(-rows // _SAMPLE_CASES), rows],
+            f"create temp table sample as select {raw}, dense_rank() over (order by bmsah) as case_no, "
+            "(select count(distinct bmsah) from cards.prosecution) as cases from cards.prosecution order by _row"
+        )
+        con.execute("set preserve_insertion_order = false")  # the copy streams instead of waiting for its turn
+        con.execute("set memory_limit = '1GB'")
+        copies = -(-rows // con.table("sample").shape[0])
+        con.execute(
+            f"copy (select {columns} from range($1) r(copy), sample limit $2) to '{target}' (header)", [copies, rows]
         )
     return target
 

@@ -56,3 +56,8 @@ def lookups(catalogue: Catalogue) -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as con:
         create_lookups(con, catalogue)
         yield con
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest test first, so that the other workers are not waiting for it at the end."""
+    items.sort(key=lambda item: "fifty_thousand" not in item.name)
