@@ -109,7 +109,7 @@ class AuditTable:
                 "select " + ",\n  ".join(["k._row", *joined]),
                 f"from cards.{self.card.name} k",
                 *(_join(number, inputs) for number, inputs in enumerate(by_inputs)),
-                "order by k._row",
+                "order by k.rowid",
             ]
         )
 
@@ -151,8 +151,8 @@ def build_audit_table(
 ) -> Mapping[str, str]:
     """Creates `audit.<card>` for `judgements` and returns their conditions over it by judgement name.
 
-    It is a view that puts the shared values beside the card's own columns by position: both are stored in the order of
-    `_row`, which is checked, and the wide card is not copied.
+    It is a view that puts the shared values beside the card's own columns by position: they are stored in the physical order
+    of the card's rows, which is checked, and the wide card is not copied.
     """
     table = AuditTable(card, dictionaries)
     conditions = {judgement.name: table.condition(judgement) for judgement in judgements}
@@ -166,5 +166,5 @@ def build_audit_table(
         f"select count(*) from audit.{card.name} where _row is distinct from _shared_row"
     ).fetchall()
     if out_of_step != [(0,)]:
-        raise RuntimeError(f"cards.{card.name} is not stored in the order of _row")
+        raise RuntimeError(f"cards.{card.name} and its shared values are out of step")
     return conditions

@@ -39,7 +39,10 @@ def context_with_site(docs: Path) -> AbstractDataContext:
 
 def quiet_context() -> AbstractDataContext:
     """A context that says nothing of its own accord; it lives as long as the run."""
-    for name in ("great_expectations", "great_expectations.data_context.types.base"):  # the latter sets a level of its own
+    for name in (
+        "great_expectations",
+        "great_expectations.data_context.types.base",
+    ):  # the latter sets a level of its own
         logging.getLogger(name).setLevel(logging.ERROR)
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False, metric_calculations=False)

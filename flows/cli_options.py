@@ -68,7 +68,9 @@ def show_result(result: "AuditResult", format: Literal["table", "json"]) -> None
     _show_reasons(console, "未判断的规则 / rules not judged", result.not_judged)
     _show_reasons(console, "运行出错的规则，本次核查不完整 / rules in error, audit not complete", result.in_error)
     console.print(f"已发布 / published: {result.file}", highlight=False, soft_wrap=True)
-    console.print(f"载入报告、剔除的行、Data Docs / load report, rejected rows: {result.folder}", highlight=False, soft_wrap=True)
+    console.print(
+        f"载入报告、剔除的行、Data Docs / load report, rejected rows: {result.folder}", highlight=False, soft_wrap=True
+    )
 
 
 def _show_reasons(console: Console, title: str, reasons: tuple[str, ...]) -> None:

@@ -130,6 +130,25 @@ def test_a_column_absent_everywhere_and_a_card_not_loaded_are_listed_as_not_judg
     assert set(states) == {"judged", "not_judged"}
 
 
+def test_files_in_another_order_than_the_history_holds_them(tmp_path: Path, catalogue: Catalogue) -> None:
+    """Rows of an earlier load stand first in the history, whatever the order of the files in this run."""
+    first = write_cards(
+        tmp_path / "in", catalogue, "arrest", [{"bmsah": ARREST, "suspect_no": "S1", "p_result": "批准逮捕"}]
+    )
+    audit(tmp_path, first)
+    second = write_cards(
+        tmp_path / "in", catalogue, "arrest", [{"bmsah": ARREST, "suspect_no": "S2", "p_close_date": "2026-02-02"}]
+    )
+    result = audit(tmp_path, second, first)
+    assert keys_of(result, "C050") == {(ARREST, "S1", "")}
+    assert keys_of(result, "C018") == {(ARREST, "S2", "")}
+    with open_published(result.file) as con:
+        owners = con.execute(
+            "select suspect_no, sheet_row, file_no from findings where rule_id in ('C050', 'C018') order by 1"
+        )
+        assert owners.fetchall() == [("S1", 2, 1), ("S2", 2, 0)]
+
+
 def test_a_case_level_rule_gives_one_finding_per_case_and_none_without_case_number(
     tmp_path: Path, catalogue: Catalogue
 ) -> None:
