@@ -13,12 +13,14 @@ from typing import Annotated, Literal
 import typer
 from rich.console import Console
 
+from dashboard import command as dashboard_command
 from expectations import AnkaError, InputError
 from expectations.home import Home
 from flows import cli_findings, cli_rules
 from flows.cli_options import AsOf, CatalogueFolder, HomeFolder, day, show_result
 from flows.periods import parse_period
 from flows.progress import progress_bar, tell
+from flows.serving import require_free, serve
 from flows.settings import prepare_environment
 from sample_data import COMMITTED, generate
 
@@ -35,6 +37,7 @@ app = typer.Typer(
 app.add_typer(cli_rules.app, name="rules")
 app.command("findings")(cli_findings.findings)
 
+OpenBrowser = Annotated[bool, typer.Option("--open/--no-open", help="在浏览器中打开 / open it in the browser")]
 Paths = Annotated[list[Path], typer.Argument(help="导出文件或文件夹 / export files or folders", show_default=False)]
 
 
@@ -70,14 +73,19 @@ def audit(
 @app.command()
 def demo(
     home: HomeFolder = Path(".anka"),
-    serve: Annotated[bool, typer.Option(help="完成后打开看板 / open the dashboard afterwards")] = True,
+    serving: Annotated[
+        bool, typer.Option("--serve/--no-serve", help="完成后打开看板 / open the dashboard afterwards")
+    ] = True,
     port: Annotated[int, typer.Option(help="看板端口 / port of the dashboard")] = 8501,
+    open_browser: OpenBrowser = True,
 ) -> None:
     """核查随附的示例导出并打开看板 / audit the sample exports that come with Anka and open the dashboard."""
+    if serving:
+        require_free(port)
     exports = Path(str(resources.files("sample_data").joinpath("exports")))
     audit([exports], COMMITTED.as_of.isoformat(), home)
-    if serve:
-        dashboard(home, port)
+    if serving:
+        dashboard(home, port, open_browser)
 
 
 @app.command()
@@ -85,7 +93,9 @@ def sample(
     out: Annotated[Path, typer.Option(help="写入的文件夹 / folder to write")],
     seed: Annotated[int, typer.Option(help="随机种子 / seed")] = 1,
     cases: Annotated[int, typer.Option(min=1, help="一审公诉案件数 / number of prosecution cases")] = 1700,
-    as_of: AsOf = None,
+    as_of: Annotated[
+        str | None, typer.Option(help="核查日，默认 2026-06-30 / audit date the sample is made for")
+    ] = None,
 ) -> None:
     """生成虚构的示例导出和已埋错误清单 / write fictional exports and the list of planted defects."""
     with progress_bar(stderr):
@@ -130,14 +140,13 @@ def batch(
 def dashboard(
     home: HomeFolder = Path(".anka"),
     port: Annotated[int, typer.Option(help="端口 / port")] = 8501,
+    open_browser: OpenBrowser = True,
 ) -> None:
     """打开看板（仅本机） / serve the dashboard on this machine."""
     place = _prepared(home)
-    from dashboard import command
-
     os.environ["ANKA_HOME"] = str(place.root)
     stderr.print(f"看板 / dashboard: http://127.0.0.1:{port}  （Ctrl+C 结束 / to stop）")
-    os.execv(sys.executable, command(port))
+    raise typer.Exit(serve(dashboard_command(port), port, open_browser=open_browser))
 
 
 @app.command()

@@ -34,7 +34,7 @@ _ONE_SHOT = {
 
 class Settings(BaseSettings):
     """`ANKA_HOME`: the home folder; `ANKA_CATALOGUE`: a folder laid over the bundled catalogue; `ANKA_KEEP_RUNS`: how many
-    published runs and loads are kept; `ANKA_INBOX`: folder of the nightly exports."""
+    published runs are kept; `ANKA_INBOX`: folder of the nightly exports."""
 
     model_config = SettingsConfigDict(env_prefix="ANKA_", extra="ignore")
 

@@ -1,6 +1,7 @@
 """Fixtures of all tests: the catalogue, and one audit of the committed sample that every test and worker shares."""
 
 import fcntl
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -32,9 +33,10 @@ def spec() -> Path:
 
 
 @pytest.fixture(scope="session")
-def audited_home(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+def audited_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with the committed sample audited, made once for all workers."""
-    base = tmp_path_factory.getbasetemp() if worker_id == "master" else tmp_path_factory.getbasetemp().parent
+    own = tmp_path_factory.getbasetemp()
+    base = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
     home = base / "audited_home"
     with (base / "audited_home.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -312,7 +312,7 @@ def test_two_audits_of_one_home_at_once_get_one_clear_line(tmp_path: Path, catal
             audit(tmp_path, export)
     finally:
         holder.kill()
-        holder.wait()
+        holder.communicate()
 
 
 def test_findings_are_filtered_in_one_place_and_unknown_choices_are_mistakes(

@@ -1,0 +1,58 @@
+"""Serving the dashboard from the command line: a free port, the server, and the browser of the person at the machine."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+import webbrowser
+from collections.abc import Sequence
+
+from expectations import InputError
+
+_HOST = "127.0.0.1"
+_READY_SECONDS = 60
+_STEP_SECONDS = 0.25
+
+
+def serve(command: Sequence[str], port: int, *, open_browser: bool) -> int:
+    """Runs the server until it ends or Ctrl+C; returns its exit code. Raises InputError when the port is taken."""
+    require_free(port)
+    server = subprocess.Popen(command)
+    try:
+        if open_browser and has_display() and _ready(port, server):
+            webbrowser.open(f"http://{_HOST}:{port}")
+        return server.wait()
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def require_free(port: int) -> None:
+    """Raises InputError when something listens on the port already."""
+    with socket.socket() as probe:
+        if probe.connect_ex((_HOST, port)) == 0:
+            raise InputError(
+                f"端口 {port} 已被占用 / port {port} is in use",
+                hint="用 --port 指定另一个 / choose another with --port",
+            )
+
+
+def has_display() -> bool:
+    """Whether a browser window can be opened; a text browser must not take the terminal."""
+    return sys.platform == "darwin" or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def _ready(port: int, server: subprocess.Popen[bytes]) -> bool:
+    deadline = time.monotonic() + _READY_SECONDS
+    while server.poll() is None and time.monotonic() < deadline:
+        try:
+            urllib.request.urlopen(f"http://{_HOST}:{port}/_stcore/health", timeout=1).close()
+        except OSError:
+            time.sleep(_STEP_SECONDS)
+        else:
+            return True
+    return False
