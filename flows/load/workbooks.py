@@ -15,7 +15,12 @@ from flows.load.containers import rewritten_as_utf8, text_encoding
 from flows.load.sheets import HEAD, Reading, Refused, Sheet, stored_rows
 
 BASE_MEMORY = 900 * 2**20
-BASE_SECONDS = 8.0
+BASE_SECONDS = 8
+"""Of processor time, so that a good file is not refused because the machine is busy."""
+
+PATIENCE = 6
+"""The wall time waited for the child, in multiples of its processor time."""
+
 FREE_BYTES = 2 * 2**20
 """A file up to this size gets the base limits, a larger one more in proportion."""
 
@@ -23,6 +28,9 @@ MEMORY_PER_BYTE = 45
 """Measured: 20,000 rows of 216 columns, 11 MB as .xlsx, take 400 MB."""
 
 SECONDS_PER_BYTE = 2.5 / 2**20
+
+_TIME_SIGNALS = frozenset({9, 24})
+"""SIGXCPU and, at the hard limit, SIGKILL; `signal` does not name them on Windows."""
 
 
 def read_workbook(path: Path, kind: Literal["workbook", "html"], reading: Reading) -> tuple[Sheet, ...]:
@@ -48,7 +56,7 @@ def _sheet(entry: dict[str, Any], folder: Path) -> Sheet:
 
 def _run(path: Path, kind: str, folder: Path) -> dict[str, Any]:
     beyond = max(0, path.stat().st_size - FREE_BYTES)
-    memory, seconds = BASE_MEMORY + int(beyond * MEMORY_PER_BYTE), BASE_SECONDS + beyond * SECONDS_PER_BYTE
+    memory, seconds = BASE_MEMORY + int(beyond * MEMORY_PER_BYTE), BASE_SECONDS + int(beyond * SECONDS_PER_BYTE)
     command = [
         sys.executable,
         "-P",
@@ -58,23 +66,35 @@ def _run(path: Path, kind: str, folder: Path) -> dict[str, Any]:
         kind,
         str(folder),
         str(memory),
+        str(seconds),
         str(HEAD),
     ]
     try:
         done = subprocess.run(
-            command, env=_environment(), stdin=subprocess.DEVNULL, capture_output=True, timeout=seconds, check=False
+            command,
+            env=_environment(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=seconds * PATIENCE,
+            check=False,
         )
     except subprocess.TimeoutExpired:
-        raise Refused(
-            f"{seconds:.0f} 秒内未能读完，文件可能已损坏 / not read within {seconds:.0f} seconds",
-            "在 Excel 或 WPS 中打开后另存为 xlsx 或 csv / save it again as xlsx or csv",
-        ) from None
+        raise _too_slow(seconds) from None
+    if -done.returncode in _TIME_SIGNALS:
+        raise _too_slow(seconds)
     manifest = folder / "sheets.json"
     if done.returncode == 0 and manifest.exists():
         outcome: dict[str, Any] = json.loads(manifest.read_text(encoding="utf-8"))
         return outcome
     raise Refused(
         f"无法解析：文件已损坏或声称的大小超出内存限制（{memory // 2**20} MB） / damaged, or beyond the memory limit",
+        "在 Excel 或 WPS 中打开后另存为 xlsx 或 csv / save it again as xlsx or csv",
+    )
+
+
+def _too_slow(seconds: int) -> Refused:
+    return Refused(
+        f"{seconds} 秒内未能读完，文件可能已损坏 / not read within {seconds} seconds",
         "在 Excel 或 WPS 中打开后另存为 xlsx 或 csv / save it again as xlsx or csv",
     )
 

@@ -1,4 +1,4 @@
-"""Entry of the child process: `python -m workbook_reader PATH KIND FOLDER MEMORY HEAD`.
+"""Entry of the child process: `python -m workbook_reader PATH KIND FOLDER MEMORY SECONDS HEAD`.
 
 Writes `<number>.parquet` per sheet and `sheets.json`, which holds the first rows of each sheet or the refusal.
 """
@@ -19,8 +19,8 @@ from .spreadsheets import read_spreadsheet
 
 def main(arguments: list[str]) -> None:
     """Read the workbook and describe the outcome."""
-    path, kind, folder, memory, head = arguments
-    limit_memory(int(memory))
+    path, kind, folder, memory, seconds, head = arguments
+    limit(int(memory), int(seconds))
     pa.set_cpu_count(2)
     try:
         sheets: Iterator[ReadSheet] = (read_html_tables if kind == "html" else read_spreadsheet)(Path(path))
@@ -42,12 +42,16 @@ def stored(sheet: ReadSheet, folder: Path, head: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def limit_memory(size: int) -> None:
-    """Let allocations beyond `size` bytes fail. Windows has no such limit; the time limit still holds there."""
+def limit(size: int, seconds: int) -> None:
+    """Let allocations beyond `size` bytes fail, and end after `seconds` of processor time, however busy the machine is.
+
+    Windows has no such limits; the parent's patience still holds there.
+    """
     if sys.platform != "win32":
         import resource
 
         resource.setrlimit(resource.RLIMIT_AS, (size, size))
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
 
 
 if __name__ == "__main__":
