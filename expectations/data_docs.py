@@ -10,10 +10,15 @@ from great_expectations.data_context.types.base import ProgressBarsConfig
 
 SITE = "anka"
 
-_REMOTE = re.compile(
-    r"<script[^>]+src=[\"'](?:https?:)?//[^>]*>\s*</script>|<link[^>]+href=[\"'](?:https?:)?//[^>]*>|<img[^>]+src=[\"']https?://[^>]*>",
-    re.IGNORECASE,
+_REMOTE = (
+    (re.compile(r"<(script|footer)\b[^>]*>.*?</\1>", re.IGNORECASE | re.DOTALL), ""),
+    (re.compile(r"<link[^>]+href=[\"'](?:https?:)?//[^>]*>", re.IGNORECASE), ""),
+    (re.compile(r"url\(\s*[\"']?(?:https?:)?//[^)]*\)", re.IGNORECASE), "none"),
+    (re.compile(r"@import[^;]*;", re.IGNORECASE), ""),
+    (re.compile(r"\b(href|src)=([\"'])(?:https?:)?//[^\"']*\2", re.IGNORECASE), r"\1=\2#\2"),
 )
+"""What would be loaded or opened from elsewhere, and what to put in its place; the pages read well without scripts."""
+
 _STYLE = """<style>
 body { font-family: system-ui, "Noto Sans CJK SC", "Microsoft YaHei", sans-serif; margin: 2rem; line-height: 1.5; }
 table { border-collapse: collapse; margin: 1rem 0; } td, th { border: 1px solid #ccc; padding: .3rem .6rem; vertical-align: top; }
@@ -50,7 +55,9 @@ def quiet_context() -> AbstractDataContext:
 
 
 def make_offline(docs: Path) -> None:
-    """Strips every page below `docs` of scripts, styles and pictures from other hosts and gives it a plain style."""
-    for page in docs.rglob("*.html"):
-        text = _REMOTE.sub("", page.read_text(encoding="utf-8"))
+    """Strips every page below `docs` of scripts and of all that points to other hosts, and gives it a plain style."""
+    for page in (*docs.rglob("*.html"), *docs.rglob("*.css")):
+        text = page.read_text(encoding="utf-8")
+        for remote, local in _REMOTE:
+            text = remote.sub(local, text)
         page.write_text(text.replace("</head>", _STYLE, 1), encoding="utf-8")

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -38,8 +39,14 @@ def test_audit_batch_and_findings_of_the_sample(tmp_path: Path) -> None:
     with (SAMPLE / "planted.csv").open(encoding="utf-8") as stream:
         assert result["errors"] + result["hints"] == len(list(csv.DictReader(stream)))
     assert [line["department"] for line in result["departments"]][:3] == ["第一检察部", "第二检察部", "第三检察部"]
-    docs = tmp_path / "runs" / result["run_id"] / "data_docs" / "index.html"
-    assert "http" not in docs.read_text(encoding="utf-8").replace("http://www.w3.org", "")
+    docs = tmp_path / "runs" / result["run_id"] / "data_docs"
+    pages = [*docs.rglob("*.html"), *docs.rglob("*.css")]
+    assert len(pages) > 20
+    assert not [
+        page
+        for page in pages
+        if re.search(r"(src|href|url)[=(]\s*[\"']?(https?:)?//", page.read_text(encoding="utf-8"))
+    ]
     workbook = Path(anka("batch", "--period", "2026H1", home=tmp_path).stdout.strip())
     sheets = load_workbook(workbook).sheetnames
     assert sheets[:2] == ["汇总", "第一检察部"]
