@@ -89,8 +89,9 @@ def case_card(con: duckdb.DuckDBPyConnection, card: str, bmsah: str, row: int | 
     items = card_items(con, card)
     if not items:
         return None
-    condition, value = ("bmsah = ?", bmsah) if bmsah else ("bmsah is null and _row = ?", row)
-    relation = con.execute(f"select * from cards.{card} where {condition} order by _row", [value])
+    condition, value = ("bmsah = ?", bmsah) if bmsah else ("bmsah is null and card_row = ?", row)
+    rows_of_case = f"select card_row from card_rows where card = ? and {condition}"
+    relation = con.execute(f"select * from cards.{card} where _row in ({rows_of_case}) order by _row", [card, value])
     columns = [column[0] for column in relation.description or ()]
     numbers = identity_fields(con.cursor())
     rows = tuple(
@@ -156,11 +157,11 @@ def search_cases(con: duckdb.DuckDBPyConnection, text: str, limit: int = 50) -> 
 
 def _links(con: duckdb.DuckDBPyConnection, condition: str, values: list[object], limit: int) -> list[CaseLink]:
     rows = con.execute(
-        f"""with everyone as ({_everyone(con)}), found as (
-  select distinct card, bmsah, key, case when bmsah is null then _row end as lone from everyone where {condition}
+        f"""with everyone as (from card_rows select *, coalesce(bmsah, '#' || card_row) as key), found as (
+  select distinct card, bmsah, key, case when bmsah is null then card_row end as lone from everyone where {condition}
   order by bmsah nulls last, card, lone limit {limit}
 ), described as (
-  select f.card, f.bmsah, f.key, f.lone, any_value(e.case_name) as case_name, any_value(e.dept_name) as department,
+  select f.card, f.bmsah, f.key, f.lone, any_value(e.case_name) as case_name, any_value(e.department) as department,
     string_agg(distinct e.name, '、' order by e.name) as names
   from found f join everyone e on e.card = f.card and e.key = f.key group by all
 ), counts as (
@@ -175,17 +176,3 @@ order by d.bmsah nulls last, d.card, d.lone""",
         values,
     )
     return [CaseLink(*row) for row in rows.fetchall()]
-
-
-def _everyone(con: duckdb.DuckDBPyConnection) -> str:
-    """Every row of every card type with the items that identify it; an item a card lacks is NULL."""
-    known: dict[str, set[str]] = {}
-    for card, name in con.execute("select card, name from fields order by card").fetchall():
-        known.setdefault(card, set()).add(name)
-    columns = ("bmsah", "suspect_no", "name", "case_name", "dept_name")
-    return " union all ".join(
-        f"select '{card}' as card, _row, coalesce({'bmsah' if 'bmsah' in names else 'null::varchar'}, '#' || _row) as key, "
-        + ", ".join(f"{name if name in names else 'null::varchar'} as {name}" for name in columns)
-        + f" from cards.{card}"
-        for card, names in known.items()
-    )

@@ -8,19 +8,7 @@ from dataclasses import dataclass
 import duckdb
 
 from dashboard.departments import department_order
-
-_WRONG_CARDS = """
-with wrong_key as (
-  select card, bmsah, case when bmsah is null then card_row end as lone_row,
-    first(department order by card_row) as department
-  from findings where not is_hint group by all
-), owner as (
-  select card, bmsah, any_value(coalesce(department, '')) as department from checked where bmsah is not null group by all
-), wrong as (
-  select w.card, coalesce(o.department, w.department, '') as department
-  from wrong_key w left join owner o on o.card = w.card and o.bmsah = w.bmsah
-)
-"""
+from expectations.published import WRONG_CARDS
 
 
 @dataclass(frozen=True)
@@ -78,7 +66,7 @@ class RuleCount:
 def totals(con: duckdb.DuckDBPyConnection) -> Totals:
     """The figures at the top of the overview."""
     row = con.execute(
-        _WRONG_CARDS + "select (select count(*) from checked), (select count(*) from wrong), "
+        WRONG_CARDS + "select (select count(*) from checked), (select count(*) from wrong), "
         "count(*) filter (where not is_hint), count(*) filter (where not is_hint and severity = 'serious'), "
         "count(*) filter (where is_hint) from findings"
     ).fetchall()[0]
@@ -97,7 +85,7 @@ def by_card(con: duckdb.DuckDBPyConnection) -> list[GroupCount]:
 
 def _by(con: duckdb.DuckDBPyConnection, column: str) -> list[GroupCount]:
     """Groups by `department` or `card`; a group with findings but no card checked is kept."""
-    rows = con.execute(f"""{_WRONG_CARDS},
+    rows = con.execute(f"""{WRONG_CARDS},
 c as (select coalesce({column}, '') as name, count(*) as n from checked group by all),
 w as (select {column} as name, count(*) as n from wrong group by all),
 f as (

@@ -27,6 +27,20 @@ FieldType = Literal[
 Level = Literal["case", "person", "row"]
 FilledBy = Literal["system", "intake", "handler", "court_clerk"]
 
+Role = Literal["case", "person", "name", "case_name", "office", "department", "prosecutor"]
+"""What an item says of its row, so that findings of any card name case, person and owner."""
+
+USUAL_ITEMS: dict[Role, str] = {
+    "case": "bmsah",
+    "person": "suspect_no",
+    "name": "name",
+    "case_name": "case_name",
+    "office": "unit_name",
+    "department": "dept_name",
+    "prosecutor": "prosecutor",
+}
+"""The item in each role on cards that do not say otherwise."""
+
 PARSED_TYPES = frozenset({"date", "int", "months", "wan_yuan"})
 """Types whose text may be unreadable; every other type stays text."""
 
@@ -102,14 +116,40 @@ class Section(Declaration):
     fields: tuple[Field, ...]
 
 
+class Link(Declaration):
+    """How rows of a card find rows of `card`: where the items named in `by` are equal (own item: item there).
+
+    `latest` makes it a stage (诉讼阶段): of several such rows the one latest in these items counts, then the row loaded last.
+    """
+
+    card: str
+    by: tuple[str, ...] | dict[str, str]
+    latest: tuple[str, ...] = ()
+
+    @property
+    def pairs(self) -> frozenset[tuple[str, str]]:
+        """The own item and the item there of every equality."""
+        return frozenset(self.by.items() if isinstance(self.by, dict) else zip(self.by, self.by, strict=True))
+
+    def __str__(self) -> str:
+        return (
+            f"{self.card}({', '.join(own if own == there else f'{own}={there}' for own, there in sorted(self.pairs))})"
+        )
+
+
 class Card(Declaration):
-    """A card type (案卡). `key` names the fields that identify a row; `file_words` are seen in names of its exports."""
+    """A card type (案卡). `key` names the fields that identify a row; `file_words` are seen in names of its exports.
+
+    `links` says which other rows a rule of the card may look at; `roles` names items that differ from `USUAL_ITEMS`.
+    """
 
     card: Annotated[str, Declared(pattern=r"^[a-z][a-z0-9_]*$")]
     title: Text
     main: bool = True
     key: tuple[str, ...]
     file_words: tuple[str, ...] = ()
+    links: tuple[Link, ...] = ()
+    roles: dict[Role, str] = {}
     sections: tuple[Section, ...]
 
     @property
@@ -145,6 +185,11 @@ class Card(Declaration):
         """The field of that name. Raises KeyError."""
         return self.by_name[name]
 
+    def role(self, role: Role) -> str | None:
+        """The item in that role, if the card has one."""
+        name = self.roles.get(role, USUAL_ITEMS[role])
+        return name if name in self.by_name else None
+
     @model_validator(mode="after")
     def _names_are_unique_and_keys_exist(self) -> "Card":
         names = [field.name for section in self.sections for field in section.fields]
@@ -154,4 +199,7 @@ class Card(Declaration):
         unknown = [name for name in self.key if name not in names]
         if unknown:
             raise ValueError(f"card {self.card}: key names no field: {', '.join(unknown)}")
+        unknown = [name for name in self.roles.values() if name not in names]
+        if unknown:
+            raise ValueError(f"card {self.card}: roles name no field: {', '.join(unknown)}")
         return self

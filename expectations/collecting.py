@@ -2,7 +2,7 @@
 `findings` with owner, present values and message. Rows never pass through Python.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -10,11 +10,11 @@ import duckdb
 from expectations.cards import Card
 from expectations.catalogues import Catalogue
 from expectations.errors import NotReconciledError
+from expectations.identities import OWNERS, case_owners_statement, item_or_case, join_case_owners, own_item
 from expectations.judgements import PLACEHOLDER, Judgement, raw_column
 from expectations.judging import Verdict
 
 _BLANK = "（空）"
-_OWNER_FIELDS = {"office": "unit_name", "department": "dept_name", "prosecutor": "prosecutor", "case_name": "case_name"}
 
 _FINDINGS = """
 create or replace table findings (
@@ -42,7 +42,7 @@ def collect(
     """Fills table `findings`. Raises NotReconciledError when the rows collected for a rule are not the rows counted."""
     con.execute(_FINDINGS)
     con.execute("create or replace table violations (judgement varchar, _row bigint)")
-    _create_case_owners(con, catalogue)
+    con.execute(case_owners_statement(catalogue.cards.values()))
     hit = [verdict for verdict in verdicts if verdict.state == "judged"]
     mismatches: list[str] = []
     collected = [Collected(verdict, 0) for verdict in verdicts if verdict.state != "judged"]
@@ -69,7 +69,7 @@ def _collect_rows(con: duckdb.DuckDBPyConnection, verdict: Verdict) -> list[str]
 
 
 def _make_findings(con: duckdb.DuckDBPyConnection, verdict: Verdict, run_id: str) -> int:
-    con.execute(finding_statement(verdict.judgement, run_id))
+    con.execute(finding_statement(verdict.judgement, run_id, verdict.stage_items))
     counted = con.execute(
         "select count(*) from findings where rule_id = ? and card = ? and fields = ?",
         [verdict.judgement.rule.id, verdict.judgement.card.name, "|".join(verdict.judgement.fields)],
@@ -77,32 +77,35 @@ def _make_findings(con: duckdb.DuckDBPyConnection, verdict: Verdict, run_id: str
     return int(counted[0][0])
 
 
-def finding_statement(judgement: Judgement, run_id: str) -> str:
+def finding_statement(judgement: Judgement, run_id: str, stage_items: Mapping[str, str]) -> str:
     """The INSERT that makes the findings of one judgement from its rows in `violations`.
 
     Level `case` gives one finding per case, shown with the values of its first violating row and without a suspect.
+    `stage_items` of other stages stand among the present values as `card.item`.
     """
     rule, card = judgement.rule, judgement.card
     by_case = rule.level == "case"
-    key = ", ".join(f"coalesce(c.{name}, '')" for name in (("bmsah",) if by_case else card.key))
+    case = own_item(card, "case")
+    keys = [case] if by_case else [f"c.{name}" for name in card.key]
+    key = ", ".join(f"coalesce({name}::varchar, '')" for name in keys)
     ordinal = f"row_number() over (partition by {key} order by c._row)"
-    values = ", ".join(f"'{name}', c.{raw_column(card.field(name))}" for name in judgement.fields)
+    present = [f"'{name}', c.{raw_column(card.field(name))}" for name in judgement.fields]
+    present += [f"'{name}', s.{column}::varchar" for name, column in stage_items.items()]
+    beside = f"join audit.{card.name}_shared s on s._row = v._row" if stage_items else ""
     columns = [
         _text(run_id),
         f"left(sha256(concat_ws('|', '{judgement.name}', {key}, {ordinal})), 16)",
         *map(_text, (rule.id, rule.severity, rule.error_type)), str(rule.is_hint).lower(),
-        _text(card.name), _text(rule.level), _own(card, "bmsah"),
-        "null" if by_case else _own(card, "suspect_no"),
-        *(_owned(card, name) for name in ("case_name",)),
-        "null" if by_case else _own(card, "name"),
-        *(_owned(card, name) for name in ("office", "department", "prosecutor")),
-        _text(judgement.owner), _text("|".join(judgement.fields)), f"json_object({values})::varchar",
+        _text(card.name), _text(rule.level), case,
+        "null" if by_case else own_item(card, "person"), item_or_case(card, "case_name"),
+        "null" if by_case else own_item(card, "name"), *(item_or_case(card, role) for role in OWNERS),
+        _text(judgement.owner), _text("|".join(judgement.fields)), f"json_object({', '.join(present)})::varchar",
         message_sql(rule.message.zh, judgement), message_sql(rule.message.en, judgement), _text(rule.basis),
         "c._file", "c._sheet", "c._sheet_row", "c._row",
     ]  # fmt: skip
-    first_of_case = "qualify row_number() over (partition by c.bmsah order by c._row) = 1" if by_case else ""
+    first_of_case = f"qualify row_number() over (partition by {case} order by c._row) = 1" if by_case else ""
     return f"""insert into findings select {", ".join(columns)}
-from violations v join cards.{card.name} c on c._row = v._row left join case_owners o on o.bmsah = c.bmsah
+from violations v join cards.{card.name} c on c._row = v._row {beside} {join_case_owners(card)}
 where v.judgement = '{judgement.name}' {first_of_case}"""
 
 
@@ -134,35 +137,6 @@ def _shown(card: Card, name: str) -> str:
     raw = f"c.{raw_column(field)}"
     text = f"strftime(c.{name}, '%Y-%m-%d'), {raw}" if field.type == "date" else raw
     return f"coalesce({text}, {_text(_BLANK)})"
-
-
-def _own(card: Card, name: str) -> str:
-    return f"c.{name}" if name in card.by_name else "null"
-
-
-def _owned(card: Card, column: str) -> str:
-    """Office, department, prosecutor and case name: the card's own item, else that of the case on another card."""
-    own = _own(card, _OWNER_FIELDS[column])
-    return f"coalesce({own}, o.{column})"
-
-
-def _create_case_owners(con: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> None:
-    """Temp table `case_owners`: who handles each case, for cards that do not say it themselves."""
-    con.execute(case_owners_statement(catalogue.cards.values()))
-
-
-def case_owners_statement(cards: Iterable[Card]) -> str:
-    """One row per `bmsah` from the cards that carry all the owner items; the first row of the case that names them."""
-    telling = [card for card in cards if {"bmsah", *_OWNER_FIELDS.values()} <= card.by_name.keys()]
-    values = ", ".join(
-        f"first({field} order by _row) filter (where {field} is not null) as {name}"
-        for name, field in _OWNER_FIELDS.items()
-    )
-    union = " union all ".join(
-        f"select bmsah, {values} from cards.{card.name} where bmsah is not null group by bmsah" for card in telling
-    )
-    first = ", ".join(f"first({name}) as {name}" for name in _OWNER_FIELDS)
-    return f"create or replace temp table case_owners as select bmsah, {first} from ({union}) group by bmsah"
 
 
 def _settle(con: duckdb.DuckDBPyConnection) -> None:

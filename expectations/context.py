@@ -1,11 +1,12 @@
 """What the rules are judged on: `audit.<card>`, one row per card row with everything a condition reads.
 
-Helper calls that several conditions share, or that cost much, become columns computed once; those over coded fields are
-computed on the distinct values only. No rule is judged here.
+Helper calls that several conditions share, that cost much, or that look at other rows become columns computed once. Rewrites
+conditions and decides what is computed where; no rule is judged here.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import count
 
 import duckdb
 from sqlglot import exp
@@ -13,69 +14,166 @@ from sqlglot import exp
 from expectations.cards import CODED_TYPES, Card
 from expectations.dictionaries import Dictionary
 from expectations.judgements import Judgement, raw_column
-from expectations.language import function_name, render, replace_calls
-
-PERSON_COUNT = "_person_count"
+from expectations.language import call, function_name, parse_condition, render, replace_calls, replace_within
+from expectations.link_tables import DistinctValues, LinkedRows, StageRows, select_statement
+from expectations.other_rows import (
+    AGGREGATES,
+    JUDGED,
+    LIST_FUNCTIONS,
+    OTHER,
+    Lookup,
+    lookup_at,
+    lookups_of,
+    value_without_rows,
+)
 
 LONGEST_LITERAL_LIST = 32
 """Dictionaries up to this length are compared in place as a literal list; longer ones once per distinct value."""
 
 _CHEAP = frozenset(
-    """blank yes no custodial eff raw person_count and or xor case if cast try_cast coalesce contains starts_with ends_with
+    """blank yes no custodial eff raw and or xor case if cast try_cast coalesce contains starts_with ends_with
     greatest least year month day date_diff length trim substr nullif abs round lower upper add_days add_months array""".split()
 )
 """Functions evaluated in place: as cheap as reading a column, or only the frame around dearer ones."""
 
-_PERSON_COUNT_SQL = """case when bmsah is null then 0 else
-    count(distinct suspect_no) over (partition by bmsah) + count(*) filter (where suspect_no is null) over (partition by bmsah)
-end"""
+_CHARGES_VALID = "not (coalesce(charges_from({x}) > {d}, false) or coalesce(charges_to({x}) < {d}, false))"
+"""`charges_valid` in two calls over the charges alone, so that they are computed on the distinct values."""
 
 
 @dataclass(frozen=True)
-class SharedValue:
-    """A helper call kept as a column of `audit.<card>`; `inputs` are the card's columns it reads."""
+class Prepared:
+    """A judgement over `audit.<card>`: its condition, and the columns holding the items of other stages it reads."""
 
-    column: str
-    sql: str
-    inputs: frozenset[str]
+    condition: str
+    stage_items: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass
 class AuditTable:
-    """The shared values that a set of judgements needs on a card, gathered while their conditions are rewritten."""
+    """The columns a set of judgements needs beside a card, gathered while their conditions are rewritten."""
 
     card: Card
+    cards: Mapping[str, Card]
     dictionaries: Mapping[str, Dictionary]
-    shared: dict[str, SharedValue] = field(default_factory=dict)
-    counts_persons: bool = False
+    distinct: dict[tuple[str, tuple[str, ...]], DistinctValues] = field(default_factory=dict)
+    linked: dict[tuple[str, bool], LinkedRows] = field(default_factory=dict)
+    stages: dict[str, StageRows] = field(default_factory=dict)
+    beside: dict[str, DistinctValues] = field(default_factory=dict)
+    in_row: dict[str, str] = field(default_factory=dict)
+    numbers: "count[int]" = field(default_factory=lambda: count(1))
 
-    def condition(self, judgement: Judgement) -> str:
-        """The judgement's condition as SQL over `audit.<card>`."""
-        return render(replace_calls(judgement.tree, self._replacement))
+    def prepare(self, judgement: Judgement, silent_where: Iterable[str] = ()) -> Prepared:
+        """The judgement over `audit.<card>`, silent where one of the further conditions is true."""
+        tree = judgement.tree
+        for condition in silent_where:
+            tree = exp.and_(tree, exp.not_(call("coalesce", parse_condition(condition), exp.false())))
+        stage_items = {
+            f"{lookup.card}.{lookup.field}": self._stage_item(lookup)
+            for lookup in lookups_of(judgement.tree)
+            if lookup.field and lookup.field in self.cards[lookup.card].by_name
+        }
+        return Prepared(render(replace_calls(tree, self._own_value, (exp.Func, exp.Dot))), stage_items)
 
-    def _replacement(self, node: exp.Func) -> exp.Expr | None:
-        in_place = self._in_place(node)
-        if in_place is not None or function_name(node) in _CHEAP or isinstance(node, exp.Connector):
+    def _own_value(self, node: exp.Expr) -> exp.Expr | None:
+        """What stands for a node in a condition on the judged row; None to look at what is inside it."""
+        lookup = lookup_at(node)
+        if lookup:
+            return self._stage_value(lookup) if lookup.is_stage else self._linked_value(lookup)
+        if not isinstance(node, exp.Func):
+            return None
+        if function_name(node) == "charges_valid":
+            return self._own(_valid_charges(node))
+        in_place = self._in_place(node, self.card)
+        if in_place is not None or isinstance(node, exp.Connector) or function_name(node) in _CHEAP:
             return in_place
-        return exp.column(self._share(node).column)
+        if self._is_coded(node, self.card):
+            values = self._distinct_values(node, self.card)
+            self.beside[values.name] = values
+            return exp.column(self._distinct_column(values, node))
+        if not isinstance(node, exp.Anonymous):
+            return None
+        inside = call(node.name, *(self._own(argument) for argument in node.expressions))
+        return exp.column(self._named(self.in_row, render(inside)))
 
-    def _share(self, node: exp.Func) -> SharedValue:
-        inner = replace_calls(exp.Paren(this=node), self._in_place)
-        sql = render(inner.this)
-        inputs = frozenset(column.name for column in inner.find_all(exp.Column))
-        return self.shared.setdefault(sql, SharedValue(f"_v{len(self.shared) + 1}", sql, inputs))
+    def _own(self, tree: exp.Expr) -> exp.Expr:
+        return replace_within(tree, self._own_value, (exp.Func, exp.Dot))
 
-    def _in_place(self, node: exp.Func) -> exp.Expr | None:
+    def _other_value(self, node: exp.Expr, other: Card, table: LinkedRows) -> exp.Expr | None:
+        """What stands for a node in a condition on linked rows."""
+        in_place = self._in_place(node, other)
+        around = not isinstance(node, exp.Func) or function_name(node) in _CHEAP | AGGREGATES | LIST_FUNCTIONS
+        if in_place is not None or around or not self._is_coded(node, other):
+            return in_place
+        values = self._distinct_values(node, other)
+        table.distinct[values.name] = values
+        return exp.column(self._distinct_column(values, node))
+
+    def _linked_value(self, lookup: Lookup) -> exp.Expr:
+        link = lookup.link(self.card)
+        assert link is not None, "refused by the guard"
+        assert lookup.value is not None, "no stage"
+        beyond = lookup.beyond(link)
+        compared = any(
+            column.table == JUDGED for part in (lookup.value, *beyond) for column in part.find_all(exp.Column)
+        )
+        table = self.linked.setdefault(
+            (str(link), compared), LinkedRows(f"l{len(self.linked)}", self.card.name, link, compared)
+        )
+        other = self.cards[lookup.card]
+
+        def there(tree: exp.Expr) -> exp.Expr:
+            return replace_within(tree, lambda node: self._other_value(node, other, table))
+
+        only_where = exp.and_(*(there(term) for term in beyond)) if beyond else None
+        column = exp.column(self._named(table.values, render(_filtered(there(lookup.value), only_where))))
+        empty = value_without_rows(lookup.value)
+        return call("coalesce", column, empty) if empty is not None else column
+
+    def _stage_value(self, lookup: Lookup) -> exp.Expr:
+        if lookup.field:
+            return exp.column(self._stage_item(lookup))
+        return call("coalesce", exp.column(self._stage(lookup).found), exp.false())
+
+    def _stage_item(self, lookup: Lookup) -> str:
+        return self._named(self._stage(lookup).values, lookup.field)
+
+    def _stage(self, lookup: Lookup) -> StageRows:
+        link = lookup.link(self.card)
+        assert link is not None, "refused by the guard"
+        return self.stages.setdefault(link.card, StageRows(f"s{len(self.stages)}", link))
+
+    def _is_coded(self, node: exp.Expr, card: Card) -> bool:
+        """Whether a call reads coded items of the card's row and nothing else."""
+        coded = {f.name for f in card.fields if f.type in CODED_TYPES}
+        columns = list(node.find_all(exp.Column))
+        here = all(column.table in ("", OTHER) for column in columns) and not any(lookups_of(node))
+        return here and bool(columns) and {column.name for column in columns} <= coded
+
+    def _distinct_values(self, node: exp.Expr, card: Card) -> DistinctValues:
+        inputs = tuple(sorted({column.name for column in node.find_all(exp.Column)}))
+        new = DistinctValues(f"d{len(self.distinct)}", card.name, inputs)
+        return self.distinct.setdefault((card.name, inputs), new)
+
+    def _distinct_column(self, values: DistinctValues, node: exp.Expr) -> str:
+        bare = node.copy()
+        for column in bare.find_all(exp.Column):
+            column.set("table", None)
+        inside = replace_within(bare, lambda each: self._in_place(each, self.cards[values.card]))
+        return self._named(values.values, render(inside))
+
+    def _named(self, values: dict[str, str], sql: str) -> str:
+        return values.get(sql) or values.setdefault(sql, f"_v{next(self.numbers)}")
+
+    def _in_place(self, node: exp.Expr, card: Card) -> exp.Expr | None:
+        """Cheaper SQL for calls that need no column of their own."""
+        if not isinstance(node, exp.Func):
+            return None
         name, argument = function_name(node), node.expressions[0] if node.expressions else None
-        if name == "person_count":
-            self.counts_persons = True
-            return exp.column(PERSON_COUNT)
         if name == "raw" and isinstance(argument, exp.Column):
-            return exp.column(raw_column(self.card.field(argument.name)))
-        if name == "blank" and argument is not None:
-            value = replace_calls(exp.Paren(this=argument.copy()), self._in_place).this
-            if isinstance(value, exp.Column):
-                return exp.Is(this=value, expression=exp.Null())
+            return exp.column(raw_column(card.field(argument.name)), argument.table or None)
+        if name == "blank" and argument is not None and (_is_item(argument) or _is_item_call(argument)):
+            inside = self._own(argument.copy()) if card is self.card and not _is_there(argument) else argument.copy()
+            return exp.Is(this=inside, expression=exp.Null())
         if name == "in_dictionary":
             return self._in_short_list(*node.expressions)
         return None
@@ -89,43 +187,48 @@ class AuditTable:
 
     def statement(self) -> str:
         """The SELECT that makes `audit.<card>_shared`: one row per card row with every shared value."""
-        coded = {f.name for f in self.card.fields if f.type in CODED_TYPES}
-        by_inputs: dict[tuple[str, ...], list[SharedValue]] = {}
-        in_row: list[SharedValue] = []
-        for value in self.shared.values():
-            if value.inputs and value.inputs <= coded:
-                by_inputs.setdefault(tuple(sorted(value.inputs)), []).append(value)
-            else:
-                in_row.append(value)
-        distinct = [_distinct_values(self.card, number, *item) for number, item in enumerate(by_inputs.items())]
-        joined = [f"d{n}.{value.column}" for n, values in enumerate(by_inputs.values()) for value in values]
-        if self.counts_persons:
-            joined.append(f"{_PERSON_COUNT_SQL} as {PERSON_COUNT}")
-        joined += [f"{value.sql} as {value.column}" for value in in_row]
-        return "\n".join(
-            [
-                f"create or replace table audit.{self.card.name}_shared as",
-                *(["with " + ",\n".join(distinct)] if distinct else []),
-                "select " + ",\n  ".join(["k._row", *joined]),
-                f"from cards.{self.card.name} k",
-                *(_join(number, inputs) for number, inputs in enumerate(by_inputs)),
-                "order by k.rowid",
-            ]
-        )
+        others: list[LinkedRows | StageRows] = [*self.linked.values(), *self.stages.values()]
+        beside = [*self.beside.values(), *others]
+        columns = [f"{table.name}.{column}" for table in beside for column in table.columns]
+        columns += [f"{sql} as {column}" for sql, column in self.in_row.items()]
+        return select_statement(self.card.name, [*self.distinct.values(), *others], beside, columns)
 
 
-def _distinct_values(card: Card, number: int, inputs: tuple[str, ...], values: Iterable[SharedValue]) -> str:
-    names = ", ".join(inputs)
-    keys = ", ".join(f"{name} as _k{n}" for n, name in enumerate(inputs))
-    computed = ", ".join(f"{value.sql} as {value.column}" for value in values)
+def _valid_charges(node: exp.Func) -> exp.Expr:
+    charges, day = (render(argument) for argument in node.expressions)
+    return exp.Paren(this=parse_condition(_CHARGES_VALID.format(x=charges, d=day)))
+
+
+def _filtered(value: exp.Expr, condition: exp.Expr | None) -> exp.Expr:
+    """The aggregates of `value` over the rows that meet the condition."""
+    if condition is None:
+        return value
+    where = exp.Where(this=condition)
+
+    def only_those(node: exp.Expr) -> exp.Expr | None:
+        assert isinstance(node, exp.Func)
+        return exp.Filter(this=node, expression=where) if function_name(node) in AGGREGATES else None
+
+    return replace_within(value, only_those)
+
+
+def _is_item(node: exp.Expr) -> bool:
+    """Whether a node is an item of a row: the judged one, a linked one or a stage."""
+    lookup = lookup_at(node)
+    return isinstance(node, exp.Column) or (lookup is not None and bool(lookup.field))
+
+
+def _is_item_call(node: exp.Expr) -> bool:
+    """Whether a node is the raw text of an item or the first filled of several: NULL where blank, like an item."""
     return (
-        f"d{number} as materialized (select {keys}, {computed} from (select distinct {names} from cards.{card.name}))"
+        isinstance(node, exp.Anonymous)
+        and function_name(node) in ("raw", "coalesce")
+        and all(map(_is_item, node.expressions))
     )
 
 
-def _join(number: int, inputs: tuple[str, ...]) -> str:
-    keys = " and ".join(f"k.{name} is not distinct from d{number}._k{n}" for n, name in enumerate(inputs))
-    return f"left join d{number} on {keys}"
+def _is_there(node: exp.Expr) -> bool:
+    return any(column.table == OTHER for column in node.find_all(exp.Column))
 
 
 def guarded(condition: str, judgement: Judgement, unreadable: Iterable[str], absent_in: Iterable[int]) -> str:
@@ -142,29 +245,23 @@ def guarded(condition: str, judgement: Judgement, unreadable: Iterable[str], abs
     if files:
         guards.append(f"_file not in ({', '.join(map(str, files))})")
     if judgement.rule.level == "case":
-        guards.append("bmsah is not null")
+        guards.append(f"{judgement.card.role('case')} is not null")
     return " and ".join(guards)
 
 
-def build_audit_table(
-    con: duckdb.DuckDBPyConnection, card: Card, dictionaries: Mapping[str, Dictionary], judgements: Iterable[Judgement]
-) -> Mapping[str, str]:
-    """Creates `audit.<card>` for `judgements` and returns their conditions over it by judgement name.
+def build_audit_table(con: duckdb.DuckDBPyConnection, table: AuditTable) -> None:
+    """Creates `audit.<card>` with every column the prepared judgements need.
 
     It is a view that puts the shared values beside the card's own columns by position: they are stored in the physical order
     of the card's rows, which is checked, and the wide card is not copied.
     """
-    table = AuditTable(card, dictionaries)
-    conditions = {judgement.name: table.condition(judgement) for judgement in judgements}
+    name = table.card.name
     con.execute("create schema if not exists audit")
-    con.execute(table.statement())
+    con.execute(f"create or replace table audit.{name}_shared as {table.statement()}")
     con.execute(
-        f"create or replace view audit.{card.name} as select c.*, s.* exclude (_row), s._row as _shared_row "
-        f"from cards.{card.name} c positional join audit.{card.name}_shared s"
+        f"create or replace view audit.{name} as select c.*, s.* exclude (_row), s._row as _shared_row "
+        f"from cards.{name} c positional join audit.{name}_shared s"
     )
-    out_of_step = con.execute(
-        f"select count(*) from audit.{card.name} where _row is distinct from _shared_row"
-    ).fetchall()
+    out_of_step = con.execute(f"select count(*) from audit.{name} where _row is distinct from _shared_row").fetchall()
     if out_of_step != [(0,)]:
-        raise RuntimeError(f"cards.{card.name} and its shared values are out of step")
-    return conditions
+        raise RuntimeError(f"cards.{name} and its shared values are out of step")

@@ -6,7 +6,7 @@ it are counts and failing-row queries; `collecting` turns those into findings.
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Literal
@@ -22,10 +22,11 @@ from sqlalchemy import NullPool
 from expectations import data_docs
 from expectations.cards import Card
 from expectations.catalogues import Catalogue
-from expectations.context import build_audit_table, guarded
+from expectations.context import AuditTable, Prepared, build_audit_table, guarded
 from expectations.duckdb_datasource import DuckDBDatasource, DuckDBExecutionEngine
 from expectations.judgements import Judgement, all_judgements
 from expectations.lookups import create_lookups
+from expectations.other_rows import linked_file
 from expectations.rule_expectation import ExpectRuleUnbroken
 
 State = Literal["judged", "not_judged", "error"]
@@ -47,13 +48,17 @@ class LoadedCards:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of one judgement. `query` selects `_row` of the violating rows; empty unless judged."""
+    """What became of one judgement. `query` selects `_row` of the violating rows; empty unless judged.
+
+    `stage_items`: items of other stages it read, as columns of `audit.<card>`, so that a finding can show them.
+    """
 
     judgement: Judgement
     state: State
     reason: str = ""
     rows_violated: int = 0
     query: str = ""
+    stage_items: Mapping[str, str] = field(default_factory=dict)
 
 
 def judge(
@@ -79,8 +84,8 @@ def judge(
 def _prepare(
     con: duckdb.DuckDBPyConnection, catalogue: Catalogue, as_of: date, loaded: LoadedCards,
     progress: Callable[[str, int, int], None],
-) -> tuple[dict[Judgement, str], list[Verdict]]:  # fmt: skip
-    conditions: dict[Judgement, str] = {}
+) -> tuple[dict[Judgement, Prepared], list[Verdict]]:  # fmt: skip
+    conditions: dict[Judgement, Prepared] = {}
     verdicts: list[Verdict] = []
     judgements = all_judgements(catalogue, as_of)
     for number, card in enumerate(catalogue.cards.values()):
@@ -104,15 +109,38 @@ def why_not_judged(judgement: Judgement, loaded: LoadedCards) -> str:
     card = judgement.card
     files = loaded.files.get(card.name, frozenset())
     if not files:
-        return f"未载入“{card.title_zh}”案卡 / card {card.name} was not loaded"
+        return _not_loaded(card)
     absent = loaded.absent.get(card.name, {})
     lacking = sorted(name for name in judgement.columns if absent.get(name, frozenset()) >= files)
     if lacking:
-        headers = "、".join(card.field(name).header for name in lacking)
-        return f"导出文件缺少列：{headers} / columns absent: {', '.join(lacking)}"
+        return _columns_absent(card, lacking)
     if frozenset().union(*(absent.get(name, frozenset()) for name in judgement.columns)) >= files:
         return f"每个文件都缺少所需的列 / every file lacks a needed column: {', '.join(sorted(judgement.columns))}"
-    return ""
+    return next(filter(None, (_why_nothing_there(judgement, other, loaded) for other in judgement.linked_cards)), "")
+
+
+def _why_nothing_there(judgement: Judgement, other: Card, loaded: LoadedCards) -> str:
+    """Why a judgement can't look at another card: not loaded though needed, or its columns are absent.
+
+    A key absent from one of its files is enough: rows of that file could not be found.
+    """
+    files = loaded.files.get(other.name, frozenset())
+    if not files:
+        return _not_loaded(other) if judgement.cards_needed.get(other.name) else ""
+    absent = loaded.absent.get(other.name, {})
+    read, keys = judgement.read_there(other.name)
+    lacking = {name for name in read if absent.get(name, frozenset()) >= files}
+    lacking |= {name for name in keys if absent.get(name)}
+    return _columns_absent(other, sorted(lacking)) if lacking else ""
+
+
+def _not_loaded(card: Card) -> str:
+    return f"未载入“{card.title_zh}”案卡 / card {card.name} was not loaded"
+
+
+def _columns_absent(card: Card, names: Sequence[str]) -> str:
+    headers = "、".join(card.field(name).header for name in names)
+    return f"“{card.title_zh}”导出文件缺少列：{headers} / columns absent from {card.name}: {', '.join(names)}"
 
 
 def absent_in(judgement: Judgement, loaded: LoadedCards) -> frozenset[int]:
@@ -121,30 +149,47 @@ def absent_in(judgement: Judgement, loaded: LoadedCards) -> frozenset[int]:
     return frozenset().union(*(absent.get(name, frozenset()) for name in judgement.columns))
 
 
+def absent_elsewhere(judgement: Judgement, loaded: LoadedCards) -> tuple[str, ...]:
+    """Conditions under which a judgement rests on rows of other files that lack a column it reads there."""
+    silent = []
+    for lookup in judgement.lookups:
+        absent = loaded.absent.get(lookup.card, {})
+        files = frozenset[int]().union(*(absent.get(name, frozenset()) for name in lookup.read_there()))
+        link = lookup.link(judgement.card)
+        if files and link:
+            silent.append(linked_file(lookup, link, files))
+    return tuple(dict.fromkeys(silent))
+
+
 def _conditions_of_card(
     con: duckdb.DuckDBPyConnection, catalogue: Catalogue, judgements: Sequence[Judgement], loaded: LoadedCards
-) -> tuple[dict[Judgement, str], list[Verdict]]:
+) -> tuple[dict[Judgement, Prepared], list[Verdict]]:
     """Conditions over `audit.<card>`; a rule DuckDB can't bind becomes an error and leaves the others alone."""
     card, broken = judgements[0].card, dict[Judgement, str]()
+
+    def prepared(some: Iterable[Judgement]) -> dict[Judgement, Prepared]:
+        table = AuditTable(card, catalogue.cards, catalogue.dictionaries)
+        ready = {judgement: table.prepare(judgement, absent_elsewhere(judgement, loaded)) for judgement in some}
+        build_audit_table(con, table)
+        return ready
+
     try:
-        bare = build_audit_table(con, card, catalogue.dictionaries, judgements)
+        bare = prepared(judgements)
     except duckdb.Error:
         for judgement in judgements:
             try:
-                build_audit_table(con, card, catalogue.dictionaries, [judgement])
+                prepared([judgement])
             except duckdb.Error as error:
                 broken[judgement] = _first_line(error)
-        sound = [judgement for judgement in judgements if judgement not in broken]
-        bare = build_audit_table(con, card, catalogue.dictionaries, sound)
+        bare = prepared([judgement for judgement in judgements if judgement not in broken])
     unreadable = loaded.unreadable.get(card.name, frozenset())
     ready = {
-        judgement: guarded(bare[judgement.name], judgement, unreadable, absent_in(judgement, loaded))
-        for judgement in judgements
-        if judgement not in broken
+        judgement: replace(made, condition=guarded(made.condition, judgement, unreadable, absent_in(judgement, loaded)))
+        for judgement, made in bare.items()
     }
-    if _binding_error(con, card, ready.values()):
-        for judgement, condition in list(ready.items()):
-            reason = _binding_error(con, card, [condition])
+    if _binding_error(con, card, (made.condition for made in ready.values())):
+        for judgement, made in list(ready.items()):
+            reason = _binding_error(con, card, [made.condition])
             if reason:
                 broken[judgement] = reason
                 del ready[judgement]
@@ -162,7 +207,7 @@ def _binding_error(con: duckdb.DuckDBPyConnection, card: Card, conditions: Itera
 
 
 def _run_checkpoint(
-    database: Path, catalogue: Catalogue, conditions: Mapping[Judgement, str], docs: Path | None,
+    database: Path, catalogue: Catalogue, conditions: Mapping[Judgement, Prepared], docs: Path | None,
     progress: Callable[[str, int, int], None],
 ) -> list[Verdict]:  # fmt: skip
     context = data_docs.context_with_site(docs) if docs else data_docs.quiet_context()
@@ -189,14 +234,16 @@ def _run_checkpoint(
         DuckDBExecutionEngine.close_engines()
     named = {judgement.name: judgement for judgement in conditions}
     results = [result for run in outcome.run_results.values() for result in run.results]
-    verdicts = [_verdict(result, named) for result in results]
+    verdicts = [
+        replace(v, stage_items=conditions[v.judgement].stage_items) for v in (_verdict(r, named) for r in results)
+    ]
     lost = named.keys() - {verdict.judgement.name for verdict in verdicts}
     return verdicts + [Verdict(named[name], "error", "no result / 没有返回结果") for name in sorted(lost)]
 
 
 def _validation_definitions(
     context: AbstractDataContext, datasource: DuckDBDatasource, catalogue: Catalogue,
-    conditions: Mapping[Judgement, str],
+    conditions: Mapping[Judgement, Prepared],
 ) -> list[gx.ValidationDefinition]:  # fmt: skip
     definitions = []
     for card in catalogue.cards.values():
@@ -208,7 +255,9 @@ def _validation_definitions(
         for theme in sorted({catalogue.themes[judgement.rule.id] for judgement in of_card}):
             name = f"{card.name}.{theme}"
             rules = (j for j in of_card if catalogue.themes[j.rule.id] == theme)
-            suite = gx.ExpectationSuite(name=name, expectations=[_expectation(j, conditions[j]) for j in rules])
+            suite = gx.ExpectationSuite(
+                name=name, expectations=[_expectation(j, conditions[j].condition) for j in rules]
+            )
             context.suites.add(suite)
             definition = gx.ValidationDefinition(name=name, data=batch, suite=suite)
             definitions.append(context.validation_definitions.add(definition))

@@ -21,9 +21,12 @@ HELPERS = frozenset(
     """blank items items_no_none none_or_blank has has_any yes no charges charges2 in_group any_in_group all_in_group same_set
     subset in_dictionary in_codes in_dict_group charges_valid class_ok custodial eff bmsah_year bmsah_unit bmsah_class doc_year
     doc_seq doc_prefix id_check_ok id_birth id_sex uscc_ok add_days add_months months_between full_years legal_age is_workday
-    next_workday add_workdays deadline deadline_md review_start review_end prev_period raw person_count""".split()
+    next_workday add_workdays deadline deadline_md review_start review_end prev_period raw""".split()
 )
-"""Helpers of the specification, section 2."""
+"""Helpers over the judged row (specification, section 2)."""
+
+OTHER_ROWS = frozenset({"person_count", "case_persons", "stage", "has_stage", "count_rows", "agg_rows"})
+"""Helpers over other rows; `other_rows` says what they mean."""
 
 BUILTINS = frozenset(
     """abs array cast coalesce contains date_diff day ends_with greatest least len length list_contains list_has_all list_has_any
@@ -68,14 +71,19 @@ def refusals(tree: exp.Expr, columns: Collection[str]) -> list[str]:
     """Why a condition over `columns` must be refused; empty when it may run."""
     if isinstance(tree, exp.Alias) or not isinstance(tree, exp.Condition):
         return ["not one boolean expression / 不是一个布尔表达式"]
+    found = misuse(tree)
+    found += unknown({c.name for c in tree.find_all(exp.Column)}, columns, "unknown column / 未知的案卡项")
+    found += [f"qualified name is not allowed / 不允许带表名: {c.sql()}" for c in tree.find_all(exp.Column) if c.table]
+    return list(dict.fromkeys(found))
+
+
+def misuse(tree: exp.Expr, further: Collection[str] = ()) -> list[str]:
+    """What an expression holds that none may hold: queries, windows, statements, functions that are not known."""
     found = [
         f"{type(node).__name__.lower()} is not allowed in a condition / 条件中不允许"
         for node in tree.find_all(*_FORBIDDEN)
     ]
-    found += _unknown({column.name for column in tree.find_all(exp.Column)}, columns, "unknown column / 未知的案卡项")
-    found += _unknown(functions_of(tree), HELPERS | BUILTINS, "unknown function / 未知的函数")
-    found += [f"qualified name is not allowed / 不允许带表名: {c.sql()}" for c in tree.find_all(exp.Column) if c.table]
-    return list(dict.fromkeys(found))
+    return found + unknown(functions_of(tree), HELPERS | BUILTINS | set(further), "unknown function / 未知的函数")
 
 
 def functions_of(tree: exp.Expr) -> set[str]:
@@ -88,16 +96,31 @@ def function_name(node: exp.Func) -> str:
     return (node.name if isinstance(node, exp.Anonymous) else node.sql_names()[0]).lower()
 
 
+def call(name: str, *arguments: exp.Expr) -> exp.Anonymous:
+    """A function call, written as it is named."""
+    return exp.Anonymous(this=name, expressions=list(arguments))
+
+
 def render(tree: exp.Expr) -> str:
     """The tree as DuckDB SQL."""
     return tree.sql(dialect=_RuleDialect, comments=False)
 
 
-def replace_calls(tree: exp.Expr, replacement: Callable[[exp.Func], exp.Expr | None]) -> exp.Expr:
-    """A copy of the tree in which outermost function calls are replaced where `replacement` returns something."""
+def replace_within(
+    tree: exp.Expr, replacement: Callable[[exp.Expr], exp.Expr | None], kinds: tuple[type[exp.Expr], ...] = (exp.Func,)
+) -> exp.Expr:
+    """The same for an expression that may itself be replaced; returns it in parentheses only where it had them."""
+    replaced: exp.Expr = replace_calls(exp.Paren(this=tree), replacement, kinds).this
+    return replaced
+
+
+def replace_calls(
+    tree: exp.Expr, replacement: Callable[[exp.Expr], exp.Expr | None], kinds: tuple[type[exp.Expr], ...] = (exp.Func,)
+) -> exp.Expr:
+    """A copy of the tree in which outermost nodes of `kinds` are replaced where `replacement` returns something."""
 
     def visit(node: exp.Expr) -> exp.Expr:
-        new = replacement(node) if isinstance(node, exp.Func) else None
+        new = replacement(node) if isinstance(node, kinds) else None
         if new is not None:
             return new
         for key, child in list(node.args.items()):
@@ -110,7 +133,8 @@ def replace_calls(tree: exp.Expr, replacement: Callable[[exp.Func], exp.Expr | N
     return visit(tree.copy())
 
 
-def _unknown(used: Collection[str], available: Collection[str], what: str) -> list[str]:
+def unknown(used: Collection[str], available: Collection[str], what: str) -> list[str]:
+    """One line per name that is not available, with the nearest that is."""
     return [f"{what}: {name}{nearest(name, available)}" for name in sorted(set(used) - set(available))]
 
 

@@ -35,8 +35,9 @@ create or replace macro in_dictionary(x, d, multiple) as coalesce(case
     else list_contains(dictionary_labels(d), trim(x)) end, false);
 create or replace macro in_codes(x, d) as list_contains((select list(code) from lookup.dictionaries where dictionary = d), x);
 create or replace macro in_dict_group(x, d, g) as coalesce(list_contains((select list(label) from lookup.dictionaries where dictionary = d and "group" = g), x), false);
-create or replace macro charges_valid(x, d) as not coalesce(list_has_any(charges(x), (
-    select list(label) from lookup.dictionaries where dictionary = 'CHARGE' and (valid_from > d or valid_to < d))), false);
+create or replace macro charges_from(x) as (select max(valid_from) from lookup.charges where list_contains(charges(x), label));
+create or replace macro charges_to(x) as (select min(valid_to) from lookup.charges where list_contains(charges(x), label));
+create or replace macro charges_valid(x, d) as not (coalesce(charges_from(x) > d, false) or coalesce(charges_to(x) < d, false));
 
 -- Sentences and custody
 create or replace macro custodial(k) as coalesce(k in ('拘留', '逮捕', '留置'), false);

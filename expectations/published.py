@@ -118,19 +118,34 @@ def department_order(column: str = "department") -> str:
     return f"translate(coalesce({column}, '~'), '一二三四五六七八九十', '123456789:')"
 
 
+WRONG_CARDS = """
+with wrong_key as (
+  select card, bmsah, case when bmsah is null then card_row end as lone_row,
+    first(department order by card_row) as department
+  from findings where not is_hint group by all
+), owner as (
+  select card, bmsah, any_value(coalesce(department, '')) as department from checked where bmsah is not null group by all
+), wrong as (
+  select w.card, coalesce(o.department, w.department, '') as department
+  from wrong_key w left join owner o on o.card = w.card and o.bmsah = w.bmsah
+)
+"""
+"""Table `wrong` (card, department): one row per case of a card with an error, under the department it is checked under."""
+
 DEPARTMENT_FIGURES = f"""
-with denominators as (
-  select coalesce(department, '（未填）') as department, count(*) as cases from checked group by all
+{WRONG_CARDS}, denominators as (
+  select coalesce(department, '') as department, count(*) as cases from checked group by all
+), numerators as (
+  select department, count(*) as cases_with_errors from wrong group by all
 ), found as (
-  select coalesce(department, '（未填）') as department,
-    count(distinct (card, coalesce(bmsah, card_row::varchar))) filter (where not is_hint) as cases_with_errors,
-    count(*) filter (where not is_hint) as errors,
-    count(*) filter (where is_hint) as hints
+  select coalesce(department, '') as department,
+    count(*) filter (where not is_hint) as errors, count(*) filter (where is_hint) as hints
   from findings group by all
 )
-select department, coalesce(cases, 0) as cases, coalesce(cases_with_errors, 0) as cases_with_errors,
-  coalesce(errors, 0) as errors, coalesce(hints, 0) as hints
-from denominators full join found using (department) order by {department_order()}
+select coalesce(nullif(department, ''), '（未填）') as department, coalesce(cases, 0) as cases,
+  coalesce(cases_with_errors, 0) as cases_with_errors, coalesce(errors, 0) as errors, coalesce(hints, 0) as hints
+from denominators full join numerators using (department) full join found using (department)
+order by {department_order("nullif(department, '')")}
 """
 """Failures per department: cases checked (denominator), cases with errors (numerator), errors, hints. Needs tables
 `checked` and `findings`; never ranked."""

@@ -7,18 +7,19 @@ import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import duckdb
 
 from expectations.cards import PARSED_TYPES, Card
 from expectations.catalogues import Catalogue
-from expectations.context import build_audit_table, guarded
+from expectations.context import AuditTable, build_audit_table, guarded
 from expectations.errors import CatalogueError, nearest
 from expectations.judgements import PARAMETER, PLACEHOLDER, Judgement, judgements_of
 from expectations.kinds import RuleDeclaration
+from expectations.kinds.base import Example, Row
 from expectations.language import refusals
 from expectations.lookups import create_lookups
+from expectations.other_rows import lookup_problems, outside_lookups
 
 EXAMPLES_DAY = date(2026, 6, 30)
 """The audit date of all examples."""
@@ -53,6 +54,7 @@ def check_catalogue(catalogue: Catalogue) -> CheckOutcome:
 def fit_problems(catalogue: Catalogue) -> Iterator[str]:
     """What does not fit: unknown cards, fields, dictionaries, parameters, placeholders; conditions the guard refuses."""
     for card in catalogue.cards.values():
+        yield from _link_problems(catalogue, card)
         for field in card.fields:
             if field.dictionary and field.dictionary not in catalogue.dictionaries:
                 close = nearest(field.dictionary, catalogue.dictionaries)
@@ -62,15 +64,31 @@ def fit_problems(catalogue: Catalogue) -> Iterator[str]:
             yield f"{catalogue.place(rule.id, *path)}: {rule.id}: {text}"
 
 
+def _link_problems(catalogue: Catalogue, card: Card) -> Iterator[str]:
+    for link in card.links:
+        other = catalogue.cards.get(link.card)
+        if other is None:
+            yield f"card {card.name}: link to unknown card / 关联到未知的案卡 {link.card}{nearest(link.card, catalogue.cards)}"
+            continue
+        named = [(card, own) for own, _ in link.pairs]
+        named += [(other, there) for there in (*(there for _, there in link.pairs), *link.latest)]
+        for of, name in named:
+            if name not in of.by_name:
+                yield f"card {card.name}: link {link}: card {of.name} has no field / 案卡没有此项 {name}{nearest(name, of.by_name)}"
+
+
 def _rule_problems(catalogue: Catalogue, rule: RuleDeclaration) -> Iterator[tuple[tuple[str, ...], str]]:
     for name in rule.cards:
         if name != "*" and name not in catalogue.cards:
             yield ("cards",), f"unknown card / 未知的案卡 {name}{nearest(name, catalogue.cards)}"
     cards = catalogue.cards_of(rule)
     for card in cards:
-        wanted = rule.fields if rule.cards != ("*",) else ()
-        for name in (name for name in wanted if name not in card.by_name):
-            yield ("fields",), f"card {card.name} has no field / 案卡没有此项 {name}{nearest(name, card.by_name)}"
+        for name in rule.fields if rule.cards != ("*",) else ():
+            of, item = _item_named(catalogue, card, name)
+            if of is None:
+                yield ("fields",), f"unknown card / 未知的案卡 {name}{nearest(name.split('.')[0], catalogue.cards)}"
+            elif item not in of.by_name:
+                yield ("fields",), f"card {of.name} has no field / 案卡没有此项 {item}{nearest(item, of.by_name)}"
     each = rule.each.fields if rule.each else ()
     everywhere = {name for card in cards for name in card.by_name}
     for name in (name for name in each if name not in everywhere):
@@ -78,14 +96,21 @@ def _rule_problems(catalogue: Catalogue, rule: RuleDeclaration) -> Iterator[tupl
     yield from _message_problems(rule, everywhere)
     seen: set[str] = set()
     for card in cards:
-        for judgement in judgements_of(rule, card, EXAMPLES_DAY):
-            for text in _condition_problems(judgement, rule):
+        for judgement in judgements_of(rule, card, EXAMPLES_DAY, catalogue.cards):
+            for text in _condition_problems(catalogue, judgement):
                 if text not in seen:
                     seen.add(text)
                     yield _condition_key(rule), text
 
 
-def _condition_problems(judgement: Judgement, rule: RuleDeclaration) -> list[str]:
+def _item_named(catalogue: Catalogue, card: Card, name: str) -> tuple[Card | None, str]:
+    """The card and item a name in `fields` means: an own item, or `card.item` of another card."""
+    other, _, item = name.rpartition(".")
+    return (catalogue.cards.get(other), item) if other else (card, name)
+
+
+def _condition_problems(catalogue: Catalogue, judgement: Judgement) -> list[str]:
+    rule, card = judgement.rule, judgement.card
     try:
         tree = judgement.tree
     except ValueError as error:
@@ -94,7 +119,12 @@ def _condition_problems(judgement: Judgement, rule: RuleDeclaration) -> list[str
     if parameters:
         known = ["today", *rule.params]
         return [f"unknown parameter / 未知的参数 :{name}{nearest(name, known)}" for name in sorted(parameters)]
-    return [f"card {judgement.card.name}: {text}" for text in refusals(tree, judgement.card.by_name)]
+    found = refusals(outside_lookups(tree), card.by_name)
+    for lookup in judgement.lookups:
+        found += lookup_problems(lookup, card, catalogue.cards)
+        if lookup.card != card.name and lookup.card not in judgement.cards_needed:
+            found.append(f"needs does not name the card / needs 未列出案卡 {lookup.card}")
+    return [f"card {card.name}: {text}" for text in found]
 
 
 def _parameters(rule: RuleDeclaration) -> set[str]:
@@ -132,9 +162,11 @@ def _example_problems(
 ) -> Iterator[str]:
     example = getattr(rule.examples, name)
     place = catalogue.place(rule.id, "examples", name)
-    cards = [card for card in catalogue.cards_of(rule) if _names(example) <= card.by_name.keys()]
+    named = {card.name: _names(_rows_of(example, card)) for card in catalogue.cards_of(rule)}
+    cards = [card for card in catalogue.cards_of(rule) if named[card.name] and named[card.name] <= card.by_name.keys()]
     if not cards:
-        lacking = sorted(_names(example) - {field for card in catalogue.cards_of(rule) for field in card.by_name})
+        known = {field for card in catalogue.cards_of(rule) for field in card.by_name}
+        lacking = sorted(set().union(*named.values()) - known)
         yield f"{place}: {rule.id}: example names no field of one card / 示例中的项不在同一案卡上: {', '.join(lacking)}"
     for card in cards:
         try:
@@ -148,20 +180,40 @@ def _example_problems(
 
 
 def example_violates(
-    con: duckdb.DuckDBPyConnection, catalogue: Catalogue, rule: RuleDeclaration, card: Card, example: Any
+    con: duckdb.DuckDBPyConnection, catalogue: Catalogue, rule: RuleDeclaration, card: Card, example: Example
 ) -> bool:
     """Whether the rule finds something in the example's rows; of an `each` rule only the fields named are judged.
 
-    `con` has the lookups; its table `cards.<card>` is replaced.
+    `con` has the lookups; its tables `cards.<card>` are replaced.
     """
-    rows = example if isinstance(example, list) else [example]
-    judged = [j for j in judgements_of(rule, card, EXAMPLES_DAY) if not j.field or j.field in _names(example)]
-    read = frozenset().union(*(j.columns for j in judged), _KEY)
-    unreadable = _store_rows(con, card, rows, read)
-    conditions = build_audit_table(con, card, catalogue.dictionaries, judged)
-    counts = (f"count_if({guarded(conditions[j.name], j, unreadable, ())})" for j in judged)
+    named = _names(_rows_of(example, card))
+    judged = [j for j in judgements_of(rule, card, EXAMPLES_DAY, catalogue.cards) if not j.field or j.field in named]
+    own = frozenset[str]().union(*(j.columns for j in judged))
+    unreadable = _store_rows(con, card, _rows_of(example, card), own | _read_on(card, judged))
+    for other in {other.name: other for j in judged for other in j.linked_cards}.values():
+        _store_rows(con, other, _rows_of(example, other), _read_on(other, judged))
+    table = AuditTable(card, catalogue.cards, catalogue.dictionaries)
+    conditions = [guarded(table.prepare(j).condition, j, unreadable, ()) for j in judged]
+    build_audit_table(con, table)
+    counts = (f"count_if({condition})" for condition in conditions)
     found = con.execute(f"select {', '.join(counts)} from audit.{card.name}").fetchall()
     return any(found[0])
+
+
+def _rows_of(example: Example, card: Card) -> list[Row]:
+    """The example's rows of one card: a row, the rows of the judged card, or rows by card."""
+    if isinstance(example, list):
+        return example
+    if example and all(isinstance(rows, list) for rows in example.values()):
+        return list(example.get(card.name, ()))
+    return [example]
+
+
+def _read_on(card: Card, judged: Sequence[Judgement]) -> frozenset[str]:
+    """Items of a card that judgements read on other rows, with what its links and stages go by."""
+    there = (j.read_there(card.name)[0] for j in judged)
+    latest = (name for j in judged for link in j.card.links if link.card == card.name for name in link.latest)
+    return frozenset(latest).union(*there)
 
 
 def require_fitting(catalogue: Catalogue) -> Catalogue:
@@ -173,16 +225,21 @@ def require_fitting(catalogue: Catalogue) -> Catalogue:
 
 
 def _store_rows(
-    con: duckdb.DuckDBPyConnection, card: Card, rows: Sequence[Mapping[str, Any]], read: Collection[str]
+    con: duckdb.DuckDBPyConnection, card: Card, rows: Sequence[Mapping[str, object]], read: Collection[str]
 ) -> set[str]:
     """Table `cards.<card>` with the fields `read`, as a load would leave it, for texts already in their normal form.
 
     Returns the unreadable fields.
     """
-    texts = [{**{key: value for key, value in _KEY.items() if key in card.by_name}, **row} for row in rows]
+    keys = {
+        name: value for name, value in _KEY.items() if name in card.by_name and card.field(name).required == "always"
+    }
+    texts = [{**keys, **row} for row in rows]
+    read = {*read, *keys}
     con.execute("create schema if not exists cards")
     con.execute("create or replace temp table example (_row bigint, text json)")
-    con.executemany("insert into example values (?, ?)", [(n, json.dumps(text)) for n, text in enumerate(texts)])
+    if texts:
+        con.executemany("insert into example values (?, ?)", [(n, json.dumps(text)) for n, text in enumerate(texts)])
     columns, unreadable = [], []
     for field in (field for field in card.fields if field.name in read):
         text = f"nullif(trim(text ->> '{field.name}'), '')"
@@ -203,6 +260,5 @@ def _store_rows(
     return {str(row[0]) for row in found}
 
 
-def _names(example: Any) -> set[str]:
-    rows = example if isinstance(example, list) else [example]
+def _names(rows: Sequence[Row]) -> set[str]:
     return {name for row in rows for name in row}

@@ -15,8 +15,9 @@ import pyarrow as pa
 
 from expectations import Catalogue
 from expectations.cards import Card
-from expectations.collecting import Collected, case_owners_statement
+from expectations.collecting import Collected
 from expectations.home import Home
+from expectations.identities import CHECKED, card_rows_query, case_owners_statement
 
 _LOAD_TABLES = ("files", "file_columns", "missing_columns", "unreadable_cells", "rejected_rows")
 
@@ -93,25 +94,9 @@ def _copy_tables(con: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> None:
         con.execute(f"create table publication.{name} as from load.{name}")
     con.execute("create table publication.findings as from findings")
     con.execute(case_owners_statement(catalogue.cards.values()))
-    counts = " union all ".join(_checked(card) for card in catalogue.cards.values())
-    con.execute(f"create table publication.checked as {counts} order by all")
-
-
-def _checked(card: Card) -> str:
-    """One row per case of a card type: the denominator of every rate. A row without case number counts by itself."""
-
-    def owned(column: str, field: str) -> str:
-        own = f"c.{field}" if field in card.by_name else "null"
-        return f"coalesce({own}, o.{column}) as {column}"
-
-    owners = ", ".join(
-        owned(*pair) for pair in (("office", "unit_name"), ("department", "dept_name"), ("prosecutor", "prosecutor"))
-    )
-    grouped = f"select c.bmsah, c._row, {owners} from cards.{card.name} c left join case_owners o on o.bmsah = c.bmsah"
-    return (
-        f"select '{card.name}' as card, first(office order by _row) as office, first(department order by _row) as department, "
-        f"first(prosecutor order by _row) as prosecutor, bmsah, count(*) as card_rows from ({grouped}) "
-        f"group by bmsah, case when bmsah is null then _row end"
+    con.execute(f"create table publication.card_rows as {card_rows_query(catalogue.cards.values())}")
+    con.execute(
+        f"create table publication.checked as {CHECKED.replace('from card_rows', 'from publication.card_rows')}"
     )
 
 

@@ -64,13 +64,14 @@ def select_period(con: duckdb.DuckDBPyConnection, period: Period) -> None:
         if dates:
             within = " or ".join(f"{name} between $1 and $2" for name in dates)
             con.execute(
-                f"insert into review_rows select '{card}', _row, bmsah from cards.{card} where {within}",
+                f"insert into review_rows select card, card_row, bmsah from card_rows where card = '{card}' "
+                f"and card_row in (select _row from cards.{card} where {within})",
                 [period.first, period.last],
             )
     for card in (card for card, dates in dated.items() if not dates):
         con.execute(
-            f"insert into review_rows select '{card}', _row, bmsah from cards.{card} "
-            "where bmsah in (select bmsah from review_rows)"
+            f"insert into review_rows select card, card_row, bmsah from card_rows where card = '{card}' "
+            "and bmsah in (select bmsah from review_rows)"
         )
     con.execute(_NARROW)
 

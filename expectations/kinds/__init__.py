@@ -7,8 +7,10 @@ from pydantic import Field as Declared
 from expectations.kinds.base import RuleDeclaration as RuleDeclaration
 from expectations.kinds.base import Severity, Theme
 from expectations.kinds.checksum import Checksum
+from expectations.kinds.cross_stage import CrossStage
 from expectations.kinds.date_order import DateOrder
 from expectations.kinds.deadline import Deadline
+from expectations.kinds.duplicate import Duplicate
 from expectations.kinds.flag_review import FlagReview
 from expectations.kinds.implies import Implies
 from expectations.kinds.in_dictionary import InDictionary
@@ -18,15 +20,28 @@ from expectations.kinds.required import Required
 from expectations.kinds.set_relation import SetRelation
 
 Rule = Annotated[
-    Checksum | DateOrder | Deadline | FlagReview | Implies | InDictionary | Pattern | Range | Required | SetRelation,
+    Checksum
+    | CrossStage
+    | DateOrder
+    | Deadline
+    | Duplicate
+    | FlagReview
+    | Implies
+    | InDictionary
+    | Pattern
+    | Range
+    | Required
+    | SetRelation,
     Declared(discriminator="kind"),
 ]
 """Any rule of the catalogue."""
 
 KINDS: dict[str, type[RuleDeclaration]] = {
     "checksum": Checksum,
+    "cross_stage": CrossStage,
     "date_order": DateOrder,
     "deadline": Deadline,
+    "duplicate": Duplicate,
     "flag_review": FlagReview,
     "implies": Implies,
     "in_dictionary": InDictionary,

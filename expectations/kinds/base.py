@@ -14,8 +14,10 @@ from expectations.cards import Declaration, FieldType, Level, Text
 Severity = Literal["serious", "normal", "hint"]
 ErrorType = Literal["漏填", "错填", "迟填", "不一致", "重复", "核对"]
 Owner = Literal["intake", "handler", "court_clerk", "system", "by_field"]
-Theme = Literal["completeness", "validity", "consistency", "deadlines", "prompts"]
+Theme = Literal["completeness", "validity", "consistency", "stages", "duplicates", "deadlines", "prompts"]
 Row = dict[str, Any]
+Example = Row | list[Row] | dict[str, list[Row]]
+"""A row, rows of one card, or rows by card."""
 
 ANY_CARD = "*"
 
@@ -23,8 +25,8 @@ ANY_CARD = "*"
 class Examples(Declaration):
     """One accepted and one violating example: a row, the rows of one card, or rows by card."""
 
-    accepted: Row | list[Row]
-    violating: Row | list[Row]
+    accepted: Example
+    violating: Example
 
 
 class EachField(Declaration):
@@ -49,7 +51,9 @@ class RuleDeclaration(Declaration):
     level: Level = "person"
     title: Text
     message: Text
+    why: Text = Text(zh="")
     how_to_fill: Text
+    false_alarms: Text = Text(zh="")
     severity: Severity
     error_type: ErrorType
     owner: Owner
