@@ -9,6 +9,7 @@ import streamlit as st
 
 from dashboard import empty
 from dashboard.case_page import case_page
+from dashboard.due_page import due_page
 from dashboard.findings_page import findings_page
 from dashboard.overview import overview_page
 from dashboard.rules_page import rules_page
@@ -25,6 +26,7 @@ _HERE = Path(__file__).parent
 PAGES: dict[str, tuple[str, Callable[[View], None]]] = {
     "overview": (":material/dashboard:", overview_page),
     "findings": (":material/rule:", findings_page),
+    "due": (":material/alarm:", due_page),
     "case": (":material/folder_open:", case_page),
     "rules": (":material/gavel:", rules_page),
     "run": (":material/history:", run_page),

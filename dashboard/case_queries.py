@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 
 import duckdb
 
 from dashboard.queries import Finding, findings_of_card, identity_fields, mask_value
+from expectations.disclosure import mask_identity, mask_number
 
 
 @dataclass(frozen=True)
@@ -89,9 +91,12 @@ def case_card(con: duckdb.DuckDBPyConnection, card: str, bmsah: str, row: int | 
     items = card_items(con, card)
     if not items:
         return None
-    condition, value = ("bmsah = ?", bmsah) if bmsah else ("bmsah is null and card_row = ?", row)
-    rows_of_case = f"select card_row from card_rows where card = ? and {condition}"
-    relation = con.execute(f"select * from cards.{card} where _row in ({rows_of_case}) order by _row", [card, value])
+    condition, value = ("r.bmsah = ?", bmsah) if bmsah else ("r.bmsah is null and r.card_row = ?", row)
+    relation = con.execute(
+        f"select r.suspect_no as _person, r.name as _name, c.* from cards.{card} c join card_rows r on r.card_row = c._row "
+        f"where r.card = ? and {condition} order by c._row",
+        [card, value],
+    )
     columns = [column[0] for column in relation.description or ()]
     numbers = identity_fields(con.cursor())
     rows = tuple(
@@ -128,14 +133,18 @@ def _card_row(
         if text is not None:
             texts[item.name] = mask_value(_plain(text), card, item.name, numbers)
     unreadable = values.get("_unreadable")
+    secret = {values.get(name) for of, name in numbers if of == card}
+    person, named = ("" if (who := values[key]) is None else str(who) for key in ("_person", "_name"))
     return CardRow(
-        int(str(values["_row"])), texts.get("suspect_no", ""), texts.get("name", ""), texts,
+        int(str(values["_row"])), mask_number(person) if person in secret else mask_identity(person), mask_identity(named), texts,
         frozenset(unreadable) if isinstance(unreadable, list) else frozenset(),
     )  # fmt: skip
 
 
 def _plain(value: object) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def other_cards(con: duckdb.DuckDBPyConnection, shown: CaseCard, limit: int = 50) -> list[CaseLink]:

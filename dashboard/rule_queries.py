@@ -1,6 +1,8 @@
 """The rules of the run with what became of them: findings, cards hit, and why some were not judged."""
 
+import json
 from dataclasses import dataclass
+from typing import Any
 
 import duckdb
 
@@ -43,6 +45,16 @@ class RuleText:
     applies_when: str
     must_hold: str
     note: str
+    why: str
+    why_en: str
+    false_alarms: str
+    false_alarms_en: str
+    accepted: str
+    violating: str
+    params: dict[str, float]
+    fingerprint: str
+    pack: str
+    unread: bool
 
 
 def rule_lines(con: duckdb.DuckDBPyConnection) -> list[RuleLine]:
@@ -83,17 +95,16 @@ from rules left join state using (rule_id) left join counts using (rule_id) orde
 
 def rule_text(con: duckdb.DuckDBPyConnection, rule_id: str) -> RuleText | None:
     """The texts of one rule; None when the run does not know it."""
-    rows = con.execute(
-        "select rule_id, level, kind, message_zh, message_en, how_to_fill, how_to_fill_en, owner, fields, applies_when, "
-        "must_hold, note from rules where rule_id = ?",
-        [rule_id],
-    ).fetchall()
+    found = con.execute("select * from rules where rule_id = ?", [rule_id])
+    columns = [column[0] for column in found.description or []]
+    rows = found.fetchall()
     if not rows:
         return None
-    *first, fields, applies_when, must_hold, note = (str(value or "") for value in rows[0])
-    known, level, kind, zh, en, fill, fill_en, owner = first
-    items = tuple(filter(None, fields.split("|")))
-    return RuleText(known, level, kind, zh, en, fill, fill_en, owner, items, applies_when, must_hold, note)
+    rule = dict(zip(columns, rows[0], strict=True))
+    words: dict[str, Any] = {name: str(rule[name] or "") for name in RuleText.__annotations__ if name in rule}
+    words["fields"] = tuple(filter(None, words["fields"].split("|")))
+    words["params"] = json.loads(words["params"] or "{}")
+    return RuleText(**words, unread=rule["law_read"] is False)
 
 
 def how_to_fill(con: duckdb.DuckDBPyConnection, rule_ids: set[str]) -> dict[str, tuple[str, str]]:

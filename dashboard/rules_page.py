@@ -126,8 +126,10 @@ def _facts(view: View, line: RuleLine, words: RuleText) -> Html:
     """Everything the catalogue says of the rule, a line each."""
     facts: list[tuple[str, Cell]] = [
         ("rules.message", view.pick(words.message_zh, words.message_en)),
+        ("rules.why", view.pick(words.why, words.why_en)),
         ("column.how_to_fill", view.pick(words.how_to_fill, words.how_to_fill_en)),
-        ("column.basis", line.basis),
+        ("rules.false_alarms", view.pick(words.false_alarms, words.false_alarms_en)),
+        ("column.basis", line.basis + (view.t("rules.unread") if words.unread and line.basis else "")),
         ("case.owner", view.label("owner", words.owner)),
         ("column.card", _cards(view, line, card_titles(view.con))),
         ("rules.fields", _items(view, line, words)),
@@ -135,7 +137,11 @@ def _facts(view: View, line: RuleLine, words: RuleText) -> Html:
         ("rules.kind", words.kind),
         ("rules.applies_when", _code(words.applies_when)),
         ("rules.must_hold", _code(words.must_hold)),
+        ("rules.params", "；".join(f"{name} = {value:g}" for name, value in words.params.items())),
+        ("rules.accepted", _code(words.accepted)),
+        ("rules.violating", _code(words.violating)),
         ("rules.note", words.note),
+        ("rules.pack", f"{words.pack} · {words.fingerprint}"),
     ]
     rows: list[list[Cell]] = [[view.t(key), cell] for key, cell in facts if cell not in ("", Html(""))]
     return table([Column("", "short"), Column("", "wide")], rows, "facts compact")

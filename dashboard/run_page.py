@@ -17,6 +17,7 @@ def run_page(view: View) -> None:
     st.header(view.t("page.run"))
     write_address(view.language, {})
     _summary(view)
+    _calendar_gaps(view)
     _unjudged(view)
     _files(view)
     _rejected(view)
@@ -51,6 +52,13 @@ def _summary(view: View) -> None:
             input=run.input_hash[:12],
         )
     )
+
+
+def _calendar_gaps(view: View) -> None:
+    gaps = run_queries.calendar_gaps(view.con)
+    if gaps:
+        years = "、".join(f"{year} ({rows:,})" for year, rows in gaps)
+        st.warning(view.t("run.calendar_gaps", years=years), icon=":material/event_busy:")
 
 
 def _unjudged(view: View) -> None:

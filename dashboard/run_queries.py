@@ -122,6 +122,12 @@ def unjudged(con: duckdb.DuckDBPyConnection) -> list[Unjudged]:
     return [Unjudged(state, reason, tuple(rules), number) for state, reason, rules, number in rows.fetchall()]
 
 
+def calendar_gaps(con: duckdb.DuckDBPyConnection) -> list[tuple[int, int]]:
+    """Years without holiday data in which limits end, each with the number of card rows."""
+    rows = con.execute("select year, sum(card_rows)::bigint from calendar_gaps group by year order by year").fetchall()
+    return [(int(year), int(number)) for year, number in rows]
+
+
 def stages(con: duckdb.DuckDBPyConnection) -> list[tuple[str, float, float]]:
     """Stage, seconds and peak memory in MB, in the order of work."""
     return [(str(s), float(t), float(m)) for s, t, m in con.execute("select * from stages order by rowid").fetchall()]

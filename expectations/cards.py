@@ -3,11 +3,14 @@
 Only shapes and their checks; reading YAML is `catalogues`, recognising an export is `flows.load`.
 """
 
+from datetime import date
 from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic import Field as Declared
+
+from expectations.date_formats import problem_of
 
 FieldType = Literal[
     "text",
@@ -16,6 +19,8 @@ FieldType = Literal[
     "id_no",
     "date",
     "int",
+    "bigint",
+    "decimal",
     "months",
     "wan_yuan",
     "yesno",
@@ -30,6 +35,9 @@ FilledBy = Literal["system", "intake", "handler", "court_clerk"]
 Role = Literal["case", "person", "name", "case_name", "office", "department", "prosecutor"]
 """What an item says of its row, so that findings of any card name case, person and owner."""
 
+ACCEPTED_ON = "accept_date"
+"""The item that dates a case, for items that came or went at a certain time."""
+
 USUAL_ITEMS: dict[Role, str] = {
     "case": "bmsah",
     "person": "suspect_no",
@@ -41,8 +49,12 @@ USUAL_ITEMS: dict[Role, str] = {
 }
 """The item in each role on cards that do not say otherwise."""
 
-PARSED_TYPES = frozenset({"date", "int", "months", "wan_yuan"})
-"""Types whose text may be unreadable; every other type stays text."""
+SQL_TYPES = {
+    "date": "DATE", "int": "INTEGER", "bigint": "BIGINT", "decimal": "DECIMAL(18, 4)", "months": "DOUBLE", "wan_yuan": "DOUBLE",
+}  # fmt: skip
+"""Column types of the types that are parsed, whose text may be unreadable; every other type stays text."""
+
+PARSED_TYPES = frozenset(SQL_TYPES)
 
 CODED_TYPES = frozenset({"dict", "dicts", "charge", "charges", "yesno"})
 """Types whose values come from a dictionary, so few distinct values fill many rows."""
@@ -69,12 +81,17 @@ class Text(Declaration):
 
 
 class Field(Declaration):
-    """One item (案卡项) of a card. `name` is the column in DuckDB, `header` the heading in an export."""
+    """One item (案卡项) of a card. `name` is the column in DuckDB, `header` the heading in an export.
+
+    `formats`: how a date is written, tried in order and nothing else; `blanks`: words that stand for a blank cell.
+    """
 
     name: Annotated[str, Declared(pattern=r"^[a-z][a-z0-9_]*$")]
     header: str
     aliases: tuple[str, ...] = ()
     type: FieldType = "text"
+    formats: tuple[str, ...] = ()
+    blanks: tuple[str, ...] = ()
     dictionary: str = ""
     required: str = "never"
     blank_means_no: bool = False
@@ -82,6 +99,8 @@ class Field(Declaration):
     unit: str = ""
     level: Level = "person"
     label_en: str = ""
+    valid_from: date | None = None
+    valid_to: date | None = None
     section: str = ""
     section_en: str = ""
 
@@ -108,6 +127,15 @@ class Field(Declaration):
             )
         return self
 
+    @model_validator(mode="after")
+    def _formats_are_of_dates(self) -> "Field":
+        if self.formats and self.type != "date":
+            raise ValueError(f"field {self.name}: formats are for type date, not {self.type}")
+        for form in self.formats:
+            if problem := problem_of(form):
+                raise ValueError(f"field {self.name}: format {form!r}: {problem}")
+        return self
+
 
 class Section(Declaration):
     """A part of the card as the case system shows it."""
@@ -120,27 +148,34 @@ class Link(Declaration):
     """How rows of a card find rows of `card`: where the items named in `by` are equal (own item: item there).
 
     `latest` makes it a stage (诉讼阶段): of several such rows the one latest in these items counts, then the row loaded last.
+    `blanks_match`: blank items find blank ones; conditions ask for such a link with `is not distinct from`.
     """
 
     card: str
     by: tuple[str, ...] | dict[str, str]
     latest: tuple[str, ...] = ()
+    blanks_match: bool = False
 
     @property
     def pairs(self) -> frozenset[tuple[str, str]]:
         """The own item and the item there of every equality."""
         return frozenset(self.by.items() if isinstance(self.by, dict) else zip(self.by, self.by, strict=True))
 
+    @property
+    def equals(self) -> str:
+        """The comparison that finds the other rows."""
+        return "is not distinct from" if self.blanks_match else "="
+
     def __str__(self) -> str:
-        return (
-            f"{self.card}({', '.join(own if own == there else f'{own}={there}' for own, there in sorted(self.pairs))})"
-        )
+        pairs = ", ".join(own if own == there else f"{own}={there}" for own, there in sorted(self.pairs))
+        return f"{self.card}({pairs}{' blanks match' if self.blanks_match else ''})"
 
 
 class Card(Declaration):
     """A card type (案卡). `key` names the fields that identify a row; `file_words` are seen in names of its exports.
 
-    `links` says which other rows a rule of the card may look at; `roles` names items that differ from `USUAL_ITEMS`.
+    `links` says which other rows a rule of the card may look at; `roles` names items that differ from `USUAL_ITEMS`, empty for
+    none; a row that begins with one of `total_words` is no card.
     """
 
     card: Annotated[str, Declared(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -150,6 +185,7 @@ class Card(Declaration):
     file_words: tuple[str, ...] = ()
     links: tuple[Link, ...] = ()
     roles: dict[Role, str] = {}
+    total_words: tuple[str, ...] = ("合计", "总计", "小计", "共计")
     sections: tuple[Section, ...]
 
     @property
@@ -199,7 +235,7 @@ class Card(Declaration):
         unknown = [name for name in self.key if name not in names]
         if unknown:
             raise ValueError(f"card {self.card}: key names no field: {', '.join(unknown)}")
-        unknown = [name for name in self.roles.values() if name not in names]
+        unknown = [name for name in self.roles.values() if name and name not in names]
         if unknown:
             raise ValueError(f"card {self.card}: roles name no field: {', '.join(unknown)}")
         return self

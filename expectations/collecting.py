@@ -2,23 +2,29 @@
 `findings` with owner, present values and message. Rows never pass through Python.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from typing import Literal
 
 import duckdb
 
 from expectations.cards import Card
 from expectations.catalogues import Catalogue
 from expectations.errors import NotReconciledError
-from expectations.identities import OWNERS, case_owners_statement, item_or_case, join_case_owners, own_item
+from expectations.fingerprints import rule_fingerprint
+from expectations.identities import case_owners_statement, identity_columns, join_case_owners
 from expectations.judgements import PLACEHOLDER, Judgement, raw_column
 from expectations.judging import Verdict
 
 _BLANK = "（空）"
+_BATCH = 32
+"""Failing-row queries run as one statement, so that they share the processors."""
+_SUGGESTION = {"zh": ("，可能应为“", "”"), "en": ("; perhaps “", "” is meant")}
 
 _FINDINGS = """
 create or replace table findings (
-  run_id varchar, finding_id varchar, rule_id varchar, severity varchar, error_type varchar, is_hint boolean,
+  run_id varchar, finding_id varchar, rule_id varchar, rule_fingerprint varchar, severity varchar, error_type varchar, is_hint boolean,
   card varchar, level varchar, bmsah varchar, suspect_no varchar, case_name varchar, name varchar,
   office varchar, department varchar, prosecutor varchar, owner varchar,
   fields varchar, "values" varchar, message varchar, message_en varchar, basis varchar,
@@ -41,52 +47,70 @@ def collect(
 ) -> tuple[Collected, ...]:  # fmt: skip
     """Fills table `findings`. Raises NotReconciledError when the rows collected for a rule are not the rows counted."""
     con.execute(_FINDINGS)
-    con.execute("create or replace table violations (judgement varchar, _row bigint)")
     con.execute(case_owners_statement(catalogue.cards.values()))
-    hit = [verdict for verdict in verdicts if verdict.state == "judged"]
-    mismatches: list[str] = []
+    judged = sorted((v for v in verdicts if v.state == "judged"), key=lambda verdict: verdict.judgement.name)
+    fingerprints = {
+        rule.id: rule_fingerprint(catalogue, rule)
+        for rule in {v.judgement.rule.id: v.judgement.rule for v in judged}.values()
+    }
     collected = [Collected(verdict, 0) for verdict in verdicts if verdict.state != "judged"]
-    for number, verdict in enumerate(hit):
-        progress("归集 / collecting", number, len(hit))
-        mismatches += _collect_rows(con, verdict)
-        collected.append(Collected(verdict, _make_findings(con, verdict, run_id) if verdict.rows_violated else 0))
+    mismatches: list[str] = []
+    done = 0
+    for batch in _batches(judged):
+        progress("归集 / collecting", done, len(judged))
+        done += len(batch)
+        mismatches += _collect_rows(con, batch)
+        for number, verdict in enumerate(batch):
+            made = 0
+            if verdict.rows_violated:
+                fingerprint = fingerprints[verdict.judgement.rule.id]
+                statement = finding_statement(verdict.judgement, run_id, fingerprint, verdict.stage_items, number)
+                made = int(con.execute(statement).fetchall()[0][0])
+            collected.append(Collected(verdict, made))
+    con.execute("drop table violations")
     if mismatches:
         raise NotReconciledError(
             "计数与归集结果不符，本次核查未发布 / counts and findings differ: " + "; ".join(mismatches),
             hint="请保留导出文件并联系维护人员 / keep the exports and report this",
         )
-    _settle(con)
-    progress("归集 / collecting", len(hit), len(hit))
+    progress("归集 / collecting", len(judged), len(judged))
     return tuple(collected)
 
 
-def _collect_rows(con: duckdb.DuckDBPyConnection, verdict: Verdict) -> list[str]:
-    """Runs the failing-row query; returns the mismatch with the count, if there is one."""
-    name = verdict.judgement.name
-    con.execute(f"insert into violations select '{name}', _row from ({verdict.query})")
-    rows = con.execute("select count(*) from violations where judgement = ?", [name]).fetchall()[0][0]
-    return [] if rows == verdict.rows_violated else [f"{name}: {verdict.rows_violated} ≠ {rows}"]
+def _batches(judged: Sequence[Verdict]) -> Iterator[Sequence[Verdict]]:
+    """Verdicts on one card at a time, a few together."""
+    for _, of_card in groupby(sorted(judged, key=lambda v: v.judgement.card.name), lambda v: v.judgement.card.name):
+        together = list(of_card)
+        yield from (together[first : first + _BATCH] for first in range(0, len(together), _BATCH))
 
 
-def _make_findings(con: duckdb.DuckDBPyConnection, verdict: Verdict, run_id: str) -> int:
-    con.execute(finding_statement(verdict.judgement, run_id, verdict.stage_items))
-    counted = con.execute(
-        "select count(*) from findings where rule_id = ? and card = ? and fields = ?",
-        [verdict.judgement.rule.id, verdict.judgement.card.name, "|".join(verdict.judgement.fields)],
-    ).fetchall()
-    return int(counted[0][0])
+def _collect_rows(con: duckdb.DuckDBPyConnection, batch: Sequence[Verdict]) -> list[str]:
+    """Runs the failing-row queries of a batch into `violations`, each row with what it is about; returns the mismatches."""
+    card = batch[0].judgement.card
+    union = " union all ".join(f"select {n} as number, _row from ({v.query})" for n, v in enumerate(batch))
+    con.execute(
+        f"create or replace temp table violations as select v.*, {identity_columns(card)} "
+        f"from ({union}) v join cards.{card.name} c on c._row = v._row {join_case_owners(card)}"
+    )
+    counts = dict(con.execute("select number, count(*) from violations group by number").fetchall())
+    return [
+        f"{verdict.judgement.name}: {verdict.rows_violated} ≠ {counts.get(number, 0)}"
+        for number, verdict in enumerate(batch)
+        if counts.get(number, 0) != verdict.rows_violated
+    ]
 
 
-def finding_statement(judgement: Judgement, run_id: str, stage_items: Mapping[str, str]) -> str:
-    """The INSERT that makes the findings of one judgement from its rows in `violations`.
+def finding_statement(
+    judgement: Judgement, run_id: str, fingerprint: str, stage_items: Mapping[str, str], number: int
+) -> str:
+    """The INSERT that makes the findings of one judgement from its rows in `violations`, where it has that number.
 
     Level `case` gives one finding per case, shown with the values of its first violating row and without a suspect.
     `stage_items` of other stages stand among the present values as `card.item`.
     """
     rule, card = judgement.rule, judgement.card
     by_case = rule.level == "case"
-    case = own_item(card, "case")
-    keys = [case] if by_case else [f"c.{name}" for name in card.key]
+    keys = ["v.bmsah"] if by_case else [f"c.{name}" for name in card.key]
     key = ", ".join(f"coalesce({name}::varchar, '')" for name in keys)
     ordinal = f"row_number() over (partition by {key} order by c._row)"
     present = [f"'{name}', c.{raw_column(card.field(name))}" for name in judgement.fields]
@@ -95,33 +119,35 @@ def finding_statement(judgement: Judgement, run_id: str, stage_items: Mapping[st
     columns = [
         _text(run_id),
         f"left(sha256(concat_ws('|', '{judgement.name}', {key}, {ordinal})), 16)",
-        *map(_text, (rule.id, rule.severity, rule.error_type)), str(rule.is_hint).lower(),
-        _text(card.name), _text(rule.level), case,
-        "null" if by_case else own_item(card, "person"), item_or_case(card, "case_name"),
-        "null" if by_case else own_item(card, "name"), *(item_or_case(card, role) for role in OWNERS),
+        *map(_text, (rule.id, fingerprint, rule.severity, rule.error_type)), str(rule.is_hint).lower(),
+        _text(card.name), _text(rule.level), "v.bmsah", "null" if by_case else "v.suspect_no", "v.case_name",
+        "null" if by_case else "v.name", "v.office", "v.department", "v.prosecutor",
         _text(judgement.owner), _text("|".join(judgement.fields)), f"json_object({', '.join(present)})::varchar",
-        message_sql(rule.message.zh, judgement), message_sql(rule.message.en, judgement), _text(rule.basis),
+        message_sql(rule.message.zh, judgement, "zh"), message_sql(rule.message.en, judgement, "en"), _text(rule.basis),
         "c._file", "c._sheet", "c._sheet_row", "c._row",
     ]  # fmt: skip
-    first_of_case = f"qualify row_number() over (partition by {case} order by c._row) = 1" if by_case else ""
+    first_of_case = "qualify row_number() over (partition by v.bmsah order by c._row) = 1" if by_case else ""
     return f"""insert into findings select {", ".join(columns)}
-from violations v join cards.{card.name} c on c._row = v._row {beside} {join_case_owners(card)}
-where v.judgement = '{judgement.name}' {first_of_case}"""
+from violations v join cards.{card.name} c on c._row = v._row {beside}
+where v.number = {number} {first_of_case} order by c._row"""
 
 
-def message_sql(template: str, judgement: Judgement) -> str:
-    """SQL that fills a message: `{field}` with the row's value, `{label}`, `{value}` and parameters by name."""
+def message_sql(template: str, judgement: Judgement, language: Literal["zh", "en"]) -> str:
+    """SQL that fills a message: `{field}` with the row's value, `{label}`, `{value}`, `{suggestion}` and parameters by name."""
     parts: list[str] = []
     position = 0
     for match in PLACEHOLDER.finditer(template):
-        parts += [_text(template[position : match.start()]), _placeholder(match[1], judgement)]
+        parts += [_text(template[position : match.start()]), _placeholder(match[1], judgement, language)]
         position = match.end()
     parts.append(_text(template[position:]))
     return " || ".join(part for part in parts if part != "''") or "''"
 
 
-def _placeholder(name: str, judgement: Judgement) -> str:
+def _placeholder(name: str, judgement: Judgement, language: Literal["zh", "en"]) -> str:
     card = judgement.card
+    if name == "suggestion":
+        field, (before, after) = card.field(judgement.field), _SUGGESTION[language]
+        return f"coalesce({_text(before)} || likely_label(c.{field.name}, {_text(field.dictionary)}) || {_text(after)}, '')"
     if name == "label":
         return _text(card.field(judgement.field).header)
     if name == "value":
@@ -137,12 +163,6 @@ def _shown(card: Card, name: str) -> str:
     raw = f"c.{raw_column(field)}"
     text = f"strftime(c.{name}, '%Y-%m-%d'), {raw}" if field.type == "date" else raw
     return f"coalesce({text}, {_text(_BLANK)})"
-
-
-def _settle(con: duckdb.DuckDBPyConnection) -> None:
-    """Puts the findings in their final order, so that the same run writes the same bytes."""
-    con.execute("create or replace table findings as select * from findings order by rule_id, card, fields, card_row")
-    con.execute("drop table violations")
 
 
 def _text(value: str) -> str:

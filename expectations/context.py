@@ -4,23 +4,32 @@ Helper calls that several conditions share, that cost much, or that look at othe
 conditions and decides what is computed where; no rule is judged here.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 
 import duckdb
 from sqlglot import exp
 
-from expectations.cards import CODED_TYPES, Card
+from expectations.cards import CODED_TYPES, Card, Link
 from expectations.dictionaries import Dictionary
-from expectations.judgements import Judgement, raw_column
-from expectations.language import call, function_name, parse_condition, render, replace_calls, replace_within
+from expectations.judgements import Judgement, OpenLimit, raw_column
+from expectations.language import (
+    call,
+    function_name,
+    functions_of,
+    parse_condition,
+    render,
+    replace_calls,
+    replace_within,
+)
 from expectations.link_tables import DistinctValues, LinkedRows, StageRows, select_statement
 from expectations.other_rows import (
     AGGREGATES,
     JUDGED,
     LIST_FUNCTIONS,
     OTHER,
+    Counting,
     Lookup,
     lookup_at,
     lookups_of,
@@ -42,10 +51,11 @@ _CHARGES_VALID = "not (coalesce(charges_from({x}) > {d}, false) or coalesce(char
 
 @dataclass(frozen=True)
 class Prepared:
-    """A judgement over `audit.<card>`: its condition, and the columns holding the items of other stages it reads."""
+    """A judgement over `audit.<card>`: its condition, the columns holding the items of other stages it reads, its limit."""
 
     condition: str
     stage_items: Mapping[str, str] = field(default_factory=dict)
+    open_limit: OpenLimit | None = None
 
 
 @dataclass
@@ -64,15 +74,25 @@ class AuditTable:
 
     def prepare(self, judgement: Judgement, silent_where: Iterable[str] = ()) -> Prepared:
         """The judgement over `audit.<card>`, silent where one of the further conditions is true."""
-        tree = judgement.tree
-        for condition in silent_where:
-            tree = exp.and_(tree, exp.not_(call("coalesce", parse_condition(condition), exp.false())))
+        silent = [parse_condition(condition) for condition in silent_where]
         stage_items = {
             f"{lookup.card}.{lookup.field}": self._stage_item(lookup)
             for lookup in lookups_of(judgement.tree)
             if lookup.field and lookup.field in self.cards[lookup.card].by_name
         }
-        return Prepared(render(replace_calls(tree, self._own_value, (exp.Func, exp.Dot))), stage_items)
+        return Prepared(self._prepared(judgement.tree, silent), stage_items, self._open_limit(judgement, silent))
+
+    def _open_limit(self, judgement: Judgement, silent: Sequence[exp.Expr]) -> OpenLimit | None:
+        """The judgement's limit over `audit.<card>`, silent where the judgement is."""
+        if judgement.open_trees is None:
+            return None
+        still_open, last_day = judgement.open_trees
+        return OpenLimit(self._prepared(still_open, silent), self._prepared(last_day))
+
+    def _prepared(self, tree: exp.Expr, silent: Sequence[exp.Expr] = ()) -> str:
+        for condition in silent:
+            tree = exp.and_(tree, exp.not_(call("coalesce", condition.copy(), exp.false())))
+        return render(replace_calls(tree, self._own_value, (exp.Func, exp.Dot)))
 
     def _own_value(self, node: exp.Expr) -> exp.Expr | None:
         """What stands for a node in a condition on the judged row; None to look at what is inside it."""
@@ -112,22 +132,47 @@ class AuditTable:
         link = lookup.link(self.card)
         assert link is not None, "refused by the guard"
         assert lookup.value is not None, "no stage"
+        counting = lookup.counting(link)
+        if counting:
+            return self._counted_value(lookup, link, counting)
         beyond = lookup.beyond(link)
         compared = any(
             column.table == JUDGED for part in (lookup.value, *beyond) for column in part.find_all(exp.Column)
         )
+        column = self._aggregate(link, lookup.value, beyond, compared=compared)
+        empty = value_without_rows(lookup.value)
+        return call("coalesce", column, empty) if empty is not None else column
+
+    def _counted_value(self, lookup: Lookup, link: Link, counting: Counting) -> exp.Expr:
+        """The count as a sum of group counts; nothing differs from a blank item."""
+        assert lookup.value is not None, "no stage"
+        there = (exp.column(there, OTHER) for _, there in counting.differing)
+        filled = [exp.Not(this=exp.Is(this=item, expression=exp.Null())) for item in there]
+        groups = [
+            (
+                sign,
+                self._aggregate(
+                    Link(card=link.card, by=dict(key)), lookup.value, [*counting.alone, *filled], compared=False
+                ),
+            )
+            for sign, key in counting.parts()
+        ]
+        total = " ".join(f"{'+' if sign > 0 else '-'} coalesce({render(column)}, 0)" for sign, column in groups)
+        here = " and ".join(f"{own} is not null" for own, _ in counting.differing)
+        return parse_condition(f"(case when {here or 'true'} then 0 {total} else 0 end)")
+
+    def _aggregate(self, link: Link, value: exp.Expr, only: Sequence[exp.Expr], *, compared: bool) -> exp.Column:
+        """The column that holds an aggregate of the linked rows that meet the conditions."""
         table = self.linked.setdefault(
             (str(link), compared), LinkedRows(f"l{len(self.linked)}", self.card.name, link, compared)
         )
-        other = self.cards[lookup.card]
+        other = self.cards[link.card]
 
         def there(tree: exp.Expr) -> exp.Expr:
             return replace_within(tree, lambda node: self._other_value(node, other, table))
 
-        only_where = exp.and_(*(there(term) for term in beyond)) if beyond else None
-        column = exp.column(self._named(table.values, render(_filtered(there(lookup.value), only_where))))
-        empty = value_without_rows(lookup.value)
-        return call("coalesce", column, empty) if empty is not None else column
+        only_where = exp.and_(*(there(term) for term in only)) if only else None
+        return exp.column(self._named(table.values, render(_filtered(there(value), only_where))))
 
     def _stage_value(self, lookup: Lookup) -> exp.Expr:
         if lookup.field:
@@ -147,6 +192,7 @@ class AuditTable:
         coded = {f.name for f in card.fields if f.type in CODED_TYPES}
         columns = list(node.find_all(exp.Column))
         here = all(column.table in ("", OTHER) for column in columns) and not any(lookups_of(node))
+        here = here and not functions_of(node) & AGGREGATES
         return here and bool(columns) and {column.name for column in columns} <= coded
 
     def _distinct_values(self, node: exp.Expr, card: Card) -> DistinctValues:
@@ -172,7 +218,11 @@ class AuditTable:
         if name == "raw" and isinstance(argument, exp.Column):
             return exp.column(raw_column(card.field(argument.name)), argument.table or None)
         if name == "blank" and argument is not None and (_is_item(argument) or _is_item_call(argument)):
-            inside = self._own(argument.copy()) if card is self.card and not _is_there(argument) else argument.copy()
+            inside = argument.copy()
+            if card is self.card and not _is_there(argument):
+                inside = self._own(inside)
+            else:
+                inside = replace_within(inside, lambda each: self._in_place(each, card))
             return exp.Is(this=inside, expression=exp.Null())
         if name == "in_dictionary":
             return self._in_short_list(*node.expressions)
@@ -237,8 +287,8 @@ def guarded(condition: str, judgement: Judgement, unreadable: Iterable[str], abs
     `unreadable`: fields of the card with unreadable cells in this run; `absent_in`: files that lack a column it reads.
     """
     guards = [f"({condition})"]
-    touched = sorted(judgement.values_read & set(unreadable))
-    if touched and not judgement.judges_raw_text:
+    touched = sorted((judgement.values_read - judgement.raw_read) & set(unreadable))
+    if touched:
         names = ", ".join(f"'{name}'" for name in touched)
         guards.append(f"(_unreadable is null or not list_has_any(_unreadable, [{names}]))")
     files = sorted(absent_in)

@@ -62,10 +62,10 @@ class ChargeGroupFile(Declaration):
 
 
 class CalendarYear(Declaration):
-    """Exceptions to the Monday-Friday week in one year, by the State Council's yearly notice."""
+    """Days of one year on which the calendar package is overruled, or a whole year it does not know yet."""
 
     year: int
-    days_off: dict[date, str]
+    days_off: dict[date, str] = {}
     make_up_days: dict[date, str] = {}
 
     @model_validator(mode="after")

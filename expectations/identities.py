@@ -10,6 +10,9 @@ from expectations.cards import Card, Role
 OWNERS: tuple[Role, ...] = ("office", "department", "prosecutor")
 """Roles of those a finding is counted under."""
 
+_OF_CASE: tuple[Role, ...] = ("case_name", *OWNERS)
+"""Roles a card without the item takes from the other cards of the case."""
+
 
 def own_item(card: Card, role: Role, rows: str = "c") -> str:
     """The card's own item in that role as SQL over the rows known as `rows`; NULL where it has none."""
@@ -28,9 +31,14 @@ def join_case_owners(card: Card) -> str:
 
 
 def case_owners_statement(cards: Iterable[Card]) -> str:
-    """Temp table `case_owners`: one row per case number from the cards that say who handles it; the first row that does."""
-    roles: tuple[Role, ...] = (*OWNERS, "case_name")
-    telling = [card for card in cards if all(card.role(role) for role in ("case", *roles))]
+    """Temp table `case_owners`: one row per case number from the cards that say who handles it; the first row that does.
+
+    A card says so that has every role of these that any card with cases has.
+    """
+    roles = _OF_CASE
+    with_cases = [card for card in cards if card.role("case")]
+    known = [role for role in roles if any(card.role(role) for card in with_cases)]
+    telling = [card for card in with_cases if known and all(card.role(role) for role in known)]
     union = " union all ".join(_owners_on(card, roles) for card in telling)
     first = ", ".join(f"first({role}) as {role}" for role in roles)
     nothing = ", ".join(f"null::varchar as {role}" for role in ("bmsah", *roles))
@@ -47,16 +55,22 @@ def _owners_on(card: Card, roles: Iterable[Role]) -> str:
     return f"select {case} as bmsah, {values} from cards.{card.name} c where {case} is not null group by 1"
 
 
-def card_rows_query(cards: Iterable[Card]) -> str:
-    """Every row of every card: card, card_row, bmsah, suspect_no, name, case_name, office, department, prosecutor.
+def identity_columns(card: Card) -> str:
+    """What a row known as `c` is about: bmsah, suspect_no, name, case_name, office, department, prosecutor.
 
-    Needs `case_owners`.
+    Needs `case_owners` joined.
     """
+    own: dict[str, Role] = {"bmsah": "case", "suspect_no": "person", "name": "name"}
+    columns = [f"{own_item(card, role)} as {column}" for column, role in own.items()]
+    columns += [f"{item_or_case(card, role)} as {role}" for role in _OF_CASE]
+    return ", ".join(columns)
+
+
+def card_rows_query(cards: Iterable[Card]) -> str:
+    """Every row of every card with its number as card_row and what it is about. Needs `case_owners`."""
     return " union all ".join(
-        f"select '{card.name}' as card, c._row as card_row, {own_item(card, 'case')} as bmsah, "
-        f"{own_item(card, 'person')} as suspect_no, {own_item(card, 'name')} as name, {item_or_case(card, 'case_name')} as case_name, "
-        + ", ".join(f"{item_or_case(card, role)} as {role}" for role in OWNERS)
-        + f" from cards.{card.name} c {join_case_owners(card)}"
+        f"select '{card.name}' as card, c._row as card_row, {identity_columns(card)} "
+        f"from cards.{card.name} c {join_case_owners(card)}"
         for card in cards
     )
 

@@ -3,19 +3,16 @@
 import json
 from typing import Any
 
-from pydantic import BaseModel, TypeAdapter
+from pydantic import TypeAdapter
 
-from expectations.cards import Card
+from expectations.catalogue_files import FILE_KINDS
 from expectations.catalogues import bundled_folder
-from expectations.dictionaries import CalendarFile, ChargeGroupFile, DictionaryFile
 from expectations.kinds import Rule, Theme
 
 FOLDER = bundled_folder() / "schema"
 """Where the schemas are kept beside the YAML; a test fails when they are out of date."""
 
-_FILES: dict[str, type[BaseModel]] = {
-    "card": Card, "dictionaries": DictionaryFile, "charge_groups": ChargeGroupFile, "calendar": CalendarFile,
-}  # fmt: skip
+_FILES = {name: model for name, model in FILE_KINDS.items() if name != "rules"}
 
 
 def schemas() -> dict[str, str]:

@@ -24,7 +24,7 @@ from expectations.cards import Card
 from expectations.catalogues import Catalogue
 from expectations.context import AuditTable, Prepared, build_audit_table, guarded
 from expectations.duckdb_datasource import DuckDBDatasource, DuckDBExecutionEngine
-from expectations.judgements import Judgement, all_judgements
+from expectations.judgements import Judgement, OpenLimit, all_judgements
 from expectations.lookups import create_lookups
 from expectations.other_rows import linked_file
 from expectations.rule_expectation import ExpectRuleUnbroken
@@ -51,6 +51,7 @@ class Verdict:
     """What became of one judgement. `query` selects `_row` of the violating rows; empty unless judged.
 
     `stage_items`: items of other stages it read, as columns of `audit.<card>`, so that a finding can show them.
+    `open_limit`: for a deadline, where it is judged and the act still open, and its last day, over `audit.<card>`.
     """
 
     judgement: Judgement
@@ -59,6 +60,7 @@ class Verdict:
     rows_violated: int = 0
     query: str = ""
     stage_items: Mapping[str, str] = field(default_factory=dict)
+    open_limit: OpenLimit | None = None
 
 
 def judge(
@@ -92,7 +94,7 @@ def _prepare(
         progress("准备 / preparing", number, len(catalogue.cards))
         judged: list[Judgement] = []
         for judgement in (j for j in judgements if j.card is card):
-            reason = why_not_judged(judgement, loaded)
+            reason = _why_off(catalogue, judgement, as_of) or why_not_judged(judgement, loaded)
             if reason:
                 verdicts.append(Verdict(judgement, "not_judged", reason))
             else:
@@ -102,6 +104,31 @@ def _prepare(
             conditions |= prepared
             verdicts += broken
     return conditions, verdicts
+
+
+def count_judged_rows(
+    con: duckdb.DuckDBPyConnection, catalogue: Catalogue, as_of: date, loaded: LoadedCards
+) -> dict[str, int]:
+    """How many rows every rule is judged on: where *applies when* is true. Rules judged nowhere are left out."""
+    create_lookups(con, catalogue)
+    counts: dict[str, int] = {}
+    everywhere = [
+        replace(j, must_hold="false") for j in all_judgements(catalogue, as_of) if not why_not_judged(j, loaded)
+    ]
+    for card in catalogue.cards.values():
+        of_card = [judgement for judgement in everywhere if judgement.card is card]
+        if of_card:
+            conditions, _ = _conditions_of_card(con, catalogue, of_card, loaded)
+            counted = ", ".join(f"count_if({made.condition})" for made in conditions.values())
+            rows = con.execute(f"select {counted} from audit.{card.name}").fetchall()[0]
+            for judgement, number in zip(conditions, rows, strict=True):
+                counts[judgement.rule.id] = counts.get(judgement.rule.id, 0) + number
+    return counts
+
+
+def _why_off(catalogue: Catalogue, judgement: Judgement, as_of: date) -> str:
+    change = catalogue.switched_off(judgement.rule.id, as_of)
+    return f"已停用（{change.since} 起）：{change.reason} / switched off since {change.since}" if change else ""
 
 
 def why_not_judged(judgement: Judgement, loaded: LoadedCards) -> str:
@@ -184,7 +211,7 @@ def _conditions_of_card(
         bare = prepared([judgement for judgement in judgements if judgement not in broken])
     unreadable = loaded.unreadable.get(card.name, frozenset())
     ready = {
-        judgement: replace(made, condition=guarded(made.condition, judgement, unreadable, absent_in(judgement, loaded)))
+        judgement: _guarded(made, judgement, unreadable, absent_in(judgement, loaded))
         for judgement, made in bare.items()
     }
     if _binding_error(con, card, (made.condition for made in ready.values())):
@@ -194,6 +221,14 @@ def _conditions_of_card(
                 broken[judgement] = reason
                 del ready[judgement]
     return ready, [Verdict(judgement, "error", reason) for judgement, reason in broken.items()]
+
+
+def _guarded(made: Prepared, judgement: Judgement, unreadable: frozenset[str], files: frozenset[int]) -> Prepared:
+    """The judgement and its limit, both silent on rows where it can't be judged."""
+    limit = made.open_limit
+    if limit is not None:
+        limit = replace(limit, still_open=guarded(limit.still_open, judgement, unreadable, files))
+    return Prepared(guarded(made.condition, judgement, unreadable, files), made.stage_items, limit)
 
 
 def _binding_error(con: duckdb.DuckDBPyConnection, card: Card, conditions: Iterable[str]) -> str:
@@ -235,7 +270,8 @@ def _run_checkpoint(
     named = {judgement.name: judgement for judgement in conditions}
     results = [result for run in outcome.run_results.values() for result in run.results]
     verdicts = [
-        replace(v, stage_items=conditions[v.judgement].stage_items) for v in (_verdict(r, named) for r in results)
+        replace(v, stage_items=conditions[v.judgement].stage_items, open_limit=conditions[v.judgement].open_limit)
+        for v in (_verdict(r, named) for r in results)
     ]
     lost = named.keys() - {verdict.judgement.name for verdict in verdicts}
     return verdicts + [Verdict(named[name], "error", "no result / 没有返回结果") for name in sorted(lost)]

@@ -62,16 +62,16 @@ class LinkedRows:
         pairs = sorted(self.link.pairs)
         beside = " ".join(each.join("r") for each in self.distinct.values())
         if self.compared:
-            on = " and ".join(f"r.{there} = t.{own}" for own, there in pairs)
+            on = " and ".join(f"r.{there} {self.link.equals} t.{own}" for own, there in pairs)
             return (
                 f"{self.name} as materialized (select t._row as _k0, {_named(self.values)} "
                 f"from cards.{self.own} t join cards.{self.link.card} r on {on} {beside} group by t._row)"
             )
         keys = ", ".join(f"r.{there} as _k{n}" for n, (_, there) in enumerate(pairs))
-        filled = " and ".join(f"r.{there} is not null" for _, there in pairs)
         return (
             f"{self.name} as materialized (select {keys}, {_named(self.values)} "
-            f"from cards.{self.link.card} r {beside} where {filled} group by {', '.join(f'r.{there}' for _, there in pairs)})"
+            f"from cards.{self.link.card} r {beside} where {_findable(self.link, 'r.')} "
+            f"group by {', '.join(f'r.{there}' for _, there in pairs)})"
         )
 
     def join(self, rows: str) -> str:
@@ -105,7 +105,7 @@ class StageRows:
         items = "".join(f", {item} as {column}" for item, column in self.values.items())
         return (
             f"{self.name} as materialized (select {keys}, true as {self.found}{items} from cards.{self.link.card} "
-            f"where {' and '.join(f'{name} is not null' for name in there)} "
+            f"where {_findable(self.link)} "
             f"qualify row_number() over (partition by {', '.join(there)} order by {latest}) = 1)"
         )
 
@@ -118,7 +118,14 @@ def _on_keys(table: LinkedRows | StageRows, rows: str) -> str:
     if isinstance(table, LinkedRows) and table.compared:
         return f"{table.name}._k0 = {rows}._row"
     pairs = sorted(table.link.pairs)
-    return " and ".join(f"{table.name}._k{n} = {rows}.{own}" for n, (own, _) in enumerate(pairs))
+    return " and ".join(f"{table.name}._k{n} {table.link.equals} {rows}.{own}" for n, (own, _) in enumerate(pairs))
+
+
+def _findable(link: Link, rows: str = "") -> str:
+    """The rows a link can find: none with a blank item, unless blank items find blank ones."""
+    return (
+        "true" if link.blanks_match else " and ".join(f"{rows}{there} is not null" for _, there in sorted(link.pairs))
+    )
 
 
 def _named(values: Values) -> str:

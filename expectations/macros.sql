@@ -13,7 +13,7 @@ create or replace macro yes(x) as coalesce(x = '是', false);
 create or replace macro no(x) as not coalesce(x = '是', false);
 
 -- Charges: whole names; 、 separates only after a 罪 that is not part of 犯罪
-create or replace macro charges(x) as list_sort(list_distinct([trim(i, E' \t　 ') for i in string_split_regex(
+create or replace macro charges(x) as list_sort(list_distinct([charge_name(trim(i, E' \t　 ')) for i in string_split_regex(
     regexp_replace(
         regexp_replace(translate(coalesce(x::varchar, ''), '()', '（）'), '（(原|已)[^（）]*）', '', 'g'),
         '([^犯]罪)、', '\1,', 'g'),
@@ -38,6 +38,17 @@ create or replace macro in_dict_group(x, d, g) as coalesce(list_contains((select
 create or replace macro charges_from(x) as (select max(valid_from) from lookup.charges where list_contains(charges(x), label));
 create or replace macro charges_to(x) as (select min(valid_to) from lookup.charges where list_contains(charges(x), label));
 create or replace macro charges_valid(x, d) as not (coalesce(charges_from(x) > d, false) or coalesce(charges_to(x) < d, false));
+
+-- What a value outside its dictionary probably means: the whole name of a selective charge (窝藏罪 of 窝藏、包庇罪), else the nearest label
+create or replace macro whole_charge(c) as (select min_by(label, len(label)) from lookup.charges
+    where valid_to is null and contains(label, '、') and regexp_full_match(c, '[一-龥、]+罪')
+    and regexp_matches(label, array_to_string(string_split(c[:-2], ''), '.*')));
+create or replace macro nearest_label(x, d) as (select max_by(label, jaro_winkler_similarity(label, x)) from lookup.dictionaries
+    where dictionary = d and jaro_winkler_similarity(label, x) >= 0.8);
+create or replace macro outside(x, d) as (select min(token) from (select unnest(case when d = 'CHARGE' then charges(x) else items(x) end) as token)
+    where not list_contains(dictionary_labels(d), token));
+create or replace macro likely_label(x, d) as case when d = 'CHARGE'
+    then coalesce(whole_charge(outside(x, d)), nearest_label(outside(x, d), d)) else nearest_label(outside(x, d), d) end;
 
 -- Sentences and custody
 create or replace macro custodial(k) as coalesce(k in ('拘留', '逮捕', '留置'), false);
@@ -83,13 +94,14 @@ create or replace macro review_end(closed, ret1, rep1, ret2, rep2, today) as cas
 create or replace macro prev_period(p) as strftime(add_months((p || '-01')::date, -1), '%Y-%m');
 
 -- Working days: lookup.calendar holds every day from 1900 to 2100 once; days outside it follow the week.
-create or replace macro calendar_day(d) as (d - date '1900-01-01') + 1;
+create or replace macro calendar_day(d) as case when d >= date '1900-01-01' then (d - date '1900-01-01') + 1 end;
 create or replace macro is_workday(d) as coalesce((select list(is_workday order by day) from lookup.calendar)[calendar_day(d)], isodow(d) < 6);
 create or replace macro next_workday(d) as coalesce(
-    (select list(next_workday order by day) from lookup.calendar)[case when d >= date '1900-01-01' then calendar_day(d) end],
+    (select list(next_workday order by day) from lookup.calendar)[calendar_day(d)],
     case isodow(d) when 6 then d + 2 when 7 then d + 1 else d end);
-create or replace macro add_workdays(d, n) as case when n = 0 then d
-    else [(d + i::integer)::date for i in range(1, 40) if is_workday((d + i::integer)::date)][n] end;
+create or replace macro add_workdays(d, n) as case when n <= 0 then d
+    else (select list(day order by day) from lookup.calendar where is_workday)
+        [(select list(workdays order by day) from lookup.calendar)[calendar_day(d)] + n] end;
 create or replace macro deadline_md(s, months, days, in_custody) as case
     when in_custody then add_days(add_months(s, months), days)
     else next_workday(add_days(add_months(s, months), days)) end;

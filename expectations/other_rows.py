@@ -6,13 +6,13 @@ answers them is `link_tables`.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from itertools import combinations
 
 from sqlglot import exp
 
-from expectations.cards import Card, Link
+from expectations.cards import Card, Link, Role
 from expectations.errors import nearest
-from expectations.language import call, function_name, misuse, parse_condition, replace_calls
+from expectations.language import call, function_name, misuse, parse_condition, render, replace_calls
 
 JUDGED, OTHER = "t", "r"
 """How a lookup names the judged row and the other rows."""
@@ -26,6 +26,7 @@ LIST_FUNCTIONS = frozenset({"flatten", "list_distinct"})
 ROW_COLUMNS = frozenset({"_row", "_file"})
 """Columns of every card that are no items."""
 
+_MOST_DIFFERING = 3
 _ROWS, _STAGE, _HAS_STAGE = "agg_rows", "stage", "has_stage"
 _PERSONS = "count(distinct r.{person}) + count_if(blank(r.{person}))"
 
@@ -45,21 +46,38 @@ class Lookup:
         """Whether one row, the latest, is asked and not all of them."""
         return self.where is None
 
-    @cached_property
-    def equalities(self) -> frozenset[tuple[str, str]]:
+    def equalities(self, blanks_match: bool) -> frozenset[tuple[str, str]]:
         """The pairs (own item, item there) the condition on the other rows equates."""
-        return frozenset(pair for term in _terms(self.where) if (pair := _equality(term)))
+        return frozenset(pair for term in _terms(self.where) if (pair := _equality(term, blanks_match)))
 
     def link(self, own: Card) -> Link | None:
         """The link of the card the lookup goes through: the narrowest declared one that fits."""
         if self.is_stage:
             return next((link for link in own.links if link.card == self.card and link.latest), None)
-        fitting = [link for link in own.links if link.card == self.card and link.pairs <= self.equalities]
+        fitting = [
+            link for link in own.links if link.card == self.card and link.pairs <= self.equalities(link.blanks_match)
+        ]
         return max(fitting, key=lambda link: len(link.pairs), default=None)
 
     def beyond(self, link: Link) -> list[exp.Expr]:
         """What the condition asks of the other rows beyond the link."""
-        return [term for term in _terms(self.where) if _equality(term) not in link.pairs]
+        return [term for term in _terms(self.where) if _equality(term, link.blanks_match) not in link.pairs]
+
+    def counting(self, link: Link) -> "Counting | None":
+        """How to count the rows by keys alone, where they are only counted and compared item by item; else None."""
+        if self.value is None or render(self.value).lower() != "count(r._row)" or link.blanks_match:
+            return None
+        beyond = self.beyond(link)
+        equal = {pair for term in beyond if (pair := _equality(term, blanks_match=False))}
+        differing = {pair for term in beyond if (pair := _inequality(term))}
+        alone = [term for term in beyond if not any(column.table == JUDGED for column in term.find_all(exp.Column))]
+        pairs = link.pairs | equal | differing
+        sayable = len(equal) + len(differing) + len(alone) == len(beyond) and len({own for own, _ in pairs}) == len(
+            pairs
+        )
+        if not sayable or not (equal or differing) or len(differing) > _MOST_DIFFERING:
+            return None
+        return Counting(link.pairs | equal, tuple(sorted(differing)), tuple(alone))
 
     def read_there(self) -> frozenset[str]:
         """Items of the other card the lookup reads, those of its condition included."""
@@ -69,6 +87,25 @@ class Lookup:
     def read_here(self) -> frozenset[str]:
         """Items of the judged row the lookup reads."""
         return frozenset(column.name for column in self.node.find_all(exp.Column) if column.table == JUDGED)
+
+
+@dataclass(frozen=True)
+class Counting:
+    """A count of rows that agree in `equal`, differ in every pair of `differing` and meet the conditions `alone`.
+
+    It is the rows that agree in `equal`, less those that agree in one more pair, plus those that agree in two more, and so on:
+    grouping by keys instead of comparing every row with every other.
+    """
+
+    equal: frozenset[tuple[str, str]]
+    differing: tuple[tuple[str, str], ...]
+    alone: tuple[exp.Expr, ...]
+
+    def parts(self) -> Iterator[tuple[int, frozenset[tuple[str, str]]]]:
+        """Sign and key of every group count the count is made of."""
+        for size in range(len(self.differing) + 1):
+            for more in combinations(self.differing, size):
+                yield (-1) ** size, self.equal | frozenset(more)
 
 
 def canonical(tree: exp.Expr, card: Card) -> exp.Expr:
@@ -81,11 +118,11 @@ def canonical(tree: exp.Expr, card: Card) -> exp.Expr:
         assert isinstance(node, exp.Func)
         name, given = function_name(node), node.expressions
         if name == "person_count":
-            persons = _PERSONS.format(person=card.role("person"))
-            return parse_condition(f"{_ROWS}({card.name}, {persons}, {_same_case(card)})")
+            persons = _PERSONS.format(person=_item_in_role(card, "person", name))
+            return parse_condition(f"{_ROWS}({card.name}, {persons}, {_same_case(card, name)})")
         if name == "case_persons":
             _expect(node, 1)
-            return call(_ROWS, exp.column(card.name), _qualified(given[0]), parse_condition(_same_case(card)))
+            return call(_ROWS, exp.column(card.name), _qualified(given[0]), parse_condition(_same_case(card, name)))
         if name == "count_rows":
             _expect(node, 2)
             return call(_ROWS, given[0], call("count", exp.column("_row", OTHER)), given[1])
@@ -99,12 +136,38 @@ def canonical(tree: exp.Expr, card: Card) -> exp.Expr:
     for column in list(tree.find_all(exp.Column)):
         if column.table == JUDGED and id(column) not in inside:
             column.set("table", None)
-    return tree
+    return tree.transform(_one_value, copy=False)
 
 
-def _same_case(card: Card) -> str:
-    case = card.role("case")
+def _one_value(node: exp.Expr) -> exp.Expr:
+    """`agg_rows(c, count(distinct x), w) <= 1` asks whether there are two values: smallest and greatest tell at once."""
+    lookup = lookup_at(node.this) if isinstance(node, exp.LTE) and node.expression.sql() == "1" else None
+    value = lookup.value if lookup else None
+    distinct = value.expressions[0] if isinstance(value, exp.Anonymous) and value.expressions else None
+    if (
+        lookup is None
+        or lookup.where is None
+        or not isinstance(distinct, exp.Distinct)
+        or len(distinct.expressions) != 1
+    ):
+        return node
+    item, where = render(distinct.expressions[0]), render(lookup.where)
+    same = f"min({item}) is not distinct from max({item})"
+    return parse_condition(f"coalesce({_ROWS}({lookup.card}, {same}, {where}), true)")
+
+
+def _same_case(card: Card, helper: str) -> str:
+    case = _item_in_role(card, "case", helper)
     return f"r.{case} = t.{case}"
+
+
+def _item_in_role(card: Card, role: Role, helper: str) -> str:
+    item = card.role(role)
+    if item is None:
+        raise ValueError(
+            f"{helper} needs an item in role {role}, which card {card.name} has not / 案卡没有担任 {role} 的项"
+        )
+    return item
 
 
 def lookups_of(tree: exp.Expr) -> Iterator[Lookup]:
@@ -184,7 +247,7 @@ def linked_file(lookup: Lookup, link: Link, files: frozenset[int]) -> str:
     numbers = f"in ({', '.join(map(str, sorted(files)))})"
     if lookup.is_stage:
         return f"{_STAGE}({lookup.card})._file {numbers}"
-    equal = " and ".join(f"r.{there} = t.{own}" for own, there in sorted(link.pairs))
+    equal = " and ".join(f"r.{there} {link.equals} t.{own}" for own, there in sorted(link.pairs))
     return f"{_ROWS}({lookup.card}, bool_or(r._file {numbers}), {equal})"
 
 
@@ -207,13 +270,19 @@ def _terms(where: exp.Expr | None) -> list[exp.Expr]:
     return list(where.flatten()) if isinstance(where, exp.And) else [where]
 
 
-def _equality(term: exp.Expr) -> tuple[str, str] | None:
-    """(own item, item there) of `r.x = t.y`."""
-    left, right = (term.this, term.expression) if isinstance(term, exp.EQ) else (None, None)
+def _equality(term: exp.Expr, blanks_match: bool) -> tuple[str, str] | None:
+    """(own item, item there) of `r.x = t.y`, or of `r.x is not distinct from t.y` where blanks match."""
+    equal = isinstance(term, exp.NullSafeEQ if blanks_match else exp.EQ)
+    left, right = (term.this, term.expression) if equal else (None, None)
     if not (isinstance(left, exp.Column) and isinstance(right, exp.Column)):
         return None
     named = {left.table: left.name, right.table: right.name}
     return (named[JUDGED], named[OTHER]) if named.keys() == {JUDGED, OTHER} else None
+
+
+def _inequality(term: exp.Expr) -> tuple[str, str] | None:
+    """(own item, item there) of `r.x <> t.y`."""
+    return _equality(exp.EQ(this=term.this, expression=term.expression), False) if isinstance(term, exp.NEQ) else None
 
 
 def _expect(node: exp.Func, arguments: int) -> None:

@@ -1,6 +1,6 @@
 """Reading a published run: the one place where findings are selected, for the command line and the dashboard alike."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -93,18 +93,20 @@ def select_findings(con: duckdb.DuckDBPyConnection, wanted: FindingFilter) -> du
 
     Raises InputError when a department, rule or other choice is one the run does not know.
     """
-    _check_choices(con, wanted)
+    check_choices(con, wanted.departments, wanted.prosecutors, wanted.rules)
     where = wanted.where()
     columns = ", ".join(f"coalesce({name}, '') as {name}" if name in _KEY else f'"{name}"' for name in FINDING_COLUMNS)
     return con.sql(f"select {columns} from findings {where.sql} order by rowid", params=where.values)
 
 
-def _check_choices(con: duckdb.DuckDBPyConnection, wanted: FindingFilter) -> None:
-    """A choice that can select nothing is a mistake, not an empty list."""
+def check_choices(
+    con: duckdb.DuckDBPyConnection, departments: Iterable[str], prosecutors: Iterable[str], rules: Iterable[str]
+) -> None:
+    """Raises InputError for a choice the run does not know: what can select nothing is a mistake, not an empty list."""
     for what, chosen, query in (
-        ("部门 / department", wanted.departments, "select distinct coalesce(department, '') from checked"),
-        ("检察官 / prosecutor", wanted.prosecutors, "select distinct coalesce(prosecutor, '') from checked"),
-        ("规则 / rule", wanted.rules, "select rule_id from rules"),
+        ("部门 / department", tuple(departments), "select distinct coalesce(department, '') from checked"),
+        ("检察官 / prosecutor", tuple(prosecutors), "select distinct coalesce(prosecutor, '') from checked"),
+        ("规则 / rule", tuple(rules), "select rule_id from rules"),
     ):
         known = sorted(str(row[0]) for row in con.execute(query).fetchall()) if chosen else []
         for name in chosen:
@@ -115,7 +117,7 @@ def _check_choices(con: duckdb.DuckDBPyConnection, wanted: FindingFilter) -> Non
 
 def department_order(column: str = "department") -> str:
     """ORDER BY expression that puts 第一检察部, 第二检察部 … 第十检察部 in the order people know, blank ones last."""
-    return f"translate(coalesce({column}, '~'), '一二三四五六七八九十', '123456789:')"
+    return f"translate(coalesce({column}, chr(1114111)), '一二三四五六七八九十', '123456789:')"
 
 
 WRONG_CARDS = """

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from datetime import date
 
 import duckdb
+from sqlglot import exp
 
-from expectations.cards import PARSED_TYPES, Card
+from expectations.card_checks import card_problems
+from expectations.cards import SQL_TYPES, Card, Role
 from expectations.catalogues import Catalogue
 from expectations.context import AuditTable, build_audit_table, guarded
 from expectations.errors import CatalogueError, nearest
@@ -24,9 +26,8 @@ from expectations.other_rows import lookup_problems, outside_lookups
 EXAMPLES_DAY = date(2026, 6, 30)
 """The audit date of all examples."""
 
-_KEY = {"bmsah": "K1", "suspect_no": "S1"}
-_DUCKDB_TYPES = {"date": "DATE", "int": "INTEGER", "months": "DOUBLE", "wan_yuan": "DOUBLE"}
-_MESSAGE_WORDS = frozenset({"label", "value"})
+_KEY: dict[Role, str] = {"case": "K1", "person": "S1"}
+_MESSAGE_WORDS = frozenset({"label", "value", "suggestion"})
 
 
 @dataclass(frozen=True)
@@ -51,30 +52,40 @@ def check_catalogue(catalogue: Catalogue) -> CheckOutcome:
     return CheckOutcome(tuple(problems), ran)
 
 
+@dataclass(frozen=True)
+class ReleaseCoverage:
+    """How much of a release of the specification the catalogue holds; `missing` rules with the reason, if one is known."""
+
+    release: int
+    asked: int
+    held: int
+    missing: tuple[str, ...]
+    reason: str
+
+    @property
+    def percent(self) -> float:
+        """Share of the rules held, in percent."""
+        return round(100 * self.held / self.asked, 1) if self.asked else 100.0
+
+
+def coverage(catalogue: Catalogue) -> tuple[ReleaseCoverage, ...]:
+    """The coverage of every release the catalogue knows of."""
+    return tuple(
+        ReleaseCoverage(
+            number, len(release.rules), sum(rule in catalogue.rules for rule in release.rules),
+            tuple(f"{rule} {title}" for rule, title in release.rules.items() if rule not in catalogue.rules),
+            release.left_out.zh and f"{release.left_out.zh} / {release.left_out.en}",
+        )
+        for number, release in sorted(catalogue.releases.items())
+    )  # fmt: skip
+
+
 def fit_problems(catalogue: Catalogue) -> Iterator[str]:
     """What does not fit: unknown cards, fields, dictionaries, parameters, placeholders; conditions the guard refuses."""
-    for card in catalogue.cards.values():
-        yield from _link_problems(catalogue, card)
-        for field in card.fields:
-            if field.dictionary and field.dictionary not in catalogue.dictionaries:
-                close = nearest(field.dictionary, catalogue.dictionaries)
-                yield f"card {card.name}: {field.name}: unknown dictionary / 未知的字典 {field.dictionary}{close}"
+    yield from card_problems(catalogue)
     for rule in catalogue.rules.values():
         for path, text in _rule_problems(catalogue, rule):
             yield f"{catalogue.place(rule.id, *path)}: {rule.id}: {text}"
-
-
-def _link_problems(catalogue: Catalogue, card: Card) -> Iterator[str]:
-    for link in card.links:
-        other = catalogue.cards.get(link.card)
-        if other is None:
-            yield f"card {card.name}: link to unknown card / 关联到未知的案卡 {link.card}{nearest(link.card, catalogue.cards)}"
-            continue
-        named = [(card, own) for own, _ in link.pairs]
-        named += [(other, there) for there in (*(there for _, there in link.pairs), *link.latest)]
-        for of, name in named:
-            if name not in of.by_name:
-                yield f"card {card.name}: link {link}: card {of.name} has no field / 案卡没有此项 {name}{nearest(name, of.by_name)}"
 
 
 def _rule_problems(catalogue: Catalogue, rule: RuleDeclaration) -> Iterator[tuple[tuple[str, ...], str]]:
@@ -83,12 +94,12 @@ def _rule_problems(catalogue: Catalogue, rule: RuleDeclaration) -> Iterator[tupl
             yield ("cards",), f"unknown card / 未知的案卡 {name}{nearest(name, catalogue.cards)}"
     cards = catalogue.cards_of(rule)
     for card in cards:
-        for name in rule.fields if rule.cards != ("*",) else ():
-            of, item = _item_named(catalogue, card, name)
-            if of is None:
-                yield ("fields",), f"unknown card / 未知的案卡 {name}{nearest(name.split('.')[0], catalogue.cards)}"
-            elif item not in of.by_name:
-                yield ("fields",), f"card {of.name} has no field / 案卡没有此项 {item}{nearest(item, of.by_name)}"
+        if rule.level == "case" and card.role("case") is None:
+            yield (
+                ("level",),
+                f"card {card.name} has no case number, so level case is not for it / 案卡没有案号项，不能按案件判断",
+            )
+        yield from ((("fields",), text) for text in _field_problems(catalogue, rule, card))
     each = rule.each.fields if rule.each else ()
     everywhere = {name for card in cards for name in card.by_name}
     for name in (name for name in each if name not in everywhere):
@@ -101,6 +112,15 @@ def _rule_problems(catalogue: Catalogue, rule: RuleDeclaration) -> Iterator[tupl
                 if text not in seen:
                     seen.add(text)
                     yield _condition_key(rule), text
+
+
+def _field_problems(catalogue: Catalogue, rule: RuleDeclaration, card: Card) -> Iterator[str]:
+    for name in rule.fields if rule.cards != ("*",) else ():
+        of, item = _item_named(catalogue, card, name)
+        if of is None:
+            yield f"unknown card / 未知的案卡 {name}{nearest(name.split('.')[0], catalogue.cards)}"
+        elif item not in of.by_name:
+            yield f"card {of.name} has no field / 案卡没有此项 {item}{nearest(item, of.by_name)}"
 
 
 def _item_named(catalogue: Catalogue, card: Card, name: str) -> tuple[Card | None, str]:
@@ -128,7 +148,7 @@ def _condition_problems(catalogue: Catalogue, judgement: Judgement) -> list[str]
 
 
 def _parameters(rule: RuleDeclaration) -> set[str]:
-    return set(PARAMETER.findall(f"{rule.applies_when} {rule.must_hold}"))
+    return set(PARAMETER.findall(f"{rule.applies_when} {rule.must_hold}")) - {""}
 
 
 def _message_problems(rule: RuleDeclaration, fields: set[str]) -> Iterator[tuple[tuple[str, ...], str]]:
@@ -162,11 +182,11 @@ def _example_problems(
 ) -> Iterator[str]:
     example = getattr(rule.examples, name)
     place = catalogue.place(rule.id, "examples", name)
-    named = {card.name: _names(_rows_of(example, card)) for card in catalogue.cards_of(rule)}
-    cards = [card for card in catalogue.cards_of(rule) if named[card.name] and named[card.name] <= card.by_name.keys()]
+    cards = cards_of_example(catalogue, rule, example)
     if not cards:
         known = {field for card in catalogue.cards_of(rule) for field in card.by_name}
-        lacking = sorted(set().union(*named.values()) - known)
+        named = set[str]().union(*(_names(_rows_of(example, card)) for card in catalogue.cards_of(rule)))
+        lacking = sorted(named - known)
         yield f"{place}: {rule.id}: example names no field of one card / 示例中的项不在同一案卡上: {', '.join(lacking)}"
     for card in cards:
         try:
@@ -177,6 +197,18 @@ def _example_problems(
         if violated != expected:
             verdict = "violates the rule / 违反规则" if violated else "does not violate the rule / 不违反规则"
             yield f"{place}: {rule.id}: the {name} example {verdict} (card {card.name})"
+
+
+def cards_of_example(catalogue: Catalogue, rule: RuleDeclaration, example: Example) -> list[Card]:
+    """The cards an example can be judged on: those of the rule it has rows for, with every item the rows name."""
+    named = {
+        card: _names(_rows_of(example, catalogue.cards[card])) for card in (c.name for c in catalogue.cards_of(rule))
+    }
+    return [
+        catalogue.cards[card]
+        for card, names in named.items()
+        if names and names <= catalogue.cards[card].by_name.keys()
+    ]
 
 
 def example_violates(
@@ -232,7 +264,9 @@ def _store_rows(
     Returns the unreadable fields.
     """
     keys = {
-        name: value for name, value in _KEY.items() if name in card.by_name and card.field(name).required == "always"
+        name: "1" if card.field(name).parsed else value
+        for role, value in _KEY.items()
+        if (name := card.role(role)) and card.field(name).required == "always"
     }
     texts = [{**keys, **row} for row in rows]
     read = {*read, *keys}
@@ -242,14 +276,13 @@ def _store_rows(
         con.executemany("insert into example values (?, ?)", [(n, json.dumps(text)) for n, text in enumerate(texts)])
     columns, unreadable = [], []
     for field in (field for field in card.fields if field.name in read):
-        text = f"nullif(trim(text ->> '{field.name}'), '')"
-        if field.type in PARSED_TYPES:
-            columns.append(
-                f"try_cast({text} as {_DUCKDB_TYPES[field.type]}) as {field.name}, {text} as {field.name}__raw"
-            )
-            unreadable.append(
-                f"case when {text} is not null and try_cast({text} as {_DUCKDB_TYPES[field.type]}) is null then '{field.name}' end"
-            )
+        text = f"trim(text ->> '{field.name}')"
+        for word in ("", *field.blanks):
+            text = f"nullif({text}, {exp.Literal.string(word).sql()})"
+        if field.parsed:
+            value = f"try_cast({text} as {SQL_TYPES[field.type]})"
+            columns.append(f"{value} as {field.name}, {text} as {field.name}__raw")
+            unreadable.append(f"case when {text} is not null and {value} is null then '{field.name}' end")
         else:
             columns.append(f"{text} as {field.name}")
     con.execute(

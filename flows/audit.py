@@ -1,4 +1,4 @@
-"""An audit from beginning to end: load → judge → collect and reconcile → publish. The order of work is `run_audit`.
+"""An audit from beginning to end: load → judge → collect and reconcile → warn → publish. The order of work is `run_audit`.
 
 No Prefect here: `nightly_audit` runs the same stages as a flow.
 """
@@ -16,10 +16,13 @@ from pathlib import Path
 import duckdb
 
 from expectations import Catalogue, InputError, load_catalogue
+from expectations.calendar_gaps import find_calendar_gaps
 from expectations.collecting import collect
+from expectations.due import find_due
 from expectations.home import Home
 from expectations.judging import LoadedCards, Verdict, judge
 from expectations.rule_checks import require_fitting
+from expectations.working_days import known_years
 from flows.load import LoadReport, load_exports, printed, write_quarantine
 from flows.progress import tell
 from flows.publishing import RunFacts, Stage, publish
@@ -69,6 +72,8 @@ class AuditResult:
     rows_rejected: int
     errors: int
     hints: int
+    due: int
+    years_without_holidays: tuple[int, ...]
     not_judged: tuple[str, ...]
     in_error: tuple[str, ...]
     stages: tuple[Stage, ...]
@@ -109,7 +114,7 @@ def publish_stage(
     order: AuditOrder, catalogue: Catalogue, loaded: LoadReport, verdicts: Sequence[Verdict], started: datetime,
     stages: Sequence[Stage],
 ) -> AuditResult:  # fmt: skip
-    """Collects, reconciles and publishes. A run with rules in error is published as incomplete."""
+    """Collects, reconciles, warns and publishes. A run with rules in error is published as incomplete."""
     home, watch = Home(order.home), Stopwatch([*stages])
     in_error = tuple(f"{v.judgement.name}: {v.reason}" for v in verdicts if v.state == "error")
     run_id, rows = run_id_of(order, catalogue, loaded), loaded.rows
@@ -121,6 +126,10 @@ def publish_stage(
         with watch.stage("collect"):
             collected = collect(con, catalogue, verdicts, run_id, tell)
             _write_run_folder(con, home.run_folder(run_id), report_text(loaded, catalogue))
+        with watch.stage("warn"):
+            due = find_due(con, verdicts, catalogue.warnings, order.as_of)
+            judged = (verdict.judgement for verdict in verdicts if verdict.state == "judged")
+            years = find_calendar_gaps(con, judged, known_years(catalogue.calendar))
         with watch.stage("publish"):
             tell("发布 / publishing", 0, 1)
             file = publish(con, home, catalogue, facts, collected, watch.stages)
@@ -129,7 +138,7 @@ def publish_stage(
     not_judged = tuple(f"{v.judgement.name}: {v.reason}" for v in verdicts if v.state == "not_judged")
     return AuditResult(
         run_id, file, home.run_folder(run_id), facts.complete, rows.read, rows.loaded, rows.rejected,
-        counts.get(False, 0), counts.get(True, 0), not_judged, in_error, tuple(watch.stages),
+        counts.get(False, 0), counts.get(True, 0), due, years, not_judged, in_error, tuple(watch.stages),
     )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from rich.console import Console
 from dashboard import command as dashboard_command
 from expectations import AnkaError, InputError
 from expectations.home import Home
-from flows import cli_findings, cli_rules
+from flows import cli_due, cli_findings, cli_rules
 from flows.cli_options import AsOf, CatalogueFolder, HomeFolder, day, show_result
 from flows.periods import parse_period
 from flows.progress import progress_bar, tell
@@ -36,6 +36,7 @@ app = typer.Typer(
 )
 app.add_typer(cli_rules.app, name="rules")
 app.command("findings")(cli_findings.findings)
+app.command("due")(cli_due.due)
 
 OpenBrowser = Annotated[bool, typer.Option("--open/--no-open", help="在浏览器中打开 / open it in the browser")]
 Paths = Annotated[list[Path], typer.Argument(help="导出文件或文件夹 / export files or folders", show_default=False)]

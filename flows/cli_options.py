@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from expectations import InputError
+from expectations import Catalogue, InputError, load_catalogue
 from expectations.published import DEPARTMENT_FIGURES, open_published
 
 if TYPE_CHECKING:
@@ -35,6 +35,11 @@ def day(text: str | None) -> str:
         return (date.fromisoformat(text) if text else date.today()).isoformat()
     except ValueError:
         raise InputError(f"不是日期 / not a date: {text}", hint="例如 / for example: --as-of 2026-06-30") from None
+
+
+def read_catalogue(folder: Path | None) -> Catalogue:
+    """The bundled catalogue, with a pack laid over it if one is given. Raises CatalogueError."""
+    return load_catalogue(*([folder] if folder else []))
 
 
 def show_result(result: "AuditResult", format: Literal["table", "json"]) -> None:
@@ -65,12 +70,26 @@ def show_result(result: "AuditResult", format: Literal["table", "json"]) -> None
         f"读入 {result.rows_read} 行 = 载入 {result.rows_loaded} + 剔除 {result.rows_rejected} / rows read = loaded + rejected；"
         f"错误 errors {result.errors}，提示 hints {result.hints}", highlight=False,
     )  # fmt: skip
+    _show_warnings(console, result)
     _show_reasons(console, "未判断的规则 / rules not judged", result.not_judged)
     _show_reasons(console, "运行出错的规则，本次核查不完整 / rules in error, audit not complete", result.in_error)
     console.print(f"已发布 / published: {result.file}", highlight=False, soft_wrap=True)
     console.print(
         f"载入报告、剔除的行、Data Docs / load report, rejected rows: {result.folder}", highlight=False, soft_wrap=True
     )
+
+
+def _show_warnings(console: Console, result: "AuditResult") -> None:
+    if result.due:
+        console.print(
+            f"期限预警（不计错误）{result.due} / limits near or over: {result.due}；anka due", highlight=False
+        )
+    if result.years_without_holidays:
+        years = "、".join(map(str, result.years_without_holidays))
+        console.print(
+            f"缺节假日数据的年份，期限按周一至周五推算 / no holiday data, limits follow the week: {years}",
+            highlight=False, soft_wrap=True,
+        )  # fmt: skip
 
 
 def _show_reasons(console: Console, title: str, reasons: tuple[str, ...]) -> None:

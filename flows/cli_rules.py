@@ -1,20 +1,22 @@
 """`anka rules`: what the catalogue says, and whether it is right."""
 
+import dataclasses
 import json
 from datetime import date
-from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from expectations import Catalogue, InputError, load_catalogue
+from expectations import Catalogue, InputError
 from expectations.cards import Card
 from expectations.errors import nearest
+from expectations.fingerprints import rule_fingerprint
 from expectations.kinds import RuleDeclaration
-from expectations.rule_checks import EXAMPLES_DAY, check_catalogue
-from flows.cli_options import CatalogueFolder
+from expectations.rule_checks import EXAMPLES_DAY, check_catalogue, coverage
+from flows.cli_options import CatalogueFolder, read_catalogue
+from flows.cli_packs import add_pack_commands
 
 app = typer.Typer(help="规则库 / the catalogue of rules", no_args_is_help=True)
 Format = Annotated[Literal["table", "json"], typer.Option(help="输出格式 / output")]
@@ -23,7 +25,7 @@ Format = Annotated[Literal["table", "json"], typer.Option(help="输出格式 / o
 @app.command("list")
 def list_rules(catalogue: CatalogueFolder = None, format: Format = "table") -> None:
     """列出全部规则 / every rule."""
-    read = _read(catalogue)
+    read = read_catalogue(catalogue)
     if format == "json":
         typer.echo(json.dumps([rule_as_dict(read, rule) for rule in read.rules.values()], ensure_ascii=False, indent=1))
         return
@@ -44,7 +46,7 @@ def show(
     format: Format = "table",
 ) -> None:
     """一条规则的全部内容 / one rule with its conditions and examples."""
-    read = _read(catalogue)
+    read = read_catalogue(catalogue)
     rule = read.rules.get(rule_id.upper())
     if rule is None:
         raise InputError(f"没有规则 / no rule {rule_id}{nearest(rule_id.upper(), read.rules)}", hint="anka rules list")
@@ -61,16 +63,30 @@ def show(
 @app.command()
 def check(catalogue: CatalogueFolder = None, format: Format = "table") -> None:
     """检查规则库并运行每条规则的两个示例 / check the catalogue and run both examples of every rule."""
-    read = _read(catalogue)
-    outcome = check_catalogue(read)
+    read = read_catalogue(catalogue)
+    outcome, covered = check_catalogue(read), coverage(read)
     if format == "json":
-        typer.echo(json.dumps(
-            {"rules": len(read.rules), "examples": outcome.examples, "as_of": EXAMPLES_DAY, "problems": list(outcome.problems)},
-            ensure_ascii=False, default=date.isoformat, indent=1,
-        ))  # fmt: skip
+        shown = {
+            "rules": len(read.rules), "examples": outcome.examples, "as_of": EXAMPLES_DAY, "problems": list(outcome.problems),
+            "coverage": [dataclasses.asdict(one) | {"percent": one.percent} for one in covered],
+            "switched_off": [
+                {"rule": rule} | change.model_dump(mode="json") for rule, changes in read.changes.items() for change in changes if change.switched_off
+            ],
+        }  # fmt: skip
+        typer.echo(json.dumps(shown, ensure_ascii=False, default=date.isoformat, indent=1))
     else:
         for problem in outcome.problems:
             typer.echo(problem)
+        for one in covered:
+            missing = (
+                f"，缺 / missing: {'；'.join(one.missing[:3])}{' …' if len(one.missing) > 3 else ''}"
+                if one.missing
+                else ""
+            )
+            reason = f"（{one.reason}）" if one.missing and one.reason else ""
+            typer.echo(
+                f"第 {one.release} 批 / release {one.release}: {one.held}/{one.asked} = {one.percent:g} %{missing}{reason}"
+            )
         typer.echo(
             f"{len(read.rules)} 条规则，{outcome.examples} 个示例，{len(outcome.problems)} 个问题 / rules, examples, problems"
         )
@@ -85,13 +101,15 @@ def rule_as_dict(catalogue: Catalogue, rule: RuleDeclaration) -> dict[str, objec
         "id": rule.id, "theme": catalogue.themes[rule.id], "kind": rule.kind, "cards": [card.name for card in cards],
         "level": rule.level, "severity": rule.severity, "error_type": rule.error_type, "hint": rule.is_hint, "owner": rule.owner,
         "title": rule.title.zh, "title_en": rule.title.en, "message": rule.message.zh, "message_en": rule.message.en,
-        "how_to_fill": rule.how_to_fill.zh, "how_to_fill_en": rule.how_to_fill.en,
+        "why": rule.why.zh, "why_en": rule.why.en, "how_to_fill": rule.how_to_fill.zh, "how_to_fill_en": rule.how_to_fill.en,
+        "false_alarms": rule.false_alarms.zh, "false_alarms_en": rule.false_alarms.en,
         "fields": list(rule.fields), "each": rule.each.model_dump() if rule.each else None,
         "applies_when": rule.applies_when, "must_hold": rule.must_hold, "params": rule.params, "needs": list(rule.needs),
         "basis": rule.basis, "note": rule.note, "release": rule.release,
+        "pack": catalogue.origins[rule.id], "fingerprint": rule_fingerprint(catalogue, rule),
+        "changes": [change.model_dump(mode="json") for change in catalogue.changes.get(rule.id, ())],
         "examples": rule.examples.model_dump(), "place": catalogue.place(rule.id),
     }  # fmt: skip
 
 
-def _read(folder: Path | None) -> Catalogue:
-    return load_catalogue(*([folder] if folder else []))
+add_pack_commands(app)

@@ -3,6 +3,7 @@
 A reader sees the former run or this one, never half of one. Nothing is judged or selected here.
 """
 
+import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,9 +17,14 @@ import pyarrow as pa
 from expectations import Catalogue
 from expectations.cards import Card
 from expectations.collecting import Collected
+from expectations.fingerprints import rule_fingerprint
 from expectations.home import Home
 from expectations.identities import CHECKED, card_rows_query, case_owners_statement
+from expectations.kinds import RuleDeclaration
+from expectations.kinds.base import Example
+from expectations.rule_review import HISTORY
 
+_AUDIT_TABLES = ("findings", "due", "calendar_gaps")
 _LOAD_TABLES = ("files", "file_columns", "missing_columns", "unreadable_cells", "rejected_rows")
 
 
@@ -92,7 +98,8 @@ def _copy_tables(con: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> None:
         con.execute(f"create table publication.cards.{card.name} as from cards.{card.name}")
     for name in _LOAD_TABLES:
         con.execute(f"create table publication.{name} as from load.{name}")
-    con.execute("create table publication.findings as from findings")
+    for name in _AUDIT_TABLES:
+        con.execute(f"create table publication.{name} as from {name}")
     con.execute(case_owners_statement(catalogue.cards.values()))
     con.execute(f"create table publication.card_rows as {card_rows_query(catalogue.cards.values())}")
     con.execute(
@@ -111,15 +118,37 @@ def _write_tables(
         "rows_loaded": facts.rows_loaded, "rows_rejected": facts.rows_rejected,
     }  # fmt: skip
     _store(con, "runs", [run])
+    _store(
+        con,
+        "packs",
+        [{"pack": p.name, "title": p.title.zh, "title_en": p.title.en, "version": p.version} for p in catalogue.packs],
+    )
     _store(con, "stages", [{"stage": s.name, "seconds": s.seconds, "peak_mb": s.peak_mb} for s in stages])
     _store(con, "judgements", [_judgement_row(one) for one in collected])
-    _store(con, "rules", [_rule_row(catalogue, rule_id) for rule_id in catalogue.rules])
+    _store(
+        con,
+        "rules",
+        [_rule_row(catalogue, catalogue.rule_on(rule_id, facts.as_of), facts.as_of) for rule_id in catalogue.rules],
+    )
+    _keep_history(con, facts.run_id, facts.as_of)
     _store(con, "fields", [row for card in catalogue.cards.values() for row in _field_rows(card)])
     _store(
         con,
         "cards_known",
         [{"card": c.name, "title_zh": c.title_zh, "title_en": c.title_en} for c in catalogue.cards.values()],
     )
+
+
+def _keep_history(con: duckdb.DuckDBPyConnection, run_id: str, as_of: date) -> None:
+    """Adds what every rule came to in this run to the warehouse's history, and publishes the whole of it."""
+    con.execute(f"create schema if not exists history; create table if not exists history.rules ({HISTORY})")
+    con.execute("delete from history.rules where run_id = ?", [run_id])
+    con.execute(
+        "insert into history.rules select rule_id, any_value(fingerprint), ?, ?, bool_or(state = 'judged'), sum(findings) "
+        "from publication.judgements join publication.rules using (rule_id) group by rule_id order by rule_id",
+        [run_id, as_of],
+    )
+    con.execute("create table publication.rule_history as from history.rules order by as_of, run_id, rule_id")
 
 
 def _judgement_row(collected: Collected) -> dict[str, object]:
@@ -131,17 +160,25 @@ def _judgement_row(collected: Collected) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _rule_row(catalogue: Catalogue, rule_id: str) -> dict[str, object]:
-    rule = catalogue.rules[rule_id]
+def _rule_row(catalogue: Catalogue, rule: RuleDeclaration, as_of: date) -> dict[str, object]:
+    off = catalogue.switched_off(rule.id, as_of)
     each = [f"@{kind}" for kind in rule.each.types] + list(rule.each.fields) if rule.each else []
     return {
-        "rule_id": rule.id, "cards": "|".join(rule.cards), "theme": catalogue.themes[rule_id], "level": rule.level,
+        "rule_id": rule.id, "cards": "|".join(rule.cards), "theme": catalogue.themes[rule.id], "level": rule.level,
         "kind": rule.kind, "severity": rule.severity, "error_type": rule.error_type, "is_hint": rule.is_hint,
         "title_zh": rule.title.zh, "title_en": rule.title.en, "message_zh": rule.message.zh, "message_en": rule.message.en,
-        "how_to_fill": rule.how_to_fill.zh, "how_to_fill_en": rule.how_to_fill.en, "basis": rule.basis, "owner": rule.owner,
+        "why": rule.why.zh, "why_en": rule.why.en, "how_to_fill": rule.how_to_fill.zh, "how_to_fill_en": rule.how_to_fill.en,
+        "false_alarms": rule.false_alarms.zh, "false_alarms_en": rule.false_alarms.en, "basis": rule.basis, "owner": rule.owner,
         "fields": "|".join(rule.fields or each), "applies_when": rule.applies_when, "must_hold": rule.must_hold,
-        "note": rule.note, "needs": "|".join(rule.needs),
+        "note": rule.note, "needs": "|".join(rule.needs), "params": json.dumps(rule.params), "release": rule.release,
+        "law_read": rule.law_read, "practice": rule.practice, "accepted": _as_json(rule.examples.accepted),
+        "violating": _as_json(rule.examples.violating), "fingerprint": rule_fingerprint(catalogue, rule),
+        "pack": catalogue.origins[rule.id], "switched_off": off.reason if off else None, "off_since": off.since if off else None,
     }  # fmt: skip
+
+
+def _as_json(example: Example) -> str:
+    return json.dumps(example, ensure_ascii=False, default=str)
 
 
 def _field_rows(card: Card) -> list[dict[str, object]]:

@@ -56,9 +56,12 @@ def select_period(con: duckdb.DuckDBPyConnection, period: Period) -> None:
     """Temp tables `review_rows(card, card_row, bmsah)`, and `checked` and `findings` narrowed to them.
 
     A row belongs to the period when it was accepted or closed in it; a row of a card without such dates when its case does.
+    In a run whose cards know neither acceptance nor closing, any date of a row counts.
     """
     cards = [str(row[0]) for row in con.execute("select card from cards_known").fetchall()]
-    dated = {card: _dates_of(con, card) for card in cards}
+    dated = {card: _dates_of(con, card, f"name in {_PERIOD_FIELDS}") for card in cards}
+    if not any(dated.values()):
+        dated = {card: _dates_of(con, card, "type = 'date'") for card in cards}
     con.execute("create temp table review_rows (card varchar, card_row bigint, bmsah varchar)")
     for card, dates in dated.items():
         if dates:
@@ -89,6 +92,6 @@ where case when f.level = 'case'
 """
 
 
-def _dates_of(con: duckdb.DuckDBPyConnection, card: str) -> list[str]:
-    present = {str(row[0]) for row in con.execute("select name from fields where card = ?", [card]).fetchall()}
-    return [name for name in _PERIOD_FIELDS if name in present]
+def _dates_of(con: duckdb.DuckDBPyConnection, card: str, which: str) -> list[str]:
+    found = con.execute(f"select name from fields where card = ? and {which} order by no", [card])
+    return [str(row[0]) for row in found.fetchall()]

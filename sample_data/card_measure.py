@@ -84,7 +84,8 @@ def _review_course(s: Scenario, t: Timeline, suspect: Suspect, steps: list[Step]
     assert t.accept
     last = steps[-1]
     middle = t.accept + days(rng.randint(2, 5))
-    if last.kind == "逮捕" and s.bail_change and suspect.arrested and middle < t.close:
+    released = s.bail_change or (suspect.outcome != "起诉" and is_final(suspect.outcome))
+    if last.kind == "逮捕" and released and suspect.arrested and middle < t.close:
         steps = [*steps, Step("取保候审", OFFICE, middle)]
     elif last.kind == "取保候审" and s.bail_renewed and middle < t.close and last.start < t.accept:
         steps = [*steps[:-1], Step(last.kind, last.organ, last.start, middle, "解除"), Step("取保候审", OFFICE, middle)]
@@ -97,7 +98,7 @@ def _after_closing(t: Timeline, suspect: Suspect, steps: list[Step]) -> list[Ste
     end, reason = None, ""
     if is_final(suspect.outcome) and suspect.outcome not in ("起诉", "附条件不起诉"):
         end, reason = t.close, "释放" if last.kind in ("逮捕", "拘留") else "解除"
-    elif suspect.outcome == "起诉" and last.kind == "逮捕" and t.effective:
+    elif suspect.outcome == "起诉" and last.kind == "逮捕" and t.effective and not suspect.in_arrest:
         end, reason = t.effective, "交付执行"
     elif suspect.outcome == "起诉" and last.kind == "取保候审" and t.court:
         end, reason = t.close + days(2), "移送审判"

@@ -227,7 +227,7 @@ def _dropped(case: CaseFile, outcome: str, numbering: Numbering, rng: Random) ->
             }
         return row
     row |= {"nonpros_date": t.close, "nonpros_doc_no": numbering.document("未不诉" if s.minor else "刑不诉", t.close)}
-    if outcome in GENTLE and rng.random() < 0.3:
+    if outcome in GENTLE and (rng.random() < 0.3 if s.penalty is None else s.penalty):
         row["need_penalty"] = "是"
     asked = t.close + days(rng.randint(3, 7))
     decided = asked + days(rng.randint(5, 20))

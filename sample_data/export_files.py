@@ -133,10 +133,14 @@ class HtmlTable(ExportFile):
 
 
 class CsvTable(ExportFile):
-    """A plain register as .csv in GB18030: headings first, no title, no ordinal, no total."""
+    """A plain register as .csv: headings first, no title, no ordinal, no total."""
+
+    def __init__(self, path: Path, headings: Sequence[str], title: str, as_of: date, coding: str = "gb18030") -> None:
+        super().__init__(path, headings, title, as_of)
+        self.coding = coding
 
     def _open(self) -> None:
-        self.stream = self.path.open("w", encoding="gb18030", newline="")
+        self.stream = self.path.open("w", encoding=self.coding, newline="")
         self.table = csv.writer(self.stream, lineterminator="\r\n")
         self.table.writerow(self.headings[1:])
 

@@ -1,10 +1,10 @@
 """Generates the sample exports of the fictional district, with planted defects and the table that names them.
 
-The order of work: decide which matters get a defect, draw all courses and dates, number the cases, then build, spoil
-and write matter by matter. The same seed, size and audit date give the same bytes.
+The order of work: decide which matters get a defect or a near miss, draw all courses and dates, number the cases, then
+build, spoil and write matter by matter. The same seed, size and audit date give the same bytes.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -13,22 +13,23 @@ from typing import Any
 
 from expectations import InputError
 from sample_data.build import build_matter
-from sample_data.matter import Matter, Planted
-from sample_data.numbering import CaseNumbers, Numbering, number_cases
-from sample_data.planting import Plant, choose_wants, schedule, spoil
+from sample_data.matter import Matter
+from sample_data.numbering import Numbering, number_cases
+from sample_data.planting import Plant, choose_wants, kinds_of, named, schedule, spoil
 from sample_data.plants import ALL_PLANTS
 from sample_data.sample_writer import SampleSummary, SampleWriter
 from sample_data.scenario import Scenario, draw_scenario
+from sample_data.side import SHARES, build_side
 from sample_data.timeline import Timeline, plan_timeline
 
 DEFAULT_CASES = 1700
 MOST_CASES = 80_000
 """Beyond this the five digits of document numbers would not suffice."""
 ARREST_ONLY_SHARE = 0.12
-PLANTED_SHARE = 0.3
-MOST_PLANTED_SHARE = 0.6
+PLANTED_SHARE, MOST_PLANTED_SHARE = 0.3, 0.55
+NEAR_SHARE, MOST_NEAR_SHARE = 0.04, 0.45
 SPARE = 40
-"""Plants a small sample gets beyond one for each rule and card."""
+"""Plants a small sample gets beyond one of each kind."""
 
 Progress = Callable[[str, int, int], None]
 
@@ -42,13 +43,13 @@ class SampleSettings:
     as_of: date
 
 
-COMMITTED = SampleSettings(seed=7, cases=400, as_of=date(2026, 6, 30))
-"""The settings of the sample kept in the repository beside this package."""
+COMMITTED = SampleSettings(seed=7, cases=670, as_of=date(2026, 6, 30))
+"""The settings of the sample kept in the repository beside this package: every plant and near miss once."""
 
 
 @dataclass(frozen=True)
 class Draft:
-    """One matter before it is built: its own randomness, so that no matter depends on another."""
+    """One criminal matter before it is built: its own randomness, so that no matter depends on another."""
 
     rng: Random
     scenario: Scenario
@@ -56,34 +57,63 @@ class Draft:
     plant: Plant | None
 
 
-def generate(seed: int, cases: int, as_of: date, out: Path, progress: Progress | None = None) -> SampleSummary:
-    """Write `exports/` and `planted.csv` under `out`; `cases` is the number of prosecution cases.
+@dataclass(frozen=True)
+class Built:
+    """One matter ready to be spoiled and written."""
 
-    Every rule is planted once on each of its cards, then nearly a third of the cases get a defect; in a small sample at
-    most three of five, even if that leaves rules out. Raises InputError when `cases` is out of range.
+    matter: Matter
+    plant: Plant | None
+    rng: Random
+
+
+def generate(seed: int, cases: int, as_of: date, out: Path, progress: Progress | None = None) -> SampleSummary:
+    """Write `exports/`, `planted.csv` and `near_misses.csv` under `out`; `cases` is the number of prosecution cases.
+
+    A second case planted beside one of them (a suspect accepted twice) comes on top. Every rule is planted, and nearly broken, once on each of its cards; then nearly a third of the cases get a defect.
+    In a small sample the shares are bounded, even if that leaves rules out. Raises InputError when `cases` is out of
+    range.
     """
     if not 1 <= cases <= MOST_CASES:
         raise InputError(
             f"样例案件数应在 1 至 {MOST_CASES} 之间，现为 {cases} / cases out of range", hint="例如 --cases 1700"
         )
-    drafts = _drafts(seed, cases, as_of)
-    numbering = Numbering()
-    numbers = number_cases([d.timeline for d in drafts], [d.scenario.minor for d in drafts], numbering)
-    order = sorted(range(len(drafts)), key=lambda n: numbers[n].tysah)
+    rng = Random(f"{seed}/schedule")
+    drafts = _drafts(seed, cases, as_of, _scheduled([p for p in ALL_PLANTS if not p.side], cases, rng))
+    side = _scheduled([p for p in ALL_PLANTS if p.side], cases, rng)
+    total = len(drafts)
     with SampleWriter(out, as_of) as writer:
-        for done, n in enumerate(order):
+        numbering = Numbering()
+        for done, built in enumerate(_criminal(drafts, numbering)):
             if progress and done % 100 == 0:
-                progress("sample", done, len(order))
-            writer.add(*_built(drafts[n], numbers[n], numbering), drafts[n].rng)
+                progress("sample", done, total)
+            _write(writer, built)
+        for built in _side(seed, cases, as_of, side, numbering):
+            _write(writer, built)
     if progress:
-        progress("sample", len(order), len(order))
+        progress("sample", total, total)
     return writer.summary()
 
 
-def _drafts(seed: int, cases: int, as_of: date) -> list[Draft]:
-    rng = Random(f"{seed}/schedule")
-    planned = min(max(round(cases * PLANTED_SHARE), _kinds() + SPARE), round(cases * MOST_PLANTED_SHARE))
-    plants = schedule(ALL_PLANTS, planned, rng)
+def _write(writer: SampleWriter, built: Built) -> None:
+    planted = spoil(built.plant, built.matter) if built.plant else []
+    near = named(built.plant, built.matter) if built.plant and built.plant.near else []
+    writer.add(built.matter, planted, near, built.rng)
+
+
+def _scheduled(plants: Sequence[Plant], cases: int, rng: Random) -> list[Plant]:
+    """The defects, then the near misses, of so many cases."""
+    defects = [plant for plant in plants if not plant.near]
+    near = [plant for plant in plants if plant.near]
+    share = sum(SHARES.values()) if plants and plants[0].side else 1.0
+    planned = max(round(cases * PLANTED_SHARE * share), kinds_of(defects) + round(SPARE * share))
+    missed = max(round(cases * NEAR_SHARE * share), kinds_of(near))
+    return [
+        *schedule(defects, min(planned, int(cases * MOST_PLANTED_SHARE)), rng),
+        *schedule(near, min(missed, int(cases * MOST_NEAR_SHARE)), rng),
+    ]
+
+
+def _drafts(seed: int, cases: int, as_of: date, plants: Sequence[Plant]) -> list[Draft]:
     prosecuted: list[Plant | None] = [plant for plant in plants if plant.wants.get("outcome", "起诉")]
     alone: list[Plant | None] = [plant for plant in plants if not plant.wants.get("outcome", "起诉")]
     prosecuted += [None] * (cases - len(prosecuted))
@@ -93,16 +123,26 @@ def _drafts(seed: int, cases: int, as_of: date) -> list[Draft]:
     return [_draft(Random(f"{seed}/{n}"), plant, wants, as_of) for n, (plant, wants) in enumerate(plan)]
 
 
-def _kinds() -> int:
-    """How many pairs of rule and card there are to plant."""
-    return len({(plant.rule_id, plant.card) for plant in ALL_PLANTS})
-
-
 def _draft(rng: Random, plant: Plant | None, wants: dict[str, Any], as_of: date) -> Draft:
     scenario = draw_scenario(rng, wants | choose_wants(plant, rng) if plant else wants)
     return Draft(rng, scenario, plan_timeline(scenario, as_of, rng), plant)
 
 
-def _built(draft: Draft, numbers: CaseNumbers, numbering: Numbering) -> tuple[Matter, list[Planted]]:
-    matter = build_matter(draft.scenario, draft.timeline, numbers, numbering, draft.rng)
-    return matter, spoil(draft.plant, matter) if draft.plant else []
+def _criminal(drafts: Sequence[Draft], numbering: Numbering) -> Iterator[Built]:
+    """The criminal matters in the order of their unified numbers."""
+    numbers = number_cases([d.timeline for d in drafts], [d.scenario.minor for d in drafts], numbering)
+    for n in sorted(range(len(drafts)), key=lambda n: numbers[n].tysah):
+        draft = drafts[n]
+        matter = build_matter(draft.scenario, draft.timeline, numbers[n], numbering, draft.rng)
+        yield Built(matter, draft.plant, draft.rng)
+
+
+def _side(seed: int, cases: int, as_of: date, plants: Sequence[Plant], numbering: Numbering) -> Iterator[Built]:
+    """The matters outside the criminal cases, card by card."""
+    for card, share in SHARES.items():
+        own: list[Plant | None] = [plant for plant in plants if plant.side == card]
+        own += [None] * (round(cases * share) - len(own))
+        for n, plant in enumerate(own):
+            rng = Random(f"{seed}/{card}/{n}")
+            fixed = choose_wants(plant, rng) if plant else {}
+            yield Built(build_side(card, fixed, as_of, numbering, rng), plant, rng)

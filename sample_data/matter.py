@@ -12,7 +12,7 @@ Row = dict[str, Value]
 
 @dataclass(frozen=True, order=True)
 class Planted:
-    """One finding the audit must make: a line of the truth table."""
+    """One finding the audit must make, or (of a near miss) must not make: a line of a truth table."""
 
     rule_id: str
     card: str
@@ -23,18 +23,13 @@ class Planted:
 
 @dataclass(frozen=True)
 class Matter:
-    """One criminal matter: its arrest case, its prosecution case and the measures of its suspects.
+    """All that belongs together: the rows of one suspect's or one dispute's course, by card."""
 
-    Either case may be missing (no rows).
-    """
-
-    arrest: list[Row] = field(default_factory=list)
-    prosecution: list[Row] = field(default_factory=list)
-    measure: list[Row] = field(default_factory=list)
+    cards: dict[str, list[Row]] = field(default_factory=dict)
 
     def rows(self, card: str) -> list[Row]:
-        """The rows of one card."""
-        return {"arrest": self.arrest, "prosecution": self.prosecution, "measure": self.measure}[card]
+        """The rows of one card, none where the matter never came there."""
+        return self.cards.setdefault(card, [])
 
 
 def text(value: Value) -> str:

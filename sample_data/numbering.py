@@ -1,6 +1,6 @@
 """Numbers of cases, suspects and documents in the form the case system gives them, each used once.
 
-Case numbers follow the order of acceptance; document numbers follow the order of writing.
+Numbers of arrest and prosecution cases follow the order of acceptance, all others the order of writing.
 """
 
 from collections import Counter
@@ -34,6 +34,10 @@ class Numbering:
         self.counters[kind, year] += 1
         return self.counters[kind, year]
 
+    def matter(self, year: int) -> str:
+        """A new unified number: kept by a matter through all its stages."""
+        return f"{UNIT_CODE}{year}{self.next('tysah', year):05d}20"
+
     def suspect(self, year: int) -> str:
         """A new suspect number: 17 digits, kept from arrest to prosecution."""
         return f"{UNIT_CODE}{year}{self.next('suspect', year):07d}"
@@ -51,7 +55,8 @@ class Numbering:
         return f"（{day.year}）汉0101刑初{self.next('court', day.year)}号"
 
 
-def _case_number(word: str, day: date, number: int) -> str:
+def case_number(word: str, day: date, number: int) -> str:
+    """A department case number of that class word and the year of acceptance."""
     return f"{SHORT_NAME}{word}受[{day.year}]{UNIT_CODE}{number:06d}号"
 
 
@@ -60,15 +65,15 @@ def number_cases(timelines: Sequence[Timeline], minors: Sequence[bool], numberin
     tysah, arrest, prosecution = ([""] * len(timelines) for _ in range(3))
     for n in _in_order(t.arrest_accept or t.accept for t in timelines):
         year = timelines[n].first_year
-        tysah[n] = f"{UNIT_CODE}{year}{numbering.next('tysah', year):05d}20"
+        tysah[n] = numbering.matter(year)
     for n in _in_order(t.arrest_accept for t in timelines):
         if day := timelines[n].arrest_accept:
             word = "未捕" if minors[n] else "刑捕"
-            arrest[n] = _case_number(word, day, numbering.next("arrest", day.year))
+            arrest[n] = case_number(word, day, numbering.next("arrest", day.year))
     for n in _in_order(t.accept for t in timelines):
         if day := timelines[n].accept:
             word = "未诉" if minors[n] else "刑诉"
-            prosecution[n] = _case_number(word, day, numbering.next("prosecution", day.year))
+            prosecution[n] = case_number(word, day, numbering.next("prosecution", day.year))
     return [CaseNumbers(*numbers) for numbers in zip(tysah, arrest, prosecution, strict=True)]
 
 

@@ -23,9 +23,14 @@ _STAFF = (
     ("第六检察部", 3),
     ("第七检察部", 6),
     ("第八检察部（未成年人检察）", 3),
+    ("第九检察部（民事行政检察）", 3),
+    ("第十检察部（公益诉讼检察）", 2),
+    ("第十一检察部（控告申诉检察）", 2),
+    ("第十二检察部（刑事执行检察）", 2),
 )
+_MINORS = 7
 _SURNAMES = "东西南北春夏秋冬"
-_GIVEN = ("澄一", "澄二", "澄三", "澄四", "澄五")
+_GIVEN = ("澄一", "澄二", "澄三", "澄四", "澄五", "澄六", "澄七")
 
 
 @dataclass(frozen=True)
@@ -57,7 +62,7 @@ def _desks() -> tuple[tuple[Desk, ...], ...]:
 
 
 DESKS = _desks()
-"""Desks by department, 40 in all; the last department handles minors."""
+"""Desks by department, 49 in all; the last four departments handle no prosecution."""
 
 _SENDERS: dict[Organ, tuple[Sender, ...]] = {
     "police": (
@@ -76,7 +81,7 @@ _STATIONS = ("示例东路派出所", "示例西街派出所", "虚构桥派出�
 
 def choose_desk(crime: Crime, minor: bool, rng: Random) -> Desk:
     """A prosecutor of a department that handles such a case."""
-    return rng.choice(DESKS[-1] if minor else DESKS[rng.choice(crime.department)])
+    return rng.choice(DESKS[_MINORS] if minor else DESKS[rng.choice(crime.department)])
 
 
 def choose_sender(crime: Crime, rng: Random) -> Sender:

@@ -1,7 +1,8 @@
-"""Writes built matters into the export files of the sample and keeps the truth table and the counts."""
+"""Writes built matters into the export files of the sample and keeps the truth tables and the counts."""
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -9,24 +10,23 @@ from random import Random
 from typing import Self
 
 from expectations import load_catalogue
-from sample_data.cell_text import DRILL_DOWN, HAND_KEPT, REGISTER, CellText
-from sample_data.export_files import CsvTable, ExportFile, HtmlTable, Workbook, case_headings, starred_headings
+from sample_data.cell_text import CellText
+from sample_data.export_files import ExportFile
+from sample_data.export_names import FILES, FileKind, open_export
 from sample_data.matter import Matter, Planted
 
 HTML_SHARE = 0.12
-ARREST_FILE = "审查逮捕案件010101表1行4列受理合计（人）.xlsx"
-PROSECUTION_FILE = "一审公诉案件020101表1行19列受理合计（人）.xlsx"
-PROSECUTION_HTML_FILE = "一审公诉案件020101表1行19列受理合计（人）续表.xls"
-MEASURE_FILE = "强制措施.csv"
 TRUTH_FILE = "planted.csv"
+NEAR_FILE = "near_misses.csv"
 
 
 @dataclass(frozen=True)
 class SampleSummary:
-    """What was generated: files and counts."""
+    """What was generated: files and counts; `rows` are the rows of each card."""
 
     exports: tuple[Path, ...]
     truth: Path
+    near_misses: Path
     prosecution_cases: int
     prosecution_suspects: int
     arrest_cases: int
@@ -35,6 +35,7 @@ class SampleSummary:
     planted_cases: int
     planted_findings: int
     planted_rules: int
+    rows: Mapping[str, int]
 
 
 class SampleWriter:
@@ -42,29 +43,18 @@ class SampleWriter:
 
     def __init__(self, out: Path, as_of: date) -> None:
         catalogue = load_catalogue()
-        cards = catalogue.cards
         folder = out / "exports"
-        arrest, prosecution, measure = cards["arrest"], cards["prosecution"], cards["measure"]
-        self.truth_path = out / TRUTH_FILE
-        self.files: dict[str, ExportFile] = {
-            "arrest": Workbook(folder / ARREST_FILE, case_headings(arrest), "审查逮捕案件反查结果", as_of),
-            "prosecution": Workbook(
-                folder / PROSECUTION_FILE, case_headings(prosecution), "一审公诉案件反查结果", as_of
-            ),
-            "html": HtmlTable(
-                folder / PROSECUTION_HTML_FILE, starred_headings(prosecution), "一审公诉案件反查结果（续）", as_of
-            ),
-            "measure": CsvTable(folder / MEASURE_FILE, [field.header for field in measure.fields], "强制措施", as_of),
+        self.truth_path, self.near_path = out / TRUTH_FILE, out / NEAR_FILE
+        self.files: dict[FileKind, ExportFile] = {
+            kind: open_export(kind, catalogue.cards[kind.card], folder, as_of) for kind in FILES
         }
-        self.texts = {
-            "arrest": CellText(catalogue, arrest, DRILL_DOWN),
-            "prosecution": CellText(catalogue, prosecution, DRILL_DOWN),
-            "html": CellText(catalogue, prosecution, HAND_KEPT),
-            "measure": CellText(catalogue, measure, REGISTER),
-        }
+        self.texts = {kind: CellText(catalogue, catalogue.cards[kind.card], kind.manner) for kind in FILES}
+        self.main = {kind.card: kind for kind in reversed(FILES)}
+        self.second = {kind.card: kind for kind in FILES if kind is not self.main[kind.card]}
         self.planted: list[Planted] = []
+        self.near: list[Planted] = []
         self.planted_cases = 0
-        self.cases = {"arrest": 0, "prosecution": 0}
+        self.cases = Counter[str]()
 
     def __enter__(self) -> Self:
         """Open all files."""
@@ -73,42 +63,48 @@ class SampleWriter:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Close all files and write the truth table."""
+        """Close all files and write the truth tables."""
         for file in self.files.values():
             file.__exit__(None, None, None)
         write_truth(self.truth_path, self.planted)
+        write_truth(self.near_path, self.near)
 
-    def add(self, matter: Matter, planted: Sequence[Planted], rng: Random) -> None:
-        """Write one matter: its prosecution case goes into one of the two files as a whole."""
-        html = rng.random() < HTML_SHARE
-        for card in ("arrest", "prosecution", "measure"):
-            rows = matter.rows(card)
-            file = "html" if html and card == "prosecution" else card
+    def add(self, matter: Matter, planted: Sequence[Planted], near: Sequence[Planted], rng: Random) -> None:
+        """Write one matter; a card with two files gets all rows of a matter into one of them."""
+        plain = bool(planted or near)
+        kinds = self.main | self.second if rng.random() < HTML_SHARE else self.main
+        for card, rows in matter.cards.items():
+            kind = kinds[card]
             for row in rows:
-                self.files[file].write(self.texts[file].cells(row, bool(planted), rng))
-            if card in self.cases and rows:
-                self.cases[card] += 1
+                self.files[kind].write(self.texts[kind].cells(row, plain, rng))
+            self.cases[card] += bool(rows)
         self.planted += planted
+        self.near += near
         self.planted_cases += bool(planted)
 
     def summary(self) -> SampleSummary:
         """Files and counts of what was written."""
+        rows = Counter[str]()
+        for kind, file in self.files.items():
+            rows[kind.card] += file.rows
         return SampleSummary(
             exports=tuple(file.path for file in self.files.values()),
             truth=self.truth_path,
+            near_misses=self.near_path,
             prosecution_cases=self.cases["prosecution"],
-            prosecution_suspects=self.files["prosecution"].rows + self.files["html"].rows,
+            prosecution_suspects=rows["prosecution"],
             arrest_cases=self.cases["arrest"],
-            arrest_suspects=self.files["arrest"].rows,
-            measures=self.files["measure"].rows,
+            arrest_suspects=rows["arrest"],
+            measures=rows["measure"],
             planted_cases=self.planted_cases,
             planted_findings=len(self.planted),
             planted_rules=len({p.rule_id for p in self.planted}),
+            rows=dict(rows),
         )
 
 
 def write_truth(path: Path, planted: Iterable[Planted]) -> None:
-    """Write the truth table: one line per finding the audit must make, sorted."""
+    """Write a truth table: one line per finding the audit must (or must not) make, sorted."""
     with path.open("w", encoding="utf-8", newline="") as stream:
         table = csv.writer(stream, lineterminator="\n")
         table.writerow(["rule_id", "card", "bmsah", "suspect_no", "field"])

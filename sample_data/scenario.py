@@ -14,6 +14,7 @@ from sample_data.crimes import CONCEALING, CRIMES, Crime
 FAST, SIMPLE, ORDINARY_TRIAL = "速裁程序", "简易程序", "普通程序"
 FINAL = frozenset({"起诉", "绝对不起诉", "其他情节轻微不起诉", "刑事和解不起诉", "其他证据不足不起诉", "附条件不起诉"})
 GENTLE = frozenset({"其他情节轻微不起诉", "刑事和解不起诉", "附条件不起诉"})
+DAMAGING = frozenset({"污染环境罪", "非法捕捞水产品罪", "销售假冒注册商标的商品罪"})
 OPEN, RETURNED = "在办", "退查在办"
 
 
@@ -23,7 +24,7 @@ class Scenario:
 
     Days back from the audit date: accepted at least `ago` and at most `recent` (0: free); `review_days` is the
     length of the last stretch of review, or the age of an open case or an open return, and `arrest_days` the length of
-    the arrest review (0: lawful).
+    the arrest review (0: lawful), `investigation_days` the time from there to the prosecution case. `heard` to `complained` say which cases on other cards hang on this one.
     """
 
     charge: str
@@ -63,7 +64,14 @@ class Scenario:
     ago: int = 0
     review_days: int = 0
     arrest_days: int = 0
+    investigation_days: int = 0
     untried: bool = False
+    penalty: bool | None = None
+    heard: bool = False
+    suggested: bool = False
+    executed: str = ""
+    incidental: bool = False
+    complained: bool = False
 
     @property
     def crime(self) -> Crime:
@@ -98,6 +106,7 @@ def draw_scenario(rng: Random, fixed: Mapping[str, Any]) -> Scenario:
     _draw_arrest(draw, crime)
     _draw_review(draw)
     _draw_trial(draw, crime)
+    _draw_linked(draw, crime)
     return Scenario(**draw.chosen)
 
 
@@ -208,3 +217,16 @@ def _draw_trial(draw: Draw, crime: Crime) -> None:
     changeable = bool(crime.reclassified) and draw.chosen["outcome"] in FINAL and not draw.chosen.get("accessory")
     draw.happens("reclassified", 0.06, changeable)
     draw.happens("other_factors", 0.05, charged)
+
+
+def _draw_linked(draw: Draw, crime: Crime) -> None:
+    """Which other cards speak of this matter."""
+    outcome = draw.chosen["outcome"]
+    refused = not outcome and draw.chosen.get("arrest") == "不批准逮捕"
+    draw.happens("heard", 0.13 if outcome in GENTLE else 0.06, outcome in GENTLE or refused)
+    draw.happens("suggested", 0.022, outcome in FINAL)
+    held = draw.chosen.get("arrest") in ("批准逮捕", "决定逮捕") and outcome in FINAL
+    kinds = {"": 0.88, "sentence": 0.11, "custody": 0.01 if held else 0}
+    draw.among("executed", kinds, outcome == "起诉")
+    draw.happens("incidental", 0.5, crime.charge in DAMAGING and outcome == "起诉")
+    draw.happens("complained", 0.12, outcome in GENTLE and not draw.chosen["minor"])

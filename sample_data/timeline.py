@@ -3,6 +3,7 @@
 All clean limits are kept with room to spare (a month is taken as 27 days), so that no date here depends on holidays.
 """
 
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
@@ -58,6 +59,12 @@ class Timeline:
 def days(count: int) -> timedelta:
     """So many days."""
     return timedelta(days=count)
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day some months later, or the last day of a shorter month."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def weekday(day: date) -> date:
@@ -169,7 +176,8 @@ def _arrest_only(s: Scenario, as_of: date, rng: Random) -> Timeline:
         return Timeline(
             as_of=as_of, **{n: d for n, d in open_dates.items() if n not in ("arrest_close", "arrest_done")}
         )
-    back = rng.randint(14, s.recent or (75 if s.arrest == "批准逮捕" else 300))
+    nearest = max(14, s.ago)
+    back = rng.randint(nearest, max(s.recent or (75 if s.arrest == "批准逮捕" else 300), nearest + 5))
     dates = _arrest_dates(s, weekday(as_of - days(back)), rng)
     return Timeline(as_of=as_of, **dates)
 
@@ -193,6 +201,8 @@ def _crime_dates(caught: date, rng: Random) -> dict[str, date]:
 
 def _before_acceptance(s: Scenario, accept: date, rng: Random) -> dict[str, date]:
     if s.arrest:
-        return _arrest_dates(s, weekday(accept - days(rng.randint(28, 75) + s.arrest_days)), rng)
+        return _arrest_dates(
+            s, weekday(accept - days((s.investigation_days or rng.randint(28, 70)) + s.arrest_days)), rng
+        )
     caught = accept - days(rng.randint(*_CUSTODY_DAYS.get(s.custody, (10, 120))))
     return {"caught": caught} | _crime_dates(caught, rng)

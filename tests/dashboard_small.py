@@ -28,7 +28,8 @@ create table fields as from (values
   ('arrest', 6, 'id_no', '证件号码', 'identity number', '嫌疑人', 'Suspect', 'id_no', '', 'person', 'never', 'intake'),
   ('arrest', 7, 'sex', '性别', 'sex', '嫌疑人', 'Suspect', 'dict', '', 'person', 'never', 'intake')
 ) t(card, no, name, header, label_en, section, section_en, type, unit, level, required, filled_by);
-create table rules as from (values
+create table rules as select *, 'why' as why, 'why' as why_en, '' as false_alarms, '' as false_alarms_en, '{"n": 3}' as params,
+  null::boolean as law_read, '{}' as accepted, '{}' as violating, 'abc' as fingerprint, 'base' as pack from (values
   ('C1', 'arrest', 'completeness', 'case', 'required', 'normal', '漏填', false, '受理日期为空', 'blank', 'm', 'm', '补填受理日期',
    'fill it in', '规则157', 'intake', 'accept_date', '', 'not blank(accept_date)', '', ''),
   ('V6', 'arrest', 'validity', 'person', 'pattern', 'serious', '错填', false, '证件号码错误', 'wrong id', 'm', 'm', '核对证件',
@@ -47,6 +48,12 @@ create table checked as from (values
   ('arrest', '示例院', '第十一检察部', '甲', 'A1', 2), ('arrest', '示例院', '第二检察部', '乙', 'B1', 1),
   ('arrest', '示例院', '第二检察部', '乙', 'B2', 1), ('arrest', '示例院', '第二检察部', '乙', null, 1)
 ) t(card, office, department, prosecutor, bmsah, card_rows);
+create table due as from (values
+  ('C1', 'arrest', 'A1', 'S2', '示例乙', '示例乙案', '示例院', '第十一检察部', '甲', 'handler', date '2026-06-27', -3, 'red', 1),
+  ('C1', 'arrest', 'B1', 'S3', '示例丙', '示例丙案', '示例院', '第二检察部', '乙', 'handler', date '2026-06-30', 0, 'orange', 2),
+  ('V6', 'arrest', null, null, '证770101199001010014', '', '示例院', '第二检察部', '乙', 'intake', date '2026-07-03', 3, 'yellow', 4)
+) t(rule_id, card, bmsah, suspect_no, name, case_name, office, department, prosecutor, owner, last_day, days_left, grade, card_row);
+create table calendar_gaps as select 2027 as year, 'arrest' as card, 2::bigint as card_rows;
 create schema cards;
 create table cards.arrest as from (values
   (0, ['accept_date'], 'A1', '审查逮捕', null::date, '当日', 'S1', '示例甲', '77012019880314681', '男'),
@@ -55,6 +62,9 @@ create table cards.arrest as from (values
   (3, null, 'B2', '审查逮捕', date '2026-01-04', '2026-01-04', 'S3', '示例丙', null, '女'),
   (4, null, null, '审查逮捕', date '2026-01-05', '2026-01-05', null, '<b>无名</b>', '7701', null)
 ) t(_row, _unreadable, bmsah, case_type, accept_date, accept_date__raw, suspect_no, name, id_no, sex);
+create table card_rows as select 'arrest' as card, _row as card_row, bmsah, suspect_no, name, null::varchar as case_name,
+  '示例院' as office, if(bmsah = 'A1', '第十一检察部', '第二检察部') as department, if(bmsah = 'A1', '甲', '乙') as prosecutor
+  from cards.arrest;
 create table findings as from (values
   ('f1', 'C1', 'normal', '漏填', false, 'arrest', 'case', 'A1', null, null, '第十一检察部', '甲', 'accept_date', '{"accept_date":"当日"}',
    '受理日期无法识别', 0),
@@ -84,5 +94,7 @@ def publish_small(root: Path, *, complete: bool = True, found: bool = True) -> H
         con.execute(_TABLES.replace("$status", status).replace("$state", state))
         if not found:
             con.execute("delete from findings")
+            con.execute("delete from due")
+            con.execute("delete from calendar_gaps")
     home.pointer.write_text(json.dumps({"file": file.name}), encoding="utf-8")
     return home

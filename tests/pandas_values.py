@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import chinese_calendar
 import fastexcel
 import pandas as pd
 from ruamel.yaml import YAML
@@ -81,9 +82,10 @@ def charge_group(name: str) -> frozenset[str]:
 
 @cache
 def calendar_exceptions() -> dict[date, bool]:
-    """Listed days and whether they are worked; all others follow the week."""
+    """Listed days and whether they are worked; all others follow the week. The catalogue overrules the package."""
     years = yaml_file("dictionaries/calendar.yaml")["calendar"]
-    off = {day: False for year in years for day in year["days_off"]}
+    off = dict.fromkeys(chinese_calendar.holidays, False) | dict.fromkeys(chinese_calendar.workdays, True)
+    off |= {day: False for year in years for day in year["days_off"]}
     return off | {day: True for year in years for day in year.get("make_up_days", {})}
 
 

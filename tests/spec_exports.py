@@ -3,6 +3,7 @@
 Nothing of the product may be imported here. Rules are evaluated in `spec_oracle`.
 """
 
+import codecs
 import csv
 import functools
 import html.parser
@@ -20,7 +21,22 @@ SPEC = Path(__file__).resolve().parents[2] / "shared" / "spec"
 TYPED = {"date": pa.date32(), "int": pa.int32(), "months": pa.float64(), "wan_yuan": pa.float64()}
 NULL_WORDS = {"NULL", "null", "None", "nan", "NaT"}
 BLANKS = " \t\r\n\u3000\u00a0\ufeff"
-FILE_WORDS = {"arrest": ("010101", "审查逮捕"), "prosecution": ("020101", "一审公诉"), "measure": ("强制措施",)}
+FILE_WORDS = {
+    "arrest": ("010101", "审查逮捕"),
+    "prosecution": ("020101", "一审公诉"),
+    "measure": ("强制措施",),
+    "second_instance": ("二审",),
+    "pil": ("公益诉讼",),
+    "civil": ("民事",),
+    "admin": ("行政",),
+    "petition": ("控告", "申诉", "赔偿", "救助", "信访"),
+    "execution": ("刑事执行",),
+    "suggestion": ("检察建议",),
+    "hearing": ("听证",),
+    "supervision": ("监督",),
+    "juvenile": ("未检",),
+}
+"""The words of file names in the order of the export rules; a file without any is recognised by its headings."""
 
 Row = Mapping[str, str]
 
@@ -155,9 +171,21 @@ def read_exports(paths: Iterable[Path]) -> dict[str, list[dict[str, str]]]:
     """Raw text rows by card of files that name their card; titles, repeated headings and totals are left out."""
     tables: dict[str, list[dict[str, str]]] = {}
     for path in sorted(paths):
-        card = next(card for card, words in FILE_WORDS.items() if any(word in path.name for word in words))
-        tables.setdefault(card, []).extend(_rows(card, _grid(path)))
+        grid = _grid(path)
+        card = _card_of(path.name, grid)
+        tables.setdefault(card, []).extend(_rows(card, grid))
     return tables
+
+
+def _card_of(name: str, grid: Sequence[Sequence[str]]) -> str:
+    """The card a file name speaks of, else the one with most of its headings."""
+    named = [card for card, words in FILE_WORDS.items() if any(word in name for word in words)]
+    return named[0] if named else max(spec_fields(), key=lambda card: _heading_cells(card, grid))
+
+
+def _heading_cells(card: str, grid: Sequence[Sequence[str]]) -> int:
+    known = _headings(card)
+    return max(sum(plain_heading(cell) in known for cell in row) for row in grid[:10])
 
 
 def _grid(path: Path) -> list[list[str]]:
@@ -169,7 +197,9 @@ def _grid(path: Path) -> list[list[str]]:
         parser = _HtmlGrid()
         parser.feed(path.read_text(encoding="utf-8"))
         return parser.grid
-    return list(csv.reader(io.StringIO(path.read_bytes().decode("gb18030"), newline="")))
+    raw = path.read_bytes()
+    coding = "utf-8-sig" if raw.startswith(codecs.BOM_UTF8) else "gb18030"
+    return list(csv.reader(io.StringIO(raw.decode(coding), newline="")))
 
 
 class _HtmlGrid(html.parser.HTMLParser):
@@ -207,7 +237,7 @@ def plain_heading(text: str) -> str:
 
 def _rows(card: str, grid: Sequence[Sequence[str]]) -> list[dict[str, str]]:
     known = _headings(card)
-    top = max(range(10), key=lambda n: sum(plain_heading(cell) in known for cell in grid[n]))
+    top = max(range(min(10, len(grid))), key=lambda n: sum(plain_heading(cell) in known for cell in grid[n]))
     names = [known.get(plain_heading(cell), "") for cell in grid[top]]
     missing = set(spec_fields()[card]) - set(names)
     assert not missing, f"columns missing: {missing}"

@@ -8,6 +8,7 @@ to disagree.
 import functools
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -19,6 +20,12 @@ MAIN_CARDS = (
     "prosecution|arrest|measure|second_instance|pil|civil|admin|petition|execution|suggestion|hearing|supervision|juvenile"
 ).split("|")
 CROSS_ROW = ("case_persons", "person_count", "stage(", "has_stage", "count_rows", "agg_rows", "doc(", "has_doc")
+
+NO_OWN_SUSPECT = ("document", "entry_log", "finding", "supervision", "execution")
+"""Cards whose examples leave the suspect number blank when they do not name it."""
+
+CASE_ITEM = {"hearing": "rel_bmsah"}
+"""The item that names the case in a finding on a card without a case number of its own."""
 
 Finding = tuple[str, str, str, str, str]
 
@@ -47,9 +54,9 @@ class SpecRule:
 
 
 @functools.cache
-def spec_rules(release: str = "1") -> tuple[SpecRule, ...]:
-    """The rules of one release."""
-    return tuple(_rule(r) for r in records("rules.csv") if r["release"] == release)
+def spec_rules(releases: str = "12") -> tuple[SpecRule, ...]:
+    """The rules of some releases, each a digit."""
+    return tuple(_rule(r) for r in records("rules.csv") if r["release"] in releases)
 
 
 def _rule(r: Mapping[str, str]) -> SpecRule:
@@ -74,7 +81,7 @@ def _rule(r: Mapping[str, str]) -> SpecRule:
 def open_spec() -> duckdb.DuckDBPyConnection:
     """A DuckDB with the macros, the dictionaries and one empty table per card."""
     con = duckdb.connect()
-    con.execute("set threads=2")
+    con.execute("set threads=1")
     for name in ("dictionaries", "charge_groups"):
         con.execute(f"create table {name} as from read_csv('{SPEC / name}.csv', all_varchar=true, nullstr='')")
     days = [(r["date"], r["is_workday"]) for r in records("calendar.csv")]
@@ -94,6 +101,12 @@ def fill_tables(con: duckdb.DuckDBPyConnection, tables: Mapping[str, Sequence[Ro
         con.register("incoming", arrow_table(card, rows))
         con.execute(f"create or replace table {card} as from incoming")
         con.unregister("incoming")
+
+
+def empty_tables(con: duckdb.DuckDBPyConnection, cards: Iterable[str]) -> None:
+    """Take all rows out of the tables of some cards."""
+    for card in cards:
+        con.execute(f"delete from {card}")
 
 
 def _closing(text: str, opening: int) -> int:
@@ -159,10 +172,15 @@ def expand_cross_row(text: str, card: str, hoisted: list[str]) -> str:
     text = _replace_calls(text, "count_rows", count_rows)
     text = _replace_calls(text, "agg_rows", agg_rows)
     text = _replace_calls(text, "has_stage", lambda c: f"exists(select 1 from {c} s where s.suspect_no = t.suspect_no)")
-    latest = "order by s.accept_date desc nulls last, s.bmsah desc, s._row desc limit 1"
-    return re.sub(
-        r"\bstage\((\w+)\)\.(\w+)", rf"(select s.\2 from \1 s where s.suspect_no = t.suspect_no {latest})", text
-    )
+    return re.sub(r"\bstage\((\w+)\)\.(\w+)", _stage, text)
+
+
+def _stage(call: re.Match[str]) -> str:
+    """The row of another card with the suspect's number; a card without acceptance date is ordered by case number."""
+    card, name = call.groups()
+    accepted = "s.accept_date desc nulls last, " if "accept_date" in spec_fields()[card] else ""
+    order = f"order by {accepted}s.bmsah desc, s._row desc limit 1"
+    return f"(select s.{name} from {card} s where s.suspect_no = t.suspect_no {order})"
 
 
 def _own_names(text: str) -> set[str]:
@@ -214,7 +232,13 @@ def _judgement(rule: SpecRule, card: str, field: str, as_of: date, params: Mappi
     typed = sorted(n for n in used if n in items and items[n].type in TYPED)
     readable = " and ".join(f"not (t.{n} is null and t.{n}__raw is not null)" for n in typed) or "true"
     hoisted: list[str] = []
-    sql = [expand_cross_row(re.sub(r"\braw\((\w+)\)", r"\1__raw", text), card, hoisted) for text in texts]
+
+    def raw(call: re.Match[str]) -> str:
+        """The text as it stood; a charge is loaded as written and is its own raw text."""
+        name = call.group(1)
+        return f"{name}__raw" if items[name].type in TYPED else name
+
+    sql = [expand_cross_row(re.sub(r"\braw\((\w+)\)", raw, text), card, hoisted) for text in texts]
     return Judgement(rule, card, field, sql[0], sql[1], readable, tuple(hoisted))
 
 
@@ -247,32 +271,58 @@ def judgements(
                     yield _judgement(rule, card, field, as_of, params or {})
 
 
-def judge(con: duckdb.DuckDBPyConnection, judgement: Judgement) -> set[Finding]:
+def rows_where(con: duckdb.DuckDBPyConnection, j: Judgement, condition: str) -> list[tuple[str, str]]:
+    """Case and suspect number, "" where blank or not on the card, of the judged rows that meet a condition."""
+    extra = ", ".join(f"{sql} as _h{n}" for n, sql in enumerate(j.hoisted))
+    source = f"(select t.*, {extra} from {j.card} t)" if extra else j.card
+    keys = (CASE_ITEM.get(j.card, "bmsah"), "suspect_no")
+    names = (f"coalesce(t.{n}, '')" if n in spec_fields()[j.card] else "''" for n in keys)
+    sql = f"""select {", ".join(names)} from {source} t where ({j.readable}) and ({j.applies}) and {condition}"""
+    return [(str(bmsah), str(suspect)) for bmsah, suspect in con.execute(sql).fetchall()]
+
+
+def judge(con: duckdb.DuckDBPyConnection, judgement: Judgement) -> Counter[Finding]:
     """The findings of one judgement: one per violated row, or one per case for rules of that level."""
     j = judgement
-    extra = "".join(f", {sql} as _h{n}" for n, sql in enumerate(j.hoisted))
-    sql = f"""select t.bmsah, t.suspect_no from (select t.*{extra} from {j.card} t) t
-              where ({j.readable}) and ({j.applies}) and (({j.holds}) is false)"""
-    rows = con.execute(sql).fetchall()
+    rows = rows_where(con, j, f"(({j.holds}) is false)")
     if j.rule.level == "case":
-        return {(j.rule.id, j.card, bmsah, "", j.field) for bmsah, _ in rows if bmsah}
-    return {(j.rule.id, j.card, bmsah or "", suspect or "", j.field) for bmsah, suspect in rows}
+        rows = sorted({(bmsah, "") for bmsah, _ in rows if bmsah})
+    return Counter((j.rule.id, j.card, bmsah, suspect, j.field) for bmsah, suspect in rows)
 
 
-def oracle_findings(
-    tables: Mapping[str, Sequence[Row]], as_of: date, rules: Iterable[SpecRule] | None = None
-) -> set[Finding]:
-    """All findings (rule_id, card, bmsah, suspect_no, field) on raw text rows `card -> [{field name: text}]`.
+def accepted(con: duckdb.DuckDBPyConnection, judgement: Judgement) -> set[Finding]:
+    """The rows, or cases, that one judgement judges and does not find violated, named like findings."""
+    j = judgement
+    rows = rows_where(con, j, f"(({j.holds}) is true)")
+    return {(j.rule.id, j.card, bmsah, "" if j.rule.level == "case" else suspect, j.field) for bmsah, suspect in rows}
+
+
+def loaded_spec(tables: Mapping[str, Sequence[Row]]) -> duckdb.DuckDBPyConnection:
+    """A DuckDB with the macros and these raw text rows `card -> [{field name: text}]`.
 
     A field that a row does not name is blank there; every column counts as present.
     """
     con = open_spec()
     fill_tables(con, tables)
-    found: set[Finding] = set()
-    for judgement in judgements(tables, as_of, spec_rules() if rules is None else rules):
-        found |= judge(con, judgement)
-    con.close()
+    return con
+
+
+def oracle_counts(
+    tables: Mapping[str, Sequence[Row]], as_of: date, rules: Iterable[SpecRule] | None = None
+) -> Counter[Finding]:
+    """All findings (rule_id, card, bmsah, suspect_no, field) on raw text rows, and how often each is made."""
+    found: Counter[Finding] = Counter()
+    with loaded_spec(tables) as con:
+        for judgement in judgements(tables, as_of, spec_rules() if rules is None else rules):
+            found += judge(con, judgement)
     return found
+
+
+def oracle_findings(
+    tables: Mapping[str, Sequence[Row]], as_of: date, rules: Iterable[SpecRule] | None = None
+) -> set[Finding]:
+    """All findings on raw text rows, each once."""
+    return set(oracle_counts(tables, as_of, rules))
 
 
 def example_tables(rule: SpecRule, text: str) -> tuple[dict[str, list[dict[str, str]]], dict[str, str]]:
@@ -290,8 +340,12 @@ def example_tables(rule: SpecRule, text: str) -> tuple[dict[str, list[dict[str, 
             c for c in (MAIN_CARDS if rule.card == "*" else rule.card.split("|")) if named <= {*spec_fields()[c]}
         ]
         tables = {fitting[0]: rows}
-    filled = {c: [{"bmsah": "K1", "suspect_no": "S1", **r} for r in rows] for c, rows in tables.items()}
-    return filled, params
+    return {c: [_numbered(c, r) for r in rows] for c, rows in tables.items()}, params
+
+
+def _numbered(card: str, row: Mapping[str, str]) -> dict[str, str]:
+    suspect = {} if card in NO_OWN_SUSPECT else {"suspect_no": "S1"}
+    return {"bmsah": "K1", **suspect, **row}
 
 
 def today_of_examples() -> date:

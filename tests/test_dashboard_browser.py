@@ -190,7 +190,32 @@ def test_unknown_case_and_empty_selection_are_kind(page: Page, server: str) -> N
     expect(page.get_by_text("已忽略：nobody")).to_be_visible()
 
 
-@pytest.mark.parametrize("address", ["", "findings", "rules", "run", "case?q=770101"])
+def test_the_page_of_deadlines_equals_sql_and_keeps_its_filter(
+    page: Page, server: str, published: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    go(page, server, "due", "期限预警")
+    counts = dict(published.execute("select grade, count(*) from due group by grade").fetchall())
+    for grade in ("red", "orange", "yellow"):
+        expect(page.locator(f".anka-cards .due-{grade} .figure")).to_have_text(f"{counts.get(grade, 0):,}")
+    expected = published.execute("select last_day::varchar, coalesce(name, ''), department from due").fetchall()
+    shown = cells(page, "due")
+    assert len(shown) == min(len(expected), 50)
+    assert {(row[1], row[4], row[5]) for row in shown} <= set(expected)
+    page.get_by_role("button", name="已超期").click()
+    expect(page).to_have_url(re.compile("grade=red"))
+    expect(page.locator("table.due tbody tr")).to_have_count(min(counts["red"], 50))
+    with page.expect_download(timeout=60_000) as waiting:
+        page.get_by_role("button", name="下载 Excel").click()
+    waiting.value.save_as(tmp_path / "due.xlsx")
+    rows = list(openpyxl.load_workbook(tmp_path / "due.xlsx")["期限预警"].iter_rows(min_row=2, values_only=True))
+    assert len(rows) == counts["red"]
+    case = page.locator("table.due tbody tr").first.locator("td").nth(3).locator("a")
+    bmsah = case.inner_text()
+    case.click()
+    expect(page.locator(".anka-facts")).to_contain_text(bmsah, timeout=30_000)
+
+
+@pytest.mark.parametrize("address", ["", "findings", "due", "rules", "run", "case?q=770101"])
 def test_nothing_is_wider_than_a_telephone(page: Page, server: str, address: str, tmp_path: Path) -> None:
     page.set_viewport_size({"width": NARROW[0], "height": NARROW[1]})
     page.goto(server + address)

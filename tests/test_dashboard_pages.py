@@ -19,6 +19,26 @@ def opened(home: Path, monkeypatch: pytest.MonkeyPatch, **params: str) -> AppTes
     return app
 
 
+SHOW = """
+from dashboard.{module} import {function}
+from dashboard.view import chosen_language, entered, open_view
+
+with open_view(chosen_language(), entered("{module}")) as view:
+    {function}(view)
+"""
+
+
+def opened_page(page: str, home: Path, monkeypatch: pytest.MonkeyPatch, **params: str) -> AppTest:
+    """One page by itself: Streamlit's test runner cannot follow the navigation."""
+    monkeypatch.setenv("ANKA_HOME", str(home))
+    app = AppTest.from_string(SHOW.format(module=f"{page}_page", function=f"{page}_page"), default_timeout=60)
+    for name, value in params.items():
+        app.query_params[name] = value
+    app.run()
+    assert not app.exception
+    return app
+
+
 def test_before_the_first_audit_the_command_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     app = opened(tmp_path, monkeypatch)
     assert app.header[0].value == "还没有核查结果"
@@ -44,3 +64,40 @@ def test_an_incomplete_run_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 def test_a_run_without_findings_is_no_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     app = opened(publish_small(tmp_path / "home", found=False).root, monkeypatch)
     assert "本次核查没有发现问题。" in [one.value for one in app.info]
+
+
+def test_the_page_of_deadlines_shows_tiles_table_and_filters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = opened_page("due", publish_small(tmp_path / "home").root, monkeypatch)
+    assert app.header[0].value == "期限预警"
+    assert app.session_state["d_grade"] == []
+    app.multiselect(key="d_department").set_value(["第二检察部"]).run()
+    assert not app.exception
+    assert app.query_params["department"] == "第二检察部"
+
+
+def test_a_filter_of_deadlines_comes_from_the_address_and_unknown_values_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = publish_small(tmp_path / "home").root
+    app = opened_page("due", home, monkeypatch, grade="yellow", department="第二检察部", lang="en")
+    assert app.header[0].value == "Deadlines"
+    assert app.session_state["d_grade"] == ["yellow"]
+    assert app.multiselect(key="d_department").value == ["第二检察部"]
+    app = opened_page("due", home, monkeypatch, grade="purple", department="第二检察部")
+    assert "purple" in app.warning[0].value
+
+
+def test_no_deadline_near_is_said_and_so_is_an_empty_selection(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = opened_page("due", publish_small(tmp_path / "none", found=False).root, monkeypatch)
+    assert [one.value for one in app.info] == ["没有临近或超过的期限。"]
+    app = opened_page(
+        "due", publish_small(tmp_path / "some").root, monkeypatch, department="第十一检察部", grade="yellow"
+    )
+    assert app.info[0].value.startswith("没有符合筛选条件的预警。")
+
+
+def test_the_run_page_names_years_without_holiday_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = opened_page("run", publish_small(tmp_path / "home").root, monkeypatch)
+    assert "2027 (2)" in app.warning[0].value
+    app = opened_page("run", publish_small(tmp_path / "none", found=False).root, monkeypatch)
+    assert not app.warning

@@ -9,13 +9,15 @@ import openpyxl
 import pytest
 from dashboard_small import publish_small
 
-from dashboard import overview_queries, run_queries
+from dashboard import due_queries, overview_queries, run_queries
 from dashboard.case_queries import case_card, other_cards, search_cases
 from dashboard.departments import department_order
+from dashboard.due_workbook import due_workbook
 from dashboard.overview_queries import GroupCount, Totals
 from dashboard.queries import SORTS, choices, count_findings, page_of_findings
 from dashboard.register import register_workbook
 from dashboard.rule_queries import rule_lines, rule_text
+from expectations.due_lists import DueFilter
 from expectations.home import Home
 from expectations.published import FindingFilter, open_published
 
@@ -189,3 +191,37 @@ def test_the_register_keeps_hints_apart_and_numbers_masked(home: Home) -> None:
         "证件号码：****；性别：（空）", "规则157",
     )  # fmt: skip
     assert [row[7] for row in book["核对提示"].iter_rows(min_row=2, values_only=True)] == ["P1"]
+
+
+def test_warnings_stand_by_days_left_with_numbers_masked(con: duckdb.DuckDBPyConnection) -> None:
+    found = due_queries.page_of_due(con, DueFilter(), page=0, size=10)
+    assert [(line.days_left, line.grade, line.bmsah) for line in found] == [
+        (-3, "red", "A1"),
+        (0, "orange", "B1"),
+        (3, "yellow", ""),
+    ]
+    assert found[2].name == "证770101********0014"
+    assert due_queries.departments(con) == ("第二检察部", "第十一检察部")
+    assert due_queries.page_of_due(con, DueFilter(), page=1, size=2) == found[2:]
+
+
+def test_tiles_count_every_grade_under_the_other_filters(con: duckdb.DuckDBPyConnection) -> None:
+    assert due_queries.count_by_grade(con, DueFilter(grades=("red",))) == {"red": 1, "orange": 1, "yellow": 1}
+    assert due_queries.count_by_grade(con, DueFilter(departments=("第二检察部",))) == {
+        "red": 0,
+        "orange": 1,
+        "yellow": 1,
+    }
+
+
+def test_the_workbook_of_warnings_holds_what_the_filter_selects(home: Home) -> None:
+    book = openpyxl.load_workbook(BytesIO(due_workbook(home.current(), DueFilter(departments=("第二检察部",)), "zh")))
+    rows = list(book["期限预警"].iter_rows(values_only=True))
+    assert rows[0][:3] == ("剩余日数", "期限届满日", "预警等级")
+    assert [(row[0], row[1], row[2], row[5]) for row in rows[1:]] == [
+        (0, "2026-06-30", "即将届满", "B1"),
+        (3, "2026-07-03", "临近", None),
+    ]
+    assert rows[2][7] == "证770101********0014"
+    empty = openpyxl.load_workbook(BytesIO(due_workbook(home.current(), DueFilter(departments=("无",)), "en")))
+    assert empty["Deadlines"].max_row == 1

@@ -25,6 +25,8 @@ COMPOSED = (
     "stage",
     "page",
     "fields",
+    "grade",
+    "grade_means",
 )
 
 

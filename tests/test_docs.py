@@ -16,15 +16,20 @@ from typer.core import TyperCommand, TyperGroup, TyperOption
 from typer.main import get_command
 
 from expectations import AnkaError, NotReconciledError, load_catalogue
-from expectations.cards import FilledBy, Level
+from expectations.cards import Declaration, FilledBy, Level
+from expectations.catalogue_files import Release
+from expectations.dictionaries import CHARGES
 from expectations.home import Home
 from expectations.kinds import KINDS, RuleDeclaration, Severity, Theme
 from expectations.kinds.base import ErrorType, Owner
 from expectations.language import BUILTINS, HELPERS
+from expectations.packs import AddedValue, Addition, Change, Pack
 from expectations.published import open_published
-from expectations.rule_checks import check_catalogue
+from expectations.rule_book import rule_book
+from expectations.rule_checks import fit_problems
 from flows.cli import app
 from flows.settings import Settings
+from sample_data import COMMITTED
 
 ROOT = Path(__file__).parent.parent
 READMES = (ROOT / "README.md", ROOT / "docs" / "README.zh-CN.md")
@@ -33,6 +38,8 @@ CATALOGUE_PAGE = ROOT / "docs" / "catalogue.md"
 COMMAND_PAGE = ROOT / "docs" / "command-line.md"
 LANGUAGE_PAGE = ROOT / "docs" / "rule-language.md"
 GLOSSARY = ROOT / "docs" / "glossary.md"
+ARCHITECTURE = ROOT / "docs" / "architecture.md"
+RULE_BOOK = ROOT / "docs" / "rules.md"
 
 
 def shell_lines(page: Path) -> list[str]:
@@ -148,10 +155,15 @@ def test_both_readmes_show_the_same_commands_and_continuous_integration_runs_the
     assert tests.replace("-n auto", "-n 2") in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
 
 
+def truth(name: str) -> list[dict[str, str]]:
+    """The lines of a truth table of the sample."""
+    with (ROOT / "sample_data" / name).open(encoding="utf-8") as stream:
+        return list(csv.DictReader(stream))
+
+
 def figures(published: duckdb.DuckDBPyConnection) -> list[str]:
     """The figures of the sample as the readmes print them, in their order."""
-    with (ROOT / "sample_data" / "planted.csv").open(encoding="utf-8") as stream:
-        planted = list(csv.DictReader(stream))
+    planted, near_misses = truth("planted.csv"), truth("near_misses.csv")
     read, loaded, rejected = published.execute("select rows_read, rows_loaded, rows_rejected from runs").fetchall()[0]
     cards = {
         card: (cases, rows)
@@ -163,16 +175,21 @@ def figures(published: duckdb.DuckDBPyConnection) -> list[str]:
         "select count(distinct (card, coalesce(bmsah, card_row::varchar))) filter (where not is_hint), "
         "count(*) filter (where not is_hint), count(*) filter (where is_hint) from findings"
     ).fetchall()[0]
+    files, due = published.execute(
+        "select (select count(distinct name) from files where status = 'loaded'), (select count(*) from due)"
+    ).fetchall()[0]
     assert len(planted) == errors + hints
     return [
+        f"{len(cards):,} / {files:,}",
         f"{read:,} = {loaded:,} + {rejected:,}",
         f"{cards['prosecution'][0]:,} / {cards['prosecution'][1]:,}",
         f"{cards['arrest'][0]:,} / {cards['arrest'][1]:,}",
-        f"{cards['measure'][1]:,}",
         f"{wrong:,} / {sum(cases for cases, _ in cards.values()):,}",
         f"{len({row['rule_id'] for row in planted}):,}",
         f"{len(planted):,}",
         f"{errors:,} + {hints:,}",
+        f"{len(near_misses):,}",
+        f"{due:,}",
     ]
 
 
@@ -183,21 +200,53 @@ def test_the_figures_of_the_sample_are_those_of_a_run(page: Path, published: duc
     assert [line.split("|")[2].strip() for line in table[1].splitlines()] == figures(published)
 
 
-def test_the_number_of_rules_is_that_of_the_catalogue() -> None:
-    count = len(load_catalogue().rules)
-    assert f"{count} rules" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+def test_the_numbers_of_rules_and_card_types_are_those_of_the_catalogue() -> None:
+    catalogue = load_catalogue()
+    rules, cards = len(catalogue.rules), len(catalogue.cards)
+    english, chinese = (page.read_text(encoding="utf-8") for page in READMES)
+    assert f"{rules} rules on {cards} card types" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert f"{cards} types of card by {rules} rules" in english
+    assert f"按 {rules} 条规则核查 {cards} 类案卡" in chinese
 
 
-def test_the_example_of_an_offices_own_catalogue_works(tmp_path: Path) -> None:
+@pytest.mark.parametrize("page", [*READMES, GLOSSARY], ids=lambda page: page.name)
+def test_every_card_type_is_named(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    assert [card.title_zh for card in load_catalogue().cards.values() if card.title_zh not in text] == []
+
+
+def test_the_rule_book_is_what_the_catalogue_yields() -> None:
+    assert RULE_BOOK.read_text(encoding="utf-8") == rule_book(load_catalogue()), "run: anka rules book -o docs/rules.md"
+
+
+def test_modules_named_in_the_architecture_exist() -> None:
+    named = set(re.findall(r"`([\w/]+\.(?:py|sql))`", ARCHITECTURE.read_text(encoding="utf-8")))
+    folders = ("", "expectations", "flows")
+    assert [name for name in sorted(named) if not any((ROOT / folder / name).is_file() for folder in folders)] == []
+
+
+def test_the_example_of_an_offices_pack_works(tmp_path: Path) -> None:
     text = CATALOGUE_PAGE.read_text(encoding="utf-8")
     examples = re.findall(r"<!-- example: our_office/(\S+) -->\n```yaml\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
-    assert len(examples) == 2
+    assert len(examples) == 5
     for name, content in examples:
         (tmp_path / name).write_text(content, encoding="utf-8")
     bundled, laid_over = load_catalogue(), load_catalogue(tmp_path)
-    assert laid_over.rules.keys() - bundled.rules.keys() == {"ZJ001"}
+    assert [pack.name for pack in laid_over.packs] == ["base", "our-office"]
+    assert laid_over.switched_off("P003", COMMITTED.as_of)
+    assert laid_over.rule_on("X028", COMMITTED.as_of).params != bundled.rules["X028"].params
+    added = {value.label: value.aliases for value in laid_over.dictionaries[CHARGES].values}
+    assert {"窝藏罪", "包庇罪"} <= set(added["窝藏、包庇罪"])
     assert len(laid_over.calendar) == len(bundled.calendar) + 1
-    assert check_catalogue(laid_over).problems == ()
+    assert laid_over.warnings.departments.keys() == {"第一检察部"}
+    assert list(fit_problems(laid_over)) == []
+
+
+@pytest.mark.parametrize("model", [Pack, Change, Addition, AddedValue, Release], ids=lambda model: model.__name__)
+def test_every_key_of_a_pack_is_documented(model: type[Declaration]) -> None:
+    text = CATALOGUE_PAGE.read_text(encoding="utf-8")
+    keys = {key for row in re.findall(r"^\| (`.*?`) \|", text, re.MULTILINE) for key in re.findall(r"`(\w+)`", row)}
+    assert model.model_fields.keys() - keys == set()
 
 
 def run_anka(line: str, folder: Path, home: Path) -> subprocess.CompletedProcess[str]:
@@ -208,7 +257,7 @@ def run_anka(line: str, folder: Path, home: Path) -> subprocess.CompletedProcess
     )
 
 
-READING = [line for line in anka_lines(READMES[0]) if line.split()[1] in ("findings", "rules")]
+READING = [line for line in anka_lines(READMES[0]) if line.split()[1] in ("findings", "due", "rules")]
 
 
 @pytest.mark.parametrize("line", READING)

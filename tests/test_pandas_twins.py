@@ -73,8 +73,10 @@ def examples() -> Iterator[tuple[str, str, str, Mapping[str, str]]]:
     catalogue = Path(__file__).parent.parent / "expectations" / "catalogue"
     for path in sorted((catalogue / "rules").rglob("*.yaml")):
         for rule in yaml_file(str(path.relative_to(catalogue)))["rules"]:
+            if rule["id"] not in TWINS:
+                continue
             named = {name for row in rule["examples"].values() for name in row}
-            for card in TWINS[rule["id"]].cards if rule["id"] in TWINS else ():
+            for card in TWINS[rule["id"]].cards:
                 if named <= card_fields(card).keys():
                     yield from ((rule["id"], card, kind, row) for kind, row in rule["examples"].items())
 

@@ -45,24 +45,28 @@ def review(audited_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
     return target
 
 
-IN_PERIOD = "{date} between date '2026-01-01' and date '2026-06-30'"
-OF_PERIOD = f"""
-with rows_of_period as (
-  select 'arrest' as card, _row, bmsah from cards.arrest
-    where {IN_PERIOD.format(date="accept_date")} or {IN_PERIOD.format(date="close_date")} or {IN_PERIOD.format(date="p_close_date")}
-  union all
-  select 'prosecution', _row, bmsah from cards.prosecution
-    where {IN_PERIOD.format(date="accept_date")} or {IN_PERIOD.format(date="close_date")} or {IN_PERIOD.format(date="p_close_date")}
-), all_rows as (
-  from rows_of_period
-  union all
-  select 'measure', _row, bmsah from cards.measure where bmsah in (select bmsah from rows_of_period)
-)
-"""
+def of_period(con: duckdb.DuckDBPyConnection) -> str:
+    """CTE `all_rows` (card, _row, bmsah): rows accepted or closed in the period; of cards without such days, by their case."""
+    columns: dict[str, set[str]] = {}
+    for card, name in con.execute("select card, name from fields").fetchall():
+        columns.setdefault(card, set()).add(name)
+    dated, undated = [], []
+    for card, names in columns.items():
+        case = "rel_bmsah" if card == "hearing" else "bmsah"
+        days = sorted(names & {"accept_date", "close_date", "p_close_date"})
+        if days:
+            within = " or ".join(f"{day} between date '2026-01-01' and date '2026-06-30'" for day in days)
+            dated.append(f"select '{card}' as card, _row, {case} as bmsah from cards.{card} where {within}")
+        else:
+            undated.append(
+                f"select '{card}', _row, {case} from cards.{card} where {case} in (select bmsah from rows_of_period)"
+            )
+    return f"""with rows_of_period as ({" union all ".join(dated)}),
+        all_rows as ({" union all ".join(["from rows_of_period", *undated])})"""
 
 
 def test_every_finding_of_the_period_is_listed_once(review: Path, published: duckdb.DuckDBPyConnection) -> None:
-    wanted = published.execute(f"""{OF_PERIOD}
+    wanted = published.execute(f"""{of_period(published)}
         select count(*) from findings f where exists (from all_rows r where r.card = f.card
           and if(f.level = 'case', r.bmsah = f.bmsah, r._row = f.card_row))""").fetchall()[0][0]
     book = load_workbook(review)
@@ -84,7 +88,7 @@ def test_summary_counts_cases_with_numerator_and_denominator(
     start = next(number for number, row in enumerate(rows) if row[0] == SUMMARY[0])
     total = dict(zip(SUMMARY, rows[start + 1], strict=True))
     cases = published.execute(
-        f"{OF_PERIOD} select count(distinct (card, bmsah)) + count(*) filter (where bmsah is null) from all_rows"
+        f"{of_period(published)} select count(distinct (card, bmsah)) + count(*) filter (where bmsah is null) from all_rows"
     ).fetchall()[0][0]
     assert total["部门"] == "全院"
     assert int(str(total["核查案件数（分母）"])) == cases

@@ -45,7 +45,7 @@ class EachField(Declaration):
 class RuleDeclaration(Declaration):
     """The keys common to all rule kinds."""
 
-    id: Annotated[str, Declared(pattern=r"^[A-Z]{1,4}\d{3}$")]
+    id: Annotated[str, Declared(pattern=r"^[A-Z]{1,4}\d{2,3}$")]
     kind: str
     cards: tuple[str, ...]
     level: Level = "person"

@@ -29,7 +29,8 @@ class DateOrder(RuleDeclaration):
         if self.order:
             return self.when
         both = f"not blank({self.later}) and not blank({self.earlier})"
-        return f"{both} and {self.when}" if "when" in self.model_fields_set else both
+        when = f"({self.when})" if " or " in self.when.lower() else self.when
+        return f"{both} and {when}" if "when" in self.model_fields_set else both
 
     @property
     def must_hold(self) -> str:

@@ -8,6 +8,7 @@ last_day: deadline(withdraw_date, 30, 'day', false)
 ```
 The first day is not counted; a last day that is no working day moves on unless the person is in custody
 (Criminal Procedure Law art. 105). `in_time` (a condition) instead of the pair where alternatives are compared.
+Where `done` is unknown without the audit date the act is still open, and a warning is given before its last day.
 """
 
 from typing import Literal

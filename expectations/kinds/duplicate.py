@@ -5,7 +5,7 @@ kind: duplicate
 when: not blank(suspect_no) and not blank(bmsah)
 same: [bmsah, suspect_no]     # no other row agrees in these items
 ```
-`no_other` (a condition) instead of `same` where the other row differs in something: `r.` is the other row, `t.` the judged
+By default judged where all of them are filled. `no_other` (a condition) instead of `same` where the other row differs in something: `r.` is the other row, `t.` the judged
 one. `unless` makes a second row lawful where it is true on the judged row; `alike` (a condition) where rows are compared as
 a whole.
 """
@@ -25,6 +25,12 @@ class Duplicate(RuleDeclaration):
     no_other: str | None = None
     alike: str | None = None
     unless: str | None = None
+
+    @property
+    def applies_when(self) -> str:
+        if "when" in self.model_fields_set or not self.same:
+            return self.when
+        return " and ".join(f"not blank({name})" for name in self.same)
 
     @property
     def must_hold(self) -> str:

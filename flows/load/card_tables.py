@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 import duckdb
 
 from expectations import Card, Catalogue, Dictionary, Field
+from expectations.cards import SQL_TYPES
 from flows.load.history import raw_table
 from flows.load.row_reasons import FileLoad
-from flows.load.values import SQL_TYPES, clean_sql, column, quoted, typed_sql
+from flows.load.values import cell_sql, column, quoted, typed_sql
 
 
 def build_card_tables(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, loads: Sequence[FileLoad]) -> None:
@@ -32,7 +33,9 @@ def card_table(card: Card) -> str:
 
 def card_sql(card: Card, dictionaries: Mapping[str, Dictionary], loads: Sequence[int]) -> str:
     """The rows of `cards.<card>` from the given loads: cells trimmed, then typed, then the unreadable ones named."""
-    cleaned = ", ".join(f"{clean_sql('r.' + column(field.name))} AS {column(field.name)}" for field in card.fields)
+    cleaned = ", ".join(
+        f"{cell_sql(field, 'r.' + column(field.name))} AS {column(field.name)}" for field in card.fields
+    )
     typed = ", ".join(each for field in card.fields for each in _typed(field, dictionaries))
     values = ", ".join(column(name) for field in card.fields for name in _columns(field))
     return f"""

@@ -54,10 +54,10 @@ def fill_row_tables(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, loads:
         branches = [_unreadable_cells(card, field) for field in card.fields if field.parsed]
         if branches:
             con.execute(f"INSERT INTO load.unreadable_cells {' UNION ALL '.join(branches)}")
-        if "bmsah" in card.by_name:
+        if case := card.role("case"):
             con.execute(
                 f"INSERT INTO load.rows_without_case SELECT _file, _sheet, _sheet_row, {quoted(card.name)}"
-                f" FROM {table} WHERE bmsah IS NULL"
+                f" FROM {table} WHERE {column(case)} IS NULL"
             )
 
 

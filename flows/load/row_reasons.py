@@ -3,15 +3,17 @@
 Narrow tables only: one line per row with its number, key and hash. Values are typed in `card_tables`.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import duckdb
 
+from expectations.cards import Role
 from flows.load.headings import NARROW, WIDE, normalise_heading
 from flows.load.history import Load, raw_table
 from flows.load.ragged_rows import MALFORMED, MORE_CELLS
-from flows.load.values import BLANKS, clean_sql, column, quoted
+from flows.load.values import BLANKS, cell_sql, clean_sql, column, escaped, quoted
 
 BLANK = "空行 / blank row"
 HEADER_COPY = "重复的表头 / header copy"
@@ -22,8 +24,6 @@ READER_REASONS = {
     MORE_CELLS: "单元格比表头多 / more cells than headings",
     MALFORMED: "引号不成对 / quotes do not pair",
 }
-
-_TOTAL_WORD = "(?:合计|总计|小计|共计)"
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,10 @@ def _scan(one: FileLoad) -> str:
     """Facts about each row of a load: blank, copy of the headings, total, key, and hashes of its recognised cells."""
     load = one.load
     names = [column(each.field) for each in load.fields]
-    cells = ", ".join(f"{clean_sql(name)} AS {name}" for name in names)
+    cells = ", ".join(
+        f"{cell_sql(load.card.field(each.field), name)} AS {name}"
+        for name, each in zip(names, load.fields, strict=True)
+    )
     as_it_stood = ", ".join(
         f"{name} AS {column('as ' + each.field)}" for name, each in zip(names, load.fields, strict=True)
     )
@@ -89,20 +92,28 @@ def _normalised(text: str) -> str:
 
 
 def _is_total(load: Load) -> str:
-    """A row whose first filled cell says total, and whose case and suspect numbers are blank or say so too."""
+    """A row whose first filled cell says total, and whose case and person numbers are blank or say so too."""
+    if not load.card.total_words:
+        return "false"
     in_order = [
         column(each.field) if each.field else clean_sql(f"_extra[{quoted(each.header)}]") for each in load.columns
     ]
     first = _no_blanks(f"coalesce({', '.join(in_order)}, NULL)")
     present = {each.field for each in load.fields}
-    numbers = [column(name) for name in ("bmsah", "suspect_no") if name in present]
-    blank = [f"({name} IS NULL OR regexp_matches({_no_blanks(name)}, '^{_TOTAL_WORD}$'))" for name in numbers]
-    says_total = f"regexp_matches({first}, '^{_TOTAL_WORD}(?:$|[:：]?[-+]?\\d)')"
+    roles: tuple[Role, ...] = ("case", "person")
+    numbers = [column(name) for role in roles if (name := load.card.role(role)) and name in present]
+    words = f"(?:{'|'.join(_no_inner_blanks(word) for word in load.card.total_words)})"
+    blank = [f"({name} IS NULL OR regexp_matches({_no_blanks(name)}, '^{words}$'))" for name in numbers]
+    says_total = f"regexp_matches({first}, '^{words}(?:$|[:：]?[-+]?\\d)')"
     return f"coalesce({' AND '.join([*blank, says_total])}, false)"
 
 
 def _no_blanks(text: str) -> str:
     return f"regexp_replace({text}, '[{BLANKS}]+', '', 'g')"
+
+
+def _no_inner_blanks(word: str) -> str:
+    return escaped(re.sub(f"[{BLANKS}]+", "", word))
 
 
 def _key(load: Load) -> str:

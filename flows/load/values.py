@@ -4,9 +4,10 @@ Only SQL text is made here; which column a text comes from and where the value i
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from expectations import Dictionary, Field
+from expectations.date_formats import pattern_of
 
 BLANKS = (
     " \t\n\r\v\f\u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b"
@@ -16,9 +17,6 @@ BLANKS = (
 
 BLANK_WORDS = ("NULL", "null", "None", "nan", "NaT")
 """Texts that other programs write for a missing value."""
-
-SQL_TYPES = {"date": "DATE", "int": "INTEGER", "months": "DOUBLE", "wan_yuan": "DOUBLE"}
-"""Column types of the fields that are parsed; all other fields stay text."""
 
 _SIGNS = ",，;；、|\n"
 _WIDE = "".join(chr(code) for code in range(0xFF01, 0xFF5F))
@@ -60,13 +58,25 @@ def clean_sql(text: str) -> str:
     return f"anka_clean({text})"
 
 
+def cell_sql(field: Field, text: str) -> str:
+    """The cleaned cell of a field; NULL for the words that stand for a blank there."""
+    cleaned = clean_sql(text)
+    for word in field.blanks:
+        cleaned = f"nullif({cleaned}, {quoted(word)})"
+    return cleaned
+
+
 def typed_sql(field: Field, text: str, dictionaries: Mapping[str, Dictionary]) -> str:
     """The value of `field` from its cleaned text; NULL where it is blank or can't be read as the type."""
     match field.type:
         case "date":
-            return _date(text)
+            return _date_written(text, field.formats) if field.formats else _date(text)
         case "int":
             return _number(text, rf"{_WHOLE}(?:\.0+)?", "[人岁天件]", "INTEGER")
+        case "bigint":
+            return _number(text, rf"{_WHOLE}(?:\.0+)?", _unit(field), "BIGINT")
+        case "decimal":
+            return _number(text, rf"(?:{_WHOLE}(?:\.\d{{1,4}}0*)?|[+-]?\.\d{{1,4}}0*)", _unit(field), "DECIMAL(18, 4)")
         case "months":
             return _number(text, rf"(?:{_WHOLE}(?:\.0+|\.50*)?|[+-]?\.50*)", "(?:个?月)", "DOUBLE")
         case "wan_yuan":
@@ -101,10 +111,23 @@ def _date(text: str) -> str:
     END"""
 
 
+def _date_written(text: str, forms: Sequence[str]) -> str:
+    """The first of the forms that the whole text has and that makes a day."""
+    days = (
+        f"CASE WHEN regexp_matches({text}, {quoted(pattern_of(form))}) THEN try_strptime({text}, {quoted(form)})::DATE END"
+        for form in forms
+    )
+    return f"coalesce({', '.join(days)}, NULL)"
+
+
+def _unit(field: Field) -> str:
+    return f"(?:{escaped(field.unit)})" if field.unit else "(?:)"
+
+
 def _number(text: str, number: str, unit: str, sql_type: str) -> str:
     blanks = "[ \u00a0\u3000]*"
-    digits = f"regexp_replace({text}, '[^-+0-9.]', '', 'g')"
-    if sql_type == "INTEGER":
+    digits = f"replace(regexp_extract({text}, '^[-+0-9.,]*'), ',', '')"
+    if sql_type in ("INTEGER", "BIGINT"):
         digits = f"regexp_replace({digits}, '\\.0+$', '')"
     return f"""CASE
         WHEN {text} IS NULL THEN NULL
@@ -129,7 +152,7 @@ def _labels(text: str, aliases: Mapping[str, str]) -> str:
     signs = "[,，;；、|\\n]"
     tidy = f"regexp_matches({text}, '^[^{_SIGNS}{BLANKS}]+(?:,[^{_SIGNS}{BLANKS}]+)+$')"
     if aliases:
-        tidy += f" AND NOT regexp_matches({text}, '(?:^|,)(?:{'|'.join(map(_escaped, aliases))})(?:,|$)')"
+        tidy += f" AND NOT regexp_matches({text}, '(?:^|,)(?:{'|'.join(map(escaped, aliases))})(?:,|$)')"
     items = f"list_filter([anka_clean(i) for i in string_split_regex({text}, '{signs}')], lambda i: i IS NOT NULL)"
     named = f"list_transform({items}, lambda i: {_label('i', aliases)})"
     once = "lambda l: array_to_string(list_filter(l, lambda i, n: list_position(l, i) = n), ',')"
@@ -138,5 +161,6 @@ def _labels(text: str, aliases: Mapping[str, str]) -> str:
         ELSE nullif(list_transform([{named}], {once})[1], '') END"""
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
+    """`text` as a part of a regular expression within an SQL string."""
     return re.sub(r"([][.*+?^${}()|\\])", r"\\\1", text).replace("'", "''")

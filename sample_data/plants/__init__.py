@@ -1,6 +1,51 @@
-"""The plants by theme; each module is a table of ways to break rules. `planting` says what a plant is."""
+"""The plants by theme; each module is a table of ways to break rules, or nearly. `planting` says what a plant is."""
 
-from sample_data.plants import completeness, consistency, deadlines, prompts, validity
+from sample_data.plants import (
+    completeness,
+    consistency,
+    deadlines,
+    duplicates,
+    every_card,
+    other_cards,
+    persons,
+    prompts,
+    stages,
+    validity,
+)
+from sample_data.plants.near_duplicates import NEAR_DUPLICATES
+from sample_data.plants.near_every_card import NEAR_EVERY_CARD
+from sample_data.plants.near_other_cards import NEAR_OTHER_CARDS
+from sample_data.plants.near_own_row_completeness import NEAR_OWN_ROW_COMPLETENESS
+from sample_data.plants.near_own_row_consistency import NEAR_OWN_ROW_CONSISTENCY
+from sample_data.plants.near_own_row_deadlines import NEAR_OWN_ROW_DEADLINES
+from sample_data.plants.near_own_row_prompts import NEAR_OWN_ROW_PROMPTS
+from sample_data.plants.near_own_row_validity import NEAR_OWN_ROW_VALIDITY
+from sample_data.plants.near_persons import NEAR_PERSONS
+from sample_data.plants.near_stages import NEAR_STAGES
 
-ALL_PLANTS = (*completeness.PLANTS, *validity.PLANTS, *consistency.PLANTS, *deadlines.PLANTS, *prompts.PLANTS)
+DEFECTS = (
+    *completeness.PLANTS,
+    *validity.PLANTS,
+    *consistency.PLANTS,
+    *deadlines.PLANTS,
+    *prompts.PLANTS,
+    *persons.PLANTS,
+    *stages.PLANTS,
+    *duplicates.PLANTS,
+    *other_cards.PLANTS,
+    *every_card.PLANTS,
+)
+NEAR_MISSES = (
+    *NEAR_OWN_ROW_COMPLETENESS,
+    *NEAR_OWN_ROW_VALIDITY,
+    *NEAR_OWN_ROW_CONSISTENCY,
+    *NEAR_OWN_ROW_DEADLINES,
+    *NEAR_OWN_ROW_PROMPTS,
+    *NEAR_PERSONS,
+    *NEAR_STAGES,
+    *NEAR_DUPLICATES,
+    *NEAR_OTHER_CARDS,
+    *NEAR_EVERY_CARD,
+)
+ALL_PLANTS = (*DEFECTS, *NEAR_MISSES)
 """Every plant."""

@@ -109,8 +109,9 @@ OUTCOMES = [
     Plant(
         "L032",
         "prosecution",
-        tried(),
-        {"is_filing_superv": "是", "is_added_prosec": "是", "supp_transfer_date": same_as("accept_date")},
+        arrested(persons=2, special="supervised"),
+        {"is_added_prosec": "是", "supp_transfer_date": same_as("accept_date")},
+        rows="last",
     ),
     Plant("X030", "prosecution", tried(), {"is_added_prosec": "是"}, weight=COMMON),
     Plant("L037", "prosecution", tried(), {"trial_plea_state": "均未适用"}, weight=COMMON),

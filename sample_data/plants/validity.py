@@ -26,7 +26,8 @@ BAILED = no_arrest(tried())
 TO_JAIL = imprisoned()
 
 
-def _earlier_year(number: str) -> str:
+def earlier_year(number: str) -> str:
+    """The case number with a year that is three years back."""
     start = number.index("[") + 1
     return f"{number[:start]}{int(number[start : start + 4]) - 3}{number[start + 4 :]}"
 
@@ -64,7 +65,7 @@ NUMBERS = [
     *_on_both("V001", {"bmsah": edited("bmsah", lambda n: n.replace("[", "〔").replace("]", "〕"))}),
     *_on_both("V001", {"bmsah": edited("bmsah", lambda n: n.removesuffix("号"))}),
     Plant("V001", "measure", BAILED, {"bmsah": edited("bmsah", lambda n: n.replace("[", "（").replace("]", "）"))}),
-    *_on_both("V002", {"bmsah": edited("bmsah", _earlier_year)}),
+    *_on_both("V002", {"bmsah": edited("bmsah", earlier_year)}),
     *_on_both("V003", {"unit_code": "770102"}),
     *_on_both("V004", {"tysah": "7.7E+16"}, weight=COMMON),
     *_on_both("V004", {"tysah": edited("tysah", lambda n: n[:-1])}),

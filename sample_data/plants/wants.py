@@ -36,6 +36,11 @@ PLAIN: dict[str, Any] = {
     "special": "",
     "returns": 0,
     "extended": False,
+    "heard": False,
+    "suggested": False,
+    "executed": "",
+    "incidental": False,
+    "complained": False,
 }
 
 

@@ -1,0 +1,108 @@
+"""How a list of a published run leaves the command line: as table on the terminal, csv, json or Excel, to a file or a pipe."""
+
+import csv
+import io
+import json
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+import duckdb
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from expectations import InputError
+from flows.workbooks import add_sheet, new_workbook
+
+Format = Literal["table", "csv", "json", "xlsx"]
+FormatOption = Annotated[
+    Format | None, typer.Option("--format", help="格式，默认按 -o 的后缀，否则 table", show_default=False)
+]
+OutputOption = Annotated[
+    Path | None, typer.Option("--output", "-o", help="写入文件 / file to write", show_default=False)
+]
+
+_TABLE_ROWS = 50
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A list as it is handed out: its columns, those a terminal has room for, its sheet, and what to say when it is empty."""
+
+    name: str
+    columns: tuple[str, ...]
+    table_columns: tuple[str, ...]
+    sheet: str
+    empty: str
+    as_object: Callable[[Mapping[str, object]], Mapping[str, object]] = lambda row: row
+
+
+def format_for(listing: Listing, format: Format | None, output: Path | None) -> Format:
+    """The format asked for, else that of the file's suffix, else a table. Raises InputError when there is none."""
+    chosen = format or _format_of(output)
+    if chosen == "xlsx" and output is None:
+        raise InputError(
+            "xlsx 需要 -o 指定文件 / xlsx needs -o FILE",
+            hint=f"anka {listing.name} --format xlsx -o {listing.name}.xlsx",
+        )
+    return chosen
+
+
+def hand_out(relation: duckdb.DuckDBPyRelation, listing: Listing, format: Format, output: Path | None) -> None:
+    """Prints the list or writes it to `output`."""
+    if format == "table" and output is None:
+        _print_table(relation, listing)
+    elif format == "xlsx" and output is not None:
+        with new_workbook(output) as workbook:
+            add_sheet(workbook, listing.sheet, listing.columns, _rows(relation))
+    else:
+        text = _as_json(relation, listing) if format == "json" else _as_csv(relation, listing)
+        if output is None:
+            sys.stdout.write(text)
+        else:
+            output.write_text(text, encoding="utf-8" if format == "json" else "utf-8-sig", newline="")
+
+
+def _format_of(output: Path | None) -> Format:
+    by_suffix: dict[str, Format] = {".csv": "csv", ".json": "json", ".xlsx": "xlsx"}
+    if output is None:
+        return "table"
+    if output.suffix.lower() not in by_suffix:
+        raise InputError(f"不认识的后缀 / unknown suffix: {output.name}", hint="用 .csv、.json、.xlsx，或加 --format")
+    return by_suffix[output.suffix.lower()]
+
+
+def _print_table(relation: duckdb.DuckDBPyRelation, listing: Listing) -> None:
+    console, table = Console(), Table()
+    for column in listing.table_columns:
+        table.add_column(column, overflow="fold")
+    places = [listing.columns.index(column) for column in listing.table_columns]
+    for row in relation.limit(_TABLE_ROWS).fetchall():
+        table.add_row(*("" if row[place] is None else str(row[place]) for place in places))
+    total = int(relation.aggregate("count(*)").fetchall()[0][0])
+    if total == 0:
+        console.print(listing.empty)
+        return
+    console.print(table)
+    more = "；全部请用 --format csv 或 -o 文件 / use --format csv or -o FILE for all" if total > _TABLE_ROWS else ""
+    console.print(f"{min(total, _TABLE_ROWS)} / {total}{more}", highlight=False)
+
+
+def _as_csv(relation: duckdb.DuckDBPyRelation, listing: Listing) -> str:
+    stream = io.StringIO(newline="")
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(listing.columns)
+    writer.writerows(_rows(relation))
+    return stream.getvalue()
+
+
+def _as_json(relation: duckdb.DuckDBPyRelation, listing: Listing) -> str:
+    found = [listing.as_object(dict(zip(listing.columns, row, strict=True))) for row in _rows(relation)]
+    return json.dumps(found, ensure_ascii=False, default=str, indent=1) + "\n"
+
+
+def _rows(relation: duckdb.DuckDBPyRelation) -> "list[Sequence[object]]":
+    return list(relation.fetchall())
