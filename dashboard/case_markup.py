@@ -8,7 +8,8 @@ from html import escape
 
 from dashboard.case_queries import CardRow, CaseCard, Item, Section
 from dashboard.marks import finding_tag, grade, message
-from dashboard.queries import Finding
+from dashboard.queries import Finding, card_titles
+from dashboard.rule_queries import headers
 from dashboard.tables import Html, anchor, tag
 from dashboard.view import View
 
@@ -28,7 +29,7 @@ class Sheet:
 
 def whole_card(view: View, card: CaseCard, how: Mapping[str, tuple[str, str]], show_blank: bool) -> Html:
     """The card: the items of the case once, then those of each person or record."""
-    names = {item.name: item.header for item in card.items}
+    names = {item.name: item.header for item in card.items} | _headers_elsewhere(view, card)
     of_case, of_person = card.sections(of_case=True), card.sections(of_case=False)
     unreadable = frozenset(name for row in card.rows for name in row.unreadable)
     parts = [_sheet(view, Sheet(of_case, card.case_texts, unreadable, _case_findings(card), how, names, show_blank))]
@@ -111,10 +112,31 @@ def _value(view: View, sheet: Sheet, item: Item) -> str:
     return f"{escape(value)}{unit}{unreadable}"
 
 
+def _headers_elsewhere(view: View, card: CaseCard) -> dict[str, str]:
+    """How items of other cards are called, by `card.item`, if a finding shows one."""
+    shown = {name for finding in card.findings for name in finding.values if "." in name}
+    if not shown:
+        return {}
+    titles, known = card_titles(view.con), headers(view.con)
+    return {
+        f"{other}.{item}": f"{view.pick(*titles.get(other, (other, other)))}·{header}"
+        for (other, item), header in known.items()
+        if f"{other}.{item}" in shown
+    }
+
+
+def _elsewhere(view: View, sheet: Sheet, finding: Finding) -> str:
+    """What the other stage says."""
+    values = {name: value for name, value in finding.values.items() if "." in name}
+    blank = view.t("app.blank")
+    return "；".join(f"{sheet.headers.get(name, name)} {value or blank}" for name, value in values.items())
+
+
 def _reason(view: View, sheet: Sheet, finding: Finding) -> str:
     colon = view.t("app.colon")
     rule = anchor(finding.rule_id, view.link("rules", rule=finding.rule_id)).markup
     notes = (
+        ("case.elsewhere", _elsewhere(view, sheet, finding)),
         ("case.how", view.pick(*sheet.how.get(finding.rule_id, ("", "")))),
         ("case.basis", finding.basis),
         ("case.owner", view.label("owner", finding.owner)),

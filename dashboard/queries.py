@@ -144,15 +144,20 @@ def identity_fields(con: duckdb.DuckDBPyConnection) -> frozenset[tuple[str, str]
 
 
 def mask_value(value: str, card: str, field: str, numbers: frozenset[tuple[str, str]]) -> str:
-    """A present value as it may be shown."""
-    return mask_number(value) if (card, field) in numbers else mask_identity(value)
+    """A present value as it may be shown; `field` may be `card.item` of another stage."""
+    return mask_number(value) if _holds_number(card, field, numbers) else mask_identity(value)
+
+
+def _holds_number(card: str, field: str, numbers: frozenset[tuple[str, str]]) -> bool:
+    other, _, item = field.rpartition(".")
+    return (other or card, item) in numbers
 
 
 def _finding(row: tuple[object, ...], numbers: frozenset[tuple[str, str]]) -> Finding:
     named = dict(zip(_COLUMNS, row, strict=True))
     card = str(named["card"])
     present: dict[str, str | None] = json.loads(str(named["values"] or "{}"))
-    secrets = [value for field, value in present.items() if value and (card, field) in numbers]
+    secrets = [value for field, value in present.items() if value and _holds_number(card, field, numbers)]
     texts = {name: "" if value is None else str(value) for name, value in named.items()}
     return Finding(
         texts["finding_id"], texts["rule_id"], texts["severity"], texts["error_type"], bool(named["is_hint"]), card,

@@ -7,7 +7,7 @@ from pathlib import Path
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
-from dashboard.queries import Finding, register_rows
+from dashboard.queries import Finding, card_titles, register_rows
 from dashboard.rule_queries import headers
 from dashboard.texts import Language, label, text
 from expectations.published import FindingFilter, open_published
@@ -25,7 +25,8 @@ def register_workbook(file: Path, wanted: FindingFilter, sort: str, descending: 
     out = BytesIO()
     con = open_published(file)
     try:
-        book = _Book(out, language, headers(con.cursor()))
+        titles = {card: en if language == "en" else zh for card, (zh, en) in card_titles(con.cursor()).items()}
+        book = _Book(out, language, headers(con.cursor()), titles)
         for finding, case_type in register_rows(con, wanted, sort=sort, descending=descending):
             book.add(finding, case_type)
         book.close()
@@ -37,9 +38,12 @@ def register_workbook(file: Path, wanted: FindingFilter, sort: str, descending: 
 class _Book:
     """A workbook written row by row; a full sheet is followed by a further one."""
 
-    def __init__(self, out: BytesIO, language: Language, item_headers: dict[tuple[str, str], str]) -> None:
+    def __init__(
+        self, out: BytesIO, language: Language, item_headers: dict[tuple[str, str], str], titles: dict[str, str]
+    ) -> None:
         self.language = language
         self.item_headers = item_headers
+        self.titles = titles
         options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
         self.book = xlsxwriter.Workbook(out, {"constant_memory": True, **options})
         self.heading = self.book.add_format({"bold": True, "bg_color": "#E3E8EF", "border": 1})
@@ -88,8 +92,11 @@ class _Book:
     def _present(self, finding: Finding) -> str:
         colon, blank = text("app.colon", self.language), text("app.blank", self.language)
         return "；".join(
-            f"{self._header(finding, field)}{colon}{finding.values.get(field) or blank}" for field in finding.fields
+            f"{self._header(finding, field)}{colon}{finding.values.get(field) or blank}"
+            for field in dict.fromkeys((*finding.fields, *finding.values))
         )
 
     def _header(self, finding: Finding, field: str) -> str:
-        return self.item_headers.get((finding.card, field), field)
+        other, _, item = field.rpartition(".")
+        header = self.item_headers.get((other or finding.card, item), field)
+        return f"{self.titles.get(other, other)}·{header}" if other else header

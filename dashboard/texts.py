@@ -190,6 +190,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "case.record": ("记录：{name}", "Record: {name}"),
     "case.no_number": ("无受案号（第 {row} 行）", "no case number (row {row})"),
     "case.basis": ("依据", "Basis"),
+    "case.elsewhere": ("其他案卡现值", "Other card says"),
     "case.how": ("填法", "How to fill"),
     "case.owner": ("填录人", "Filled by"),
     "case.related": ("相关项，见“{item}”", "involved, see “{item}”"),

@@ -21,7 +21,7 @@ class Difference:
 
 
 def differences(before: Catalogue, after: Catalogue) -> tuple[Difference, ...]:
-    """Every difference from `before` to `after`: cards, items, dictionaries, values, groups, days, rules, changes."""
+    """Every difference from `before` to `after`: cards, items, dictionaries, values, groups, days, warnings, rules, changes."""
     left, right = _things(before), _things(after)
     return tuple(found for kind in left for found in _compared(kind, left[kind], right[kind]))
 
@@ -39,6 +39,10 @@ def _things(catalogue: Catalogue) -> dict[str, dict[str, Mapping[str, Any]]]:
         "value": {f"{d.name}.{v.label}": v.model_dump(mode="json") for d in dictionaries for v in d.values},
         "group": {name: {"charges": sorted(charges)} for name, charges in catalogue.charge_groups.items()},
         "calendar": {str(year.year): year.model_dump(mode="json") for year in catalogue.calendar},
+        "warnings": {
+            "default": catalogue.warnings.default.model_dump(),
+            **{name: days.model_dump() for name, days in catalogue.warnings.departments.items()},
+        },
         "rule": {
             id_: rule.model_dump(mode="json") | {"theme": catalogue.themes[id_]}
             for id_, rule in catalogue.rules.items()

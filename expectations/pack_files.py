@@ -5,6 +5,7 @@ The file is the same for the same content, and nothing is unpacked before every 
 
 import hashlib
 import json
+import tempfile
 import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -60,9 +61,10 @@ def export_pack(folder: Path, target: Path) -> PackArchive:
 
 
 def import_pack(file: Path, into: Path, *, replace: bool = False) -> PackArchive:
-    """Unpacks an exported file below `into` after comparing every checksum; returns what it holds.
+    """Unpacks an exported file below `into` after comparing every checksum and reading it; returns what it holds.
 
-    Raises InputError for a file that is no pack, is damaged, or whose folders exist already (unless `replace`).
+    Raises InputError for a file that is no pack, is damaged, or whose folders exist already (unless `replace`), CatalogueError
+    for one that does not fit the bundled catalogue here; nothing is changed then.
     """
     archive, files = _read(file)
     present = [name for name in archive.folders if (into / name).exists()]
@@ -71,13 +73,17 @@ def import_pack(file: Path, into: Path, *, replace: bool = False) -> PackArchive
             f"文件夹已存在 / folder exists: {', '.join(str(into / name) for name in present)}",
             hint="用 --replace 覆盖，或换一个 --into / use --replace or another --into",
         )
-    for name, data in files.items():
-        target = into / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(data)
-    for name in present:
-        _remove_surplus(into / name, {into / each for each in files})
-    load_catalogue(into / archive.folders[-1])
+    into.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".incoming-", dir=into) as folder:
+        incoming = Path(folder)
+        for name, data in files.items():
+            (incoming / name).parent.mkdir(parents=True, exist_ok=True)
+            (incoming / name).write_bytes(data)
+        load_catalogue(incoming / archive.folders[-1])
+        for name in present:
+            (into / name).rename(incoming / f"{name}.replaced")
+        for name in archive.folders:
+            (incoming / name).rename(into / name)
     return archive
 
 
@@ -129,12 +135,6 @@ def _require_inside(files: Iterable[str], folders: Iterable[str]) -> None:
         path = PurePosixPath(name)
         if path.is_absolute() or ".." in path.parts or path.parts[0] not in folders or "\\" in name:
             raise InputError(f"规则包含有非法路径 / illegal path in the pack: {name}")
-
-
-def _remove_surplus(folder: Path, kept: set[Path]) -> None:
-    for path in folder.rglob("*"):
-        if path.suffix in (".yaml", ".yml") and path not in kept:
-            path.unlink()
 
 
 def _checksum(files: dict[str, bytes]) -> str:

@@ -22,13 +22,17 @@ HISTORY = "rule_id varchar, fingerprint varchar, run_id varchar, as_of date, jud
 """Columns of `rule_history`: what every rule came to in every run."""
 
 _NEVER = """
-with span as (select max(as_of) as last_day, min(as_of) as first_day from rule_history),
-recent as (
-  select rule_id, min(as_of) as since, bool_or(judged) as judged, sum(findings) as findings
-  from rule_history, span where as_of >= last_day - $days group by rule_id
+with last as (
+  select rule_id, arg_max(fingerprint, as_of) as fingerprint, max(as_of) as last_day from rule_history group by rule_id
+), unchanged as (
+  select rule_id, min(as_of) as first_day, any_value(last_day) as last_day, bool_or(judged) as judged,
+    coalesce(sum(findings) filter (where as_of >= last_day - $days), 0) as findings
+  from rule_history join last using (rule_id, fingerprint) group by rule_id
 )
-select rule_id from recent, span where judged and findings = 0 and first_day <= last_day - $days order by rule_id
+select rule_id from unchanged where judged and findings = 0 and first_day <= last_day - $days order by rule_id
 """
+"""As the rule stands now: what an earlier form of it found or did not find does not count."""
+
 _IMPLIED = """
 with found as (
   select distinct rule_id, level = 'case' as by_case, card, case when level = 'case' then bmsah else card_row::varchar end as place

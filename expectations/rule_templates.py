@@ -24,7 +24,7 @@ _TEMPLATE = """\
 # A rule of your own. The keys are explained in docs/rule-language.md; test it with: anka rules check --catalogue <this folder>
 theme: {theme} # completeness, validity, consistency, stages, duplicates, deadlines or prompts
 rules:
-  - id: {id} # one to four capital letters and three digits
+  - id: {id} # one to four capital letters and two or three digits
     kind: {kind}
     cards: [{card}]
     level: {level} # one finding per case, person or row

@@ -13,12 +13,10 @@ from pathlib import Path
 
 import duckdb
 
-from expectations.cards import Card
+from expectations.cards import SQL_TYPES, Card
 from expectations.catalogues import Catalogue
 from expectations.collecting import collect
 from expectations.judging import LoadedCards, judge
-
-_SQL_TYPES = {"date": "DATE", "int": "BIGINT", "months": "DOUBLE", "wan_yuan": "DOUBLE"}
 
 CHANGES = """
 select coalesce(n.rule_id, o.rule_id) as rule_id, coalesce(n.department, o.department, '（未填）') as department,
@@ -112,7 +110,7 @@ def _add_missing_columns(con: duckdb.DuckDBPyConnection, card: Card) -> list[str
     present = {row[0] for row in con.execute(f"select column_name from (describe cards.{card.name})").fetchall()}
     added = [field for field in card.fields if field.name not in present]
     for field in added:
-        con.execute(f"alter table cards.{card.name} add column {field.name} {_SQL_TYPES.get(field.type, 'VARCHAR')}")
+        con.execute(f"alter table cards.{card.name} add column {field.name} {SQL_TYPES.get(field.type, 'VARCHAR')}")
         if field.parsed:
             con.execute(f"alter table cards.{card.name} add column {field.name}__raw VARCHAR")
     return [field.name for field in added]

@@ -17,14 +17,12 @@ from dashboard import command as dashboard_command
 from expectations import AnkaError, InputError
 from expectations.home import Home
 from flows import cli_due, cli_findings, cli_rules
-from flows.cli_options import AsOf, CatalogueFolder, HomeFolder, day, show_result
+from flows.cli_options import NOT_JUDGED, AsOf, CatalogueFolder, HomeFolder, day, show_result
 from flows.periods import parse_period
 from flows.progress import progress_bar, tell
 from flows.serving import require_free, serve
 from flows.settings import prepare_environment
 from sample_data import COMMITTED, generate
-
-NOT_JUDGED = 3
 
 stderr = Console(stderr=True)
 app = typer.Typer(

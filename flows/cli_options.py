@@ -27,6 +27,8 @@ CatalogueFolder = Annotated[
     ),
 ]
 _SHOWN_REASONS = 8
+NOT_JUDGED = 3
+"""Exit code: a rule could not be judged, or counts and findings differ."""
 
 
 def day(text: str | None) -> str:
@@ -71,8 +73,8 @@ def show_result(result: "AuditResult", format: Literal["table", "json"]) -> None
         f"错误 errors {result.errors}，提示 hints {result.hints}", highlight=False,
     )  # fmt: skip
     _show_warnings(console, result)
-    _show_reasons(console, "未判断的规则 / rules not judged", result.not_judged)
-    _show_reasons(console, "运行出错的规则，本次核查不完整 / rules in error, audit not complete", result.in_error)
+    show_reasons(console, "未判断的规则 / rules not judged", result.not_judged)
+    show_reasons(console, "运行出错的规则，本次核查不完整 / rules in error, audit not complete", result.in_error)
     console.print(f"已发布 / published: {result.file}", highlight=False, soft_wrap=True)
     console.print(
         f"载入报告、剔除的行、Data Docs / load report, rejected rows: {result.folder}", highlight=False, soft_wrap=True
@@ -92,7 +94,8 @@ def _show_warnings(console: Console, result: "AuditResult") -> None:
         )  # fmt: skip
 
 
-def _show_reasons(console: Console, title: str, reasons: tuple[str, ...]) -> None:
+def show_reasons(console: Console, title: str, reasons: tuple[str, ...]) -> None:
+    """A few of the reasons, and how many there are."""
     if reasons:
         console.print(f"{title} ({len(reasons)}):", markup=False)
         for reason in reasons[:_SHOWN_REASONS]:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import re
 import tempfile
 from pathlib import Path
 from typing import Annotated, Literal
@@ -11,15 +12,16 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from expectations import InputError, load_catalogue
+from expectations import Catalogue, InputError, load_catalogue
 from expectations.errors import nearest
 from expectations.home import Home
+from expectations.kinds.base import RULE_ID
 from expectations.pack_diff import Difference, differences
 from expectations.pack_files import export_pack, import_pack
 from expectations.rule_book import rule_book
 from expectations.rule_checks import require_fitting
 from expectations.rule_templates import KIND_NAMES, rule_template
-from flows.cli_options import CatalogueFolder, HomeFolder, read_catalogue
+from flows.cli_options import NOT_JUDGED, CatalogueFolder, HomeFolder, read_catalogue, show_reasons
 from flows.progress import progress_bar, tell
 from flows.workbooks import add_sheet, new_workbook
 
@@ -47,6 +49,10 @@ def new(
 ) -> None:
     """写出带注释的规则模板 / write a commented template of a rule."""
     known = read_catalogue(pack if pack and any(pack.rglob("*.yaml")) else catalogue)
+    if not re.fullmatch(RULE_ID, rule_id):
+        raise InputError(
+            f"编号不合规 / not an id: {rule_id}", hint="一至四个大写字母加两三位数字，如 Z001 / such as Z001"
+        )
     if kind not in KIND_NAMES:
         raise InputError(f"没有这种类型 / no kind {kind}{nearest(kind, KIND_NAMES)}", hint=", ".join(KIND_NAMES))
     if card not in known.cards:
@@ -76,7 +82,7 @@ def _pack_name(folder: Path) -> str:
 
 def diff(before: Side, after: Side, format: Format = "table") -> None:
     """两个规则包的差别 / what differs between two packs."""
-    found = differences(*(load_catalogue(*([] if side == "base" else [Path(side)])) for side in (before, after)))
+    found = differences(_side(before), _side(after))
     if format == "json":
         typer.echo(json.dumps([dataclasses.asdict(one) for one in found], ensure_ascii=False, indent=1))
         return
@@ -84,6 +90,10 @@ def diff(before: Side, after: Side, format: Format = "table") -> None:
     for one in found:
         _print_difference(console, one)
     console.print(f"{len(found)} 处差别 / differences", highlight=False)
+
+
+def _side(text: str) -> Catalogue:
+    return load_catalogue(*([] if text == "base" else [Path(text)]))
 
 
 def _print_difference(console: Console, one: Difference) -> None:
@@ -117,7 +127,7 @@ def import_(
 
 
 def try_(
-    pack: Annotated[Path, typer.Argument(help="规则包文件夹 / folder of the pack")],
+    pack: Side,
     home: HomeFolder = Path(".anka"),
     format: Format = "table",
     output: Annotated[
@@ -126,7 +136,7 @@ def try_(
     ] = None,
 ) -> None:
     """用改过的规则重判最近发布的案卡，看会多出和减少哪些问题 / judge the published cards by a changed catalogue."""
-    catalogue = require_fitting(load_catalogue(pack))
+    catalogue = require_fitting(_side(pack))
     published = Home(home.absolute()).current()
     from expectations.trial import CHANGED_FINDINGS, copied, try_catalogue  # Great Expectations takes seconds to import
 
@@ -139,7 +149,7 @@ def try_(
                 add_sheet(workbook, "变化", [str(column[0]) for column in rows.description or []], rows.fetchall())
     if format == "json":
         typer.echo(json.dumps(dataclasses.asdict(trial), ensure_ascii=False, default=str, indent=1))
-        return
+        raise typer.Exit(NOT_JUDGED if trial.in_error else 0)
     console, table = Console(), Table(title=f"采用后的变化 / changes if adopted · {trial.as_of}")
     for heading in ("规则 rule", "部门 department", "新增 added", "减少 removed"):
         table.add_column(heading)
@@ -148,8 +158,10 @@ def try_(
     if trial.changes:
         console.print(table)
     console.print(f"问题 / findings: {trial.published} → {trial.tried}", highlight=False)
-    for reason in trial.in_error:
-        console.print(f"出错 / error: {reason}", markup=False, highlight=False)
+    show_reasons(console, "未判断的规则 / rules not judged", trial.not_judged)
+    show_reasons(console, "运行出错的规则 / rules in error", trial.in_error)
+    if trial.in_error:
+        raise typer.Exit(NOT_JUDGED)
 
 
 def review(

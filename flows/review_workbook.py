@@ -119,7 +119,7 @@ def _lines(con: duckdb.DuckDBPyConnection, condition: str, values: Sequence[obje
 def _masked(row: tuple[object, ...], identity: Sequence[str]) -> tuple[object, ...]:
     message, present = REGISTER.index("错误明细"), REGISTER.index("现值")
     texts: dict[str, str | None] = json.loads(str(row[present]))
-    numbers = [text for name in identity if (text := texts.get(name))]
+    numbers = [text for name, text in texts.items() if text and name.rpartition(".")[2] in identity]
     line = list(row)
     line[message] = mask_message(str(row[message]), numbers)
     line[present] = mask_message(str(row[present]), numbers)

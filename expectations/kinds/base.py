@@ -19,6 +19,9 @@ Row = dict[str, Any]
 Example = Row | list[Row] | dict[str, list[Row]]
 """A row, rows of one card, or rows by card."""
 
+RULE_ID = r"^[A-Z]{1,4}\d{2,3}$"
+"""What the id of a rule looks like."""
+
 ANY_CARD = "*"
 
 
@@ -45,7 +48,7 @@ class EachField(Declaration):
 class RuleDeclaration(Declaration):
     """The keys common to all rule kinds."""
 
-    id: Annotated[str, Declared(pattern=r"^[A-Z]{1,4}\d{2,3}$")]
+    id: Annotated[str, Declared(pattern=RULE_ID)]
     kind: str
     cards: tuple[str, ...]
     level: Level = "person"
