@@ -1,5 +1,6 @@
 -- The floor of `anka bench`: the violations of the own-row rules on prosecution cards, counted as an expert would write
--- it by hand for speed alone: no helper macros, no findings, no messages. One row per rule: rule_id, violations.
+-- it by hand for speed alone: no helper macros, no findings, no messages. One row per rule: rule_id, violations. The rules
+-- that look at other rows are in bench_floor_links.sql.
 -- Parameter: $today, the audit date. Tables: cards.prosecution, lookup.charges, lookup.charge_groups,
 -- lookup.calendar and lookup.dictionaries.
 --
@@ -30,6 +31,13 @@ texts AS MATERIALIZED (
     regexp_replace(regexp_replace(translate(text, '()', '（）'), '（(原|已)[^（）]*）', '', 'g'), '([^犯]罪)、', '\1,', 'g'),
     '[,，;；|\r\n]') IF trim(part, E' \t　 ') <> ''])) AS charges
   FROM (SELECT DISTINCT text FROM charge_cells WHERE text IS NOT NULL)
+),
+times AS MATERIALIZED (
+  SELECT text, max(valid_from) AS since, min(valid_to) AS until, regexp_matches(text, '已(删除|合并|废止|取消)') AS over
+  FROM (SELECT text, unnest(CASE WHEN len(charges) = 0 THEN [NULL] ELSE charges END) AS label FROM texts)
+  LEFT JOIN lookup.charges USING (label),
+  (SELECT min(accept_date) AS earliest, max(accept_date) AS latest FROM cards.prosecution)
+  GROUP BY text HAVING max(valid_from) > any_value(earliest) OR min(valid_to) < any_value(latest) OR over
 ),
 group_charges AS MATERIALIZED (SELECT "group" AS name, list(charge) AS charges FROM lookup.charge_groups GROUP BY name),
 texts_of_groups AS MATERIALIZED (
@@ -576,6 +584,30 @@ FROM (
     HAVING count(*) > 1 AND (min(suspect_no) <> max(suspect_no) OR count(suspect_no) < count(*)))
   UNION ALL SELECT 'V012', coalesce(sum(cells), 0)::BIGINT FROM charge_cells JOIN texts USING (text)
   WHERE NOT list_has_all((SELECT list(label) FROM lookup.charges), charges) OR single AND len(charges) <> 1
+  UNION ALL SELECT 'V013', coalesce(sum(cells), 0)::BIGINT FROM (
+    SELECT count(*) AS cells FROM cards.prosecution JOIN times ON text = transfer_charge
+      WHERE accept_date < since OR accept_date > until OR over AND accept_date IS NOT NULL
+    UNION ALL SELECT count(*) FROM cards.prosecution JOIN times ON text = transfer_other_charges
+      WHERE accept_date < since OR accept_date > until OR over AND accept_date IS NOT NULL
+    UNION ALL SELECT count(*) FROM cards.prosecution JOIN times ON text = ps_charge
+      WHERE accept_date < since OR accept_date > until OR over AND accept_date IS NOT NULL
+    UNION ALL SELECT count(*) FROM cards.prosecution JOIN times ON text = ps_other_charges
+      WHERE accept_date < since OR accept_date > until OR over AND accept_date IS NOT NULL
+    UNION ALL SELECT count(*) FROM cards.prosecution JOIN times ON text = close_charge
+      WHERE accept_date < since OR accept_date > until OR over AND accept_date IS NOT NULL
+    UNION ALL SELECT count(*) FROM cards.prosecution JOIN times ON text = close_other_charges
+      WHERE accept_date < since OR accept_date > until OR over AND accept_date IS NOT NULL
+    UNION ALL SELECT count(*) FROM cards.prosecution JOIN times ON text = p_close_charge
+      WHERE accept_date < since OR accept_date > until OR over AND accept_date IS NOT NULL
+    UNION ALL SELECT count(*) FROM cards.prosecution JOIN times ON text = p_close_other
+      WHERE accept_date < since OR accept_date > until OR over AND accept_date IS NOT NULL
+    UNION ALL SELECT count(*) FROM cards.prosecution JOIN times ON text = j_charge
+      WHERE accept_date < since OR accept_date > until OR over AND accept_date IS NOT NULL
+    UNION ALL SELECT count(*) FROM cards.prosecution JOIN times ON text = j_other
+      WHERE accept_date < since OR accept_date > until OR over AND accept_date IS NOT NULL
+    UNION ALL SELECT count(*) FROM cards.prosecution JOIN times ON text = s_charge
+      WHERE accept_date < since OR accept_date > until OR over AND accept_date IS NOT NULL
+  )
   UNION ALL SELECT 'V012', coalesce(sum(cells), 0)::BIGINT FROM lists WHERE NOT list_has_all(labels, items)
   UNION ALL SELECT 'V027', coalesce(sum(cells), 0)::BIGINT FROM lists WHERE list_contains(items, '无') AND len(items) > 1
   UNION ALL SELECT CASE WHEN list_contains(['joint_count', 'fugitive_count', 'age_at_crime', 'amount', 'loss_amt', 'recovered_amt',

@@ -153,7 +153,7 @@ def bench(
     rows: Annotated[int, typer.Option(min=1000, help="嫌疑人行数 / suspect rows")] = 1_000_000,
     format: Annotated[Literal["table", "json"], typer.Option(help="输出格式 / output")] = "table",
 ) -> None:
-    """测量核查用时与手写查询之比 / time an audit beside one hand-written SELECT that counts the same rules."""
+    """测量核查用时与手写查询之比 / time an audit beside hand-written queries that count the same rules."""
     from flows.bench import run_bench, shown  # Great Expectations takes seconds to import
 
     with progress_bar(stderr):
