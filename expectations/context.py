@@ -235,13 +235,18 @@ class AuditTable:
         in_list = exp.In(this=value.copy(), expressions=[exp.Literal.string(label) for label in labels])
         return exp.Anonymous(this="coalesce", expressions=[in_list, exp.false()])
 
-    def statement(self) -> str:
-        """The SELECT that makes `audit.<card>_shared`: one row per card row with every shared value."""
+    def statements(self) -> list[str]:
+        """What makes `audit.<card>_shared`, one row per card row with every shared value, from temporary tables."""
         others: list[LinkedRows | StageRows] = [*self.linked.values(), *self.stages.values()]
         beside = [*self.beside.values(), *others]
         columns = [f"{table.name}.{column}" for table in beside for column in table.columns]
         columns += [f"{sql} as {column}" for sql, column in self.in_row.items()]
-        return select_statement(self.card.name, [*self.distinct.values(), *others], beside, columns)
+        parts = [*self.distinct.values(), *others]
+        return [
+            *(table.definition() for table in parts),
+            f"create or replace table audit.{self.card.name}_shared as {select_statement(self.card.name, beside, columns)}",
+            *(f"drop table {table.name}" for table in parts),
+        ]
 
 
 def _valid_charges(node: exp.Func) -> exp.Expr:
@@ -307,7 +312,8 @@ def build_audit_table(con: duckdb.DuckDBPyConnection, table: AuditTable) -> None
     """
     name = table.card.name
     con.execute("create schema if not exists audit")
-    con.execute(f"create or replace table audit.{name}_shared as {table.statement()}")
+    for statement in table.statements():
+        con.execute(statement)
     con.execute(
         f"create or replace view audit.{name} as select c.*, s.* exclude (_row), s._row as _shared_row "
         f"from cards.{name} c positional join audit.{name}_shared s"

@@ -83,10 +83,15 @@ class Judgement:
         still_open, last_day = (_parsed(text, self.card) for text in texts)
         return still_open, last_day
 
+    @property
+    def trees(self) -> tuple[exp.Expr, ...]:
+        """Everything the judgement asks of a row: the condition, and the limit it warns of."""
+        return (self.tree, *(self.open_trees or ()))
+
     @cached_property
     def lookups(self) -> tuple[Lookup, ...]:
-        """What the condition asks of other rows."""
-        return tuple(lookups_of(self.tree))
+        """What it asks of other rows."""
+        return tuple(lookup for tree in self.trees for lookup in lookups_of(tree))
 
     @property
     def linked_cards(self) -> tuple[Card, ...]:
@@ -126,7 +131,8 @@ class Judgement:
     @cached_property
     def _own_columns(self) -> tuple[exp.Column, ...]:
         elsewhere = {id(c) for lookup in self.lookups for c in lookup.node.find_all(exp.Column) if c.table != JUDGED}
-        return tuple(column for column in self.tree.find_all(exp.Column) if id(column) not in elsewhere)
+        own = (column for tree in self.trees for column in tree.find_all(exp.Column))
+        return tuple(column for column in own if id(column) not in elsewhere)
 
 
 def _parsed(condition: str, card: Card) -> exp.Expr:

@@ -1,6 +1,6 @@
 """The tables `audit.<card>` is put together from: values of distinct inputs, aggregates over linked rows, matched stages.
 
-Each is one common table expression, read once however many rules use it. What belongs into which is decided in `context`.
+Each is one temporary table, made once however many rules use it and small enough to be put on disk when memory runs short. What belongs into which is decided in `context`.
 """
 
 from collections.abc import Iterable
@@ -31,8 +31,8 @@ class DistinctValues:
         names = ", ".join(self.inputs)
         keys = ", ".join(f"{name} as _k{n}" for n, name in enumerate(self.inputs))
         return (
-            f"{self.name} as materialized (select {keys}, {_named(self.values)} "
-            f"from (select distinct {names} from cards.{self.card}))"
+            f"create or replace temp table {self.name} as select {keys}, {_named(self.values)} "
+            f"from (select distinct {names} from cards.{self.card})"
         )
 
     def join(self, rows: str) -> str:
@@ -64,14 +64,14 @@ class LinkedRows:
         if self.compared:
             on = " and ".join(f"r.{there} {self.link.equals} t.{own}" for own, there in pairs)
             return (
-                f"{self.name} as materialized (select t._row as _k0, {_named(self.values)} "
-                f"from cards.{self.own} t join cards.{self.link.card} r on {on} {beside} group by t._row)"
+                f"create or replace temp table {self.name} as select t._row as _k0, {_named(self.values)} "
+                f"from cards.{self.own} t join cards.{self.link.card} r on {on} {beside} group by t._row"
             )
         keys = ", ".join(f"r.{there} as _k{n}" for n, (_, there) in enumerate(pairs))
         return (
-            f"{self.name} as materialized (select {keys}, {_named(self.values)} "
+            f"create or replace temp table {self.name} as select {keys}, {_named(self.values)} "
             f"from cards.{self.link.card} r {beside} where {_findable(self.link, 'r.')} "
-            f"group by {', '.join(f'r.{there}' for _, there in pairs)})"
+            f"group by {', '.join(f'r.{there}' for _, there in pairs)}"
         )
 
     def join(self, rows: str) -> str:
@@ -104,9 +104,9 @@ class StageRows:
         latest = ", ".join([*(f"{name} desc nulls last" for name in self.link.latest), "_row desc"])
         items = "".join(f", {item} as {column}" for item, column in self.values.items())
         return (
-            f"{self.name} as materialized (select {keys}, true as {self.found}{items} from cards.{self.link.card} "
+            f"create or replace temp table {self.name} as select {keys}, true as {self.found}{items} from cards.{self.link.card} "
             f"where {_findable(self.link)} "
-            f"qualify row_number() over (partition by {', '.join(there)} order by {latest}) = 1)"
+            f"qualify row_number() over (partition by {', '.join(there)} order by {latest}) = 1"
         )
 
     def join(self, rows: str) -> str:
@@ -133,13 +133,8 @@ def _named(values: Values) -> str:
 
 
 def select_statement(
-    card: str,
-    tables: Iterable[DistinctValues | LinkedRows | StageRows],
-    beside: Iterable[DistinctValues | LinkedRows | StageRows],
-    columns: Iterable[str],
+    card: str, beside: Iterable[DistinctValues | LinkedRows | StageRows], columns: Iterable[str]
 ) -> str:
     """The SELECT of one row per row of the card, in the card's physical order, with `columns` from the tables `beside` it."""
-    defined = ",\n".join(table.definition() for table in tables)
-    lines = [f"with {defined}"] if defined else []
-    lines += ["select " + ",\n  ".join(["k._row", *columns]), f"from cards.{card} k"]
+    lines = ["select " + ",\n  ".join(["k._row", *columns]), f"from cards.{card} k"]
     return "\n".join([*lines, *(table.join("k") for table in beside), "order by k.rowid"])

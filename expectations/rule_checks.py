@@ -132,14 +132,15 @@ def _item_named(catalogue: Catalogue, card: Card, name: str) -> tuple[Card | Non
 def _condition_problems(catalogue: Catalogue, judgement: Judgement) -> list[str]:
     rule, card = judgement.rule, judgement.card
     try:
-        tree = judgement.tree
+        trees = judgement.trees
     except ValueError as error:
         return [str(error)]
     parameters = {word for word in _parameters(rule) if word not in rule.params and word != "today"}
     if parameters:
         known = ["today", *rule.params]
         return [f"unknown parameter / 未知的参数 :{name}{nearest(name, known)}" for name in sorted(parameters)]
-    found = refusals(outside_lookups(tree), card.by_name)
+    found = refusals(outside_lookups(trees[0]), card.by_name)
+    found += [text for tree in trees[1:] for text in refusals(outside_lookups(tree), card.by_name)]
     for lookup in judgement.lookups:
         found += lookup_problems(lookup, card, catalogue.cards)
         if lookup.card != card.name and lookup.card not in judgement.cards_needed:

@@ -7,15 +7,16 @@ done: coalesce(withdraw_done_date, :today)
 last_day: deadline(withdraw_date, 30, 'day', false)
 ```
 The first day is not counted; a last day that is no working day moves on unless the person is in custody
-(Criminal Procedure Law art. 105). `in_time` (a condition) instead of the pair where alternatives are compared.
-Where `done` is unknown without the audit date the act is still open, and a warning is given before its last day.
+(Criminal Procedure Law art. 105). `in_time` (a condition) judges instead where several limits are compared at once;
+the pair may stand beside it for the warnings. Where `done` is unknown without the audit date the act is still open, and a
+warning is given before its last day.
 """
 
 from typing import Literal
 
 from pydantic import model_validator
 
-from expectations.kinds.base import RuleDeclaration, exactly_one
+from expectations.kinds.base import RuleDeclaration
 
 
 class Deadline(RuleDeclaration):
@@ -32,7 +33,8 @@ class Deadline(RuleDeclaration):
 
     @model_validator(mode="after")
     def _one_limit(self) -> "Deadline":
-        exactly_one(done=self.done, in_time=self.in_time)
+        if self.done is None and self.in_time is None:
+            raise ValueError("give done and last_day, or in_time")
         if bool(self.done) != bool(self.last_day):
             raise ValueError("done and last_day go together")
         return self
