@@ -1,6 +1,7 @@
 """The tables `audit.<card>` is put together from: values of distinct inputs, aggregates over linked rows, matched stages.
 
-Each is one temporary table, made once however many rules use it and small enough to be put on disk when memory runs short. What belongs into which is decided in `context`.
+Each is one temporary table, made once however many rules use it, and put on disk when memory runs short. What belongs into
+which is decided in `context`.
 """
 
 from collections.abc import Iterable

@@ -116,8 +116,16 @@ def check_choices(
 
 
 def department_order(column: str = "department") -> str:
-    """ORDER BY expression that puts 第一检察部, 第二检察部 … 第十检察部 in the order people know, blank ones last."""
-    return f"translate(coalesce({column}, chr(1114111)), '一二三四五六七八九十', '123456789:')"
+    """ORDER BY terms: 第一检察部 … 第十检察部, 第十一检察部 by number, then names without a number, blank ones last."""
+    number = rf"regexp_extract(coalesce({column}, ''), '^第([一二三四五六七八九十]+|\d+)', 1)"
+    digits = "'一二三四五六七八九'"
+    tens = (
+        f"case when not contains({number}, '十') then 0 when starts_with({number}, '十') then 1 "
+        f"else strpos({digits}, left({number}, 1)) end"
+    )
+    ones = f"case when ends_with({number}, '十') then 0 else strpos({digits}, right({number}, 1)) end"
+    value = f"coalesce(try_cast({number} as integer), ({tens}) * 10 + ({ones}))"
+    return f"coalesce({column}, '') = '', {number} = '', {value}, {column}"
 
 
 WRONG_CARDS = """

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -79,7 +80,9 @@ def test_rows_read_are_rows_loaded_and_rejected(published: duckdb.DuckDBPyConnec
     assert listed[0][0] == rows[0][2]
 
 
-def write_cards(folder: Path, catalogue: Catalogue, card: str, rows: list[dict[str, str]], leave_out: str = "") -> Path:
+def write_cards(
+    folder: Path, catalogue: Catalogue, card: str, rows: Sequence[Mapping[str, str]], leave_out: str = ""
+) -> Path:
     """A csv export of a card with every column but `leave_out`."""
     folder.mkdir(exist_ok=True)
     fields = [field for field in catalogue.cards[card].fields if field.name != leave_out]

@@ -20,6 +20,7 @@ from dashboard.rule_queries import rule_lines, rule_text
 from expectations.due_lists import DueFilter
 from expectations.home import Home
 from expectations.published import FindingFilter, open_published
+from expectations.published import department_order as sql_department_order
 
 
 @pytest.fixture
@@ -57,6 +58,10 @@ def test_order_of_department_names() -> None:
     names = ["", "办公室", "第二十检察部", "第十一检察部", "第二检察部", "第10检察部", "第一检察部"]
     ordered = ["第一检察部", "第二检察部", "第10检察部", "第十一检察部", "第二十检察部", "办公室", ""]
     assert sorted(names, key=department_order) == ordered
+    con = duckdb.connect()
+    con.execute("create table t as select unnest(?::varchar[]) as department", [names])
+    in_sql = con.execute(f"select department from t order by {sql_department_order()}").fetchall()
+    assert [name or "" for (name,) in in_sql] == ordered
 
 
 def test_errors_by_type_leave_hints_out(con: duckdb.DuckDBPyConnection) -> None:

@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ import duckdb
 import openpyxl
 import pytest
 from hand_calendar import last_day
+from test_audit import write_cards
 from test_commands import anka
 
 from expectations import Catalogue, CatalogueError, load_catalogue
@@ -29,18 +30,6 @@ FIRST, SECOND = "第一检察部", "第二检察部"
 OWN_DAYS = f"warnings:\n  departments:\n    {FIRST}: {{yellow: 7, orange: 4}}\n"
 
 Row = dict[str, str]
-
-
-def export(folder: Path, catalogue: Catalogue, card: str, rows: Sequence[Row], leave_out: str = "") -> Path:
-    """A csv export of a card with the given rows and every column but `leave_out`."""
-    folder.mkdir(exist_ok=True)
-    fields = [field for field in catalogue.cards[card].fields if field.name != leave_out]
-    path = folder / f"{catalogue.cards[card].title_zh}{len(list(folder.iterdir()))}.csv"
-    with path.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream)
-        writer.writerow([field.header for field in fields])
-        writer.writerows([[row.get(field.name, "") for field in fields] for row in rows])
-    return path
 
 
 def number(kind: str, n: int) -> str:
@@ -107,11 +96,11 @@ def result(folder: Path, catalogue: Catalogue) -> AuditResult:
     office.mkdir()
     (office / "warnings.yaml").write_text(OWN_DAYS, encoding="utf-8")
     paths = (
-        export(folder / "in", catalogue, "arrest", ARRESTS),
-        export(folder / "in", catalogue, "arrest", [arrest(20, "2026-06-22")], "p_close_date"),
-        export(folder / "in", catalogue, "prosecution", PROSECUTIONS),
-        export(folder / "in", catalogue, "measure", MEASURES),
-        export(
+        write_cards(folder / "in", catalogue, "arrest", ARRESTS),
+        write_cards(folder / "in", catalogue, "arrest", [arrest(20, "2026-06-22")], "p_close_date"),
+        write_cards(folder / "in", catalogue, "prosecution", PROSECUTIONS),
+        write_cards(folder / "in", catalogue, "measure", MEASURES),
+        write_cards(
             folder / "in", catalogue, "suggestion",
             [
                 {"bmsah": number("建", 1), "dept_name": SECOND, "served_date": "2026-05-01"},
@@ -270,7 +259,7 @@ def test_a_year_without_holiday_data_is_said_and_an_office_can_name_its_days(
     tmp_path: Path, catalogue: Catalogue, capsys: pytest.CaptureFixture[str]
 ) -> None:
     last = max(known_years(catalogue.calendar))
-    path = export(
+    path = write_cards(
         tmp_path / "in", catalogue, "arrest",
         [
             arrest(1, f"{last}-12-28", measure_at_request="取保候审"),  # 15 days end in the year after
