@@ -4,7 +4,7 @@ A later folder replaces what an earlier one declared by name; every mistake is c
 `catalogues`.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial, singledispatch
 from typing import Any
@@ -123,6 +123,12 @@ def _model_of(file: YamlFile, problems: list[str]) -> type[BaseModel] | None:
     return None
 
 
+def _each(what: str, things: Iterable[tuple[Any, Any]], into: dict[Any, Any]) -> Iterator[tuple[str, Put]]:
+    """Things that replace what an earlier folder declared under the same key."""
+    for key, thing in things:
+        yield f"{what} {key}", partial(into.update, {key: thing})
+
+
 @singledispatch
 def _entries(read: BaseModel, reading: Reading) -> Iterator[tuple[str, Put]]:
     """What a file declares: a name for each thing, and how to put it into the layers. `pack.yaml` declares nothing."""
@@ -136,20 +142,17 @@ def _(read: Card, reading: Reading) -> Iterator[tuple[str, Put]]:
 
 @_entries.register
 def _(read: DictionaryFile, reading: Reading) -> Iterator[tuple[str, Put]]:
-    for one in read.dictionaries:
-        yield f"dictionary {one.name}", partial(reading.layers.dictionaries.update, {one.name: one})
+    yield from _each("dictionary", ((one.name, one) for one in read.dictionaries), reading.layers.dictionaries)
 
 
 @_entries.register
 def _(read: ChargeGroupFile, reading: Reading) -> Iterator[tuple[str, Put]]:
-    for one in read.charge_groups:
-        yield f"charge group {one.name}", partial(reading.layers.groups.update, {one.name: one})
+    yield from _each("charge group", ((one.name, one) for one in read.charge_groups), reading.layers.groups)
 
 
 @_entries.register
 def _(read: CalendarFile, reading: Reading) -> Iterator[tuple[str, Put]]:
-    for one in read.calendar:
-        yield f"calendar {one.year}", partial(reading.layers.calendar.update, {one.year: one})
+    yield from _each("calendar", ((one.year, one) for one in read.calendar), reading.layers.calendar)
 
 
 @_entries.register
@@ -168,8 +171,7 @@ def _(read: RuleFile, reading: Reading) -> Iterator[tuple[str, Put]]:
 
 @_entries.register
 def _(read: CoverageFile, reading: Reading) -> Iterator[tuple[str, Put]]:
-    for one in read.coverage:
-        yield f"release {one.release}", partial(reading.layers.releases.update, {one.release: one})
+    yield from _each("release", ((one.release, one) for one in read.coverage), reading.layers.releases)
 
 
 @_entries.register

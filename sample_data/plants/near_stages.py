@@ -31,11 +31,6 @@ def _before_end(months: int) -> Change:
     return lambda row: months_after(day_of(row, "end_date"), -months)
 
 
-def _months_from(name: str, months: int) -> Change:
-    """The day so many months after another date."""
-    return lambda row: months_after(day_of(row, name), months)
-
-
 def _measured_on_closing(matter: Matter) -> None:
     """A second measure begins on the very day the suspect's case is closed."""
     closed = day(matter, "prosecution", "p_close_date")
