@@ -1,66 +1,109 @@
-"""The script Streamlit runs: language, navigation, the banner of an incomplete run, and the page. Pages are drawn
+"""The script Streamlit runs: who is here, language, navigation, the banner of an incomplete run, and the page. Pages are drawn
 elsewhere.
 """
 
+from base64 import b64encode
 from collections.abc import Callable
 from pathlib import Path
 
 import streamlit as st
 
 from dashboard import empty
+from dashboard.admin_page import admin_page
 from dashboard.case_page import case_page
+from dashboard.check_page import check_page
+from dashboard.compare_page import compare_page
+from dashboard.departments_page import departments_page
 from dashboard.due_page import due_page
 from dashboard.findings_page import findings_page
+from dashboard.mine_page import mine_page
+from dashboard.notices_page import notices_page
 from dashboard.overview import overview_page
+from dashboard.problems import banner
 from dashboard.rules_page import rules_page
 from dashboard.run_page import run_page
-from dashboard.run_queries import unjudged
-from dashboard.texts import text
+from dashboard.signed_in import ended, signed_in
+from dashboard.texts import Language, text
+from dashboard.today_page import today_page
+from dashboard.trends_page import trends_page
 from dashboard.view import View, chosen_language, entered, open_view
 from expectations.errors import AnkaError
 from expectations.home import NothingPublishedError
+from expectations.people.rights import Reader
 
 _HERE = Path(__file__).parent
+_ICON = f"data:image/svg+xml;base64,{b64encode((_HERE / 'icon.svg').read_bytes()).decode()}"
+"""As part of the page: an icon by name would be asked for on the internet, one by path comes from where everybody could fetch it."""
 
-# name in the address → icon and the function that draws the page
+# name in the address → icon and the function that draws the page; in the order of the navigation
 PAGES: dict[str, tuple[str, Callable[[View], None]]] = {
+    "today": (":material/today:", today_page),
+    "mine": (":material/checklist:", mine_page),
     "overview": (":material/dashboard:", overview_page),
+    "departments": (":material/groups:", departments_page),
     "findings": (":material/rule:", findings_page),
     "due": (":material/alarm:", due_page),
     "case": (":material/folder_open:", case_page),
+    "trends": (":material/show_chart:", trends_page),
     "rules": (":material/gavel:", rules_page),
+    "notices": (":material/mail:", notices_page),
+    "compare": (":material/compare_arrows:", compare_page),
+    "check": (":material/fact_check:", check_page),
     "run": (":material/history:", run_page),
+    "admin": (":material/manage_accounts:", admin_page),
 }
+_WITHOUT_RUN = ("admin", "check")
+"""Pages that need no published run."""
 
 
 def main() -> None:
     """One pass of the script: what Streamlit does for every change."""
-    st.set_page_config(page_title="案卡质检 Anka", page_icon=str(_HERE / "icon.svg"), layout="wide")
+    st.set_page_config(page_title="案卡质检 Anka", page_icon=_ICON, layout="wide")
     st.html(_HERE / "look.css")
     language = chosen_language()
-    pages = [
-        st.Page(
-            _shown(name), title=text(f"page.{name}", language), icon=icon, url_path=name, default=name == "overview"
-        )
-        for name, (icon, _) in PAGES.items()
-    ]
-    chosen = st.navigation(pages)
+    reader = signed_in()
+    if reader is None:
+        ended(language)
+        return
+    pages = {name: _page(name, reader, language) for name in PAGES}
+    first = pages[reader.pages[0]]
+    start = st.Page(
+        lambda: st.switch_page(first), title=first.title, url_path="start", default=True, visibility="hidden"
+    )
+    chosen = st.navigation([start, *pages.values()])
     with st.sidebar:
         st.segmented_control(
             text("app.language", language), ["zh", "en"], key="language", required=True,
             format_func=lambda code: {"zh": "中文", "en": "English"}[code], label_visibility="collapsed",
         )  # fmt: skip
+        roles = "、".join(text(f"role.{role}", language) for role in reader.roles)
+        st.caption(text("app.reader", language, name=reader.name, roles=roles))
+        st.html(
+            f'<a class="anka" href="/password" target="_self">{text("app.password", language)}</a>　'
+            f'<a class="anka" href="/sign-out" target="_self">{text("app.sign_out", language)}</a>'
+        )
     chosen.run()
 
 
-def _shown(name: str) -> Callable[[], None]:
-    """The page `name` as Streamlit calls it: on the present run, with its mistakes as one line."""
+def _page(name: str, reader: Reader, language: Language) -> st.Page:
+    """A page not the reader's is hidden, and says so when asked for by address."""
+    return st.Page(
+        _shown(name, reader), title=text(f"page.{name}", language), icon=PAGES[name][0], url_path=name,
+        visibility="visible" if name in reader.pages else "hidden",
+    )  # fmt: skip
+
+
+def _shown(name: str, reader: Reader) -> Callable[[], None]:
+    """The page `name` as Streamlit calls it: on the present run, within the reader's rights, with its mistakes as one line."""
 
     def page() -> None:
         language, fresh = chosen_language(), entered(name)
+        if name not in reader.pages:
+            st.warning(text("app.not_allowed", language), icon=":material/block:")
+            return
         try:
-            with open_view(language, fresh) as view:
-                _frame(view)
+            with open_view(reader, language, fresh, needs_run=name not in _WITHOUT_RUN) as view:
+                banner(view)
                 PAGES[name][1](view)
         except NothingPublishedError:
             empty.no_run(language)
@@ -69,15 +112,6 @@ def _shown(name: str) -> Callable[[], None]:
 
     page.__name__ = name
     return page
-
-
-def _frame(view: View) -> None:
-    """What every page says of its run: day and number in the sidebar, and a banner when it is not complete."""
-    st.sidebar.caption(view.t("app.run", as_of=view.run.as_of, run_id=view.run.run_id))
-    if not view.run.complete:
-        broken = sorted({rule for line in unjudged(view.con) if line.state == "error" for rule in line.rules})
-        names = "、".join(broken[:8]) + ("…" if len(broken) > 8 else "")
-        st.warning(view.t("app.incomplete", rules=len(broken), names=names), icon=":material/warning:")
 
 
 main()

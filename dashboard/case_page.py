@@ -6,9 +6,11 @@ from html import escape
 import streamlit as st
 
 from dashboard import empty
+from dashboard.case_life import asked_finding, card_of_finding, case_viewed, life_of_case
 from dashboard.case_markup import problem_list, whole_card
 from dashboard.case_queries import CaseCard, CaseLink, case_card, other_cards, search_cases
 from dashboard.queries import card_titles
+from dashboard.recheck import recheck_box
 from dashboard.rule_queries import how_to_fill
 from dashboard.tables import Cell, Column, Html, anchor, show, table, tag
 from dashboard.view import View, write_address
@@ -21,6 +23,8 @@ def case_page(view: View) -> None:
     if view.entered:
         st.session_state["c_text"] = st.query_params.get("q", "")
     card, bmsah, row = (st.query_params.get(name, "") for name in ("card", "bmsah", "row"))
+    if not card:
+        card, bmsah, row = card_of_finding(view, st.query_params.get("finding", ""))
     if not card:
         st.header(view.t("page.case"))
     wanted = st.text_input(
@@ -36,7 +40,8 @@ def case_page(view: View) -> None:
         _shown(view, card, bmsah, row)
     else:
         empty.nothing(view, "case.none_chosen")
-    write_address(view.language, {"card": card, "bmsah": bmsah, "row": row, "q": wanted})
+    finding = "" if wanted else st.query_params.get("finding", "")
+    write_address(view.language, {"card": card, "bmsah": bmsah, "row": row, "finding": finding, "q": wanted})
 
 
 def _found(view: View, wanted: str) -> None:
@@ -54,9 +59,14 @@ def _shown(view: View, card: str, bmsah: str, row: str) -> None:
     if found is None:
         empty.nothing(view, "empty.unknown_case", "empty.unknown_case_how", case=bmsah or row)
         return
+    case_viewed(view, card, bmsah or f"#{row}")
     _heading(view, found)
+    asked_finding(view)
     blank = st.toggle(view.t("case.show_blank"), key="c_blank")
     show(whole_card(view, found, how_to_fill(view.con, {finding.rule_id for finding in found.findings}), blank))
+    life_of_case(view, card, bmsah, int(row) if row.isdigit() else None)
+    if view.reader.may("recheck"):
+        recheck_box(view, bmsah=bmsah, card=card)
     st.subheader(view.t("case.others"))
     others = other_cards(view.con, found, _LIMIT)
     if others:

@@ -7,8 +7,8 @@ from functools import cached_property
 
 import duckdb
 
-from dashboard.queries import Finding, findings_of_card, identity_fields, mask_value
-from expectations.disclosure import mask_identity, mask_number
+from dashboard.queries import Finding, Masks, findings_of_card, masks_of
+from expectations.disclosure import mask_number
 
 
 @dataclass(frozen=True)
@@ -91,6 +91,7 @@ def case_card(con: duckdb.DuckDBPyConnection, card: str, bmsah: str, row: int | 
     items = card_items(con, card)
     if not items:
         return None
+    masks = masks_of(con)
     condition, value = ("r.bmsah = ?", bmsah) if bmsah else ("r.bmsah is null and r.card_row = ?", row)
     relation = con.execute(
         f"select r.suspect_no as _person, r.name as _name, c.* from cards.{card} c join card_rows r on r.card_row = c._row "
@@ -98,9 +99,8 @@ def case_card(con: duckdb.DuckDBPyConnection, card: str, bmsah: str, row: int | 
         [card, value],
     )
     columns = [column[0] for column in relation.description or ()]
-    numbers = identity_fields(con.cursor())
     rows = tuple(
-        _card_row(dict(zip(columns, values, strict=True)), card, items, numbers) for values in relation.fetchall()
+        _card_row(dict(zip(columns, values, strict=True)), card, items, masks) for values in relation.fetchall()
     )
     if not rows:
         return None
@@ -123,20 +123,18 @@ def sections(items: Sequence[Item]) -> tuple[Section, ...]:
     return tuple(Section(zh, en, tuple(members)) for (zh, en), members in grouped.items())
 
 
-def _card_row(
-    values: dict[str, object], card: str, items: Sequence[Item], numbers: frozenset[tuple[str, str]]
-) -> CardRow:
+def _card_row(values: dict[str, object], card: str, items: Sequence[Item], masks: Masks) -> CardRow:
     texts: dict[str, str] = {}
     for item in items:
         value = values.get(item.name)
         text = values.get(f"{item.name}__raw") if value is None else value
         if text is not None:
-            texts[item.name] = mask_value(_plain(text), card, item.name, numbers)
+            texts[item.name] = masks.value(_plain(text), card, item.name)
     unreadable = values.get("_unreadable")
-    secret = {values.get(name) for of, name in numbers if of == card}
+    secret = {values.get(name) for of, name in masks.numbers if of == card}
     person, named = ("" if (who := values[key]) is None else str(who) for key in ("_person", "_name"))
     return CardRow(
-        int(str(values["_row"])), mask_number(person) if person in secret else mask_identity(person), mask_identity(named), texts,
+        int(str(values["_row"])), mask_number(person) if person in secret and not masks.off else masks.text(person), masks.text(named), texts,
         frozenset(unreadable) if isinstance(unreadable, list) else frozenset(),
     )  # fmt: skip
 

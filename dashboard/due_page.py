@@ -7,8 +7,7 @@ import streamlit as st
 
 from dashboard import empty
 from dashboard.due_queries import DueLine, count_by_grade, departments, page_of_due
-from dashboard.due_workbook import due_workbook
-from dashboard.tables import Cell, Column, Html, anchor, lines, show, table, tag
+from dashboard.tables import Cell, Column, Html, anchor, download, lines, show, table, tag
 from dashboard.view import View, write_address
 from expectations.due_lists import DueFilter
 from expectations.due_warnings import GRADES
@@ -69,16 +68,8 @@ def _filters(view: View, known: Sequence[str]) -> DueFilter:
         format_func=lambda value: f"{_SIGNS[value]} {view.label('grade', value)}",
     )  # fmt: skip
     wanted = DueFilter(departments=tuple(names), grades=tuple(grades))
-    file, language = view.file, view.language
-    row.download_button(
-        view.t("list.download"),
-        data=lambda: due_workbook(file, wanted, language),
-        file_name=f"{view.t('due.file_name')}_{view.run.run_id}.xlsx",
-        on_click="ignore",
-        icon=":material/download:",
-        mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        key="d_download",
-    )
+    address = view.link("export/due.xlsx", department=wanted.departments, grade=wanted.grades)
+    row.html(download(view.t("list.download"), address).markup)
     return wanted
 
 

@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 from io import BytesIO
-from pathlib import Path
 
+import duckdb
 import xlsxwriter
 
 from dashboard.due_queries import DueLine, all_due
 from dashboard.texts import Language, label, text
 from expectations.due_lists import DueFilter
-from expectations.published import open_published
 
 _COLUMNS = (
     ("column.days_left", 10), ("column.last_day", 12), ("column.grade", 10), ("column.department", 20), ("column.prosecutor", 14),
@@ -18,27 +17,23 @@ _COLUMNS = (
 _LAST_ROW = 1_048_575
 
 
-def due_workbook(file: Path, wanted: DueFilter, language: Language) -> bytes:
-    """The warnings `wanted` selects from a published file, as many as a sheet holds. Opens the file by itself."""
+def due_workbook(con: duckdb.DuckDBPyConnection, wanted: DueFilter, language: Language) -> bytes:
+    """The warnings `wanted` selects of those the reader of `con` may see, as many as a sheet holds."""
     out = BytesIO()
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    con = open_published(file)
-    try:
-        with xlsxwriter.Workbook(out, {"constant_memory": True, **options}) as book:
-            heading = book.add_format({"bold": True, "bg_color": "#E3E8EF", "border": 1})
-            wrapped = book.add_format({"text_wrap": True, "valign": "top"})
-            sheet = book.add_worksheet(text("page.due", language))
-            for column, (key, width) in enumerate(_COLUMNS):
-                sheet.set_column(column, column, width)
-                sheet.write_string(0, column, text(key, language), heading)
-            sheet.freeze_panes(1, 1)
-            for row, line in zip(range(1, _LAST_ROW + 1), all_due(con, wanted), strict=False):
-                sheet.write_number(row, 0, line.days_left, wrapped)
-                for column, words in enumerate(_words(line, language), start=1):
-                    if words:
-                        sheet.write_string(row, column, words, wrapped)
-    finally:
-        con.close()
+    with xlsxwriter.Workbook(out, {"constant_memory": True, **options}) as book:
+        heading = book.add_format({"bold": True, "bg_color": "#E3E8EF", "border": 1})
+        wrapped = book.add_format({"text_wrap": True, "valign": "top"})
+        sheet = book.add_worksheet(text("page.due", language))
+        for column, (key, width) in enumerate(_COLUMNS):
+            sheet.set_column(column, column, width)
+            sheet.write_string(0, column, text(key, language), heading)
+        sheet.freeze_panes(1, 1)
+        for row, line in zip(range(1, _LAST_ROW + 1), all_due(con, wanted), strict=False):
+            sheet.write_number(row, 0, line.days_left, wrapped)
+            for column, words in enumerate(_words(line, language), start=1):
+                if words:
+                    sheet.write_string(row, column, words, wrapped)
     return out.getvalue()
 
 

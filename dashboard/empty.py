@@ -2,8 +2,9 @@
 
 import streamlit as st
 
+from dashboard.place import home
 from dashboard.texts import Language, text
-from dashboard.view import View, home
+from dashboard.view import View
 from expectations.errors import AnkaError
 
 

@@ -9,8 +9,7 @@ import streamlit as st
 from dashboard import empty
 from dashboard.marks import finding_tag, message
 from dashboard.queries import SORTS, Choices, Finding, choices, count_findings, page_of_findings
-from dashboard.register import register_workbook
-from dashboard.tables import Cell, Column, Html, anchor, lines, show, table
+from dashboard.tables import Cell, Column, Html, anchor, download, lines, show, table
 from dashboard.view import View, write_address
 from expectations.published import FindingFilter, Kind
 
@@ -182,17 +181,9 @@ def _order(view: View, wanted: FindingFilter) -> Listing:
     )
     number = row.selectbox(view.t("list.size"), _SIZES, key="f_size", on_change=_first_page, width=110)
     descending = row.toggle(view.t("sort.descending"), key="f_descending", on_change=_first_page)
-    file, language = view.file, view.language
-    row.download_button(
-        view.t("list.download"),
-        data=lambda: register_workbook(file, wanted, sort, descending, language),
-        file_name=f"{view.t('list.file_name')}_{view.run.run_id}.xlsx",
-        on_click="ignore",
-        icon=":material/download:",
-        mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        key="f_download",
-    )
-    return Listing(wanted, sort, descending, number)
+    listing = Listing(wanted, sort, descending, number)
+    row.html(download(view.t("list.download"), view.link("export/findings.xlsx", **_address(listing))).markup)
+    return listing
 
 
 def _pager(view: View, total: int, size: int) -> int:
@@ -251,9 +242,10 @@ def _nothing(view: View, listing: Listing) -> None:
         empty.nothing(view, "empty.no_selection", "empty.no_selection_how")
 
 
-def _write_address(view: View, listing: Listing, page: int) -> None:
+def _address(listing: Listing) -> dict[str, str | Sequence[str]]:
+    """The listing as parameters of an address."""
     wanted = listing.wanted
-    params: dict[str, str | Sequence[str]] = {
+    return {
         "department": wanted.departments,
         "prosecutor": wanted.prosecutors,
         "rule": wanted.rules,
@@ -264,7 +256,9 @@ def _write_address(view: View, listing: Listing, page: int) -> None:
         "text": wanted.text,
         "sort": "" if listing.sort == SORTS[0] else listing.sort,
         "desc": "1" if listing.descending else "",
-        "size": "" if listing.size == _SIZES[0] else str(listing.size),
-        "page": str(page + 1) if page else "",
     }
-    write_address(view.language, params)
+
+
+def _write_address(view: View, listing: Listing, page: int) -> None:
+    size = "" if listing.size == _SIZES[0] else str(listing.size)
+    write_address(view.language, {**_address(listing), "size": size, "page": str(page + 1) if page else ""})

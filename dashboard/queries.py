@@ -3,7 +3,7 @@ core's.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -132,39 +132,53 @@ def findings_of_card(con: duckdb.DuckDBPyConnection, card: str, rows: Sequence[i
 
 def findings_from(con: duckdb.DuckDBPyConnection, rows: Sequence[tuple[object, ...]]) -> list[Finding]:
     """Findings of rows in the columns of this module, masked."""
-    numbers = identity_fields(con)
-    return [_finding(row, numbers) for row in rows]
+    masks = masks_of(con)
+    return [finding_of(dict(zip(_COLUMNS, row, strict=True)), masks) for row in rows]
 
 
-def identity_fields(con: duckdb.DuckDBPyConnection) -> frozenset[tuple[str, str]]:
-    """Card and name of the items that hold identity numbers."""
-    return frozenset(
-        (card, name) for card, name in con.execute("select card, name from fields where type = 'id_no'").fetchall()
-    )
+@dataclass(frozen=True)
+class Masks:
+    """How identity and telephone numbers are shown: `numbers` are card and name of the items that hold identity numbers."""
+
+    numbers: frozenset[tuple[str, str]]
+    off: bool = False
+    """For those who have to correct them, on their own cards."""
+
+    def value(self, value: str, card: str, field: str) -> str:
+        """A present value as it may be shown; `field` may be `card.item` of another stage."""
+        if self.off:
+            return value
+        return mask_number(value) if self.holds_number(card, field) else mask_identity(value)
+
+    def holds_number(self, card: str, field: str) -> bool:
+        """Whether the item holds identity numbers."""
+        other, _, item = field.rpartition(".")
+        return (other or card, item) in self.numbers
+
+    def text(self, text: str, secrets: Iterable[str] = ()) -> str:
+        """Running text; `secrets` are numbers in it that no pattern knows."""
+        return text if self.off else mask_message(text, secrets)
 
 
-def mask_value(value: str, card: str, field: str, numbers: frozenset[tuple[str, str]]) -> str:
-    """A present value as it may be shown; `field` may be `card.item` of another stage."""
-    return mask_number(value) if _holds_number(card, field, numbers) else mask_identity(value)
+def masks_of(con: duckdb.DuckDBPyConnection) -> Masks:
+    """The masks for whoever reads through `con`."""
+    numbers = con.execute("select card, name from fields where type = 'id_no'").fetchall()
+    shown = con.execute("select coalesce(getvariable('shows_numbers'), false)").fetchall()[0][0]
+    return Masks(frozenset((card, name) for card, name in numbers), bool(shown))
 
 
-def _holds_number(card: str, field: str, numbers: frozenset[tuple[str, str]]) -> bool:
-    other, _, item = field.rpartition(".")
-    return (other or card, item) in numbers
-
-
-def _finding(row: tuple[object, ...], numbers: frozenset[tuple[str, str]]) -> Finding:
-    named = dict(zip(_COLUMNS, row, strict=True))
-    card = str(named["card"])
-    present: dict[str, str | None] = json.loads(str(named["values"] or "{}"))
-    secrets = [value for field, value in present.items() if value and _holds_number(card, field, numbers)]
+def finding_of(named: Mapping[str, object], masks: Masks) -> Finding:
+    """A finding as the pages show it, from its columns by name; `values` is an object or its JSON text."""
+    card, kept = str(named["card"]), named["values"] or {}
+    present: dict[str, str | None] = json.loads(kept) if isinstance(kept, str) else kept  # type: ignore[assignment]
+    secrets = [value for field, value in present.items() if value and masks.holds_number(card, field)]
     texts = {name: "" if value is None else str(value) for name, value in named.items()}
     return Finding(
         texts["finding_id"], texts["rule_id"], texts["severity"], texts["error_type"], bool(named["is_hint"]), card,
         texts["level"], texts["bmsah"], texts["suspect_no"], texts["case_name"], texts["name"], texts["department"],
         texts["prosecutor"], texts["owner"], tuple(texts["fields"].split("|")),
-        {field: mask_value(value, card, field, numbers) if value else None for field, value in present.items()},
-        mask_message(texts["message"], secrets), mask_message(texts["message_en"], secrets), texts["basis"],
+        {field: masks.value(value, card, field) if value else None for field, value in present.items()},
+        masks.text(texts["message"], secrets), masks.text(texts["message_en"], secrets), texts["basis"],
         int(texts["card_row"] or 0),
     )  # fmt: skip
 
@@ -174,16 +188,16 @@ def register_rows(
 ) -> Iterator[tuple[Finding, str]]:
     """All findings the filter selects, each with the case type (案件类别) of its card; fetched in batches."""
     columns = ", ".join(f'"{name}"' for name in _COLUMNS)
-    statement, values = _selection(con, wanted, f"rowid as position, {columns}", sort, descending)
+    masks = masks_of(con)
+    statement, values = _selection(con, wanted, columns, sort, descending)
     numbered = f"select row_number() over () as n, * from ({statement})"
     cursor = con.execute(
         f"select {columns}, t.case_type from ({numbered}) f left join ({_case_types(con)}) t "
         "on t.case_card = f.card and t.case_row = f.card_row order by n",
         values,
     )
-    numbers = identity_fields(con.cursor())
     while rows := cursor.fetchmany(batch):
-        yield from ((_finding(row[:-1], numbers), row[-1] or "") for row in rows)
+        yield from ((finding_of(dict(zip(_COLUMNS, row[:-1], strict=True)), masks), row[-1] or "") for row in rows)
 
 
 def _case_types(con: duckdb.DuckDBPyConnection) -> str:

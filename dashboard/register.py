@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 from io import BytesIO
-from pathlib import Path
 
+import duckdb
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
 from dashboard.queries import Finding, card_titles, register_rows
 from dashboard.rule_queries import headers
 from dashboard.texts import Language, label, text
-from expectations.published import FindingFilter, open_published
+from expectations.published import FindingFilter
 
 _COLUMNS = (
     ("column.bmsah", 34), ("column.case_name", 24), ("register.name", 12), ("register.department", 20), ("column.prosecutor", 14),
@@ -20,18 +20,16 @@ _COLUMNS = (
 _ROWS_A_SHEET = 1_000_000
 
 
-def register_workbook(file: Path, wanted: FindingFilter, sort: str, descending: bool, language: Language) -> bytes:
-    """The findings `wanted` selects from a published file. Opens the file by itself: it runs beside the page."""
+def register_workbook(
+    con: duckdb.DuckDBPyConnection, wanted: FindingFilter, sort: str, descending: bool, language: Language
+) -> bytes:
+    """The findings `wanted` selects of those the reader of `con` may see."""
     out = BytesIO()
-    con = open_published(file)
-    try:
-        titles = {card: en if language == "en" else zh for card, (zh, en) in card_titles(con.cursor()).items()}
-        book = _Book(out, language, headers(con.cursor()), titles)
-        for finding, case_type in register_rows(con, wanted, sort=sort, descending=descending):
-            book.add(finding, case_type)
-        book.close()
-    finally:
-        con.close()
+    titles = {card: en if language == "en" else zh for card, (zh, en) in card_titles(con).items()}
+    book = _Book(out, language, headers(con), titles)
+    for finding, case_type in register_rows(con, wanted, sort=sort, descending=descending):
+        book.add(finding, case_type)
+    book.close()
     return out.getvalue()
 
 

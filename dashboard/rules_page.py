@@ -1,5 +1,5 @@
-"""The rules of the run: a list to search, and the page of one rule with its message, conditions and whether it was
-judged.
+"""The rules of the run: a list to search, and the page of one rule with its message, conditions, whether it was judged and
+how far it is trusted.
 """
 
 from collections.abc import Sequence
@@ -11,10 +11,12 @@ from dashboard import empty
 from dashboard.marks import severity_tag
 from dashboard.queries import card_titles
 from dashboard.rule_queries import RuleLine, RuleText, headers, rule_lines, rule_text
+from dashboard.rule_trust import Trust, precision_cell, show_trust, trust, trust_marks, trust_note
 from dashboard.tables import Cell, Column, Html, anchor, lines, show, table, tag
 from dashboard.view import View, write_address
 
 _STATES = ("judged", "partly", "not_judged", "error")
+_TRUST = ("held", "tune")
 _KINDS = {"judged": "good", "partly": "normal", "not_judged": "", "error": "bad"}
 
 
@@ -23,15 +25,16 @@ def rules_page(view: View) -> None:
     if view.entered:
         st.session_state["r_text"] = st.query_params.get("q", "")
         st.session_state["r_state"] = [state for state in st.query_params.get_all("state") if state in _STATES]
-    rules = rule_lines(view.con)
+        st.session_state["r_trust"] = [mark for mark in st.query_params.get_all("trust") if mark in _TRUST]
+    rules, known = rule_lines(view.con), trust(view)
     if chosen := st.query_params.get("rule", ""):
-        _one(view, rules, chosen)
+        _one(view, rules, known, chosen)
         write_address(view.language, {"rule": chosen})
     else:
-        _list(view, rules)
+        _list(view, rules, known)
 
 
-def _list(view: View, rules: Sequence[RuleLine]) -> None:
+def _list(view: View, rules: Sequence[RuleLine], known: Trust) -> None:
     st.header(view.t("page.rules"))
     left, right = st.columns([3, 2])
     wanted = left.text_input(
@@ -44,24 +47,39 @@ def _list(view: View, rules: Sequence[RuleLine]) -> None:
         placeholder=view.t("filter.all"),
         format_func=lambda state: view.label("state", state),
     )
-    found = [rule for rule in rules if rule.holds(wanted) and (not states or rule.state in states)]
-    st.caption(view.t("rules.count", shown=len(found), total=len(rules)))
+    words = {"held": view.t("precision.held_only"), "tune": view.t("precision.tune_only")}
+    marks = st.pills(
+        view.t("precision.precision"), _TRUST, selection_mode="multi", key="r_trust", label_visibility="collapsed",
+        format_func=lambda mark: words[mark],
+    )  # fmt: skip
+    found = [
+        rule
+        for rule in rules
+        if rule.holds(wanted) and (not states or rule.state in states) and (not marks or _marked(rule, known, marks))
+    ]
+    st.caption(f"{view.t('rules.count', shown=len(found), total=len(rules))} · {trust_note(view)}")
     if found:
-        show(_table(view, found))
+        show(_table(view, found, known))
     else:
         empty.nothing(view, "empty.no_rule_found")
-    write_address(view.language, {"q": wanted, "state": states})
+    write_address(view.language, {"q": wanted, "state": states, "trust": marks})
 
 
-def _table(view: View, rules: Sequence[RuleLine]) -> Html:
+def _marked(rule: RuleLine, known: Trust, marks: Sequence[str]) -> bool:
+    return ("held" in marks and rule.rule_id in known.held) or ("tune" in marks and known.to_tune(rule.rule_id))
+
+
+def _table(view: View, rules: Sequence[RuleLine], known: Trust) -> Html:
     titles = card_titles(view.con)
     columns = [
         Column(view.t("column.rule"), "wide"),
         Column(view.t("column.severity"), "short"),
         Column(view.t("column.error_type"), "short"),
         Column(view.t("column.card")),
-        Column(view.t("column.basis")),
-        Column(view.t("column.findings"), "number"),
+        Column(view.t("precision.hits"), "number"),
+        Column(view.t("precision.confirmed"), "number"),
+        Column(view.t("precision.rejected"), "number"),
+        Column(view.t("precision.precision"), "number"),
         Column(view.t("column.state"), "short"),
     ]
     rows: list[list[Cell]] = [
@@ -70,9 +88,11 @@ def _table(view: View, rules: Sequence[RuleLine]) -> Html:
             severity_tag(view, rule.severity, rule.is_hint),
             view.label("type", rule.error_type),
             _cards(view, rule, titles),
-            rule.basis,
-            _count(view, rule),
-            state_tag(view, rule.state),
+            _count(view, rule, known.of(rule.rule_id).hits),
+            known.of(rule.rule_id).confirmed,
+            known.of(rule.rule_id).rejected,
+            precision_cell(known.of(rule.rule_id)),
+            lines(state_tag(view, rule.state), *trust_marks(view, known, rule.rule_id)),
         ]
         for rule in rules
     ]
@@ -80,15 +100,20 @@ def _table(view: View, rules: Sequence[RuleLine]) -> Html:
 
 
 def _title(view: View, rule: RuleLine) -> Html:
-    return lines(anchor(rule.rule_id, view.link("rules", rule=rule.rule_id)), view.pick(rule.title_zh, rule.title_en))
+    basis = Html(f'<span class="muted">{escape(rule.basis)}</span>' if rule.basis else "")
+    address = view.link("rules", rule=rule.rule_id)
+    return lines(anchor(rule.rule_id, address), view.pick(rule.title_zh, rule.title_en), basis)
 
 
 def _cards(view: View, rule: RuleLine, titles: dict[str, tuple[str, str]]) -> str:
     return "、".join(view.pick(*titles.get(card, (card, ""))) for card in rule.cards)
 
 
-def _count(view: View, rule: RuleLine) -> Cell:
-    return anchor(f"{rule.findings:,}", view.link("findings", rule=rule.rule_id, kind="all")) if rule.findings else 0
+def _count(view: View, rule: RuleLine, hits: int) -> Cell:
+    """Hits, linked to the findings for those who may open them."""
+    if not hits or "findings" not in view.reader.pages:
+        return hits
+    return anchor(f"{hits:,}", view.link("findings", rule=rule.rule_id, kind="all"))
 
 
 def state_tag(view: View, state: str) -> Html:
@@ -96,7 +121,7 @@ def state_tag(view: View, state: str) -> Html:
     return tag(view.label("state", state), _KINDS.get(state, ""))
 
 
-def _one(view: View, rules: Sequence[RuleLine], rule_id: str) -> None:
+def _one(view: View, rules: Sequence[RuleLine], known: Trust, rule_id: str) -> None:
     show(anchor(f"← {view.t('rules.back')}", view.link("rules")))
     line = next((rule for rule in rules if rule.rule_id == rule_id), None)
     words = rule_text(view.con, rule_id)
@@ -108,17 +133,14 @@ def _one(view: View, rules: Sequence[RuleLine], rule_id: str) -> None:
         severity_tag(view, line.severity, line.is_hint),
         tag(view.label("type", line.error_type), "type"),
         state_tag(view, line.state),
+        *trust_marks(view, known, rule_id),
     )
     show(Html(" ".join(mark.markup for mark in marks)))
     for reason in line.reasons:
         st.warning(reason)
-    if line.findings:
-        show(
-            anchor(
-                view.t("rules.open_findings", count=f"{line.findings:,}"),
-                view.link("findings", rule=rule_id, kind="all"),
-            )
-        )
+    show_trust(view, known, rule_id)
+    if (hits := known.of(rule_id).hits) and "findings" in view.reader.pages:
+        show(anchor(view.t("rules.open_findings", count=f"{hits:,}"), view.link("findings", rule=rule_id, kind="all")))
     show(_facts(view, line, words))
 
 

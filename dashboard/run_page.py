@@ -1,15 +1,20 @@
 """The run page: what was read, what was not, which rules were not judged and how long it took."""
 
 import streamlit as st
+from sqlalchemy import func, select
 
 from dashboard import run_queries
+from dashboard.problems import run_problems
 from dashboard.queries import card_titles
+from dashboard.recheck import recheck_box
 from dashboard.rules_page import state_tag
 from dashboard.tables import Cell, Column, Html, anchor, show, table, tag
 from dashboard.view import View, write_address
+from expectations.register.tables import Run, RunFigure
 
 _FILE_KINDS = {"loaded": "good", "ignored": "", "refused": "bad"}
 _SHOWN_CELLS = 200
+_SHOWN_RUNS = 60
 
 
 def run_page(view: View) -> None:
@@ -17,6 +22,9 @@ def run_page(view: View) -> None:
     st.header(view.t("page.run"))
     write_address(view.language, {})
     _summary(view)
+    if view.reader.may("recheck"):
+        recheck_box(view)
+    _former_runs(view)
     _calendar_gaps(view)
     _unjudged(view)
     _files(view)
@@ -32,7 +40,7 @@ def _summary(view: View) -> None:
     seconds = f"{(run.finished_at - run.started_at).total_seconds():.1f}"
     state = (
         tag(f"✔ {view.t('run.complete')}", "good")
-        if run.complete
+        if run.complete and not run_problems(view)
         else tag(f"✖ {view.t('run.status_incomplete')}", "bad")
     )
     boxes: list[tuple[str, Cell]] = [
@@ -52,6 +60,43 @@ def _summary(view: View) -> None:
             input=run.input_hash[:12],
         )
     )
+
+
+def _former_runs(view: View) -> None:
+    """The runs the register has followed, the latest first: complete or not, and what each opened and closed."""
+    with view.register.reading() as session:
+        followed = session.execute(
+            select(
+                Run,
+                func.sum(RunFigure.new),
+                func.sum(RunFigure.open),
+                func.sum(RunFigure.corrected),
+                func.sum(RunFigure.reopened),
+            )
+            .outerjoin(RunFigure, RunFigure.seq == Run.seq)
+            .group_by(Run.seq)
+            .order_by(Run.seq.desc())
+            .limit(_SHOWN_RUNS)
+        ).all()
+    columns = [Column(view.t("run.as_of")), Column(view.t("run.status"))]
+    columns += [
+        Column(view.t(key), "number")
+        for key in ("run.rows_loaded", "run.new", "run.open", "run.corrected", "run.reopened")
+    ]
+    rows: list[list[Cell]] = [
+        [
+            run.as_of.isoformat(),
+            tag(f"✔ {view.t('run.complete')}", "good")
+            if run.complete
+            else tag(f"✖ {view.t('run.status_incomplete')}", "bad"),
+            sum(run.rows.values()),
+            *(int(number or 0) for number in counts),
+        ]
+        for run, *counts in followed
+    ]
+    if rows:
+        with st.expander(view.t("run.former", count=len(rows)), icon=":material/history:"):
+            show(table(columns, rows, "former"))
 
 
 def _calendar_gaps(view: View) -> None:

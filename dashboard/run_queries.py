@@ -32,6 +32,10 @@ class Run:
         return self.status == "complete"
 
 
+NO_RUN = Run("", date.min, datetime.min, datetime.min, "", "complete", 0, 0, 0, "", "")
+"""Before the first audit, for pages that need none."""
+
+
 @dataclass(frozen=True)
 class FileLine:
     """A sheet of an input file and what became of its rows."""
@@ -130,7 +134,10 @@ def calendar_gaps(con: duckdb.DuckDBPyConnection) -> list[tuple[int, int]]:
 
 def stages(con: duckdb.DuckDBPyConnection) -> list[tuple[str, float, float]]:
     """Stage, seconds and peak memory in MB, in the order of work."""
-    return [(str(s), float(t), float(m)) for s, t, m in con.execute("select * from stages order by rowid").fetchall()]
+    return [
+        (str(s), float(t), float(m))
+        for s, t, m in con.execute("select stage, seconds, peak_mb from stages order by rowid").fetchall()
+    ]
 
 
 def judged_count(con: duckdb.DuckDBPyConnection) -> tuple[int, int]:

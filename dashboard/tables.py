@@ -37,6 +37,11 @@ def anchor(words: str, address: str) -> Html:
     return Html(f'<a class="anka" href="{escape(address)}">{escape(words)}</a>')
 
 
+def download(words: str, address: str) -> Html:
+    """A link to a file, looking like a button; the page stays."""
+    return Html(f'<a class="anka-button" href="{escape(address)}" download>⬇ {escape(words)}</a>')
+
+
 def tag(words: str, kind: str) -> Html:
     """A small coloured label; it always carries words, colour never stands alone."""
     return Html(f'<span class="tag {escape(kind)}">{escape(words)}</span>')

@@ -4,14 +4,16 @@ from here.
 
 from typing import Literal
 
+from dashboard import words_check, words_notices, words_people, words_trends, words_work
+
 Language = Literal["zh", "en"]
 
-TEXTS: dict[str, tuple[str, str]] = {
+_COMMON: dict[str, tuple[str, str]] = {
     "app.language": ("语言 / Language", "语言 / Language"),
     "app.run": ("核查日 {as_of} · 批次 {run_id}", "as of {as_of} · run {run_id}"),
     "app.incomplete": (
-        "核查不完整：{rules} 条规则出错，未能判定（{names}）。下列数字不含这些规则，不能视为“无错误”。",
-        "Audit not complete: {rules} rules raised an error and were not judged ({names}). The figures leave them out.",
+        "核查不完整，下列数字不能视为“无错误”。",
+        "Audit not complete: no figure below may be read as “no error”.",
     ),
     "app.colon": ("：", ": "),
     "app.blank": ("（空）", "(blank)"),
@@ -279,6 +281,15 @@ TEXTS: dict[str, tuple[str, str]] = {
     "empty.no_rule_found": ("没有符合条件的规则。", "No rule matches."),
     "empty.no_checked": ("本次没有装载任何案卡。", "No card was loaded."),
 }  # fmt: skip
+
+TEXTS: dict[str, tuple[str, str]] = {
+    **_COMMON,
+    **words_people.WORDS,
+    **words_work.WORDS,
+    **words_notices.WORDS,
+    **words_check.WORDS,
+    **words_trends.WORDS,
+}
 """Key → (Chinese, English)."""
 
 

@@ -1,8 +1,7 @@
-"""What every page is given: the published run, open for reading, and the language. Nothing is selected or drawn
+"""What every page is given: the published run as the reader may see it, the register, and the language. Nothing is selected or drawn
 here.
 """
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,20 +11,24 @@ from urllib.parse import urlencode
 import duckdb
 import streamlit as st
 
-from dashboard.run_queries import Run, run
+from dashboard.place import SIGHTS, home, register
+from dashboard.run_queries import NO_RUN, Run, run
 from dashboard.texts import Language, label, text
-from expectations.home import Home
-from expectations.published import open_published
+from expectations.home import NothingPublishedError
+from expectations.people.rights import Reader
+from expectations.register.store import Register
 
 
 @dataclass(frozen=True)
 class View:
-    """A page's own cursor on the published run, and the reader's language."""
+    """A page's own cursor on the published run as the reader may see it, the register, and the reader's language."""
 
     con: duckdb.DuckDBPyConnection
     file: Path
     run: Run
     language: Language
+    reader: Reader
+    register: Register
     entered: bool = False
     """Whether the reader has just come to this page: its parameters are then read from the address."""
 
@@ -53,26 +56,19 @@ def link(page: str, language: Language, **params: object) -> str:
     return f"{page}?{query}" if query else page
 
 
-def home() -> Home:
-    """The home folder `ANKA_HOME` names."""
-    return Home(Path(os.environ.get("ANKA_HOME", ".anka")).resolve())
-
-
-@st.cache_resource(max_entries=3, show_spinner=False)
-def _published(file: str) -> duckdb.DuckDBPyConnection:
-    """One connection per published file, shared by all sessions; each takes its own cursor."""
-    return open_published(Path(file))
-
-
 @contextmanager
-def open_view(language: Language, entered: bool) -> Iterator[View]:
-    """The present published run. Raises NothingPublishedError."""
-    file = home().current()
-    cursor = _published(str(file)).cursor()
+def open_view(reader: Reader, language: Language, entered: bool, *, needs_run: bool = True) -> Iterator[View]:
+    """The present published run as `reader` may see it. Raises NothingPublishedError where the page needs one."""
     try:
-        yield View(cursor, file, run(cursor), language, entered)
-    finally:
-        cursor.close()
+        file = home().current()
+    except NothingPublishedError:
+        if needs_run:
+            raise
+        with duckdb.connect() as nothing:
+            yield View(nothing, home().root, NO_RUN, language, reader, register(), entered)
+        return
+    with SIGHTS.open(file, register(), reader) as con:
+        yield View(con, file, run(con), language, reader, register(), entered)
 
 
 def chosen_language() -> Language:

@@ -2,7 +2,7 @@
 `findings` with owner, present values and message. Rows never pass through Python.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
@@ -20,11 +20,12 @@ from expectations.judging import Verdict
 _BLANK = "（空）"
 _BATCH = 32
 """Failing-row queries run as one statement, so that they share the processors."""
+_WHOLE_CASE = "rows between unbounded preceding and unbounded following"
 _SUGGESTION = {"zh": ("，可能应为“", "”"), "en": ("; perhaps “", "” is meant")}
 
 _FINDINGS = """
 create or replace table findings (
-  run_id varchar, finding_id varchar, rule_id varchar, rule_fingerprint varchar, severity varchar, error_type varchar, is_hint boolean,
+  run_id varchar, finding_id varchar, rule_id varchar, rule_fingerprint varchar, values_fingerprint varchar, severity varchar, error_type varchar, is_hint boolean,
   card varchar, level varchar, bmsah varchar, suspect_no varchar, case_name varchar, name varchar,
   office varchar, department varchar, prosecutor varchar, owner varchar,
   fields varchar, "values" varchar, message varchar, message_en varchar, basis varchar,
@@ -64,7 +65,7 @@ def collect(
             made = 0
             if verdict.rows_violated:
                 fingerprint = fingerprints[verdict.judgement.rule.id]
-                statement = finding_statement(verdict.judgement, run_id, fingerprint, verdict.stage_items, number)
+                statement = finding_statement(verdict, run_id, fingerprint, number)
                 made = int(con.execute(statement).fetchall()[0][0])
             collected.append(Collected(verdict, made))
     con.execute("drop table violations")
@@ -100,14 +101,13 @@ def _collect_rows(con: duckdb.DuckDBPyConnection, batch: Sequence[Verdict]) -> l
     ]
 
 
-def finding_statement(
-    judgement: Judgement, run_id: str, fingerprint: str, stage_items: Mapping[str, str], number: int
-) -> str:
+def finding_statement(verdict: Verdict, run_id: str, fingerprint: str, number: int) -> str:
     """The INSERT that makes the findings of one judgement from its rows in `violations`, where it has that number.
 
     Level `case` gives one finding per case, shown with the values of its first violating row and without a suspect.
-    `stage_items` of other stages stand among the present values as `card.item`.
+    Items of other stages stand among the present values as `card.item`.
     """
+    judgement, stage_items = verdict.judgement, verdict.stage_items
     rule, card = judgement.rule, judgement.card
     by_case = rule.level == "case"
     keys = ["v.bmsah"] if by_case else [f"c.{name}" for name in card.key]
@@ -115,11 +115,14 @@ def finding_statement(
     ordinal = f"row_number() over (partition by {key} order by c._row)"
     present = [f"'{name}', c.{raw_column(card.field(name))}" for name in judgement.fields]
     present += [f"'{name}', s.{column}::varchar" for name, column in stage_items.items()]
-    beside = f"join audit.{card.name}_shared s on s._row = v._row" if stage_items else ""
+    beside = f"join audit.{card.name}_shared s on s._row = v._row" if stage_items or verdict.linked_values else ""
+    involved = _involved(verdict)
+    if by_case:
+        involved = f"string_agg({involved}, '|') over (partition by v.bmsah order by {involved} {_WHOLE_CASE})"
     columns = [
         _text(run_id),
         f"left(sha256(concat_ws('|', '{judgement.name}', {key}, {ordinal})), 16)",
-        *map(_text, (rule.id, fingerprint, rule.severity, rule.error_type)), str(rule.is_hint).lower(),
+        *map(_text, (rule.id, fingerprint)), f"sha256({involved})", *map(_text, (rule.severity, rule.error_type)), str(rule.is_hint).lower(),
         _text(card.name), _text(rule.level), "v.bmsah", "null" if by_case else "v.suspect_no", "v.case_name",
         "null" if by_case else "v.name", "v.office", "v.department", "v.prosecutor",
         _text(judgement.owner), _text("|".join(judgement.fields)), f"json_object({', '.join(present)})::varchar",
@@ -130,6 +133,17 @@ def finding_statement(
     return f"""insert into findings select {", ".join(columns)}
 from violations v join cards.{card.name} c on c._row = v._row {beside}
 where v.number = {number} {first_of_case} order by c._row"""
+
+
+def _involved(verdict: Verdict) -> str:
+    """Everything the condition read of a row, as one text: it changes when the row is another case for the rule.
+
+    Items of the row as they stood, those of other stages, and what it made of linked rows.
+    """
+    card = verdict.judgement.card
+    own = (f"c.{raw_column(card.field(name))}" for name in sorted(verdict.judgement.columns & card.by_name.keys()))
+    beside = (f"s.{column}" for column in (*verdict.stage_items.values(), *verdict.linked_values))
+    return f"[{', '.join(f'{value}::varchar' for value in (*own, *beside))}]::varchar"
 
 
 def message_sql(template: str, judgement: Judgement, language: Literal["zh", "en"]) -> str:

@@ -51,10 +51,12 @@ _CHARGES_VALID = "not (coalesce(charges_from({x}) > {d}, false) or coalesce(char
 
 @dataclass(frozen=True)
 class Prepared:
-    """A judgement over `audit.<card>`: its condition, the columns holding the items of other stages it reads, its limit."""
+    """A judgement over `audit.<card>`: its condition, its limit, the columns holding the items of other stages it reads and
+    what it makes of linked rows."""
 
     condition: str
     stage_items: Mapping[str, str] = field(default_factory=dict)
+    linked_values: tuple[str, ...] = ()
     open_limit: OpenLimit | None = None
 
 
@@ -80,7 +82,15 @@ class AuditTable:
             for lookup in lookups_of(judgement.tree)
             if lookup.field and lookup.field in self.cards[lookup.card].by_name
         }
-        return Prepared(self._prepared(judgement.tree, silent), stage_items, self._open_limit(judgement, silent))
+        # What is compared with a day is left out: the audit date is one, and it changes every night.
+        linked = [
+            one for one in lookups_of(judgement.tree) if not one.is_stage and not any(one.node.find_all(exp.Cast))
+        ]
+        shared = {column.name for one in linked for column in self._linked_value(one).find_all(exp.Column)}
+        linked_values = tuple(sorted(shared - self.card.by_name.keys()))
+        return Prepared(
+            self._prepared(judgement.tree, silent), stage_items, linked_values, self._open_limit(judgement, silent)
+        )
 
     def _open_limit(self, judgement: Judgement, silent: Sequence[exp.Expr]) -> OpenLimit | None:
         """The judgement's limit over `audit.<card>`, silent where the judgement is."""

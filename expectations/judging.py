@@ -60,6 +60,7 @@ class Verdict:
     rows_violated: int = 0
     query: str = ""
     stage_items: Mapping[str, str] = field(default_factory=dict)
+    linked_values: tuple[str, ...] = ()
     open_limit: OpenLimit | None = None
 
 
@@ -228,7 +229,7 @@ def _guarded(made: Prepared, judgement: Judgement, unreadable: frozenset[str], f
     limit = made.open_limit
     if limit is not None:
         limit = replace(limit, still_open=guarded(limit.still_open, judgement, unreadable, files))
-    return Prepared(guarded(made.condition, judgement, unreadable, files), made.stage_items, limit)
+    return replace(made, condition=guarded(made.condition, judgement, unreadable, files), open_limit=limit)
 
 
 def _binding_error(con: duckdb.DuckDBPyConnection, card: Card, conditions: Iterable[str]) -> str:
@@ -270,8 +271,8 @@ def _run_checkpoint(
     named = {judgement.name: judgement for judgement in conditions}
     results = [result for run in outcome.run_results.values() for result in run.results]
     verdicts = [
-        replace(v, stage_items=conditions[v.judgement].stage_items, open_limit=conditions[v.judgement].open_limit)
-        for v in (_verdict(r, named) for r in results)
+        replace(v, stage_items=made.stage_items, linked_values=made.linked_values, open_limit=made.open_limit)
+        for v, made in ((verdict, conditions[verdict.judgement]) for verdict in (_verdict(r, named) for r in results))
     ]
     lost = named.keys() - {verdict.judgement.name for verdict in verdicts}
     return verdicts + [Verdict(named[name], "error", "no result / 没有返回结果") for name in sorted(lost)]

@@ -1,4 +1,4 @@
-"""An audit from beginning to end: load → judge → collect and reconcile → warn → publish. The order of work is `run_audit`.
+"""An audit from beginning to end: load → judge → collect and reconcile → warn → publish → follow → switch. The order of work is `run_audit`.
 
 No Prefect here: `nightly_audit` runs the same stages as a flow.
 """
@@ -21,8 +21,11 @@ from expectations.collecting import collect
 from expectations.due import find_due
 from expectations.home import Home
 from expectations.judging import LoadedCards, Verdict, judge
+from expectations.register.follow import Followed, follow
+from expectations.register.store import open_register, register_url
 from expectations.rule_checks import require_fitting
 from expectations.working_days import known_years
+from flows.audit_lock import sole_audit
 from flows.load import LoadReport, load_exports, printed, write_quarantine
 from flows.progress import tell
 from flows.publishing import RunFacts, Stage, publish
@@ -39,6 +42,10 @@ class AuditOrder:
     card: str | None = None
     skip_refused: bool = False
     data_docs: bool = True
+    register: str = ""
+    """URL of the register; by default the SQLite file in the home folder."""
+    follow: bool = True
+    """Whether the register is brought up to the run; a trial of a file leaves it alone."""
 
     def read_catalogue(self) -> Catalogue:
         """The bundled catalogue, with the office's own laid over it. Raises CatalogueError with every mistake."""
@@ -77,6 +84,7 @@ class AuditResult:
     not_judged: tuple[str, ...]
     in_error: tuple[str, ...]
     stages: tuple[Stage, ...]
+    followed: Followed | None = None
 
 
 def run_audit(order: AuditOrder) -> AuditResult:
@@ -87,11 +95,12 @@ def run_audit(order: AuditOrder) -> AuditResult:
     """
     watch, started = Stopwatch(), datetime.now()
     catalogue = order.read_catalogue()
-    with watch.stage("load"):
-        loaded = load_stage(order, catalogue)
-    with watch.stage("judge"):
-        verdicts = judge_stage(order, catalogue, loaded)
-    return publish_stage(order, catalogue, loaded, verdicts, started, watch.stages)
+    with sole_audit(Home(order.home)):
+        with watch.stage("load"):
+            loaded = load_stage(order, catalogue)
+        with watch.stage("judge"):
+            verdicts = judge_stage(order, catalogue, loaded)
+        return publish_stage(order, catalogue, loaded, verdicts, started, watch.stages)
 
 
 def load_stage(order: AuditOrder, catalogue: Catalogue) -> LoadReport:
@@ -135,10 +144,18 @@ def publish_stage(
             file = publish(con, home, catalogue, facts, collected, watch.stages)
             tell("发布 / publishing", 1, 1)
         counts = dict(con.execute("select is_hint, count(*) from findings group by is_hint").fetchall())
+    followed = None
+    if order.follow:
+        with watch.stage("follow"):
+            tell("更新台账 / following", 0, 1)
+            register = open_register(register_url(home, order.register))
+            followed = follow(register, file, inputs=order.paths)
+            tell("更新台账 / following", 1, 1)
+    home.switch_to(file)
     not_judged = tuple(f"{v.judgement.name}: {v.reason}" for v in verdicts if v.state == "not_judged")
     return AuditResult(
         run_id, file, home.run_folder(run_id), facts.complete, rows.read, rows.loaded, rows.rejected,
-        counts.get(False, 0), counts.get(True, 0), due, years, not_judged, in_error, tuple(watch.stages),
+        counts.get(False, 0), counts.get(True, 0), due, years, not_judged, in_error, tuple(watch.stages), followed,
     )  # fmt: skip
 
 

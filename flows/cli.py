@@ -16,7 +16,7 @@ from rich.console import Console
 from dashboard import command as dashboard_command
 from expectations import AnkaError, InputError
 from expectations.home import Home
-from flows import cli_due, cli_findings, cli_rules
+from flows import cli_check, cli_due, cli_findings, cli_notices, cli_rules, cli_users
 from flows.cli_options import NOT_JUDGED, AsOf, CatalogueFolder, HomeFolder, day, show_result
 from flows.periods import parse_period
 from flows.progress import progress_bar, tell
@@ -33,6 +33,10 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(cli_rules.app, name="rules")
+app.add_typer(cli_users.app, name="user")
+app.add_typer(cli_notices.app, name="notices")
+app.command("notify")(cli_notices.notify)
+app.command("check")(cli_check.check)
 app.command("findings")(cli_findings.findings)
 app.command("due")(cli_due.due)
 

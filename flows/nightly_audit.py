@@ -17,6 +17,7 @@ from expectations.home import Home
 from expectations.judging import Verdict
 from expectations.published import DEPARTMENT_FIGURES, open_published
 from flows.audit import AuditOrder, AuditResult, Stopwatch, judge_stage, load_stage, publish_stage
+from flows.audit_lock import sole_audit
 from flows.load import LoadReport
 from flows.publishing import Stage, prune
 from flows.settings import Settings
@@ -72,14 +73,16 @@ def nightly_audit(
         catalogue=Path(catalogue) if catalogue else settings.catalogue,
         card=card,
         skip_refused=skip_refused,
+        register=settings.register_url,
     )
     watch, started = Stopwatch(), datetime.now()
     read = order.read_catalogue()
-    with watch.stage("load"):
-        loaded = load(order, read)
-    with watch.stage("judge"):
-        verdicts = judge(order, read, loaded)
-    result = publish(order, read, loaded, verdicts, started, watch.stages)
+    with sole_audit(Home(order.home)):
+        with watch.stage("load"):
+            loaded = load(order, read)
+        with watch.stage("judge"):
+            verdicts = judge(order, read, loaded)
+        result = publish(order, read, loaded, verdicts, started, watch.stages)
     prune(Home(order.home), settings.keep_runs)
     create_markdown_artifact(department_table(result.file), key="departments", description=f"Run {result.run_id}")
     return result

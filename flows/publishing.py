@@ -1,4 +1,4 @@
-"""Publishing a run: a new read-only DuckDB file with everything a reader needs, then one atomic switch of the pointer.
+"""Publishing a run: a new read-only DuckDB file with everything a reader needs, to which the pointer is then switched in one step.
 
 A reader sees the former run or this one, never half of one. Nothing is judged or selected here.
 """
@@ -56,7 +56,7 @@ def publish(
     con: duckdb.DuckDBPyConnection, home: Home, catalogue: Catalogue, facts: RunFacts,
     collected: Sequence[Collected], stages: Iterable[Stage],
 ) -> Path:  # fmt: skip
-    """Writes the file and switches to it. `con` is the warehouse after `collect`. Returns the published file."""
+    """Writes the file, to which the caller switches. `con` is the warehouse after `collect`."""
     home.published.mkdir(parents=True, exist_ok=True)
     target = _new_name(home, facts.run_id)
     unfinished = target.with_suffix(".unfinished")
@@ -69,7 +69,6 @@ def publish(
         con.execute("detach publication")
     unfinished.chmod(0o444)
     unfinished.replace(target)
-    home.switch_to(target)
     return target
 
 

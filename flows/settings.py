@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from expectations.home import Home
@@ -34,7 +35,8 @@ _ONE_SHOT = {
 
 class Settings(BaseSettings):
     """`ANKA_HOME`: the home folder; `ANKA_CATALOGUE`: a folder laid over the bundled catalogue; `ANKA_KEEP_RUNS`: how many
-    published runs are kept; `ANKA_INBOX`: folder of the nightly exports."""
+    published runs are kept; `ANKA_INBOX`: folder of the nightly exports; `ANKA_REGISTER`: URL of the register, if it is not
+    the SQLite file in the home folder."""
 
     model_config = SettingsConfigDict(env_prefix="ANKA_", extra="ignore")
 
@@ -42,6 +44,7 @@ class Settings(BaseSettings):
     catalogue: Path | None = None
     keep_runs: int = 30
     inbox: Path = Path("inbox")
+    register_url: str = Field("", validation_alias="ANKA_REGISTER")
 
 
 def prepare_environment(home: Home) -> None:

@@ -6,6 +6,8 @@ from pathlib import Path
 import duckdb
 
 from expectations.home import Home
+from expectations.register.follow import follow
+from expectations.register.store import open_register, register_url
 
 _TABLES = """
 create table runs as select 'r1' as run_id, date '2026-06-30' as as_of, timestamp '2026-07-01 02:00:00' as started_at,
@@ -81,6 +83,10 @@ alter table findings add column owner varchar default 'intake';
 alter table findings add column message_en varchar;
 alter table findings add column basis varchar default '规则157';
 alter table findings add column run_id varchar default 'r1';
+alter table cards.arrest add column _file integer default 0;
+alter table rules add column switched_off varchar;
+alter table findings add column rule_fingerprint varchar default 'abc';
+alter table findings add column values_fingerprint varchar default 'abc';
 """
 
 
@@ -96,5 +102,6 @@ def publish_small(root: Path, *, complete: bool = True, found: bool = True) -> H
             con.execute("delete from findings")
             con.execute("delete from due")
             con.execute("delete from calendar_gaps")
+    follow(open_register(register_url(home)), file)
     home.pointer.write_text(json.dumps({"file": file.name}), encoding="utf-8")
     return home

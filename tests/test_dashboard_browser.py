@@ -8,14 +8,13 @@ from urllib.parse import parse_qs, quote, urlsplit
 import duckdb
 import openpyxl
 import pytest
-from dashboard_server import serving
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from browser_pages import CHROMIUM, NARROW, WIDE, browser, cells, go, number, opened
+from dashboard_server import serving, with_people
+from playwright.sync_api import Browser, Page, expect
 
-from expectations.home import Home
+__all__ = ["browser"]
 
-CHROMIUM = Path("/usr/bin/chromium")
-SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-WIDE, NARROW = (1440, 1000), (390, 844)
+SUPERVISOR = "shi-guan"
 
 pytestmark = [
     pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed at /usr/bin/chromium"),
@@ -25,47 +24,15 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def server(audited_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with_people(audited_home)
     with serving(audited_home, tmp_path_factory.mktemp("dashboard") / "server.log") as address:
         yield address
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=str(CHROMIUM), args=SWITCHES)
-        yield chromium
-        chromium.close()
-
-
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A page that notes the hosts it asks and the errors of its scripts."""
-    hosts: set[str] = set()
-    mistakes: list[str] = []
-    context = browser.new_context(viewport={"width": WIDE[0], "height": WIDE[1]}, accept_downloads=True)
-    opened = context.new_page()
-    opened.on("request", lambda request: hosts.add(urlsplit(request.url).hostname or ""))
-    opened.on("pageerror", lambda error: mistakes.append(str(error)))
-    yield opened
-    context.close()
-    assert hosts - {""} == {"127.0.0.1"}
-    assert mistakes == []
-
-
-def go(page: Page, server: str, address: str, heading: str) -> None:
-    page.goto(server + address)
-    expect(page.get_by_role("heading", name=heading).first).to_be_visible(timeout=60_000)
-
-
-def cells(page: Page, table: str) -> list[list[str]]:
-    """The text of a table's cells, row by row."""
-    rows = page.locator(f"table.{table} tbody tr")
-    expect(rows.first).to_be_visible(timeout=30_000)
-    return [[cell.strip() for cell in row.locator("td").all_inner_texts()] for row in rows.all()]
-
-
-def number(text: str) -> int:
-    return int(text.replace(",", ""))
+def page(browser: Browser, server: str, audited_home: Path) -> Iterator[Page]:
+    with opened(browser, server, audited_home, SUPERVISOR) as page:
+        yield page
 
 
 DEPARTMENTS = """
@@ -78,7 +45,7 @@ group by c.department
 
 
 def test_the_overview_equals_sql(page: Page, server: str, published: duckdb.DuckDBPyConnection) -> None:
-    go(page, server, "", "总览")
+    go(page, server, "overview", "总览")
     expected = {name: figures for name, *figures in published.execute(DEPARTMENTS).fetchall()}
     shown = {}
     for name, rate, errors, _serious, _normal, hints in cells(page, "by-department"):
@@ -106,7 +73,7 @@ def test_the_findings_list_equals_sql_and_its_excel_file_too(
         == expected
     )
     with page.expect_download(timeout=60_000) as waiting:
-        page.get_by_role("button", name="下载 Excel").click()
+        page.get_by_text("下载 Excel").click()
     file = tmp_path / "list.xlsx"
     waiting.value.save_as(file)
     rows = list(openpyxl.load_workbook(file)["错误"].iter_rows(min_row=2, values_only=True))
@@ -161,7 +128,7 @@ def test_rules_and_run_pages_equal_sql(page: Page, server: str, published: duckd
     counts = published.execute(
         "select rule_id, count(f.finding_id) from rules left join findings f using (rule_id) group by rule_id order by rule_id"
     ).fetchall()
-    assert [(row[0].split()[0], number(row[5])) for row in cells(page, "rules")] == counts
+    assert [(row[0].split()[0], number(row[4])) for row in cells(page, "rules")] == counts
     go(page, server, "run", "运行")
     files = published.execute(
         "select name, rows_read, rows_loaded, rows_rejected from files order by file_no"
@@ -170,7 +137,7 @@ def test_rules_and_run_pages_equal_sql(page: Page, server: str, published: duckd
 
 
 def test_the_language_switch_stays_in_the_address_from_page_to_page(page: Page, server: str) -> None:
-    go(page, server, "", "总览")
+    go(page, server, "overview", "总览")
     page.get_by_text("English", exact=True).click()
     expect(page.get_by_role("heading", name="Overview")).to_be_visible(timeout=30_000)
     expect(page).to_have_url(re.compile("lang=en"))
@@ -206,7 +173,7 @@ def test_the_page_of_deadlines_equals_sql_and_keeps_its_filter(
     expect(page).to_have_url(re.compile("grade=red"))
     expect(page.locator("table.due tbody tr")).to_have_count(min(counts["red"], 50))
     with page.expect_download(timeout=60_000) as waiting:
-        page.get_by_role("button", name="下载 Excel").click()
+        page.get_by_text("下载 Excel").click()
     waiting.value.save_as(tmp_path / "due.xlsx")
     rows = list(openpyxl.load_workbook(tmp_path / "due.xlsx")["期限预警"].iter_rows(min_row=2, values_only=True))
     assert len(rows) == counts["red"]
@@ -216,7 +183,7 @@ def test_the_page_of_deadlines_equals_sql_and_keeps_its_filter(
     expect(page.locator(".anka-facts")).to_contain_text(bmsah, timeout=30_000)
 
 
-@pytest.mark.parametrize("address", ["", "findings", "due", "rules", "run", "case?q=770101"])
+@pytest.mark.parametrize("address", ["overview", "findings", "due", "rules", "run", "case?q=770101"])
 def test_nothing_is_wider_than_a_telephone(page: Page, server: str, address: str, tmp_path: Path) -> None:
     page.set_viewport_size({"width": NARROW[0], "height": NARROW[1]})
     page.goto(server + address)
@@ -229,8 +196,8 @@ def test_nothing_is_wider_than_a_telephone(page: Page, server: str, address: str
 
 
 def test_before_the_first_audit(browser: Browser, tmp_path: Path) -> None:
-    with serving(Home(tmp_path / "empty").root, tmp_path / "server.log") as address:
-        page = browser.new_page()
+    home = tmp_path / "empty"
+    with_people(home)
+    with serving(home, tmp_path / "server.log") as address, opened(browser, address, home, SUPERVISOR) as page:
         go(page, address, "", "还没有核查结果")
         expect(page.get_by_text("anka audit 导出文件夹")).to_be_visible()
-        page.close()

@@ -6,32 +6,28 @@ import pytest
 from dashboard_small import publish_small
 from streamlit.testing.v1 import AppTest
 
-from dashboard import APP
-
-
-def opened(home: Path, monkeypatch: pytest.MonkeyPatch, **params: str) -> AppTest:
-    monkeypatch.setenv("ANKA_HOME", str(home))
-    app = AppTest.from_file(str(APP), default_timeout=60)
-    for name, value in params.items():
-        app.query_params[name] = value
-    app.run()
-    assert not app.exception
-    return app
-
-
 SHOW = """
+from dashboard import empty
 from dashboard.{module} import {function}
+from dashboard.problems import banner
 from dashboard.view import chosen_language, entered, open_view
+from expectations.home import NothingPublishedError
+from expectations.people.rights import MACHINE
 
-with open_view(chosen_language(), entered("{module}")) as view:
-    {function}(view)
+try:
+    with open_view(MACHINE, chosen_language(), entered("{module}")) as view:
+        banner(view)
+        {function}(view)
+except NothingPublishedError:
+    empty.no_run(chosen_language())
 """
 
 
 def opened_page(page: str, home: Path, monkeypatch: pytest.MonkeyPatch, **params: str) -> AppTest:
     """One page by itself: Streamlit's test runner cannot follow the navigation."""
     monkeypatch.setenv("ANKA_HOME", str(home))
-    app = AppTest.from_string(SHOW.format(module=f"{page}_page", function=f"{page}_page"), default_timeout=60)
+    module = page if page == "overview" else f"{page}_page"
+    app = AppTest.from_string(SHOW.format(module=module, function=f"{page}_page"), default_timeout=60)
     for name, value in params.items():
         app.query_params[name] = value
     app.run()
@@ -40,29 +36,30 @@ def opened_page(page: str, home: Path, monkeypatch: pytest.MonkeyPatch, **params
 
 
 def test_before_the_first_audit_the_command_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    app = opened(tmp_path, monkeypatch)
+    app = opened_page("overview", tmp_path, monkeypatch)
     assert app.header[0].value == "还没有核查结果"
     assert app.code[0].value == "anka audit 导出文件夹"
 
 
 def test_the_first_page_is_the_overview_in_chinese(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    app = opened(publish_small(tmp_path / "home").root, monkeypatch)
+    app = opened_page("overview", publish_small(tmp_path / "home").root, monkeypatch)
     assert app.header[0].value == "总览"
     assert not app.warning
 
 
 def test_the_address_chooses_the_language(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    app = opened(publish_small(tmp_path / "home").root, monkeypatch, lang="en")
+    app = opened_page("overview", publish_small(tmp_path / "home").root, monkeypatch, lang="en")
     assert app.header[0].value == "Overview"
 
 
 def test_an_incomplete_run_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    app = opened(publish_small(tmp_path / "home", complete=False).root, monkeypatch)
-    assert app.warning[0].value.startswith("核查不完整：1 条规则出错，未能判定（N1）")
+    app = opened_page("overview", publish_small(tmp_path / "home", complete=False).root, monkeypatch)
+    assert app.warning[0].value.startswith("**核查不完整")
+    assert "1 条规则出错，未能判定（N1）" in app.warning[0].value
 
 
 def test_a_run_without_findings_is_no_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    app = opened(publish_small(tmp_path / "home", found=False).root, monkeypatch)
+    app = opened_page("overview", publish_small(tmp_path / "home", found=False).root, monkeypatch)
     assert "本次核查没有发现问题。" in [one.value for one in app.info]
 
 

@@ -184,7 +184,8 @@ def test_the_run_names_what_was_not_read_and_not_judged(con: duckdb.DuckDBPyConn
 
 
 def test_the_register_keeps_hints_apart_and_numbers_masked(home: Home) -> None:
-    book = openpyxl.load_workbook(BytesIO(register_workbook(home.current(), FindingFilter(), "run", False, "zh")))
+    with open_published(home.current()) as con:
+        book = openpyxl.load_workbook(BytesIO(register_workbook(con, FindingFilter(), "run", False, "zh")))
     assert book.sheetnames == ["错误", "核对提示"]
     heading, *rows = book["错误"].iter_rows(values_only=True)
     assert heading == (
@@ -220,7 +221,9 @@ def test_tiles_count_every_grade_under_the_other_filters(con: duckdb.DuckDBPyCon
 
 
 def test_the_workbook_of_warnings_holds_what_the_filter_selects(home: Home) -> None:
-    book = openpyxl.load_workbook(BytesIO(due_workbook(home.current(), DueFilter(departments=("第二检察部",)), "zh")))
+    with open_published(home.current()) as con:
+        book = openpyxl.load_workbook(BytesIO(due_workbook(con, DueFilter(departments=("第二检察部",)), "zh")))
+        none = due_workbook(con, DueFilter(departments=("无",)), "en")
     rows = list(book["期限预警"].iter_rows(values_only=True))
     assert rows[0][:3] == ("剩余日数", "期限届满日", "预警等级")
     assert [(row[0], row[1], row[2], row[5]) for row in rows[1:]] == [
@@ -228,5 +231,5 @@ def test_the_workbook_of_warnings_holds_what_the_filter_selects(home: Home) -> N
         (3, "2026-07-03", "临近", None),
     ]
     assert rows[2][7] == "证770101********0014"
-    empty = openpyxl.load_workbook(BytesIO(due_workbook(home.current(), DueFilter(departments=("无",)), "en")))
+    empty = openpyxl.load_workbook(BytesIO(none))
     assert empty["Deadlines"].max_row == 1

@@ -1,0 +1,46 @@
+"""The application as it is served: Streamlit's pages, our routes beside them, and the gate in front of both.
+
+`python -m dashboard.asgi PORT` serves it on 127.0.0.1; see `dashboard.command`.
+"""
+
+import sys
+from pathlib import Path
+
+from starlette.middleware import Middleware
+from starlette.routing import Route
+from streamlit import App
+
+import dashboard.export_routes  # noqa: F401  enters every download by its name
+from dashboard.exports import export
+from dashboard.gate import Gate
+from dashboard.sign_in import ROUTES
+
+_SETTINGS: dict[str, object] = {
+    "server.address": "127.0.0.1",
+    "server.headless": True,
+    "server.fileWatcherType": "none",
+    "server.enableXsrfProtection": True,
+    "server.enableAgentApi": False,
+    "server.enableStaticServing": False,
+    "server.scriptHealthCheckEnabled": False,
+    "server.trustedUserHeaders": {"x-anka-user": "anka_user"},
+    "browser.gatherUsageStats": False,
+    "runner.magicEnabled": False,
+    "client.toolbarMode": "minimal",
+    "client.showErrorDetails": "none",
+    "theme.base": "light",
+    "theme.primaryColor": "#1F5A96",
+    "theme.baseFontSize": 15,
+    "theme.headingFontSizes": ["1.6rem", "1.3rem", "1.1rem"],
+    "theme.metricValueFontSize": "1.7rem",
+}
+"""The user header makes Streamlit give a page back only to the person whose page it was."""
+
+app = App(
+    Path(__file__).with_name("app.py"),
+    routes=[*ROUTES, Route("/export/{name}", export, methods=["GET"])],
+    middleware=[Middleware(Gate)],
+)
+
+if __name__ == "__main__":
+    app.run(config={**_SETTINGS, "server.port": int(sys.argv[1])})

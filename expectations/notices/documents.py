@@ -1,0 +1,134 @@
+"""The documents of a notice, from templates an office can replace: 案件流程监控通知书 (Word) and 错误明细清单 (Excel).
+
+Identity and telephone numbers are masked; what a notice says is what it said on the day of issue.
+"""
+
+from collections.abc import Iterable, Mapping
+from itertools import groupby
+
+from sqlalchemy.orm import Session
+
+from expectations.disclosure import mask_identity
+from expectations.errors import InputError
+from expectations.home import Home
+from expectations.notices.labels import GRADE_WORDS, SEVERITY_WORDS, STATE_WORDS, Labels, chinese_day
+from expectations.notices.reading import Said, one_notice, said_of, states_of, withdrawal_of
+from expectations.notices.scopes import number_of
+from expectations.notices.templates import fill_document, fill_workbook
+from expectations.people.rights import Reader
+from expectations.register.tables import Notice
+
+NOTICE_TEMPLATE, LIST_TEMPLATE = "notice.docx", "list.xlsx"
+_FORBIDDEN_IN_NAMES = str.maketrans(dict.fromkeys('\\/:*?"<>|#', "_"))
+
+
+def notice_document(session: Session, reader: Reader, home: Home, notice_id: int, labels: Labels) -> bytes:
+    """The notice as Word document. Raises InputError when the reader may not see it, or for a broken template."""
+    notice, said = _of(session, reader, notice_id)
+    return fill_document(
+        home, NOTICE_TEMPLATE, notice_values(notice, said, labels, withdrawal_of(session, reader, notice_id))
+    )
+
+
+def list_document(session: Session, reader: Reader, home: Home, notice_id: int, labels: Labels) -> bytes:
+    """The list of errors of a notice as workbook. Raises as `notice_document`."""
+    notice, said = _of(session, reader, notice_id)
+    states = states_of(session, reader, notice_id)
+    withdrawn = withdrawal_of(session, reader, notice_id)
+    rows = [_list_row(notice, one, labels, states.get(one.finding_id, "")) for one in said]
+    return fill_workbook(home, LIST_TEMPLATE, _head(notice, said, withdrawn), rows)
+
+
+def notice_file_name(notice: Notice, suffix: str) -> str:
+    """A file name a notice is saved under."""
+    kind = "错误明细清单" if suffix == "xlsx" else title_of(notice)
+    return f"{kind}_{number_of(notice)}_{notice.department}{notice.prosecutor}.{suffix}".translate(_FORBIDDEN_IN_NAMES)
+
+
+def title_of(notice: Notice) -> str:
+    """What the document is called."""
+    return "口头提示记录" if notice.grade == "oral" else "案件流程监控通知书"
+
+
+def addressee_of(notice: Notice) -> str:
+    """To whom, as a letter says it."""
+    return f"{notice.department}{f' {notice.prosecutor}检察官' if notice.prosecutor else ''}".strip()
+
+
+def notice_values(
+    notice: Notice, said: Iterable[Said], labels: Labels, withdrawn: tuple[str, str]
+) -> dict[str, object]:
+    """What the Word template may use."""
+    named = list(said)
+    cases = [
+        {
+            "no": number, "bmsah": bmsah or "无", "case_name": mask_identity(problems[0].case_name) or "（案件名称未填）",
+            "prosecutor": problems[0].prosecutor or "未填", "card_title": labels.cards.get(problems[0].card, ""),
+            "problems": [_problem(place, one, labels) for place, one in enumerate(problems, start=1)],
+        }
+        for number, (bmsah, problems) in enumerate(_by_case(named), start=1)
+    ]  # fmt: skip
+    return {**_head(notice, named, withdrawn), "cases": cases}
+
+
+def _of(session: Session, reader: Reader, notice_id: int) -> tuple[Notice, list[Said]]:
+    notice = one_notice(session, reader, notice_id)
+    if notice is None:
+        raise InputError(f"没有这份通知 / no such notice: {notice_id}", hint="anka notices list")
+    return notice, said_of(session, reader, notice_id)
+
+
+def _head(notice: Notice, said: list[Said], withdrawn: tuple[str, str]) -> dict[str, object]:
+    """What is said once, in both documents."""
+    by, why = withdrawn
+    return {
+        "title": title_of(notice), "number": number_of(notice), "grade": GRADE_WORDS.get(notice.grade, notice.grade),  # type: ignore[call-overload]
+        "office": notice.office, "to": addressee_of(notice), "department": notice.department, "prosecutor": notice.prosecutor,
+        "issued_on": chinese_day(notice.issued_on), "due_on": chinese_day(notice.due_on),
+        "days": (notice.due_on - notice.issued_on).days, "issued_by": notice.issued_by, "written": notice.grade != "oral",
+        "chief": notice.grade == "report", "count": len(said), "case_count": len(_by_case(said)),
+        "withdrawn": (f"{by}：{why}" if why else "已撤回") if notice.withdrawn else "",
+    }  # fmt: skip
+
+
+def _by_case(said: Iterable[Said]) -> list[tuple[str, list[Said]]]:
+    """The findings of each case together; a card without a case number stands alone with its handler."""
+    ordered = sorted(said, key=lambda one: (one.prosecutor, one.bmsah))
+    groups = groupby(ordered, key=lambda one: (one.prosecutor, one.bmsah))
+    return [(bmsah, list(group)) for (_, bmsah), group in groups]
+
+
+def _problem(number: int, said: Said, labels: Labels) -> dict[str, object]:
+    person = f"{said.name}：" if said.name and said.name not in said.message else ""
+    return {
+        "no": number, "item": _items(said, labels), "present": _present(said, labels), "basis": said.basis or "—",
+        "message": mask_identity(person) + labels.message(said), "rule_id": said.rule_id, "error_type": said.error_type,
+        "severity": SEVERITY_WORDS.get(said.severity, said.severity), "how": labels.how(said.rule_id),
+        "name": mask_identity(said.name),
+    }  # fmt: skip
+
+
+def _list_row(notice: Notice, said: Said, labels: Labels, state: str) -> Mapping[str, object]:
+    right = [part for part in (labels.how(said.rule_id), f"依据：{said.basis}" if said.basis else "") if part]
+    return {
+        "number": number_of(notice), "bmsah": said.bmsah, "case_name": mask_identity(said.case_name), "name": mask_identity(said.name),
+        "department": said.department, "prosecutor": said.prosecutor, "card_title": labels.cards.get(said.card, said.card),
+        "message": labels.message(said), "remark": "", "rule_id": said.rule_id,
+        "severity": SEVERITY_WORDS.get(said.severity, said.severity), "error_type": said.error_type, "item": _items(said, labels),
+        "present": _present(said, labels), "right": "\n".join(right), "due_on": notice.due_on.isoformat(),
+        "state": STATE_WORDS.get(state, state),
+    }  # fmt: skip
+
+
+def _items(said: Said, labels: Labels) -> str:
+    return "、".join(labels.item(said.card, name) for name in said.fields.split("|") if name)
+
+
+def _present(said: Said, labels: Labels) -> str:
+    """The values as they stood; with their items when there are several."""
+    values = [
+        (labels.item(said.card, name), labels.value(said.card, name, value)) for name, value in said.present.items()
+    ]
+    if len(values) == 1:
+        return values[0][1]
+    return "；".join(f"{item}：{value}" for item, value in values)

@@ -1,0 +1,78 @@
+"""The three grades of a reminder (人民检察院刑事诉讼规则 第六百六十五条) and which of them findings suggest. The supervisor decides.
+
+Only what a grade is and the thresholds stand here; issuing is `issuing`.
+"""
+
+import dataclasses
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from sqlalchemy.orm import Session
+
+from expectations.errors import InputError
+from expectations.people.rights import Reader
+from expectations.register.store import Register
+from expectations.register.tables import Finding, Setting
+
+Grade = Literal["oral", "written", "report"]
+GRADES: tuple[Grade, ...] = get_args(Grade)
+"""Rule 665: a slight matter is a spoken reminder (口头提示); a graver one a 案件流程监控通知书; a grave one also goes to the chief."""
+
+_SETTING = "notice_grading"
+
+
+@dataclass(frozen=True)
+class Grading:
+    """From how many findings on a grade is proposed; 0 switches a threshold off.
+
+    Rule 665 speaks of slight, graver and grave without figures: these are an office's own.
+    """
+
+    written_serious: int = 1
+    written_all: int = 5
+    written_repeated: int = 1
+    report_serious: int = 10
+    report_overdue: int = 1
+    """Earlier notices to the same addressee whose reply is overdue."""
+
+    def __post_init__(self) -> None:
+        wrong = [name for name, value in dataclasses.asdict(self).items() if not isinstance(value, int) or value < 0]
+        if wrong:
+            raise InputError(
+                f"分级标准须为不小于 0 的整数 / a threshold is a whole number from 0: {', '.join(wrong)}",
+                hint="0 表示不用这一条 / 0 switches it off",
+            )
+
+
+def propose(findings: Collection[Finding], overdue_notices: int = 0, thresholds: Grading | None = None) -> Grade:
+    """The grade findings to one addressee suggest: by serious ones, all of them, repeated ones, and notices left unanswered.
+
+    Repeated: reopened after a correction, or still found after the owner called it corrected.
+    """
+    limits = thresholds or Grading()
+    serious = sum(finding.severity == "serious" for finding in findings)
+    repeated = sum(finding.times_reopened > 0 or finding.answer == "still_wrong" for finding in findings)
+    if _reached(serious, limits.report_serious) or _reached(overdue_notices, limits.report_overdue):
+        return "report"
+    written = (
+        (serious, limits.written_serious), (len(findings), limits.written_all), (repeated, limits.written_repeated),
+    )  # fmt: skip
+    return "written" if any(_reached(number, limit) for number, limit in written) else "oral"
+
+
+def grading(session: Session) -> Grading:
+    """The thresholds of this office."""
+    kept = session.get(Setting, _SETTING)
+    return Grading(**kept.value) if kept else Grading()
+
+
+def set_grading(register: Register, reader: Reader, thresholds: Grading) -> None:
+    """Keeps other thresholds. Raises NotAllowedError."""
+    reader.require("notify")
+    with register.writing() as session:
+        session.merge(Setting(name=_SETTING, value=dataclasses.asdict(thresholds)))
+
+
+def _reached(number: int, limit: int) -> bool:
+    return 0 < limit <= number

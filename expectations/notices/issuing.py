@@ -1,0 +1,254 @@
+"""Issuing notices: which findings may stand in one, to whom it goes, its number and its last day, and taking it back.
+
+Everything of one notice happens in one writing transaction: the number, what it says, the events of its findings.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+from sqlalchemy import func, or_, select, text
+from sqlalchemy.orm import Session
+
+from expectations.errors import InputError
+from expectations.notices.grading import GRADES, Grade, grading, propose
+from expectations.notices.offices import read_offices
+from expectations.notices.reading import Said, batch_of, overdue, said_as_kept
+from expectations.notices.scopes import number_of
+from expectations.people.rights import Reader
+from expectations.register.lifecycle import ACTIVE
+from expectations.register.store import Register, now
+from expectations.register.switches import switch
+from expectations.register.tables import Event, Finding, Notice, NoticeFinding
+from expectations.register.trust import held_rules
+
+Per = Literal["department", "prosecutor"]
+Addressee = tuple[str, str, str]
+"""Office, department, prosecutor; the last is blank for a department."""
+
+_NUMBERING_LOCK = 7701021  # any number only Anka uses as a PostgreSQL advisory lock
+_CHUNK = 500
+_COURT = re.compile("(人民检察院|检察院|院)$")
+_KIND = re.compile("(?<=..)[省市县区旗州盟]$")
+_LARGER = re.compile("^.*[省市县区旗州盟](?=..)")
+
+
+@dataclass(frozen=True)
+class Issued:
+    """The notices made, and the findings left out with the reason."""
+
+    notices: tuple[Notice, ...]
+    skipped: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A notice that could be issued: to whom, about what, and the grade the findings suggest."""
+
+    to: Addressee
+    findings: tuple[Finding, ...]
+    grade: Grade
+
+
+def issue(
+    register: Register,
+    reader: Reader,
+    finding_ids: Iterable[str],
+    grade: Grade,
+    per: Per = "department",
+    today: date | None = None,
+) -> Issued:
+    """Issues one notice per addressee, numbered without gaps within office and year (oral reminders have no number).
+
+    The reply is due `reply_days` calendar days after the day of issue, which is not counted: rule 665 asks for a written
+    reply within ten days (十日以内). Raises NotAllowedError; findings that can't stand in a notice are skipped with the reason.
+    """
+    reader.require("notify")
+    if grade not in GRADES:
+        raise InputError(f"没有这个等级 / no such grade: {grade}", hint="、".join(GRADES))
+    day = today or date.today()
+    with register.writing() as session:
+        _take_turn(register, session)
+        ids = list(dict.fromkeys(finding_ids))
+        found, skipped = _by_addressee(session, _known(session, reader, ids, lock=True), ids, per)
+        made = [_issue_one(session, reader, to, findings, grade, day) for to, findings in sorted(found.items())]
+    return Issued(tuple(made), tuple(skipped))
+
+
+def preview(
+    session: Session, reader: Reader, finding_ids: Iterable[str], per: Per, today: date | None = None
+) -> tuple[Draft, ...]:
+    """What `issue` would make of the findings, with the grade proposed for each addressee."""
+    reader.require("notify")
+    ids = list(dict.fromkeys(finding_ids))
+    found, _ = _by_addressee(session, _known(session, reader, ids, lock=False), ids, per)
+    return _drafts(session, reader, found, today or date.today())
+
+
+def ready(session: Session, reader: Reader, per: Per, today: date | None = None) -> tuple[Draft, ...]:
+    """Everything confirmed that stands in no notice yet, by addressee, with the grade proposed."""
+    reader.require("notify")
+    candidates = select(Finding).where(
+        reader.rows.findings(), Finding.state.in_(ACTIVE), Finding.verification == "confirmed", Finding.is_hint.is_(False),
+        or_(Finding.notice_id.is_(None), Finding.state == "reopened"),
+    )  # fmt: skip
+    known = {one.finding_id: one for one in session.scalars(candidates)}
+    found, _ = _by_addressee(session, known, list(known), per)
+    return _drafts(session, reader, found, today or date.today())
+
+
+def withdraw(register: Register, reader: Reader, notice_id: int, reason: str) -> Notice:
+    """Takes a notice back; it keeps its number, and its findings may stand in another one. Raises InputError, NotAllowedError."""
+    reader.require("notify")
+    if not reason.strip():
+        raise InputError("请写明撤回理由 / say why it is withdrawn")
+    with register.writing() as session:
+        notice = session.get(Notice, notice_id, with_for_update=True)
+        if notice is None or notice.withdrawn:
+            raise InputError(f"没有这份可撤回的通知 / no notice to withdraw: {notice_id}", hint="anka notices list")
+        notice.withdrawn = True
+        rows = session.scalars(
+            select(Finding).where(Finding.notice_id == notice_id).order_by(Finding.finding_id).with_for_update()
+        ).all()
+        for finding in rows:
+            finding.notice_id = None
+            finding.version += 1
+            session.add(_event(reader, finding.finding_id, "notice_withdrawn", notice, reason.strip()))
+    return notice
+
+
+def _take_turn(register: Register, session: Session) -> None:
+    """One writer at a time, so that no number is given twice or left out; SQLite's writers wait by themselves."""
+    if not register.on_sqlite:
+        session.execute(text(f"select pg_advisory_xact_lock({_NUMBERING_LOCK})"))
+
+
+def _known(session: Session, reader: Reader, ids: Sequence[str], *, lock: bool) -> dict[str, Finding]:
+    """The findings within the reader's rows; with `lock` nobody changes them until the end of the transaction."""
+    known: dict[str, Finding] = {}
+    for first in range(0, len(ids), _CHUNK):
+        query = select(Finding).where(Finding.finding_id.in_(ids[first : first + _CHUNK]), reader.rows.findings())
+        query = query.order_by(Finding.finding_id)
+        known |= {one.finding_id: one for one in session.scalars(query.with_for_update() if lock else query)}
+    return known
+
+
+def _by_addressee(
+    session: Session, known: Mapping[str, Finding], ids: Sequence[str], per: Per
+) -> tuple[dict[Addressee, list[Finding]], list[tuple[str, str]]]:
+    """The findings that may stand in a notice, by addressee, and why the others may not."""
+    standing = _live_notices(session, known.values())
+    held, offices = held_rules(session), read_offices(session)
+    found: defaultdict[Addressee, list[Finding]] = defaultdict(list)
+    skipped: list[tuple[str, str]] = []
+    for finding_id in ids:
+        finding = known.get(finding_id)
+        why = _refusal(finding, standing, held, per)
+        if finding is None or why:
+            skipped.append((finding_id, why))
+        else:
+            person = finding.prosecutor if per == "prosecutor" else ""
+            found[offices.meant(finding.office, finding.department), finding.department, person].append(finding)
+    return {to: sorted(rows, key=_order) for to, rows in found.items()}, skipped
+
+
+def _refusal(finding: Finding | None, standing: Mapping[int, Notice], held: Iterable[str], per: Per) -> str:
+    """Why a finding can't stand in a notice; blank when it can."""
+    if finding is None:
+        return "没有这个问题 / no such finding"
+    live = standing.get(finding.notice_id or 0)
+    addressee = finding.prosecutor if per == "prosecutor" else finding.department
+    reasons = (
+        (finding.state not in ACTIVE, "已不在待处理状态 / it no longer stands open"),
+        (finding.is_hint or finding.rule_id in held, "核对提示不进入通知 / hints never stand in a notice"),
+        (finding.verification != "confirmed", "未核实属实 / not confirmed"),
+        (finding.answer == "not_error" and not finding.decision, "异议待处理 / a dispute is to be decided first"),
+        (
+            live is not None and not (finding.state == "reopened" and live.replied_on is not None),
+            f"已在通知中 / already in a notice: {number_of(live) if live else ''}",
+        ),
+        (not addressee, "没有承办检察官 / no prosecutor" if per == "prosecutor" else "没有承办部门 / no department"),
+    )
+    return next((why for applies, why in reasons if applies), "")
+
+
+def _live_notices(session: Session, findings: Iterable[Finding]) -> dict[int, Notice]:
+    ids = {finding.notice_id for finding in findings if finding.notice_id is not None}
+    live = session.scalars(select(Notice).where(Notice.id.in_(ids), Notice.withdrawn.is_(False))) if ids else ()
+    return {notice.id: notice for notice in live}
+
+
+def _drafts(session: Session, reader: Reader, found: Mapping[Addressee, list[Finding]], day: date) -> tuple[Draft, ...]:
+    thresholds = grading(session)
+    late = [(notice.office, notice.department, notice.prosecutor) for notice in overdue(session, reader, day)]
+    return tuple(
+        Draft(to, tuple(findings), propose(findings, late.count(to), thresholds))
+        for to, findings in sorted(found.items())
+    )
+
+
+def _issue_one(
+    session: Session, reader: Reader, to: Addressee, findings: Sequence[Finding], grade: Grade, day: date
+) -> Notice:
+    office, department, prosecutor = to
+    serial = None if grade == "oral" else _next_serial(session, office, day.year)
+    notice = Notice(
+        year=day.year, serial=serial, number=_number(session, office, day.year, serial) if serial else "", grade=grade,
+        office=office, department=department, prosecutor=prosecutor, issued_on=day,
+        due_on=day + timedelta(days=int(switch(session, "reply_days"))), issued_by=reader.name,
+        reply="", replied_on=None, replied_by="", withdrawn=False,
+    )  # fmt: skip
+    session.add(notice)
+    session.flush()
+    for position, finding in enumerate(findings, start=1):
+        session.add(NoticeFinding(notice_id=notice.id, finding_id=finding.finding_id, position=position))
+        event = _event(reader, finding.finding_id, "noticed", notice, number_of(notice))
+        event.before = {"version": 0, "said": said_as_kept(Said.of(finding))}
+        session.add(event)
+        finding.notice_id = notice.id
+        finding.version += 1
+    session.flush()
+    return notice
+
+
+def _next_serial(session: Session, office: str, year: int) -> int:
+    """One more than the highest; withdrawn notices keep theirs, so there is never a gap."""
+    highest = session.scalar(select(func.max(Notice.serial)).where(Notice.office == office, Notice.year == year))
+    return (highest or 0) + 1
+
+
+def _number(session: Session, office: str, year: int, serial: int) -> str:
+    """The number as printed, by the switch `notice_number`. Raises InputError when that can't be filled in."""
+    form = str(switch(session, "notice_number"))
+    try:
+        return form.format(office=short_name(office), year=year, serial=serial)
+    except (KeyError, IndexError, ValueError, AttributeError) as error:
+        raise InputError(
+            f"文号格式有误 / the form of the number can't be filled in: {form} ({error})",
+            hint="可用 / available: {office} {year} {serial}",
+        ) from None
+
+
+def short_name(office: str) -> str:
+    """The place an office is named after: 汉东市示例区人民检察院 → 示例."""
+    place = _COURT.sub("", office) or office
+    place = _KIND.sub("", place)
+    return _LARGER.sub("", place)
+
+
+def _event(reader: Reader, finding_id: str, action: str, notice: Notice, note: str) -> Event:
+    """`before` holds no version a finding can have: a notice is taken back by `withdraw`, never by an undo."""
+    return Event(
+        finding_id=finding_id, at=now(), action=action, seq=None, user_id=reader.user_id, user_name=reader.name, reason_code="",
+        note=note, until=notice.due_on if action == "noticed" else None, batch=batch_of(notice.id), before={"version": 0}, undone=False,
+    )  # fmt: skip
+
+
+def _order(finding: Finding) -> tuple[str, str, int, str, str, str]:
+    """By person and case, serious ones first within it."""
+    return (
+        finding.prosecutor, finding.bmsah, finding.severity != "serious", finding.rule_id, finding.suspect_no, finding.finding_id,
+    )  # fmt: skip

@@ -1,0 +1,161 @@
+"""Reading notices: those a person may see, what each said of its findings, how far they have come, which replies are overdue."""
+
+import dataclasses
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from expectations.notices.scopes import visible
+from expectations.people.rights import Reader
+from expectations.register.lifecycle import ACTIVE
+from expectations.register.tables import Event, Finding, Notice, NoticeFinding
+
+NoticeState = Literal["withdrawn", "replied", "overdue", "due", "oral"]
+
+
+@dataclass(frozen=True)
+class Said:
+    """A finding in the words of the notice: as it stood on the day of issue, whatever became of it since."""
+
+    finding_id: str
+    rule_id: str
+    severity: str
+    error_type: str
+    card: str
+    bmsah: str
+    suspect_no: str
+    case_name: str
+    name: str
+    department: str
+    prosecutor: str
+    fields: str
+    present: Mapping[str, Any]
+    message: str
+    basis: str
+
+    @classmethod
+    def of(cls, finding: Finding) -> "Said":
+        """What a notice says of the finding today."""
+        return cls(**{field.name: getattr(finding, field.name) for field in dataclasses.fields(cls)})
+
+
+@dataclass(frozen=True)
+class Progress:
+    """The findings of a notice by what became of them."""
+
+    corrected: int = 0
+    explained: int = 0
+    open: int = 0
+    gone: int = 0
+    """Not seen any more, or their rule was withdrawn."""
+
+    @property
+    def total(self) -> int:
+        """All it named."""
+        return self.corrected + self.explained + self.open + self.gone
+
+    @property
+    def settled(self) -> int:
+        """Corrected or explained."""
+        return self.corrected + self.explained
+
+
+def notices(
+    session: Session, reader: Reader, *, grades: Collection[str] = (), unanswered: bool = False, withdrawn: bool = True
+) -> list[Notice]:
+    """The notices the reader may see, the latest first."""
+    query = select(Notice).where(visible(reader)).order_by(Notice.issued_on.desc(), Notice.id.desc())
+    if grades:
+        query = query.where(Notice.grade.in_(sorted(grades)))
+    if unanswered:
+        query = query.where(Notice.replied_on.is_(None), Notice.grade != "oral", Notice.withdrawn.is_(False))
+    if not withdrawn:
+        query = query.where(Notice.withdrawn.is_(False))
+    return list(session.scalars(query))
+
+
+def one_notice(session: Session, reader: Reader, notice_id: int) -> Notice | None:
+    """The notice, if the reader may see it."""
+    return session.scalars(select(Notice).where(Notice.id == notice_id, visible(reader))).first()
+
+
+def overdue(session: Session, reader: Reader, today: date) -> list[Notice]:
+    """Written notices whose last day is over without a reply, the oldest first. An oral reminder asks for none."""
+    late = [notice for notice in notices(session, reader, unanswered=True) if notice.due_on < today]
+    return sorted(late, key=lambda notice: (notice.due_on, notice.id))
+
+
+def state_of(notice: Notice, today: date) -> NoticeState:
+    """Where a notice stands."""
+    if notice.withdrawn:
+        return "withdrawn"
+    if notice.replied_on is not None:
+        return "replied"
+    if notice.grade == "oral":
+        return "oral"
+    return "overdue" if notice.due_on < today else "due"
+
+
+def progress(session: Session, reader: Reader, notice_ids: Collection[int]) -> dict[int, Progress]:
+    """How far the findings of each notice have come by now; for notices the reader may see."""
+    counted = session.execute(
+        select(NoticeFinding.notice_id, Finding.state, func.count())
+        .join(Finding, Finding.finding_id == NoticeFinding.finding_id)
+        .join(Notice, Notice.id == NoticeFinding.notice_id)
+        .where(NoticeFinding.notice_id.in_(sorted(notice_ids)), visible(reader))
+        .group_by(NoticeFinding.notice_id, Finding.state)
+    ).all()
+    found: dict[int, dict[str, int]] = {}
+    for notice_id, state, number in counted:
+        kind = state if state in ("corrected", "explained") else "open" if state in ACTIVE else "gone"
+        kinds = found.setdefault(notice_id, {})
+        kinds[kind] = kinds.get(kind, 0) + number
+    return {notice_id: Progress(**kinds) for notice_id, kinds in found.items()}
+
+
+def said_of(session: Session, reader: Reader, notice_id: int) -> list[Said]:
+    """What a notice says of its findings, in its order; nothing when the reader may not see it."""
+    if one_notice(session, reader, notice_id) is None:
+        return []
+    rows = session.execute(
+        select(Event.before)
+        .join(NoticeFinding, NoticeFinding.finding_id == Event.finding_id)
+        .where(NoticeFinding.notice_id == notice_id, Event.batch == batch_of(notice_id), Event.action == "noticed")
+        .order_by(NoticeFinding.position)
+    ).scalars()
+    return [Said(**kept["said"]) for kept in rows]
+
+
+def states_of(session: Session, reader: Reader, notice_id: int) -> dict[str, str]:
+    """The present state of each finding of a notice, by its id."""
+    rows = session.execute(
+        select(Finding.finding_id, Finding.state)
+        .join(NoticeFinding, NoticeFinding.finding_id == Finding.finding_id)
+        .join(Notice, Notice.id == NoticeFinding.notice_id)
+        .where(Notice.id == notice_id, visible(reader))
+    ).all()
+    return dict(iter(rows))
+
+
+def withdrawal_of(session: Session, reader: Reader, notice_id: int) -> tuple[str, str]:
+    """Who withdrew a notice and why; blank when nobody did."""
+    if one_notice(session, reader, notice_id) is None:
+        return "", ""
+    event = session.scalars(
+        select(Event).where(Event.batch == batch_of(notice_id), Event.action == "notice_withdrawn").limit(1)
+    ).first()
+    return (event.user_name, event.note) if event else ("", "")
+
+
+def said_as_kept(said: Said) -> dict[str, Any]:
+    """As the event of the issue keeps it."""
+    return dataclasses.asdict(said)
+
+
+def batch_of(notice_id: int) -> str:
+    """The batch of the events of a notice."""
+    return f"notice-{notice_id}"

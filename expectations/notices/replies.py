@@ -1,0 +1,45 @@
+"""The written reply to a notice: by the head, by the addressee, or entered by the supervisor from paper."""
+
+from datetime import date
+
+from sqlalchemy import select
+
+from expectations.errors import InputError
+from expectations.notices.reading import batch_of
+from expectations.notices.scopes import visible
+from expectations.people.rights import NotAllowedError, Reader
+from expectations.register.store import Register, now
+from expectations.register.tables import Event, Notice, NoticeFinding
+
+_LONGEST = 4000
+
+
+def reply(register: Register, reader: Reader, notice_id: int, text: str, today: date | None = None) -> Notice:
+    """Records the reply; a later one replaces it, the events keep both. Raises NotAllowedError, InputError.
+
+    A notice out of the reader's sight is refused like one that does not exist.
+    """
+    reader.require("reply")
+    words = text.strip()
+    if not words:
+        raise InputError("请填写核查情况和整改措施 / write what was found and done")
+    if len(words) > _LONGEST:
+        raise InputError(f"回复过长 / the reply is too long: {len(words)}", hint=f"≤ {_LONGEST}")
+    day = today or date.today()
+    with register.writing() as session:
+        query = select(Notice).where(Notice.id == notice_id, visible(reader)).with_for_update()
+        notice = session.scalars(query).first()
+        if notice is None:
+            raise NotAllowedError
+        if notice.withdrawn:
+            raise InputError("这份通知已撤回 / this notice was withdrawn")
+        notice.reply, notice.replied_by, notice.replied_on = words, reader.name, notice.replied_on or day
+        for finding_id in session.scalars(select(NoticeFinding.finding_id).where(NoticeFinding.notice_id == notice_id)):
+            session.add(
+                Event(
+                    finding_id=finding_id, at=now(), action="notice_replied", seq=None, user_id=reader.user_id,
+                    user_name=reader.name, reason_code="", note=words, until=None, batch=batch_of(notice_id),
+                    before={"version": 0}, undone=False,
+                )
+            )  # fmt: skip
+    return notice

@@ -1,0 +1,93 @@
+"""The access log: who looked at which case, who exported what, who signed in, who changed an account.
+
+`detail` never holds the name or a number of a suspect: it says which page, file or parameter, not what was in it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from expectations.people.rights import Reader
+from expectations.register.store import Register, now
+from expectations.register.tables import Access
+
+ACTIONS: dict[str, tuple[str, str]] = {
+    "sign_in": ("登录", "signed in"),
+    "sign_in_failed": ("登录失败", "sign-in failed"),
+    "locked": ("账号锁定", "account locked"),
+    "sign_out": ("退出", "signed out"),
+    "password": ("修改密码", "password changed"),
+    "case": ("查看案件", "case viewed"),
+    "export": ("导出", "exported"),
+    "user_added": ("新增账号", "account added"),
+    "user_reset": ("重置密码", "password reset"),
+    "user_unlocked": ("解除锁定", "unlocked"),
+    "user_active": ("启用或停用账号", "account activated or deactivated"),
+    "organisation": ("导入机构人员", "organisation imported"),
+    "switch": ("修改开关", "switch set"),
+}
+"""Action → (Chinese, English). Others may be logged; they are shown as they stand."""
+
+_SAME_VIEW = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class AccessFilter:
+    """Which entries: of a day, a person, an action; blank means any. Days are those of the machine's clock."""
+
+    day: date | None = None
+    login: str = ""
+    action: str = ""
+
+
+def log(register: Register, reader: Reader, action: str, subject: str = "", detail: str = "") -> None:
+    """Writes an entry in a transaction of its own."""
+    with register.writing() as session:
+        note(session, reader.user_id, reader.login, action, subject, detail)
+
+
+def log_view(register: Register, reader: Reader, subject: str, detail: str = "") -> None:
+    """Writes that a case was looked at, once in ten minutes however often the page is drawn anew."""
+    with register.reading() as session:
+        lately = Access.at > now() - _SAME_VIEW
+        same = (Access.user_id == reader.user_id, Access.action == "case", Access.subject == subject)
+        logged = session.scalar(select(Access.id).where(lately, *same).limit(1))
+    if logged is None:
+        log(register, reader, "case", subject, detail)
+
+
+def note(session: Session, user_id: int | None, login: str, action: str, subject: str = "", detail: str = "") -> None:
+    """Writes an entry in the caller's transaction."""
+    session.add(Access(at=now(), user_id=user_id, login=login, action=action, subject=subject, detail=detail))
+
+
+def entries(session: Session, wanted: AccessFilter, limit: int, offset: int = 0) -> Sequence[Access]:
+    """Entries, the latest first."""
+    chosen = select(Access).where(*_conditions(wanted)).order_by(Access.at.desc(), Access.id.desc())
+    return session.scalars(chosen.limit(limit).offset(offset)).all()
+
+
+def count(session: Session, wanted: AccessFilter) -> int:
+    """How many entries there are."""
+    return session.scalar(select(func.count()).select_from(Access).where(*_conditions(wanted))) or 0
+
+
+def _conditions(wanted: AccessFilter) -> list[ColumnElement[bool]]:
+    parts: list[ColumnElement[bool]] = []
+    if wanted.day is not None:
+        begin = _utc(wanted.day)
+        parts += [Access.at >= begin, Access.at < _utc(wanted.day + timedelta(days=1))]
+    if wanted.login:
+        parts.append(Access.login == wanted.login)
+    if wanted.action:
+        parts.append(Access.action == wanted.action)
+    return parts
+
+
+def _utc(day: date) -> datetime:
+    """The begin of a local day, as the register keeps times."""
+    midnight = datetime.combine(day, time()).astimezone()
+    return (midnight - (midnight.utcoffset() or timedelta())).replace(tzinfo=None)

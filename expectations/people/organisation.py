@@ -1,0 +1,163 @@
+"""The tree of units and what it gives each person to see. Reading a file of people stands in organisation_file, entering it
+into the register in organisation_import.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from expectations.errors import InputError, nearest
+from expectations.people.rights import EVERYTHING, NOTHING, Reader, Role, Scope
+from expectations.register.tables import Unit, User
+
+OFFICES = ("city", "district")
+
+
+@dataclass(frozen=True)
+class Tree:
+    """All units by number."""
+
+    units: dict[int, Unit]
+
+    @property
+    def office_names(self) -> frozenset[str]:
+        """The offices of the organisation."""
+        return frozenset(unit.name for unit in self.units.values() if unit.kind in OFFICES)
+
+    @property
+    def roots(self) -> tuple[Unit, ...]:
+        """The units under no other."""
+        return tuple(unit for unit in self.units.values() if unit.parent_id is None)
+
+    def line(self, unit_id: int | None) -> tuple[Unit, ...]:
+        """The unit and those above it, from below."""
+        found: list[Unit] = []
+        while unit_id is not None and unit_id in self.units:
+            found.append(self.units[unit_id])
+            unit_id = found[-1].parent_id
+        return tuple(found)
+
+    def office(self, unit_id: int | None) -> Unit | None:
+        """The office a unit belongs to."""
+        return next((unit for unit in self.line(unit_id) if unit.kind in OFFICES), None)
+
+    def department(self, unit_id: int | None) -> Unit | None:
+        """The department a unit is or belongs to."""
+        return next((unit for unit in self.line(unit_id) if unit.kind == "department"), None)
+
+    def below(self, unit_id: int) -> frozenset[int]:
+        """The numbers of a unit and of everything under it."""
+        return frozenset(one for one in self.units if unit_id in {unit.id for unit in self.line(one)})
+
+    def path(self, unit_id: int | None) -> str:
+        """The unit with those above it: 院/部门/组."""
+        return "/".join(unit.name for unit in reversed(self.line(unit_id)))
+
+
+def read_tree(session: Session) -> Tree:
+    """The organisation as it stands."""
+    return Tree({unit.id: unit for unit in session.scalars(select(Unit).order_by(Unit.id))})
+
+
+def find_unit(session: Session, path: str) -> Unit:
+    """A unit by its path or the end of it (第一检察部, 示例院/第一检察部). Raises InputError."""
+    tree = read_tree(session)
+    wanted = [part.strip() for part in path.split("/") if part.strip()]
+    paths = {unit_id: tree.path(unit_id).split("/") for unit_id in tree.units}
+    found = [unit_id for unit_id, parts in paths.items() if wanted and parts[-len(wanted) :] == wanted]
+    exact = [unit_id for unit_id in found if paths[unit_id] == wanted]
+    if len(exact or found) == 1:
+        return tree.units[(exact or found)[0]]
+    if found:
+        raise InputError(
+            f"有多个单位叫“{path}” / several units: {path}", hint="; ".join(sorted(tree.path(one) for one in found))
+        )
+    names = sorted({unit.name for unit in tree.units.values()})
+    raise InputError(
+        f"没有此单位 / no such unit: {path}{nearest(path, names)}",
+        hint="先用 anka user import 导入机构 / import the organisation first",
+    )
+
+
+def reader_of(session: Session, user_id: int) -> Reader:
+    """The person with everything their roles give them to see, united."""
+    user = session.get_one(User, user_id)
+    tree = read_tree(session)
+    roles = tuple(_roles(user))
+    own = _own(session, tree, user, roles)
+    rows = [own] + [_rows(session, tree, user, role) for role in roles]
+    figures = [_whole(tree, user)] if "leader" in roles else []
+    return Reader(
+        user.id, user.login, user.name, roles, _united(rows), _united([*rows, *figures]), tree.path(user.unit_id), own
+    )
+
+
+def _roles(user: User) -> Iterable[Role]:
+    order: tuple[Role, ...] = ("supervisor", "head", "prosecutor", "assistant", "leader", "administrator")
+    return (role for role in order if role in user.roles)
+
+
+def _rows(session: Session, tree: Tree, user: User, role: Role) -> Scope:
+    if role == "supervisor":
+        return _whole(tree, user)
+    if role == "head":
+        return _led(session, tree, user)
+    return NOTHING
+
+
+def _whole(tree: Tree, user: User) -> Scope:
+    """Of the only root everything, also rows without a known office; of another office that one and those below."""
+    office = tree.office(user.unit_id)
+    if office is None:
+        return NOTHING
+    if [office.id] == [root.id for root in tree.roots]:
+        return EVERYTHING
+    names = {tree.units[one].name for one in tree.below(office.id) if tree.units[one].kind in OFFICES}
+    return Scope(offices=frozenset(names), known=tree.office_names)
+
+
+def _led(session: Session, tree: Tree, user: User) -> Scope:
+    """What a head leads: the cards of the department, or those of the people in the team."""
+    office, department = tree.office(user.unit_id), tree.department(user.unit_id)
+    if office is None or department is None or user.unit_id is None:
+        return NOTHING
+    if tree.units[user.unit_id].kind == "department":
+        return Scope(departments=frozenset([(office.name, department.name)]), known=tree.office_names)
+    members = session.scalars(select(User).where(User.unit_id.in_(sorted(tree.below(user.unit_id))))).all()
+    return _handlers(session, tree, members)
+
+
+def _own(session: Session, tree: Tree, user: User, roles: Sequence[Role]) -> Scope:
+    """Own cards; a prosecutor's with those of the assistants, an assistant's with those of the prosecutor."""
+    if not {"prosecutor", "assistant", "head"} & set(roles):
+        return NOTHING
+    people = [user]
+    if "prosecutor" in roles:
+        people += session.scalars(select(User).where(User.assists_id == user.id)).all()
+    if "assistant" in roles and user.assists_id is not None:
+        people.append(session.get_one(User, user.assists_id))
+    return _handlers(session, tree, people)
+
+
+def _handlers(session: Session, tree: Tree, people: Sequence[User]) -> Scope:
+    """Cards by the names of people in their offices; with the department where the office has two of one name."""
+    names = {person.name for person in people}
+    namesakes = session.scalars(select(User).where(User.name.in_(sorted(names)))).all()
+    handlers = set()
+    for person in people:
+        office, department = tree.office(person.unit_id), tree.department(person.unit_id)
+        if office is None:
+            continue
+        others = [one for one in namesakes if one.name == person.name and tree.office(one.unit_id) == office]
+        handlers.add((office.name, department.name if department and len(others) > 1 else "", person.name))
+    return Scope(handlers=frozenset(handlers), known=tree.office_names)
+
+
+def _united(scopes: Iterable[Scope]) -> Scope:
+    """Their union; EVERYTHING as such, so that equal scopes compare equal."""
+    whole = NOTHING
+    for scope in scopes:
+        whole = whole | scope
+    return EVERYTHING if whole.everything else whole

@@ -1,0 +1,201 @@
+"""The figures of runs: what stood open, was new or was corrected at the end of each, within what the reader may count.
+
+Reads `run_figures` and `runs`; `follow` writes them. No figure here names a person, and none is put in order of size.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from itertools import pairwise
+
+from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
+from sqlalchemy.orm import Session
+
+from expectations.people.rights import Reader, Scope
+from expectations.register.tables import Finding, Notice, Run, RunFigure
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which figures: of an office (None: all), of departments, rules and error types (none named: all), errors or hints."""
+
+    office: str | None = None
+    departments: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
+    error_types: tuple[str, ...] = ()
+    hints: bool = False
+
+
+@dataclass(frozen=True)
+class RunMark:
+    """A run as a point in time: whether it is complete, which rules changed before it, how many cards it checked where."""
+
+    seq: int
+    run_id: str
+    as_of: date
+    complete: bool
+    problems: tuple[str, ...]
+    """What kept it from being complete: rules_in_error, department_missing, rows_off_trend."""
+    changed: tuple[str, ...]
+    """Rules new, changed or switched off since the run before."""
+    checked: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    """Cards checked by office and department, where the reader may count them."""
+
+    def checked_in(self, office: str | None, departments: Iterable[str] = ()) -> int:
+        """The denominator: cards checked in an office and some departments, in all where none is named."""
+        names = set(departments)
+        return sum(
+            cards for (of, name), cards in self.checked.items() if office in (None, of) and (not names or name in names)
+        )
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Findings at the end of a run."""
+
+    open: int = 0
+    new: int = 0
+    corrected: int = 0
+
+
+@dataclass(frozen=True)
+class RunLine:
+    """A run with the figures asked for."""
+
+    run: RunMark
+    counts: Counts
+    checked: int
+    changed: tuple[str, ...]
+    """Of the rules asked for, those that changed before this run."""
+
+
+def figure_scope(scope: Scope, rows: type[RunFigure | Finding | Notice] = RunFigure) -> ColumnElement[bool]:
+    """The condition on rows that are counted per department: whoever sees only their own cards counts no department."""
+    if scope.everything:
+        return true()
+    parts: list[ColumnElement[bool]] = [rows.office.in_(sorted(scope.offices))] if scope.offices else []
+    for office, department in sorted(scope.departments):
+        here = or_(rows.office == office, rows.office.not_in(sorted(scope.known)))
+        parts.append(and_(here, rows.department == department))
+    return or_(*parts) if parts else false()
+
+
+def counts_department(scope: Scope, office: str, department: str) -> bool:
+    """The same condition for one department already read."""
+    return (
+        scope.everything
+        or office in scope.offices
+        or (office, department) in scope.departments
+        or (office not in scope.known and department in {name for _, name in scope.departments})
+    )
+
+
+def runs_within(session: Session, reader: Reader, days: int | None) -> list[RunMark]:
+    """The runs of the last `days` days before the newest one, oldest first; all of them for None."""
+    seqs = session.execute(select(Run.seq, Run.as_of).order_by(Run.seq)).all()
+    if not seqs:
+        return []
+    since = seqs[-1].as_of - timedelta(days=days) if days is not None else date.min
+    wanted = [row.seq for row in seqs if row.as_of > since]
+    before = max((row.seq for row in seqs if row.seq < wanted[0]), default=wanted[0])
+    columns = (Run.seq, Run.run_id, Run.as_of, Run.complete, Run.problems, Run.departments, Run.rules)
+    rows = session.execute(select(*columns).where(Run.seq >= before).order_by(Run.seq)).all()
+    changes = _changes([row.rules for row in rows])
+    kept = set(wanted)
+    return [
+        RunMark(
+            row.seq,
+            row.run_id,
+            row.as_of,
+            row.complete,
+            tuple(dict.fromkeys(str(json.loads(problem).get("kind", "")) for problem in row.problems)),
+            changed,
+            _checked(reader.figures, row.departments),
+        )
+        for row, changed in zip(rows, changes, strict=True)
+        if row.seq in kept
+    ]
+
+
+def _changes(rules: Sequence[Mapping[str, str]]) -> Iterator[tuple[str, ...]]:
+    """Per run, the rules whose fingerprint is not that of the run before; none for the first."""
+    yield ()
+    for before, after in pairwise(rules):
+        both = before.keys() | after.keys()
+        yield tuple(sorted(rule for rule in both if before.get(rule) != after.get(rule)))
+
+
+def _checked(scope: Scope, departments: Mapping[str, int]) -> dict[tuple[str, str], int]:
+    named = ((*key.partition("|")[::2], cards) for key, cards in departments.items())
+    return {
+        (office, department): cards
+        for office, department, cards in named
+        if counts_department(scope, office, department)
+    }
+
+
+def run_lines(session: Session, reader: Reader, asked: Asked, runs: Sequence[RunMark]) -> list[RunLine]:
+    """The trend: the figures asked for at each of `runs`, oldest first; a run without findings counts nought."""
+    if not runs:
+        return []
+    rows = session.execute(
+        select(RunFigure.seq, *_sums()).where(_of(reader, asked, runs[0].seq)).group_by(RunFigure.seq)
+    ).all()
+    counts = {seq: Counts(*map(int, numbers)) for seq, *numbers in rows}
+    return [
+        RunLine(
+            run,
+            counts.get(run.seq, Counts()),
+            run.checked_in(asked.office, asked.departments),
+            tuple(rule for rule in run.changed if not asked.rules or rule in asked.rules),
+        )
+        for run in runs
+    ]
+
+
+def department_counts(
+    session: Session, reader: Reader, runs: Sequence[RunMark], office: str
+) -> dict[tuple[int, str], Counts]:
+    """Errors of an office by run and department."""
+    if not runs:
+        return {}
+    rows = session.execute(
+        select(RunFigure.seq, RunFigure.department, *_sums())
+        .where(_of(reader, Asked(office), runs[0].seq))
+        .group_by(RunFigure.seq, RunFigure.department)
+    ).all()
+    return {(seq, department): Counts(*map(int, numbers)) for seq, department, *numbers in rows}
+
+
+def type_counts(session: Session, reader: Reader, run: RunMark, asked: Asked) -> dict[str, Counts]:
+    """The figures asked for at one run, by error type."""
+    rows = session.execute(
+        select(RunFigure.error_type, *_sums())
+        .where(_of(reader, asked, run.seq), RunFigure.seq == run.seq)
+        .group_by(RunFigure.error_type)
+    ).all()
+    return {error_type: Counts(*map(int, numbers)) for error_type, *numbers in rows}
+
+
+def offices_counted(runs: Iterable[RunMark]) -> list[str]:
+    """The offices of some runs in which the reader may count, by name."""
+    return sorted({office for run in runs for office, _ in run.checked})
+
+
+def _sums() -> list[ColumnElement[int]]:
+    return [func.sum(RunFigure.open), func.sum(RunFigure.new), func.sum(RunFigure.corrected)]
+
+
+def _of(reader: Reader, asked: Asked, first: int) -> ColumnElement[bool]:
+    parts = [RunFigure.seq >= first, RunFigure.is_hint.is_(asked.hints), figure_scope(reader.figures)]
+    if asked.office is not None:
+        parts.append(RunFigure.office == asked.office)
+    for column, values in (
+        (RunFigure.department, asked.departments),
+        (RunFigure.rule_id, asked.rules),
+        (RunFigure.error_type, asked.error_types),
+    ):
+        if values:
+            parts.append(column.in_(values))
+    return and_(*parts)

@@ -1,0 +1,198 @@
+"""A run meets the register: what is new, still open, corrected, reopened, no longer seen. Runs alone open and close findings.
+
+The comparison is made by DuckDB over the published file and a copy of what the register knows; only what changes is written,
+in one transaction together with the run itself. Nobody's decision is overwritten: writers wait until it is through.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+from sqlalchemy import Result, and_, bindparam, case, func, insert, or_, select, text, update
+from sqlalchemy.orm import Session
+
+from expectations.register import follow_sql
+from expectations.register.lifecycle import ACTIVE
+from expectations.register.store import Register, now
+from expectations.register.tables import Event, Finding, Run, RunFigure
+from expectations.register.trust import held_rules, hold_if_rejected, run_problems
+
+_CHUNK = 5000
+
+_KNOWN = (
+    "finding_id", "rule_id", "rule_fingerprint", "values_fingerprint", "severity", "error_type", "is_hint", "card", "level", "bmsah",
+    "suspect_no", "case_name", "name", "office", "department", "prosecutor", "owner", "fields", "message", "message_en", "basis",
+    "card_row", "state", "last_seen", "last_seq", "times_reopened", "verification", "answer", "answered_at", "explained_until",
+)  # fmt: skip
+_CLEARED: dict[str, object] = {
+    "verification": "", "verified_by": "", "verified_at": None, "answer": "", "answered_by": "", "answered_at": None,
+    "reason_code": "", "note": "", "decision": "", "decision_note": "", "explained_until": None,
+}  # fmt: skip
+"""What people said of a finding that is another one now; the events keep it."""
+
+
+@dataclass(frozen=True)
+class Followed:
+    """What a run changed: findings by what became of them, and why the run is not complete."""
+
+    seq: int
+    new: int = 0
+    open: int = 0
+    corrected: int = 0
+    reopened: int = 0
+    explained: int = 0
+    not_seen: int = 0
+    withdrawn: int = 0
+    unjudged: int = 0
+    """Still open since their rule could not be judged on their row this time."""
+    problems: tuple[dict[str, object], ...] = ()
+
+
+def follow(register: Register, file: Path, *, inputs: Iterable[Path] = ()) -> Followed:
+    """Brings the register up to the published run in `file`; following the same run again changes nothing.
+
+    `inputs` are the exports it was made of, remembered for a re-check.
+    """
+    con = duckdb.connect()
+    try:
+        con.execute(f"attach '{str(file).replace(chr(39), chr(39) * 2)}' as published (read_only)")
+        with register.writing() as session:
+            if not register.on_sqlite:
+                session.execute(text("lock table findings in exclusive mode"))
+            return _follow(session, con, file, [str(path.absolute()) for path in inputs])
+    finally:
+        con.close()
+
+
+def _follow(session: Session, con: duckdb.DuckDBPyConnection, file: Path, inputs: list[str]) -> Followed:
+    run_id, as_of = con.execute("select run_id, as_of from published.runs").fetchall()[0]
+    last = session.scalars(select(Run).order_by(Run.seq.desc()).limit(1)).first()
+    if last and last.run_id == run_id:
+        last.file, last.inputs = str(file), inputs or last.inputs
+        return Followed(last.seq, problems=tuple(json.loads(problem) for problem in last.problems))
+    problems = run_problems(session, con)
+    run = Run(
+        run_id=run_id, file=str(file), as_of=as_of, followed_at=now(), complete=not problems,
+        problems=[json.dumps(problem, ensure_ascii=False) for problem in problems],
+        rows=dict(con.execute("select card, count(*) from published.card_rows group by card order by card").fetchall()),
+        departments=dict(con.execute(follow_sql.DEPARTMENTS).fetchall()), inputs=inputs,
+        rules=dict(con.execute("select rule_id, fingerprint from published.rules where switched_off is null").fetchall()),
+    )  # fmt: skip
+    session.add(run)
+    session.flush()
+    _compare(session, con, as_of)
+    _write(session, con, run.seq, as_of)
+    hold_if_rejected(
+        session, session.scalars(select(Finding.rule_id).where(Finding.verification == "rejected").distinct())
+    )
+    if figures := _figures(session, run.seq):
+        session.connection().execute(insert(RunFigure), figures)
+    counts = dict(con.execute("select became, count(*) from moves group by became").fetchall())
+    return Followed(run.seq, **counts, problems=tuple(problems))
+
+
+def _compare(session: Session, con: duckdb.DuckDBPyConnection, as_of: date) -> None:
+    """Table `moves`: what becomes of every finding the run or the register knows."""
+    columns = [getattr(Finding, name) for name in _KNOWN]
+    rows = session.execute(select(*columns)).all()
+    values: list[tuple[object, ...]] = list(zip(*rows, strict=True)) if rows else [() for _ in _KNOWN]
+    types = con.execute(follow_sql.KNOWN_TYPES).to_arrow_table().schema
+    known = pa.table(
+        [pa.array(list(column), types.field(name).type) for name, column in zip(_KNOWN, values, strict=True)],
+        list(_KNOWN),
+    )
+    con.register("known_rows", known)
+    con.execute("create table known as from known_rows")
+    con.unregister("known_rows")
+    cards = [name for (name,) in con.execute("select card from published.cards_known order by card").fetchall()]
+    con.execute(f"create table rows_now as {follow_sql.rows_now(cards)}")
+    con.execute("set variable as_of = ?::date", [as_of])
+    con.execute(follow_sql.MOVES)
+
+
+def _write(session: Session, con: duckdb.DuckDBPyConnection, seq: int, as_of: date) -> None:
+    """Writes the moves: new findings, changed ones, events."""
+    connection = session.connection()
+    seen = {"last_seen": as_of, "last_seq": seq}
+    connection.execute(update(Finding).where(Finding.state.in_((*ACTIVE, "explained"))).values(**seen))
+    fresh = {
+        "first_seen": as_of,
+        "first_seq": seq,
+        **seen,
+        "state_seq": seq,
+        "times_reopened": 0,
+        "version": 1,
+        "closed_on": None,
+    }
+    for rows in _chunks(con, follow_sql.NEW):
+        found = [{**_finding(row), "state": "new", **fresh, **_CLEARED, "notice_id": None} for row in rows]
+        connection.execute(insert(Finding), found)
+    for rows in _chunks(con, follow_sql.CHANGED):
+        _update(session, [{**_finding(row), "state": row["state"]} for row in rows])
+    for rows in _chunks(con, follow_sql.MOVED):
+        _update(session, [{**row, "state_seq": seq, "closed_on": None, **seen} for row in rows])
+    for rows in _chunks(con, follow_sql.GONE):
+        _update(session, [{**row, "state_seq": seq, "closed_on": as_of} for row in rows])
+    for rows in _chunks(con, follow_sql.UNJUDGED):
+        _update(session, rows)
+    for rows in _chunks(con, follow_sql.CLEARED):
+        _update(session, [{**row, **_CLEARED} for row in rows])
+    for rows in _chunks(con, follow_sql.CONTRADICTED):
+        _update(session, [{**row, "answer": "still_wrong"} for row in rows])
+    event = {"at": now(), "seq": seq, "user_name": "", "note": "", "batch": "", "before": {}, "undone": False}
+    for rows in _chunks(con, follow_sql.EVENTS):
+        connection.execute(insert(Event), [{**row, **event} for row in rows])
+
+
+def _figures(session: Session, seq: int) -> list[dict[str, object]]:
+    """The register's findings counted: what stands open now, and what this run opened and closed."""
+    hint = or_(Finding.is_hint, Finding.rule_id.in_(sorted(held_rules(session))))
+    keys = {
+        "office": Finding.office, "department": Finding.department, "rule_id": Finding.rule_id,
+        "error_type": Finding.error_type, "severity": Finding.severity, "is_hint": hint,
+    }  # fmt: skip
+    conditions = {
+        "new": Finding.state == "new",
+        "open": Finding.state.in_(ACTIVE),
+        "corrected": and_(Finding.state == "corrected", Finding.state_seq == seq),
+        "reopened": Finding.state == "reopened",
+        "explained": Finding.state == "explained",
+    }
+    counts = [func.sum(case((condition, 1), else_=0)).label(name) for name, condition in conditions.items()]
+    found: Result[Any] = session.execute(
+        select(*(column.label(name) for name, column in keys.items()), *counts)
+        .where(or_(Finding.state.in_((*ACTIVE, "explained")), Finding.state_seq == seq))
+        .group_by(*keys.values())
+    )
+    return [{"seq": seq, **row} for row in found.mappings()]
+
+
+def _finding(row: Mapping[str, object]) -> dict[str, object]:
+    return {**row, "present": json.loads(str(row["present"]))}
+
+
+def _update(session: Session, rows: Sequence[Mapping[str, object]]) -> None:
+    """Updates findings by `finding_id`; every row names the same columns. Each change counts as a version."""
+    if not rows:
+        return
+    changed = [name for name in rows[0] if name != "finding_id"]
+    statement = (
+        update(Finding)
+        .where(Finding.finding_id == bindparam("of_finding"))
+        .values({**{name: bindparam(f"to_{name}") for name in changed}, "version": Finding.version + 1})
+    )
+    session.connection().execute(
+        statement, [{"of_finding": row["finding_id"], **{f"to_{name}": row[name] for name in changed}} for row in rows]
+    )
+
+
+def _chunks(con: duckdb.DuckDBPyConnection, query: str) -> Iterator[list[dict[str, object]]]:
+    for batch in con.cursor().execute(query).to_arrow_reader(_CHUNK):
+        rows: list[dict[str, object]] = batch.to_pylist()
+        if rows:
+            yield rows

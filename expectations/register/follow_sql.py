@@ -1,0 +1,156 @@
+"""The queries by which a run is compared with what the register knows. Text only; `follow` runs them.
+
+`published` is the attached run, `known` a copy of the register's findings, `rows_now` every card row of the run.
+"""
+
+from collections.abc import Iterable
+
+DEPARTMENTS = """
+select concat_ws('|', coalesce(office, ''), coalesce(department, '')), count(*) from published.checked group by 1 order by 1
+"""
+
+KNOWN_TYPES = """
+select f.finding_id, f.rule_id, f.rule_fingerprint, f.values_fingerprint, f.severity, f.error_type, f.is_hint, f.card, f.level,
+  f.bmsah, f.suspect_no, f.case_name, f.name, f.office, f.department, f.prosecutor, f.owner, f.fields, f.message, f.message_en,
+  f.basis, f.card_row, '' as state, date '2000-01-01' as last_seen, 0 as last_seq, 0 as times_reopened, '' as verification,
+  '' as answer, timestamp '2000-01-01' as answered_at, date '2000-01-01' as explained_until
+from published.findings f limit 0
+"""
+"""The types of `known`, column by column."""
+
+_TEXTS = (
+    "rule_id", "rule_fingerprint", "values_fingerprint", "severity", "error_type", "card", "level", "bmsah", "suspect_no", "case_name",
+    "name", "office", "department", "prosecutor", "owner", "fields", "message", "message_en", "basis",
+)  # fmt: skip
+_COLUMNS = ("finding_id", *_TEXTS, "is_hint", "card_row")
+_FOUND = ", ".join(
+    [
+        "f.finding_id",
+        *(f"coalesce(f.{name}, '') as {name}" for name in _TEXTS),
+        "f.is_hint",
+        "f.card_row",
+        'f."values" as present',
+    ]
+)
+_COMPARED = tuple(name for name in _COLUMNS if name not in ("finding_id", "card_row"))
+"""What is written again when it differs. The row's number only matters where nothing else finds the row."""
+
+
+def rows_now(cards: Iterable[str]) -> str:
+    """Every card row with its case, person, unreadable items, and the items its file has no column for."""
+    union = " union all ".join(
+        f"select '{card}' as card, _row, _file, _unreadable from published.cards.{card}" for card in cards
+    )
+    return f"""
+with absent as (
+  select file_no, card, list(field) as fields from published.missing_columns group by all
+), held as ({union})
+select r.card, coalesce(r.bmsah, '') as bmsah, coalesce(r.suspect_no, '') as suspect_no,
+  list_concat(coalesce(h._unreadable, []), coalesce(a.fields, [])) as silent
+from published.card_rows r join held h on h.card = r.card and h._row = r.card_row
+left join absent a on a.card = h.card and a.file_no = h._file
+"""
+
+
+MOVES = f"""
+create table found as select {_FOUND} from published.findings f;
+
+create table meeting as
+select f.finding_id, k.state as was, k.verification, k.answer, k.times_reopened,
+  k.values_fingerprint is distinct from f.values_fingerprint as other_values,
+  k.rule_fingerprint is distinct from f.rule_fingerprint as other_rule,
+  coalesce(k.explained_until < getvariable('as_of'), false) as expired,
+  k.answered_at::date < getvariable('as_of') as answered_before,
+  {" or ".join(f"k.{name} is distinct from f.{name}" for name in _COMPARED)}
+    or (f.bmsah = '' and k.card_row is distinct from f.card_row) as differs
+from found f left join known k using (finding_id);
+
+create table gone as
+with vanished as (
+  select k.*, string_split(k.fields, '|') as items from known k
+  where k.state in ('new', 'open', 'reopened', 'explained') and k.finding_id not in (select finding_id from found)
+), judged as (
+  select distinct rule_id, card, coalesce(field, '') as field from published.judgements where state = 'judged'
+), rules_now as (
+  select rule_id, fingerprint from published.rules where switched_off is null
+), persons as (
+  select card, bmsah, suspect_no, list_distinct(flatten(list(silent))) as silent from rows_now group by all
+), cases as (
+  select card, bmsah, list_distinct(flatten(list(silent))) as silent from persons group by all
+)
+select v.finding_id, v.last_seen, v.last_seq,
+  case
+    when r.rule_id is null or r.fingerprint <> v.rule_fingerprint then 'withdrawn'
+    when not exists (
+      from judged j where j.rule_id = v.rule_id and j.card = v.card and j.field in ('', v.fields)
+    ) then 'unjudged'
+    when c.card is null then 'not_seen'
+    when v.level = 'case' or list_contains(v.items, 'suspect_no') then
+      case when list_has_any(c.silent, v.items) then 'unjudged' else 'corrected' end
+    when p.card is null then 'not_seen'
+    when list_has_any(p.silent, v.items) then 'unjudged'
+    else 'corrected'
+  end as became
+from vanished v left join rules_now r using (rule_id)
+left join cases c on c.card = v.card and c.bmsah = v.bmsah
+left join persons p on p.card = v.card and p.bmsah = v.bmsah and p.suspect_no = v.suspect_no;
+
+create table moves as
+with judged as (
+  select *, verification = 'rejected' and not (other_values or other_rule or expired) as still_explained,
+    case when other_values then 'values' when other_rule then 'rule' when expired then 'expired' else '' end as reason
+  from meeting
+), named as (
+  select *, case
+    when was is null then 'new'
+    when still_explained then 'explained'
+    when was in ('new', 'open', 'reopened') then 'open'
+    when was in ('corrected', 'explained') then 'reopened'
+    else 'open'
+  end as became from judged
+)
+select finding_id, was, became, became as state, differs,
+  times_reopened + (became = 'reopened')::integer as times_reopened,
+  case
+    when became = 'reopened' then 'reopened'
+    when was in ('not_seen', 'withdrawn') then 'seen_again'
+    when became = 'open' and other_values then 'values_changed'
+    when became = 'open' and other_rule then 'rule_changed'
+    when became = 'open' and answer = 'corrected' and answered_before then 'still_wrong'
+  end as action,
+  case when became = 'reopened' then if(was = 'corrected', 'again', reason) else '' end as reason_code,
+  null::date as last_seen, null::integer as last_seq
+from named
+union all
+select finding_id, null, became, nullif(became, 'unjudged'), false, null, if(became = 'unjudged', null, became), '', last_seen, last_seq
+from gone
+"""
+"""Table `moves`: what becomes of every finding found now or open until now, and the event to note for it, if any.
+
+Gone without being corrected: the rule is another one or off (`withdrawn`), was not judged, or is silent on the row because a cell it
+names can't be read or has no column (`unjudged`: it stays open), or the row is not in the exports (`not_seen`).
+"""
+
+NEW = "select f.* from found f join moves m using (finding_id) where m.became = 'new' order by f.finding_id"
+
+CHANGED = """
+select f.*, m.state from found f join moves m using (finding_id) where m.differs and m.became <> 'new' order by f.finding_id
+"""
+
+MOVED = """
+select finding_id, state, times_reopened from moves where was is not null and state <> was order by finding_id
+"""
+
+GONE = """
+select finding_id, state, last_seen, last_seq from moves where became in ('corrected', 'not_seen', 'withdrawn') order by finding_id
+"""
+
+UNJUDGED = "select finding_id, last_seen, last_seq from moves where became = 'unjudged' order by finding_id"
+
+CLEARED = """
+select finding_id from moves where action in ('reopened', 'values_changed', 'rule_changed') order by finding_id
+"""
+
+CONTRADICTED = "select finding_id from moves where action = 'still_wrong' order by finding_id"
+
+EVENTS = "select finding_id, action, reason_code from moves where action is not null order by finding_id"

@@ -1,0 +1,226 @@
+"""Reading the register: lists, counts and histories of findings, each within what the reader may see.
+
+The one place where findings of the register are selected; every function takes a `Reader`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, and_, case, func, literal, not_, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from expectations.people.rights import Reader, Scope
+from expectations.register.lifecycle import ACTIVE, State
+from expectations.register.tables import Event, Finding, Run
+from expectations.register.trust import held_rules
+
+Kind = Literal["errors", "hints", "all"]
+Step = Literal["", "unverified", "confirmed", "disputed", "answered", "still_wrong"]
+STEPS: tuple[Step, ...] = ("", "unverified", "confirmed", "disputed", "answered", "still_wrong")
+"""Where the talk about a finding stands: not verified, confirmed, disputed and undecided, said to be corrected, said so but found
+again."""
+
+SORTS = ("department", "severity", "rule", "age", "bmsah")
+"""Orders a list offers."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which findings are asked for; an empty tuple leaves a column unfiltered, `text` is looked for in what a person reads."""
+
+    states: tuple[State, ...] = ACTIVE
+    departments: tuple[str, ...] = ()
+    prosecutors: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
+    severities: tuple[str, ...] = ()
+    error_types: tuple[str, ...] = ()
+    cards: tuple[str, ...] = ()
+    owners: tuple[str, ...] = ()
+    ids: tuple[str, ...] = ()
+    bmsah: str = ""
+    kind: Kind = "all"
+    step: Step = ""
+    own: bool = False
+    """Only the reader's own cards and those of the people they work with."""
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class OwnerCount:
+    """How many findings of a list are whose."""
+
+    department: str
+    prosecutor: str
+    errors: int
+    hints: int
+
+
+def last_run(session: Session) -> Run | None:
+    """The run the register followed last."""
+    return session.scalars(select(Run).order_by(Run.seq.desc()).limit(1)).first()
+
+
+def list_findings(
+    session: Session, reader: Reader, wanted: Wanted, *, sort: str = "department", descending: bool = False, limit: int = 50,
+    offset: int = 0,
+) -> list[Finding]:  # fmt: skip
+    """A page of the findings asked for, in one of SORTS."""
+    orders: dict[str, list[Any]] = {
+        "department": [Finding.department, Finding.prosecutor, Finding.bmsah],
+        "severity": [_severity(), Finding.department, Finding.bmsah],
+        "rule": [Finding.rule_id, Finding.department, Finding.bmsah],
+        "age": [Finding.first_seen, Finding.department, Finding.bmsah],
+        "bmsah": [Finding.bmsah, Finding.card],
+    }
+    first, *further = orders[sort]
+    ordered = [first.desc() if descending else first.asc(), *further]
+    query = _selected(session, reader, select(Finding), wanted).order_by(*ordered, Finding.finding_id)
+    return list(session.scalars(query.limit(limit).offset(offset)))
+
+
+def count_findings(session: Session, reader: Reader, wanted: Wanted) -> tuple[int, int]:
+    """Errors and hints among the findings asked for; those of held rules are hints."""
+    hint = hint_now(session)
+    counts = select(
+        func.coalesce(func.sum(case((hint, 0), else_=1)), 0), func.coalesce(func.sum(case((hint, 1), else_=0)), 0)
+    )
+    errors, hints = session.execute(_selected(session, reader, counts, wanted)).one()
+    return int(errors), int(hints)
+
+
+@dataclass(frozen=True)
+class StepCounts:
+    """How many of the findings asked for stand where."""
+
+    new: int
+    unverified: int
+    disputed: int
+    answered: int
+    still_wrong: int
+    confirmed: int
+    all: int
+
+
+def count_steps(session: Session, reader: Reader, wanted: Wanted) -> StepCounts:
+    """All counts of a working list in one pass; `new` are those the last run found or found again."""
+    conditions: dict[str, ColumnElement[bool]] = {"new": Finding.state.in_(("new", "reopened"))}
+    conditions |= {step: _at_step(step) for step in STEPS if step}
+    counts = [
+        func.coalesce(func.sum(case((condition, 1), else_=0)), 0).label(name) for name, condition in conditions.items()
+    ]
+    query = select(*counts, func.count().label("all")).select_from(Finding)
+    row = session.execute(_selected(session, reader, query, wanted)).mappings().one()
+    return StepCounts(**{name: int(number) for name, number in row.items()})
+
+
+def count_by_owner(session: Session, reader: Reader, wanted: Wanted) -> list[OwnerCount]:
+    """The findings asked for by department and prosecutor, in the order of their names."""
+    hint = hint_now(session)
+    counts = select(
+        Finding.department, Finding.prosecutor, func.sum(case((hint, 0), else_=1)), func.sum(case((hint, 1), else_=0))
+    )
+    rows = session.execute(
+        _selected(session, reader, counts, wanted)
+        .group_by(Finding.department, Finding.prosecutor)
+        .order_by(Finding.department, Finding.prosecutor)
+    )
+    return [
+        OwnerCount(department, prosecutor, int(errors), int(hints)) for department, prosecutor, errors, hints in rows
+    ]
+
+
+def ids_of(session: Session, reader: Reader, wanted: Wanted, limit: int = 5000) -> dict[str, int]:
+    """Ids and versions of the findings asked for, for a decision on all of them."""
+    query = _selected(session, reader, select(Finding.finding_id, Finding.version), wanted)
+    rows = session.execute(query.order_by(Finding.finding_id).limit(limit))
+    return {str(finding_id): int(version) for finding_id, version in rows}
+
+
+def one_finding(session: Session, reader: Reader, finding_id: str) -> Finding | None:
+    """A finding by its id; None when there is none the reader may see."""
+    return session.scalars(select(Finding).where(Finding.finding_id == finding_id, reader.rows.findings())).first()
+
+
+def of_case(session: Session, reader: Reader, card: str, bmsah: str, card_row: int | None = None) -> list[Finding]:
+    """Every finding a case has had on a card type, closed ones included."""
+    of = Finding.bmsah == bmsah if bmsah else and_(Finding.bmsah == "", Finding.card_row == card_row)
+    query = select(Finding).where(Finding.card == card, of, reader.rows.findings())
+    return list(session.scalars(query.order_by(Finding.rule_id, Finding.finding_id)))
+
+
+def history(session: Session, reader: Reader, ids: Sequence[str]) -> dict[str, list[Event]]:
+    """What happened to findings, the latest last; only of those the reader may see."""
+    query = (
+        select(Event)
+        .join(Finding, Finding.finding_id == Event.finding_id)
+        .where(Event.finding_id.in_(ids), reader.rows.findings())
+    )
+    told: dict[str, list[Event]] = {}
+    for event in session.scalars(query.order_by(Event.id)):
+        told.setdefault(event.finding_id, []).append(event)
+    return told
+
+
+def choices(
+    session: Session, reader: Reader, column: InstrumentedAttribute[str], states: Sequence[State] = ACTIVE
+) -> list[str]:
+    """The values a filter on a column can take among the findings in some states."""
+    query = select(column).where(Finding.state.in_(states), reader.rows.findings()).distinct()
+    return sorted(session.scalars(query))
+
+
+def hint_now(session: Session) -> ColumnElement[bool]:
+    """Whether a finding is a hint: by its rule, or since its rule is on hold."""
+    held = sorted(held_rules(session))
+    return or_(Finding.is_hint, Finding.rule_id.in_(held)) if held else Finding.is_hint == literal(value=True)
+
+
+def _selected(session: Session, reader: Reader, query: Any, wanted: Wanted) -> Any:
+    scope: Scope = reader.own if wanted.own else reader.rows
+    query = query.where(reader.rows.findings(), scope.findings()) if wanted.own else query.where(scope.findings())
+    for column, values in (
+        (Finding.state, wanted.states), (Finding.department, wanted.departments), (Finding.prosecutor, wanted.prosecutors),
+        (Finding.rule_id, wanted.rules), (Finding.severity, wanted.severities), (Finding.error_type, wanted.error_types),
+        (Finding.card, wanted.cards), (Finding.owner, wanted.owners), (Finding.finding_id, wanted.ids),
+    ):  # fmt: skip
+        if values:
+            query = query.where(column.in_(values))
+    if wanted.bmsah:
+        query = query.where(Finding.bmsah == wanted.bmsah)
+    if wanted.kind != "all":
+        hint = hint_now(session)
+        query = query.where(hint if wanted.kind == "hints" else not_(hint))
+    if wanted.step:
+        query = query.where(_at_step(wanted.step))
+    if wanted.text.strip():
+        pattern = f"%{_escaped(wanted.text.strip().lower())}%"
+        looked_in = (
+            Finding.bmsah,
+            Finding.suspect_no,
+            Finding.name,
+            Finding.case_name,
+            Finding.prosecutor,
+            Finding.rule_id,
+            Finding.message,
+        )
+        query = query.where(or_(*(func.lower(column).like(pattern, escape="\\") for column in looked_in)))
+    return query
+
+
+def _at_step(step: Step) -> ColumnElement[bool]:
+    return {
+        "unverified": Finding.verification == "",
+        "confirmed": Finding.verification == "confirmed",
+        "disputed": and_(Finding.answer == "not_error", Finding.decision == ""),
+        "answered": Finding.answer == "corrected",
+        "still_wrong": Finding.answer == "still_wrong",
+    }[step]
+
+
+def _severity() -> ColumnElement[int]:
+    return case((Finding.severity == "serious", 0), (Finding.severity == "normal", 1), else_=2)
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")

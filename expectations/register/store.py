@@ -1,0 +1,121 @@
+"""Opening the register: SQLite in WAL mode or PostgreSQL, its migrations, and the two ways to use it: reading and writing.
+
+Every change goes through `Register.writing`, which waits for its turn instead of failing.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from expectations.errors import InputError
+from expectations.home import Home
+
+_WAIT_SECONDS = 120
+"""How long a writer waits for another; following a run with 100,000 new findings takes seconds."""
+_CONNECTIONS = 20
+_WRITES = "anka_writes"
+_MIGRATION_LOCK = 7701020  # any number only Anka uses as a PostgreSQL advisory lock
+
+
+class Register:
+    """The register of an installation. Cheap to hold: connections are pooled."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._writer = engine.execution_options(**{_WRITES: True})
+
+    @property
+    def on_sqlite(self) -> bool:
+        """Whether it is a file of its own."""
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that sees one state of the register and changes nothing."""
+        with Session(self.engine, expire_on_commit=False) as session:
+            yield session
+            session.expunge_all()  # what was read stays readable
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A session that is committed as a whole at the end, or not at all. Writers of SQLite wait for one another."""
+        with Session(self._writer, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    def close(self) -> None:
+        """Gives its connections back."""
+        self.engine.dispose()
+
+
+def now() -> datetime:
+    """The present time as the register keeps it: UTC without a zone."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+def register_url(home: Home, url: str = "") -> str:
+    """The URL given, else the SQLite file in the home folder."""
+    return url or f"sqlite:///{home.root / 'register.db'}"
+
+
+@lru_cache(maxsize=8)
+def open_register(url: str) -> Register:
+    """The register at an SQLAlchemy URL, its tables brought up to date. Raises InputError when it can't be reached."""
+    try:
+        parsed = make_url(url)
+        if parsed.drivername in ("postgresql", "postgres"):
+            parsed = parsed.set(drivername="postgresql+psycopg")
+        if parsed.get_backend_name() == "sqlite" and parsed.database:
+            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(
+            parsed, pool_pre_ping=True, pool_size=_CONNECTIONS, max_overflow=_CONNECTIONS, pool_timeout=_WAIT_SECONDS
+        )
+        if engine.dialect.name == "sqlite":
+            _prepare_sqlite(engine)
+        with engine.execution_options(**{_WRITES: True}).begin() as connection:
+            _migrate(connection)
+    except OperationalError as error:
+        raise InputError(
+            f"打不开台账数据库 / cannot open the register: {make_url(url).render_as_string(hide_password=True)}",
+            hint=str(error.orig).splitlines()[0],
+        ) from None
+    return Register(engine)
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    """WAL, so that readers never wait; long waits instead of errors; transactions begin when we say so."""
+
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: object, _record: object) -> None:
+        connection.isolation_level = None  # type: ignore[attr-defined]
+        cursor = connection.cursor()  # type: ignore[attr-defined]
+        for pragma in (
+            f"busy_timeout={_WAIT_SECONDS * 1000}",
+            "journal_mode=WAL",
+            "synchronous=NORMAL",
+            "foreign_keys=ON",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get(_WRITES)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _migrate(connection: Connection) -> None:
+    """Brings the tables up to date; two processes that start at once do it one after the other."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(f"select pg_advisory_xact_lock({_MIGRATION_LOCK})"))
+    config = Config()
+    config.set_main_option("script_location", "expectations.register:migrations")
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

@@ -1,0 +1,116 @@
+"""Whether figures can be relied on: runs that are not complete, and rules put on hold because their findings are rejected."""
+
+from collections import Counter
+from collections.abc import Iterable
+from statistics import median
+
+import duckdb
+from sqlalchemy import func, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from expectations.errors import InputError
+from expectations.people.rights import Reader
+from expectations.register.store import Register, now
+from expectations.register.switches import switch
+from expectations.register.tables import Finding, RuleState, Run
+
+_RUNS_COMPARED = 7
+_LEAST_RUNS = 2
+_LEAST_ROWS = 50
+"""Cards with fewer rows than this come and go by chance."""
+_LEAST_CHECKED = 5
+_OFF_TREND = 0.5
+"""A card with less than half, or more than twice, the rows of the runs before is off the trend."""
+
+
+def run_problems(session: Session, con: duckdb.DuckDBPyConnection) -> list[dict[str, object]]:
+    """Why the run attached as `published` is not complete: each a dict with `kind` and what it concerns. Empty: it is complete.
+
+    `rules_in_error` (rules), `department_missing` (departments that most of the last runs held and this one does not),
+    `rows_off_trend` (card, rows now, usual rows: the median of the last runs).
+    """
+    problems: list[dict[str, object]] = []
+    broken = con.execute(
+        "select distinct rule_id from published.judgements where state = 'error' order by rule_id"
+    ).fetchall()
+    if broken:
+        problems.append({"kind": "rules_in_error", "rules": [rule for (rule,) in broken]})
+    before = session.scalars(select(Run).order_by(Run.seq.desc()).limit(_RUNS_COMPARED)).all()
+    if len(before) < _LEAST_RUNS:
+        return problems
+    present = {name for (name,) in con.execute("select distinct department from published.checked").fetchall()}
+    seen = Counter(
+        name
+        for run in before
+        for name in {key.split("|", 1)[1] for key, count in run.departments.items() if count >= _LEAST_CHECKED}
+    )
+    missing = sorted(name for name, runs in seen.items() if name and name not in present and runs * 2 > len(before))
+    if missing:
+        problems.append({"kind": "department_missing", "departments": missing})
+    rows = dict(con.execute("select card, count(*) from published.card_rows group by card").fetchall())
+    for card in sorted({name for run in before for name in run.rows}):
+        usually = median(run.rows.get(card, 0) for run in before)
+        count = rows.get(card, 0)
+        if usually >= _LEAST_ROWS and not usually * _OFF_TREND <= count <= usually / _OFF_TREND:
+            problems.append({"kind": "rows_off_trend", "card": card, "rows": count, "usual": int(usually)})
+    return problems
+
+
+def held_rules(session: Session) -> dict[str, RuleState]:
+    """The rules on hold: their findings are shown as hints and count in no score."""
+    held = session.scalars(select(RuleState).where(RuleState.held).order_by(RuleState.rule_id))
+    return {state.rule_id: state for state in held}
+
+
+def hold(register: Register, reader: Reader, rule_id: str, reason: str) -> None:
+    """Puts a rule on hold by decision of a supervisor. Raises NotAllowedError, InputError for a missing reason."""
+    _set(register, reader, rule_id, reason, held=True)
+
+
+def release(register: Register, reader: Reader, rule_id: str, reason: str) -> None:
+    """Lets a rule count again; earlier rejections no longer hold it. Raises NotAllowedError, InputError."""
+    _set(register, reader, rule_id, reason, held=False)
+
+
+def hold_if_rejected(session: Session, rule_ids: Iterable[str]) -> list[str]:
+    """Puts the rules among `rule_ids` on hold whose findings were rejected as often as switch `hold_after` says. Returns them.
+
+    Counted are findings standing as rejected under the rule as it is now, since it was last released.
+    """
+    limit = int(switch(session, "hold_after"))
+    newly = []
+    for rule_id in sorted(set(rule_ids)):
+        state = session.get(RuleState, rule_id)
+        if state and state.held:
+            continue
+        rejected = select(func.count()).where(Finding.rule_id == rule_id, Finding.verification == "rejected")
+        if state:
+            rejected = rejected.where(Finding.verified_at > state.since)
+        count = session.scalar(rejected) or 0
+        if limit and count >= limit:
+            reason = f"{count} 条问题被认定为非错误 / {count} findings were rejected"
+            _write(session, rule_id, held=True, by="", reason=reason)
+            newly.append(rule_id)
+    return newly
+
+
+def _set(register: Register, reader: Reader, rule_id: str, reason: str, *, held: bool) -> None:
+    reader.require("hold")
+    if not reason.strip():
+        raise InputError("请写明理由 / a reason is needed", hint="写给被核查的人看 / the people concerned will read it")
+    with register.writing() as session:
+        _write(session, rule_id, held=held, by=reader.name, reason=reason.strip())
+
+
+def _write(session: Session, rule_id: str, *, held: bool, by: str, reason: str) -> None:
+    """Sets the state of a rule; of two who set the first one at once, the later wins."""
+    told = {"held": held, "since": now(), "by": by, "reason": reason}
+    try:
+        with session.begin_nested():
+            if session.get(RuleState, rule_id) is None:
+                session.add(RuleState(rule_id=rule_id, **told))
+                return
+    except IntegrityError:
+        session.expire_all()
+    session.execute(update(RuleState).where(RuleState.rule_id == rule_id).values(**told))

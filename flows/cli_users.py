@@ -1,0 +1,136 @@
+"""`anka user`: accounts and the organisation on the command line. First passwords are printed once and kept nowhere."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from expectations.errors import InputError
+from expectations.home import Home
+from expectations.people import accounts
+from expectations.people.accounts import NewPerson
+from expectations.people.listing import people
+from expectations.people.organisation import find_unit, read_tree
+from expectations.people.organisation_file import ROLE_WORDS, read_organisation
+from expectations.people.organisation_import import Changes, import_organisation
+from expectations.people.passwords import first_password, hash_password
+from expectations.people.rights import MACHINE
+from expectations.register.store import Register, open_register, register_url
+from flows.cli_options import HomeFolder
+
+app = typer.Typer(help="账号与机构 / accounts and the organisation", no_args_is_help=True)
+_BY = (MACHINE.user_id, MACHINE.login)
+_STATES = {
+    "active": "启用 active", "first_password": "待改密码 first password", "no_password": "无密码 no password",
+    "locked": "锁定 locked", "off": "停用 off",
+}  # fmt: skip
+Login = Annotated[str, typer.Argument(help="登录名 / login")]
+
+
+@app.command()
+def add(
+    login: Login,
+    name: Annotated[str, typer.Option(help="姓名，与案卡一致 / name as the cards write it")],
+    role: Annotated[
+        list[str],
+        typer.Option(
+            help="角色，可重复 / role, may be repeated: supervisor, prosecutor, assistant, head, leader, administrator"
+        ),
+    ],
+    unit: Annotated[str, typer.Option(help="单位，如 院/部门/组 / unit, e.g. office/department/team")] = "",
+    assists: Annotated[str, typer.Option(help="所协助检察官的登录名 / login of the prosecutor assisted")] = "",
+    contact: Annotated[str, typer.Option(help="消息地址 / address for messages")] = "",
+    home: HomeFolder = Path(".anka"),
+) -> None:
+    """新增账号，打印一次初始密码 / add an account and print its first password once."""
+    roles = accounts.require_roles([ROLE_WORDS.get(one, one) for one in role])
+    if not unit and set(roles) != {"administrator"}:
+        raise InputError(
+            "缺少 --unit：可见范围由单位决定 / --unit decides what is seen",
+            hint="先用 anka user import 导入机构 / import the organisation first",
+        )
+    if assists and "assistant" not in roles:
+        raise InputError("只有检察官助理可用 --assists / only an assistant assists somebody", hint="--role assistant")
+    password = first_password()
+    hashed = hash_password(password)
+    with _register(home).writing() as session:
+        unit_id = find_unit(session, unit).id if unit else None
+        if "head" in roles and read_tree(session).department(unit_id) is None:
+            raise InputError("部门负责人须属于部门 / a head belongs to a department", hint="--unit 院/部门")
+        assists_id = accounts.find_user(session, assists).id if assists else None
+        person = NewPerson(login, name, roles, unit_id, assists_id, contact)
+        accounts.add_user(session, person, hashed, _BY)
+    _tell({accounts.normal_login(login): password})
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="机构人员表 / organisation file: .csv, .xlsx")],
+    deactivate_missing: Annotated[
+        bool,
+        typer.Option("--deactivate-missing", help="停用文件中没有的人员 / switch off people the file does not name"),
+    ] = False,
+    passwords: Annotated[
+        bool, typer.Option("--passwords/--no-passwords", help="为新账号设初始密码 / give new accounts a first password")
+    ] = True,
+    home: HomeFolder = Path(".anka"),
+) -> None:
+    """导入机构和人员；有问题则全部不导入 / import units and people, all or nothing."""
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise InputError(f"文件读不了 / cannot read: {file}", hint=str(error.strerror)) from None
+    lines = read_organisation(file.name, content)
+    changes = import_organisation(
+        _register(home), lines, _BY, deactivate_missing=deactivate_missing, give_passwords=passwords
+    )
+    _show(changes)
+    _tell(changes.passwords)
+
+
+@app.command()
+def reset(login: Login, home: HomeFolder = Path(".anka")) -> None:
+    """重置密码、解除锁定、结束其所有登录 / a new first password; ends locks and sessions."""
+    password = accounts.reset_password(_register(home), login, _BY)
+    _tell({accounts.normal_login(login): password})
+
+
+@app.command("list")
+def list_(home: HomeFolder = Path(".anka")) -> None:
+    """列出账号 / list the accounts."""
+    table = Table("登录名 login", "姓名 name", "角色 roles", "单位 unit", "协助 assists", "状态 state")
+    with _register(home).reading() as session:
+        for one in people(session):
+            table.add_row(one.login, one.name, ", ".join(one.roles), one.unit, one.assists, _STATES[one.state])
+    Console().print(table)
+
+
+def _register(home: Path) -> Register:
+    return open_register(register_url(Home(home.absolute()), os.environ.get("ANKA_REGISTER", "")))
+
+
+def _show(changes: Changes) -> None:
+    for title, names in (
+        ("新单位 / new units", changes.new_units),
+        ("撤销的单位 / units dropped", changes.dropped_units),
+        ("新账号 / accounts added", changes.added),
+        ("变更 / changed", changes.changed),
+        ("文件中没有 / not in the file", changes.missing),
+        ("已停用 / switched off", changes.deactivated),
+    ):
+        if names:
+            typer.echo(f"{title}: {len(names)}  {', '.join(names)}")
+
+
+def _tell(passwords: Mapping[str, str]) -> None:
+    """Prints first passwords; the only time anybody sees them."""
+    if passwords:
+        typer.echo(
+            "初始密码，只显示这一次，首次登录须修改 / first passwords, shown this once, to be changed at the first sign-in:"
+        )
+    for login, password in passwords.items():
+        typer.echo(f"{login}\t{password}")
