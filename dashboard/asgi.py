@@ -10,8 +10,9 @@ from starlette.middleware import Middleware
 from starlette.routing import Route
 from streamlit import App
 
-import dashboard.export_routes  # noqa: F401  enters every download by its name
-from dashboard.exports import export
+from dashboard.data_docs import data_docs
+from dashboard.export_routes import EXPORTS
+from dashboard.exports import exporting
 from dashboard.gate import Gate
 from dashboard.sign_in import ROUTES
 
@@ -38,7 +39,11 @@ _SETTINGS: dict[str, object] = {
 
 app = App(
     Path(__file__).with_name("app.py"),
-    routes=[*ROUTES, Route("/export/{name}", export, methods=["GET"])],
+    routes=[
+        *ROUTES,
+        Route("/export/{name}", exporting(EXPORTS), methods=["GET"]),
+        Route("/data-docs/{path:path}", data_docs, methods=["GET"]),
+    ],
     middleware=[Middleware(Gate)],
 )
 

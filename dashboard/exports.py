@@ -1,9 +1,9 @@
 """Downloads: `GET /export/<name>?…` for a signed-in reader, each one written into the access log.
 
-What a file holds is made in the export_<subject> modules; they are entered in EXPORTS and ask the reader's rights for rows.
+What a file holds is made in the export_<subject> modules, which ask the reader's rights for rows; `export_routes` names them.
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -42,32 +42,34 @@ class File:
     mime: str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-EXPORTS: dict[str, Callable[[Export], File]] = {}
-"""Name in the address → what makes the file. Raises AnkaError for what the reader can't have or asked wrongly."""
+Maker = Callable[[Export], File]
+"""Makes a file. Raises AnkaError for what the reader can't have or asked wrongly."""
 
 _UNSAID = frozenset(("text", "q", "search", "name", "suspect", "suspect_no", "case_name", "token"))
 """Parameters people type into, which may hold the name of a suspect, and secrets: the log only says that they were used."""
 
 
-async def export(request: Request) -> Response:
-    """The route. The gate has put the session's key into the request's state."""
-    make = EXPORTS.get(str(request.path_params["name"]))
-    if make is None:
-        return PlainTextResponse("没有此导出 / no such export", 404)
-    try:
-        file = await run_in_threadpool(_made, make, str(request.path_params["name"]), request)
-    except NotAllowedError as error:
-        return PlainTextResponse(f"{error.message}\n{error.hint}", 403)
-    except AnkaError as error:
-        return PlainTextResponse(f"{error.message}\n{error.hint}", int(getattr(error, "http_status", 400)))
-    return Response(
-        file.content,
-        media_type=file.mime,
-        headers={"Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.name, safe='')}"},
-    )
+def exporting(makers: Mapping[str, Maker]) -> Callable[[Request], Awaitable[Response]]:
+    """The route for downloads by their name. The gate has put the session's key into the request's state."""
+
+    async def export(request: Request) -> Response:
+        name = str(request.path_params["name"])
+        make = makers.get(name)
+        if make is None:
+            return PlainTextResponse("没有此导出 / no such export", 404)
+        try:
+            file = await run_in_threadpool(_made, make, name, request)
+        except NotAllowedError as error:
+            return PlainTextResponse(f"{error.message}\n{error.hint}", 403)
+        except AnkaError as error:
+            return PlainTextResponse(f"{error.message}\n{error.hint}", int(getattr(error, "http_status", 400)))
+        attached = f"attachment; filename*=UTF-8''{quote(file.name, safe='')}"
+        return Response(file.content, media_type=file.mime, headers={"Content-Disposition": attached})
+
+    return export
 
 
-def _made(make: Callable[[Export], File], name: str, request: Request) -> File:
+def _made(make: Maker, name: str, request: Request) -> File:
     place = register()
     reader = sessions.reader_in(place, str(request.state.anka_session))
     if reader is None:

@@ -4,6 +4,7 @@ import streamlit as st
 from sqlalchemy import func, select
 
 from dashboard import run_queries
+from dashboard.data_docs import INDEX, folder_of, may_read
 from dashboard.problems import run_problems
 from dashboard.queries import card_titles
 from dashboard.recheck import recheck_box
@@ -24,6 +25,8 @@ def run_page(view: View) -> None:
     _summary(view)
     if view.reader.may("recheck"):
         recheck_box(view)
+    if may_read(view.reader) and (folder_of(view.run.run_id) / INDEX).is_file():
+        show(anchor(view.t("run.data_docs"), f"data-docs/{INDEX}"))
     _former_runs(view)
     _calendar_gaps(view)
     _unjudged(view)

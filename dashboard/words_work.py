@@ -100,6 +100,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "life.first": ("核查：首次发现", "run: first seen"),
     "life.unknown": ("没有这个问题，或您无权查看。", "There is no such finding, or it is not yours to see."),
     "life.notice": ("{number}，{issued} 发出，{due} 前回复", "{number}, issued {issued}, reply by {due}"),
+    "run.data_docs": ("本次核查的判断明细（Data Docs）", "Details of the judging (Data Docs)"),
     "run.former": ("历次核查（{count}）", "Former runs ({count})"),
     "run.rows_loaded": ("装载行数", "rows loaded"),
     "run.new": ("新增", "new"),

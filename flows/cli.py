@@ -85,10 +85,12 @@ def demo(
     """核查随附的示例导出并打开看板 / audit the sample exports that come with Anka and open the dashboard."""
     if serving:
         require_free(port)
+    cli_users.require_sample_or_nobody(home)
     exports = Path(str(resources.files("sample_data").joinpath("exports")))
     audit([exports], COMMITTED.as_of.isoformat(), home)
+    login = cli_users.enter_sample(home)
     if serving:
-        dashboard(home, port, open_browser)
+        _serve(home, port, open_browser, login)
 
 
 @app.command()
@@ -146,10 +148,28 @@ def dashboard(
     open_browser: OpenBrowser = True,
 ) -> None:
     """打开看板（仅本机） / serve the dashboard on this machine."""
+    _prepared(home)
+    if cli_users.nobody_yet(home):
+        raise InputError(
+            "还没有账号 / there is no account yet",
+            hint="anka user import 机构人员表.csv，或 anka user add admin --name 管理员 --role administrator",
+        )
+    _serve(home, port, open_browser)
+
+
+def _serve(home: Path, port: int, open_browser: bool, login: str = "") -> None:
+    """Serves the dashboard; `login` is signed in by a one-time link."""
     place = _prepared(home)
     os.environ["ANKA_HOME"] = str(place.root)
-    stderr.print(f"看板 / dashboard: http://127.0.0.1:{port}  （Ctrl+C 结束 / to stop）")
-    raise typer.Exit(serve(dashboard_command(port), port, open_browser=open_browser))
+    require_free(port)
+    address = cli_users.sign_in_address(home, login, port) if login else f"http://127.0.0.1:{port}"
+    stderr.print(f"看板 / dashboard: {address}  （Ctrl+C 结束 / to stop）", soft_wrap=True, highlight=False)
+    if login:
+        stderr.print(
+            f"一次性链接，10 分钟内有效，登录为 {login} / signs in once within 10 minutes as {login}；"
+            "其他人 / other people: anka user list, anka user link LOGIN", soft_wrap=True, highlight=False,
+        )  # fmt: skip
+    raise typer.Exit(serve(dashboard_command(port), port, address, open_browser=open_browser))
 
 
 @app.command()

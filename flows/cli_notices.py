@@ -1,29 +1,27 @@
-"""`anka notices …` and `anka notify`: notices of rule 665, their documents, weekly digests and messages on the command line."""
+"""`anka notices …` and `anka notify`: notices of rule 665, their documents, weekly digests and messages on the command line.
+
+What makes documents and messages is imported where it is used: it takes seconds, and `anka --help` needs none of it.
+"""
 
 import json
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from expectations import InputError
-from expectations import notices as core
 from expectations.home import Home
-from expectations.notices.documents import addressee_of
-from expectations.notices.labels import GRADE_WORDS, Labels, read_labels
-from expectations.notices.scopes import number_of
-from expectations.notices.templates import write_bundled
-from expectations.notices.weeks import Week
-from expectations.people.rights import MACHINE
-from expectations.published import current_run
-from expectations.register.store import Register, open_register, register_url
-from expectations.register.tables import Notice
 from flows.cli_options import HomeFolder, day
-from flows.letters import Occasion
-from flows.messages import MessageSettings, deliver, messages_are_on
+
+if TYPE_CHECKING:
+    from expectations.notices import Progress
+    from expectations.notices.labels import Labels
+    from expectations.register.store import Register
+    from expectations.register.tables import Notice
+
 
 app = typer.Typer(help="通知与通报 / notices of rule 665, their documents, weekly digests", no_args_is_help=True)
 RegisterUrl = Annotated[
@@ -45,6 +43,9 @@ def list_notices(
     format: Annotated[Literal["table", "json"], typer.Option(help="输出格式 / output")] = "table",
 ) -> None:
     """列出通知 / notices with due date, reply and how many of their findings are settled."""
+    from expectations import notices as core
+    from expectations.people.rights import MACHINE
+
     now = date.fromisoformat(day(today))
     with _register(home, register).reading() as session:
         found = core.overdue(session, MACHINE, now) if overdue else core.notices(session, MACHINE)
@@ -74,6 +75,11 @@ def issue(
     today: Today = None,
 ) -> None:
     """对属实的问题发出通知 / issue notices about confirmed findings."""
+    from expectations import notices as core
+    from expectations.notices.documents import addressee_of
+    from expectations.notices.scopes import number_of
+    from expectations.people.rights import MACHINE
+
     now, kept = date.fromisoformat(day(today)), _register(home, register)
     groups: list[tuple[core.Grade, list[str]]] = [(grade, findings)] if grade else []
     if not grade:
@@ -98,6 +104,9 @@ def reply(
     register: RegisterUrl = "",
 ) -> None:
     """录入书面回复 / enter a reply received on paper."""
+    from expectations import notices as core
+    from expectations.people.rights import MACHINE
+
     core.reply(_register(home, register), MACHINE, notice, text)
     typer.echo("已录入 / entered")
 
@@ -110,6 +119,10 @@ def withdraw(
     register: RegisterUrl = "",
 ) -> None:
     """撤回通知；文号保留 / withdraw a notice; it keeps its number."""
+    from expectations import notices as core
+    from expectations.notices.scopes import number_of
+    from expectations.people.rights import MACHINE
+
     typer.echo(f"已撤回 / withdrawn: {number_of(core.withdraw(_register(home, register), MACHINE, notice, reason))}")
 
 
@@ -121,6 +134,9 @@ def document(
     register: RegisterUrl = "",
 ) -> None:
     """写出通知书和错误明细清单 / write the notice (.docx) and its list of errors (.xlsx)."""
+    from expectations import notices as core
+    from expectations.people.rights import MACHINE
+
     place, labels = Home(home.absolute()), _labels(home)
     with _register(home, register).reading() as session:
         files = {
@@ -141,6 +157,11 @@ def digest(
     register: RegisterUrl = "",
 ) -> None:
     """写出每部门、每人的周报 / write the weekly digest of every department and person."""
+    from expectations import notices as core
+    from expectations.notices.weeks import Week
+    from expectations.people.rights import MACHINE
+    from expectations.published import current_run
+
     place = Home(home.absolute())
     with current_run(place) as con:
         as_of = con.execute("select as_of from runs").fetchall()[0][0]
@@ -158,6 +179,8 @@ def digest(
 @app.command()
 def templates(output: OutFolder) -> None:
     """写出随附的模板，改好后放入主目录的 templates 文件夹 / write the templates, to be changed and put into HOME/templates."""
+    from expectations.notices.templates import write_bundled
+
     for file in write_bundled(output):
         typer.echo(str(file))
 
@@ -173,6 +196,9 @@ def show_grading(
     register: RegisterUrl = "",
 ) -> None:
     """查看或修改建议等级的标准，0 为不用 / show or change from how many findings on a grade is proposed; 0: never."""
+    from expectations import notices as core
+    from expectations.people.rights import MACHINE
+
     kept = _register(home, register)
     asked = {
         "written_serious": written_serious, "written_all": written_all, "written_repeated": written_repeated,
@@ -198,6 +224,10 @@ def notify(
     today: Today = None,
 ) -> None:
     """发送消息：新问题、通知、到期、周报 / send messages about new findings, notices and digests, each once."""
+    from expectations.notices.weeks import Week
+    from flows.letters import Occasion
+    from flows.messages import MessageSettings, deliver, messages_are_on
+
     now, settings, kept = date.fromisoformat(day(today)), MessageSettings(), _register(home, register)
     if not dry_run and not messages_are_on(kept):
         typer.echo("消息未启用，未发送 / messages are off, nothing was sent；--dry-run")
@@ -215,7 +245,12 @@ def notify(
     typer.echo(f"消息 / messages: {len(done)}；失败 / failed: {sum(one.state == 'failed' for one in done)}")
 
 
-def _row(notice: Notice, far: core.Progress, today: date) -> dict[str, object]:
+def _row(notice: "Notice", far: "Progress", today: date) -> dict[str, object]:
+    from expectations import notices as core
+    from expectations.notices.documents import addressee_of
+    from expectations.notices.labels import GRADE_WORDS
+    from expectations.notices.scopes import number_of
+
     return {
         "id": notice.id, "number": number_of(notice), "grade": GRADE_WORDS.get(notice.grade, notice.grade),  # type: ignore[call-overload]
         "to": addressee_of(notice), "issued": notice.issued_on.isoformat(), "due": notice.due_on.isoformat(),
@@ -223,11 +258,16 @@ def _row(notice: Notice, far: core.Progress, today: date) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _register(home: Path, url: str) -> Register:
+def _register(home: Path, url: str) -> "Register":
+    from expectations.register.store import open_register, register_url
+
     return open_register(register_url(Home(home.absolute()), url))
 
 
-def _labels(home: Path) -> Labels:
+def _labels(home: Path) -> "Labels":
+    from expectations.notices.labels import read_labels
+    from expectations.published import current_run
+
     with current_run(Home(home.absolute())) as con:
         return read_labels(con)
 

@@ -1,9 +1,13 @@
-"""`anka user`: accounts and the organisation on the command line. First passwords are printed once and kept nowhere."""
+"""`anka user`: accounts and the organisation on the command line. First passwords are printed once and kept nowhere.
+
+The register is imported where it is used: SQLAlchemy takes a second, and `anka --help` needs none.
+"""
 
 import os
 from collections.abc import Mapping
+from importlib import resources
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -11,23 +15,22 @@ from rich.table import Table
 
 from expectations.errors import InputError
 from expectations.home import Home
-from expectations.people import accounts
-from expectations.people.accounts import NewPerson
-from expectations.people.listing import people
-from expectations.people.organisation import find_unit, read_tree
-from expectations.people.organisation_file import ROLE_WORDS, read_organisation
-from expectations.people.organisation_import import Changes, import_organisation
-from expectations.people.passwords import first_password, hash_password
-from expectations.people.rights import MACHINE
-from expectations.register.store import Register, open_register, register_url
 from flows.cli_options import HomeFolder
 
+if TYPE_CHECKING:
+    from expectations.people.organisation_import import Changes
+    from expectations.register.store import Register
+
+
 app = typer.Typer(help="账号与机构 / accounts and the organisation", no_args_is_help=True)
-_BY = (MACHINE.user_id, MACHINE.login)
+_BY = (None, "anka")
+"""Whom the access log names: whoever sits at the machine."""
 _STATES = {
     "active": "启用 active", "first_password": "待改密码 first password", "no_password": "无密码 no password",
     "locked": "锁定 locked", "off": "停用 off",
 }  # fmt: skip
+SAMPLE_SUPERVISOR = "shi-guan"
+"""The supervisor of the sample's city office."""
 Login = Annotated[str, typer.Argument(help="登录名 / login")]
 
 
@@ -47,6 +50,12 @@ def add(
     home: HomeFolder = Path(".anka"),
 ) -> None:
     """新增账号，打印一次初始密码 / add an account and print its first password once."""
+    from expectations.people import accounts
+    from expectations.people.accounts import NewPerson
+    from expectations.people.organisation import find_unit, read_tree
+    from expectations.people.organisation_file import ROLE_WORDS
+    from expectations.people.passwords import first_password, hash_password
+
     roles = accounts.require_roles([ROLE_WORDS.get(one, one) for one in role])
     if not unit and set(roles) != {"administrator"}:
         raise InputError(
@@ -80,6 +89,9 @@ def import_(
     home: HomeFolder = Path(".anka"),
 ) -> None:
     """导入机构和人员；有问题则全部不导入 / import units and people, all or nothing."""
+    from expectations.people.organisation_file import read_organisation
+    from expectations.people.organisation_import import import_organisation
+
     try:
         content = file.read_bytes()
     except OSError as error:
@@ -95,13 +107,27 @@ def import_(
 @app.command()
 def reset(login: Login, home: HomeFolder = Path(".anka")) -> None:
     """重置密码、解除锁定、结束其所有登录 / a new first password; ends locks and sessions."""
+    from expectations.people import accounts
+
     password = accounts.reset_password(_register(home), login, _BY)
     _tell({accounts.normal_login(login): password})
+
+
+@app.command()
+def link(
+    login: Login,
+    home: HomeFolder = Path(".anka"),
+    port: Annotated[int, typer.Option(help="看板端口 / port of the dashboard")] = 8501,
+) -> None:
+    """打印一次性登录链接，10 分钟内有效 / print a link that signs in once within 10 minutes."""
+    typer.echo(sign_in_address(home, login, port))
 
 
 @app.command("list")
 def list_(home: HomeFolder = Path(".anka")) -> None:
     """列出账号 / list the accounts."""
+    from expectations.people.listing import people
+
     table = Table("登录名 login", "姓名 name", "角色 roles", "单位 unit", "协助 assists", "状态 state")
     with _register(home).reading() as session:
         for one in people(session):
@@ -109,11 +135,54 @@ def list_(home: HomeFolder = Path(".anka")) -> None:
     Console().print(table)
 
 
-def _register(home: Path) -> Register:
+def enter_sample(home: Path) -> str:
+    """Enters the people of the sample, without passwords; returns the login of the one who sees everything."""
+    from expectations.people.organisation_file import read_organisation
+    from expectations.people.organisation_import import import_organisation
+
+    file = resources.files("sample_data").joinpath("organisation.csv")
+    import_organisation(_register(home), read_organisation(file.name, file.read_bytes()), _BY, give_passwords=False)
+    return SAMPLE_SUPERVISOR
+
+
+def sign_in_address(home: Path, login: str, port: int) -> str:
+    """The one-time link of a person."""
+    from expectations.people import sessions
+
+    return f"http://127.0.0.1:{port}/{sessions.one_time_link(_register(home), login)}"
+
+
+def nobody_yet(home: Path) -> bool:
+    """Whether there is no account at all."""
+    return not _logins(home)
+
+
+def require_sample_or_nobody(home: Path) -> None:
+    """Raises InputError where an office's own people are: the sample must not mix with them."""
+    logins = _logins(home)
+    if logins and SAMPLE_SUPERVISOR not in logins:
+        raise InputError(
+            f"主目录 {home} 已有正式账号 / this home has accounts of its own",
+            hint="anka demo --home 另一个文件夹 / another folder",
+        )
+
+
+def _logins(home: Path) -> set[str]:
+    from sqlalchemy import select
+
+    from expectations.register.tables import User
+
+    with _register(home).reading() as session:
+        return set(session.scalars(select(User.login)))
+
+
+def _register(home: Path) -> "Register":
+    from expectations.register.store import open_register, register_url
+
     return open_register(register_url(Home(home.absolute()), os.environ.get("ANKA_REGISTER", "")))
 
 
-def _show(changes: Changes) -> None:
+def _show(changes: "Changes") -> None:
     for title, names in (
         ("新单位 / new units", changes.new_units),
         ("撤销的单位 / units dropped", changes.dropped_units),

@@ -16,9 +16,12 @@ from expectations import Catalogue
 from expectations.home import Home
 from expectations.judging import Verdict
 from expectations.published import DEPARTMENT_FIGURES, open_published
+from expectations.register.store import open_register, register_url
 from flows.audit import AuditOrder, AuditResult, Stopwatch, judge_stage, load_stage, publish_stage
 from flows.audit_lock import sole_audit
+from flows.letters import Occasion
 from flows.load import LoadReport
+from flows.messages import MessageSettings, deliver
 from flows.publishing import Stage, prune
 from flows.settings import Settings
 
@@ -59,6 +62,15 @@ def publish(
     return publish_stage(order, catalogue, loaded, verdicts, started, stages)
 
 
+@task(name="notify", cache_policy=NO_CACHE)
+def notify(order: AuditOrder) -> int:
+    """Messages about the run's new findings, if the office has switched them on; how many were sent."""
+    register = open_register(register_url(Home(order.home), order.register))
+    messages = MessageSettings()
+    occasion = Occasion(Home(order.home), messages.address, order.as_of)
+    return sum(one.state == "sent" for one in deliver(register, occasion, messages, dry_run=False))
+
+
 @flow(name="nightly_audit", validate_parameters=False, log_prints=False)
 def nightly_audit(
     paths: Sequence[str] = (), as_of: str | None = None, home: str | None = None, catalogue: str | None = None,
@@ -84,6 +96,7 @@ def nightly_audit(
             verdicts = judge(order, read, loaded)
         result = publish(order, read, loaded, verdicts, started, watch.stages)
     prune(Home(order.home), settings.keep_runs)
+    notify(order, return_state=True)  # who was not reached stands in the outbox; the run is published all the same
     create_markdown_artifact(department_table(result.file), key="departments", description=f"Run {result.run_id}")
     return result
 

@@ -16,13 +16,14 @@ _READY_SECONDS = 60
 _STEP_SECONDS = 0.25
 
 
-def serve(command: Sequence[str], port: int, *, open_browser: bool) -> int:
-    """Runs the server until it ends or Ctrl+C; returns its exit code. Raises InputError when the port is taken."""
+def serve(command: Sequence[str], port: int, address: str, *, open_browser: bool) -> int:
+    """Runs the server until it ends or Ctrl+C, with `address` in the browser; returns its exit code. Raises InputError when the port
+    is taken."""
     require_free(port)
     server = subprocess.Popen(command)
     try:
         if open_browser and has_display() and _ready(port, server):
-            webbrowser.open(f"http://{_HOST}:{port}")
+            webbrowser.open(address)
         return server.wait()
     except KeyboardInterrupt:
         return 0
