@@ -98,7 +98,7 @@ def _people_table(view: View, found: Sequence[Person]) -> Html:
     ]
     rows: list[list[Cell]] = []
     for one in found:
-        roles: Cell = "、".join(view.label("role", role) for role in one.roles)
+        roles: Cell = view.pick("、", ", ").join(view.label("role", role) for role in one.roles)
         if one.assists:
             roles = lines(roles, view.t("admin.assists", login=one.assists))
         words, kind = _STATE_WORDS[one.state]

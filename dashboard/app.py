@@ -76,7 +76,7 @@ def main() -> None:
             text("app.language", language), ["zh", "en"], key="language", required=True,
             format_func=lambda code: {"zh": "中文", "en": "English"}[code], label_visibility="collapsed",
         )  # fmt: skip
-        roles = "、".join(text(f"role.{role}", language) for role in reader.roles)
+        roles = ("、" if language == "zh" else ", ").join(text(f"role.{role}", language) for role in reader.roles)
         st.caption(text("app.reader", language, name=reader.name, roles=roles))
         st.html(
             f'<a class="anka" href="/password" target="_self">{text("app.password", language)}</a>　'

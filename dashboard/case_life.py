@@ -12,6 +12,7 @@ from dashboard.finding_block import finding_block
 from dashboard.tables import Html, anchor, show
 from dashboard.view import View
 from dashboard.work_list import choices_for, last_decision, one_finding
+from expectations.notices.scopes import visible
 from expectations.people import access_log
 from expectations.register import reading
 from expectations.register.lifecycle import ACTIVE, REASONS
@@ -62,7 +63,7 @@ def life_of_case(view: View, card: str, bmsah: str, row: int | None) -> None:
         notices = session.execute(
             select(NoticeFinding.finding_id, Notice)
             .join(Notice, Notice.id == NoticeFinding.notice_id)
-            .where(NoticeFinding.finding_id.in_([one.finding_id for one in found]))
+            .where(NoticeFinding.finding_id.in_([one.finding_id for one in found]), visible(view.reader))
             .order_by(Notice.issued_on)
         ).all()
     if not found:
@@ -108,4 +109,4 @@ def _line(view: View, event: Event) -> str:
 def _document(view: View, notice: Notice) -> str:
     name = notice.number or view.t("work.oral")
     words = view.t("life.notice", number=name, issued=notice.issued_on, due=notice.due_on)
-    return f"<li>✉ {anchor(words, view.link('notices', notice=notice.id)).markup}</li>"
+    return f"<li>✉ {anchor(words, view.link('notices', tab='issued', id=notice.id)).markup}</li>"

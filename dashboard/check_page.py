@@ -46,7 +46,7 @@ def check_page(view: View) -> None:
         _forget(view)
     st.markdown(view.t("check.what"))
     st.info(view.t("check.nothing_kept"), icon=":material/lock:")
-    dropped = st.file_uploader(
+    dropped = st.container(key=f"upload_{view.language}").file_uploader(
         view.t("check.drop"), SUFFIXES, accept_multiple_files=True, max_upload_size=_LARGEST_MB, key="check_files"
     )
     row = st.container(horizontal=True, vertical_alignment="bottom")

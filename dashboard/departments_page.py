@@ -2,6 +2,7 @@
 their fixed order, never by a figure; no suspect is named, and handlers only to those who see their rows.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -76,7 +77,7 @@ def _choose(view: View, session: Session) -> Shown | None:
     if view.entered:
         asked = st.query_params.get("days", "")
         st.session_state["dp_days"] = int(asked) if asked.isdigit() else 90
-        st.session_state["dp_office"] = st.query_params.get("office", "")
+        st.session_state["dp_office"] = st.query_params.get("office")
         st.session_state["dp_department"] = st.query_params.get("department", ALL)
     row = st.container(horizontal=True, vertical_alignment="bottom")
     with row:
@@ -92,8 +93,8 @@ def _choose(view: View, session: Session) -> Shown | None:
     write_address(
         view.language,
         {
-            "office": office if len(offices) > 1 else "",
-            "department": department or "",
+            "office": [office] if len(offices) > 1 else "",
+            "department": "" if department is None else [department],
             "days": str(period) if period != 90 else "",
         },
     )
@@ -101,7 +102,7 @@ def _choose(view: View, session: Session) -> Shown | None:
 
 
 def _office(view: View, row: DeltaGenerator, offices: Sequence[str], runs: Sequence[RunMark]) -> str:
-    """The office chosen; at first the one that has the department of the address."""
+    """The office chosen; at first the one with most cards, of those that have the department of the address."""
     if len(offices) == 1:
         return offices[0]
     if st.session_state.get("dp_office") not in offices:
@@ -111,7 +112,10 @@ def _office(view: View, row: DeltaGenerator, offices: Sequence[str], runs: Seque
             for office in offices
             if any(wanted == name for run in runs for of, name in run.checked if of == office)
         ]
-        st.session_state["dp_office"] = next((name for name in having or offices if name), offices[0])
+        cards = Counter[str]()
+        for (of, _), number in runs[-1].checked.items():
+            cards[of] += number
+        st.session_state["dp_office"] = max(having or offices, key=lambda name: (name != "", cards[name]))
     return str(
         row.selectbox(
             view.t("trend.office"),

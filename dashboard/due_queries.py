@@ -6,7 +6,7 @@ from datetime import date
 
 import duckdb
 
-from dashboard.departments import department_order
+from expectations.department_names import department_order
 from expectations.disclosure import mask_identity
 from expectations.due_lists import DueFilter
 from expectations.due_warnings import GRADES

@@ -13,7 +13,7 @@ from statistics import median
 from sqlalchemy import ColumnElement, and_, func, not_, or_, select
 from sqlalchemy.orm import Session
 
-from dashboard.departments import department_order
+from expectations.department_names import department_order
 from expectations.people.rights import Reader
 from expectations.register.figures import RunMark, figure_scope
 from expectations.register.lifecycle import ACTIVE
@@ -185,7 +185,9 @@ def _notices(session: Session, reader: Reader, office: str, days: Days) -> defau
     """Notices without a reply by department: all, and those past their day."""
     rows = session.execute(
         select(Notice.department, func.count(), func.count().filter(Notice.due_on < days.today))
-        .where(Notice.office == office, Notice.replied_on.is_(None), Notice.withdrawn.is_(False))
+        .where(
+            Notice.office == office, Notice.replied_on.is_(None), Notice.withdrawn.is_(False), Notice.grade != "oral"
+        )
         .where(figure_scope(reader.figures, Notice))
         .group_by(Notice.department)
     ).all()

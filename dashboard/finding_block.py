@@ -5,7 +5,7 @@ from html import escape
 import streamlit as st
 
 from dashboard.marks import severity_tag
-from dashboard.queries import finding_of, masks_of
+from dashboard.queries import finding_of
 from dashboard.rule_queries import headers, how_to_fill
 from dashboard.tables import Html, anchor, tag
 from dashboard.view import View
@@ -20,9 +20,7 @@ COLUMNS = (
 
 def finding_block(view: View, kept: Finding, *, whole: bool) -> Html:
     """The finding, numbers masked as the reader's role has it; `whole` adds values, way to fill and basis."""
-    finding = finding_of(
-        {**{name: getattr(kept, name) for name in COLUMNS}, "values": kept.present}, masks_of(view.con)
-    )
+    finding = finding_of({**{name: getattr(kept, name) for name in COLUMNS}, "values": kept.present}, view.masks)
     address = view.link(
         "case", card=kept.card, bmsah=kept.bmsah, row="" if kept.bmsah else kept.card_row, finding=kept.finding_id
     )
@@ -40,7 +38,7 @@ def finding_block(view: View, kept: Finding, *, whole: bool) -> Html:
     ]
     if whole:
         lines += _details(view, kept, finding.values)
-    lines += [f'<div class="muted">{escape(words)}</div>' for words in talk(view, kept)]
+    lines += [f'<div class="muted talk">{escape(words)}</div>' for words in talk(view, kept)]
     return Html(f'<div class="anka-finding" data-finding="{escape(kept.finding_id)}">{"".join(lines)}</div>')
 
 
@@ -82,11 +80,7 @@ def talk(view: View, kept: Finding) -> list[str]:
     )
     told = []
     if kept.answer:
-        told.append(
-            view.t(
-                "life.answered_by", name=kept.answered_by, answer=view.label("life", f"answer_{kept.answer}"), why=why
-            )
-        )
+        told.append(view.t("life.answered_by", name=kept.answered_by, answer=view.label("life", _said(kept)), why=why))
     elif kept.verification == "rejected":
         told.append(view.t("life.rejected_by", name=kept.verified_by, why=why))
     if kept.decision:
@@ -101,6 +95,11 @@ def talk(view: View, kept: Finding) -> list[str]:
     if kept.state == "explained" and kept.explained_until:
         told.append(view.t("life.until", day=kept.explained_until))
     return told
+
+
+def _said(kept: Finding) -> str:
+    """What the owner said, whatever was found since."""
+    return "answer_not_error" if kept.answer == "not_error" else "corrected"
 
 
 def _age(view: View, kept: Finding) -> str:

@@ -6,11 +6,11 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from dashboard import empty
-from dashboard.departments import department_order
 from dashboard.notice_marks import addressee
 from dashboard.place import home
 from dashboard.tables import Cell, Column, Html, anchor, download, lines, show, table, tag
 from dashboard.view import View
+from expectations.department_names import department_order
 from expectations.notices import Digest, digest, digest_subjects
 from expectations.notices.digests import FIGURES
 from expectations.notices.outbox import outbox

@@ -7,11 +7,11 @@ from html import escape
 import streamlit as st
 
 from dashboard import empty
-from dashboard.departments import department_order
 from dashboard.marks import severity_tag
 from dashboard.notice_marks import GRADE_KEYS, addressee, grade_tag, numbers, plain
 from dashboard.tables import Cell, Column, Html, anchor, lines, show, table, tag
 from dashboard.view import View
+from expectations.department_names import department_order
 from expectations.disclosure import mask_identity
 from expectations.errors import AnkaError
 from expectations.notices import GRADES, Grade, Per, issue, ready

@@ -18,6 +18,7 @@ from dashboard.overview_queries import (
     by_card,
     by_department,
     by_error_type,
+    group_counts,
     top_rules,
     totals,
 )
@@ -30,16 +31,17 @@ def overview_page(view: View) -> None:
     """Draws the page."""
     st.header(view.t("page.overview"))
     write_address(view.language, {})
-    figures = totals(view.con)
+    groups = group_counts(view.con)
+    figures = totals(groups)
     if not figures.checked and not figures.errors:
         empty.nothing(view, "empty.no_checked")
         return
     show(_figures(view, figures))
     st.caption(view.t("overview.definition"))
-    _departments(view)
+    _departments(view, by_department(groups))
     _types(view, by_error_type(view.con))
     st.subheader(view.t("overview.by_card"))
-    show(_card_table(view, by_card(view.con)))
+    show(_card_table(view, by_card(groups)))
     st.subheader(view.t("overview.top_rules"))
     _rules(view, top_rules(view.con, hints=False))
     if figures.hints:
@@ -69,13 +71,12 @@ def _figures(view: View, figures: Totals) -> Html:
     )
 
 
-def _departments(view: View) -> None:
-    groups = by_department(view.con)
+def _departments(view: View, groups: Sequence[GroupCount]) -> None:
     st.subheader(view.t("overview.by_department"))
     st.caption(view.t("overview.order_note"))
     st.altair_chart(department_chart(view, groups), width="stretch")
     names: list[Cell] = [
-        anchor(g.name or view.t("app.blank"), view.link("findings", department=[g.name])) for g in groups
+        _findings(view, g.department or view.t("app.blank"), department=[g.department]) for g in groups
     ]
     show(_group_table(view, "column.department", names, groups, "by-department compact"))
 
@@ -83,8 +84,7 @@ def _departments(view: View) -> None:
 def _card_table(view: View, groups: Sequence[GroupCount]) -> Html:
     titles = card_titles(view.con)
     names: list[Cell] = [
-        anchor(view.pick(*titles.get(group.name, (group.name, ""))), view.link("findings", card=group.name))
-        for group in groups
+        _findings(view, view.pick(*titles.get(group.card, (group.card, ""))), card=group.card) for group in groups
     ]
     return _group_table(view, "column.card", names, groups, "by-card compact")
 
@@ -121,8 +121,7 @@ def _type_table(view: View, counts: Sequence[TypeCount]) -> Html:
     rows: list[list[Cell]] = []
     for name in types:
         serious, normal = numbers.get((name, "serious"), 0), numbers.get((name, "normal"), 0)
-        link = view.link("findings", error_type=name)
-        rows.append([anchor(view.label("type", name), link), serious + normal, serious, normal])
+        rows.append([_findings(view, view.label("type", name), error_type=name), serious + normal, serious, normal])
     columns = [
         Column(view.t("column.error_type")),
         *(Column(view.t(f"column.{k}"), "number") for k in ("errors", "serious", "normal")),
@@ -149,7 +148,10 @@ def _rule_row(view: View, rule: RuleCount) -> list[Cell]:
         Html(f"{anchor(rule.rule_id, view.link('rules', rule=rule.rule_id)).markup} {mark.markup}"),
         view.pick(rule.title_zh, rule.title_en),
     )
-    number = anchor(
-        f"{rule.findings:,}", view.link("findings", rule=rule.rule_id, kind="hints" if rule.is_hint else "")
-    )
+    number = _findings(view, f"{rule.findings:,}", rule=rule.rule_id, kind="hints" if rule.is_hint else "")
     return [title, number, rule.cards, view.pick(rule.how_to_fill, rule.how_to_fill_en)]
+
+
+def _findings(view: View, words: str, **params: object) -> Cell:
+    """A name or figure, linked to its findings for those who may open them."""
+    return anchor(words, view.link("findings", **params)) if "findings" in view.reader.pages else words

@@ -3,11 +3,12 @@
 A card is one case on one card type; a row without case number counts by itself. Hints never count as errors.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import duckdb
 
-from dashboard.departments import department_order
+from expectations.department_names import department_order
 from expectations.published import WRONG_CARDS
 
 
@@ -24,9 +25,10 @@ class Totals:
 
 @dataclass(frozen=True)
 class GroupCount:
-    """Cards checked and with errors of one department or card type, and its findings."""
+    """Cards checked and with errors of a department, of a card type or of both, and the findings there."""
 
-    name: str
+    department: str
+    card: str
     checked: int
     with_errors: int
     serious: int
@@ -63,38 +65,50 @@ class RuleCount:
     cards: int
 
 
-def totals(con: duckdb.DuckDBPyConnection) -> Totals:
+def totals(groups: Sequence[GroupCount]) -> Totals:
     """The figures at the top of the overview."""
-    row = con.execute(
-        WRONG_CARDS + "select (select count(*) from checked), (select count(*) from wrong), "
-        "count(*) filter (where not is_hint), count(*) filter (where not is_hint and severity = 'serious'), "
-        "count(*) filter (where is_hint) from findings"
-    ).fetchall()[0]
-    return Totals(*row)
+    return Totals(
+        checked=sum(one.checked for one in groups),
+        with_errors=sum(one.with_errors for one in groups),
+        errors=sum(one.errors for one in groups),
+        serious=sum(one.serious for one in groups),
+        hints=sum(one.hints for one in groups),
+    )
 
 
-def by_department(con: duckdb.DuckDBPyConnection) -> list[GroupCount]:
+def by_department(groups: Sequence[GroupCount]) -> list[GroupCount]:
     """One line per department in the fixed order of departments."""
-    return sorted(_by(con, "department"), key=lambda group: department_order(group.name))
+    names = sorted({group.department for group in groups}, key=department_order)
+    return [_together([one for one in groups if one.department == name], department=name) for name in names]
 
 
-def by_card(con: duckdb.DuckDBPyConnection) -> list[GroupCount]:
+def by_card(groups: Sequence[GroupCount]) -> list[GroupCount]:
     """One line per card type."""
-    return sorted(_by(con, "card"), key=lambda group: group.name)
+    return [
+        _together([one for one in groups if one.card == name], card=name)
+        for name in sorted({one.card for one in groups})
+    ]
 
 
-def _by(con: duckdb.DuckDBPyConnection, column: str) -> list[GroupCount]:
-    """Groups by `department` or `card`; a group with findings but no card checked is kept."""
+def _together(groups: Sequence[GroupCount], department: str = "", card: str = "") -> GroupCount:
+    return GroupCount(
+        department, card, sum(one.checked for one in groups), sum(one.with_errors for one in groups),
+        sum(one.serious for one in groups), sum(one.normal for one in groups), sum(one.hints for one in groups),
+    )  # fmt: skip
+
+
+def group_counts(con: duckdb.DuckDBPyConnection) -> list[GroupCount]:
+    """Cards and findings by department and card type, in one pass; a group with findings but no card checked is kept."""
     rows = con.execute(f"""{WRONG_CARDS},
-c as (select coalesce({column}, '') as name, count(*) as n from checked group by all),
-w as (select {column} as name, count(*) as n from wrong group by all),
+c as (select coalesce(department, '') as department, card, count(*) as n from checked group by all),
+w as (select department, card, count(*) as n from wrong group by all),
 f as (
-  select coalesce({column}, '') as name, count(*) filter (where not is_hint and severity = 'serious') as serious,
+  select coalesce(department, '') as department, card, count(*) filter (where not is_hint and severity = 'serious') as serious,
     count(*) filter (where not is_hint and severity <> 'serious') as normal, count(*) filter (where is_hint) as hints
   from findings group by all
 )
-select name, coalesce(c.n, 0), coalesce(w.n, 0), coalesce(serious, 0), coalesce(normal, 0), coalesce(hints, 0)
-from c full join w using (name) full join f using (name)""")
+select department, card, coalesce(c.n, 0), coalesce(w.n, 0), coalesce(serious, 0), coalesce(normal, 0), coalesce(hints, 0)
+from c full join w using (department, card) full join f using (department, card)""")
     return [GroupCount(*row) for row in rows.fetchall()]
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from dashboard.departments import department_order
+from expectations.department_names import department_order
 from expectations.disclosure import mask_identity, mask_message, mask_number
 from expectations.published import FindingFilter
 

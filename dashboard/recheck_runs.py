@@ -104,7 +104,7 @@ def start_recheck(reader: Reader, register: Register, home: Home, order: Order) 
         (home.root / FOLDER).chmod(0o700)
         paths = [*inputs, *([_kept(folder, order.dropped)] if order.dropped else [])]
         arguments = [
-            "audit", "--home", str(home.root), "--as-of", order.as_of.isoformat(), *(["--skip-refused"] if skip else []),
+            "audit", "--no-prefect", "--home", str(home.root), "--as-of", order.as_of.isoformat(), *(["--skip-refused"] if skip else []),
             *map(str, paths),
         ]  # fmt: skip
         running = start(arguments, folder, {})

@@ -49,11 +49,13 @@ def rule_words(con: duckdb.DuckDBPyConnection, rule_ids: Iterable[str]) -> dict[
 
 
 def _example(words: str | None) -> dict[str, str]:
-    """The plain values of a JSON object."""
-    values: dict[str, object] = json.loads(words or "{}")
+    """The plain values of a JSON object; of the last one where an example is several rows."""
+    kept = json.loads(words or "{}")
+    rows: list[dict[str, object]] = kept if isinstance(kept, list) else [kept]
     return {
         name: mask_identity(str(value))
-        for name, value in values.items()
+        for row in rows[-1:]
+        for name, value in row.items()
         if isinstance(value, str | int | float) and value != ""
     }
 

@@ -106,7 +106,7 @@ def _title(view: View, rule: RuleLine) -> Html:
 
 
 def _cards(view: View, rule: RuleLine, titles: dict[str, tuple[str, str]]) -> str:
-    return "、".join(view.pick(*titles.get(card, (card, ""))) for card in rule.cards)
+    return view.pick("、", ", ").join(view.pick(*titles.get(card, (card, ""))) for card in rule.cards)
 
 
 def _count(view: View, rule: RuleLine, hits: int) -> Cell:
@@ -174,7 +174,7 @@ def _items(view: View, line: RuleLine, words: RuleText) -> str:
     names = [
         next((known[card, field] for card in line.cards if (card, field) in known), field) for field in words.fields
     ]
-    return "、".join(dict.fromkeys(view.label("fields", name) for name in names))
+    return view.pick("、", ", ").join(dict.fromkeys(view.label("fields", name) for name in names))
 
 
 def _code(condition: str) -> Html:

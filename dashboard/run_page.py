@@ -1,7 +1,7 @@
 """The run page: what was read, what was not, which rules were not judged and how long it took."""
 
 import streamlit as st
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 
 from dashboard import run_queries
 from dashboard.data_docs import INDEX, folder_of, may_read
@@ -11,6 +11,7 @@ from dashboard.recheck import recheck_box
 from dashboard.rules_page import state_tag
 from dashboard.tables import Cell, Column, Html, anchor, show, table, tag
 from dashboard.view import View, write_address
+from expectations.register.figures import figure_scope
 from expectations.register.tables import Run, RunFigure
 
 _FILE_KINDS = {"loaded": "good", "ignored": "", "refused": "bad"}
@@ -76,7 +77,7 @@ def _former_runs(view: View) -> None:
                 func.sum(RunFigure.corrected),
                 func.sum(RunFigure.reopened),
             )
-            .outerjoin(RunFigure, RunFigure.seq == Run.seq)
+            .outerjoin(RunFigure, and_(RunFigure.seq == Run.seq, figure_scope(view.reader.figures)))
             .group_by(Run.seq)
             .order_by(Run.seq.desc())
             .limit(_SHOWN_RUNS)
@@ -92,8 +93,8 @@ def _former_runs(view: View) -> None:
             tag(f"✔ {view.t('run.complete')}", "good")
             if run.complete
             else tag(f"✖ {view.t('run.status_incomplete')}", "bad"),
-            sum(run.rows.values()),
-            *(int(number or 0) for number in counts),
+            sum(run.rows.values()) if view.reader.figures.everything else "",
+            *("" if view.reader.figures.nothing else int(number or 0) for number in counts),
         ]
         for run, *counts in followed
     ]
@@ -160,8 +161,17 @@ def _files(view: View) -> None:
     show(table(columns, rows, "files"))
 
 
+def _withheld(view: View) -> bool:
+    """Whether cells of the exports are not shown, as they may be anybody's; says so."""
+    if not view.reader.rows.everything:
+        st.caption(view.t("run.withheld"))
+    return not view.reader.rows.everything
+
+
 def _rejected(view: View) -> None:
     st.subheader(view.t("run.rejected"))
+    if _withheld(view):
+        return
     rows: list[list[Cell]] = [
         [file, reason, number] for file, reason, number in run_queries.rejected_by_reason(view.con)
     ]
@@ -190,6 +200,8 @@ def _missing(view: View) -> None:
 
 def _unreadable(view: View) -> None:
     st.subheader(view.t("run.unreadable"))
+    if _withheld(view):
+        return
     rows: list[list[Cell]] = [[*cell] for cell in run_queries.unreadable_cells(view.con, _SHOWN_CELLS)]
     if rows:
         st.caption(view.t("run.unreadable_count", count=f"{run_queries.unreadable_count(view.con):,}", shown=len(rows)))

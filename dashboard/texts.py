@@ -240,6 +240,7 @@ _COMMON: dict[str, tuple[str, str]] = {
     "run.no_rejected": ("所有行均已装载。", "Every row was loaded."),
     "run.missing": ("缺少的列", "Missing columns"),
     "run.no_missing": ("没有缺少的列。", "No column is missing."),
+    "run.withheld": ("只向可查看全部案卡的人显示。", "Shown only to those who may see every card."),
     "run.unreadable": ("无法识别的单元格", "Unreadable cells"),
     "run.unreadable_count": (
         "共 {count} 个，显示前 {shown} 个；由规则 V015、V018 报告。",

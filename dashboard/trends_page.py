@@ -10,11 +10,11 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import empty
 from dashboard.charts import changed_words, run_chart
-from dashboard.departments import department_order
 from dashboard.figure_marks import export_link, incomplete_words, over, period_choice, say_incomplete, whole
 from dashboard.rule_words import rules_known
 from dashboard.tables import Cell, Column, Html, lines, show, table
 from dashboard.view import View, write_address
+from expectations.department_names import department_order
 from expectations.register.figures import Asked, RunLine, RunMark, offices_counted, run_lines, runs_within
 
 ALL = "*"

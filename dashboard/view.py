@@ -5,6 +5,7 @@ here.
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -12,6 +13,7 @@ import duckdb
 import streamlit as st
 
 from dashboard.place import SIGHTS, home, register
+from dashboard.queries import Masks, masks_of
 from dashboard.run_queries import NO_RUN, Run, run
 from dashboard.texts import Language, label, text
 from expectations.home import NothingPublishedError
@@ -31,6 +33,11 @@ class View:
     register: Register
     entered: bool = False
     """Whether the reader has just come to this page: its parameters are then read from the address."""
+
+    @cached_property
+    def masks(self) -> Masks:
+        """How numbers are shown to the reader."""
+        return masks_of(self.con)
 
     def t(self, key: str, **values: object) -> str:
         """An interface text."""

@@ -136,7 +136,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "admin.members": ("在职人员", "Active people"),
     "admin.save": ("保存", "Save"),
     "admin.saved": ("已保存，变更 {number} 项。", "Saved; {number} changed."),
-    "admin.partner_offices": ("结对院对比", "Comparison of partner offices"),
+    "admin.partner_offices": ("伙伴院对照", "Comparison of partner offices"),
     "admin.partner_offices_means": (
         "两院并列对照数字，不排名。默认关闭；结对双方同意后再打开。",
         "Shows the figures of two offices side by side, without ranking. Off unless both offices agree.",
@@ -146,9 +146,9 @@ WORDS: dict[str, tuple[str, str]] = {
         "打开后按配置的渠道发送提醒；关闭时只生成、不发送。",
         "When on, messages are sent over the configured channels; when off they are only written.",
     ),
-    "admin.hold_after": ("规则暂停阈值（被否定次数）", "Rejections until a rule is held"),
+    "admin.hold_after": ("规则暂停阈值（认定为非错误的次数）", "Rejections until a rule is held"),
     "admin.hold_after_means": (
-        "一条规则的发现被否定达到此数，自动暂停为提示，由监管员决定是否恢复。",
+        "一条规则的问题被认定为非错误达到此数，自动暂停为提示，由监管员决定是否恢复。",
         "A rule whose findings are rejected this often becomes a hint until a supervisor decides.",
     ),
     "admin.precision_floor": ("规则准确率下限", "Lowest precision of a rule"),
@@ -158,7 +158,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "admin.reply_days": ("通知书答复期限（日）", "Days to reply to a notice"),
     "admin.reply_days_means": ("自发出次日起算。", "Counted from the day after the notice."),
-    "admin.explanation_days": ("“核实无误”有效期（日）", "Days an explanation holds"),
+    "admin.explanation_days": ("“非错误”认定的有效期（日）", "Days an explanation holds"),
     "admin.explanation_days_means": (
         "到期或相关数据、规则变化后，该问题自动重新打开。",
         "Then, or when a value or the rule changes, the finding reopens by itself.",

@@ -58,18 +58,18 @@ WORDS: dict[str, tuple[str, str]] = {
     "work.same_kind": ("查同类", "Same kind"),
     "work.same_rule": ("规则 {rule} 的其他 {count} 条", "{count} others of rule {rule}"),
     "work.same_person": ("{name} 的其他 {count} 条", "{count} others of {name}"),
-    "work.by_owner": ("按承办人（{count}）", "By owner ({count})"),
+    "work.by_owner": ("按部门和承办人", "By department and owner"),
     "work.nothing": ("没有待处理的问题。", "Nothing is waiting."),
     "work.notice_due": ("{number}，应于 {day} 前书面回复", "{number}: reply in writing by {day}"),
     "work.filled_by": ("由{owner}填录", "filled by {owner}"),
     "work.oral": ("口头提示", "oral reminder"),
     "work.rules_in_error": (
         "{count} 条规则出错，未能判定（{names}）；数字不含这些规则。",
-        "{count} rules raised an error and were not judged ({names}); the figures leave them out.",
+        "rules in error, not judged: {count} ({names}); the figures leave them out.",
     ),
     "work.department_missing": (
         "导出中缺少 {count} 个部门：{names}。",
-        "{count} departments are missing from the export: {names}.",
+        "departments missing from the export: {count} ({names}).",
     ),
     "work.rows_off_trend": (
         "{card}：本次 {rows} 行，近期通常约 {usual} 行，可能导出不完整。",

@@ -5,10 +5,10 @@ from dataclasses import asdict, dataclass, replace
 
 import streamlit as st
 
-from dashboard.departments import department_order
 from dashboard.queries import card_titles
 from dashboard.view import View, write_address
 from dashboard.work_list import first_page
+from expectations.department_names import department_order
 from expectations.register.reading import SORTS, Kind, Step, Wanted, choices, count_steps
 from expectations.register.tables import Finding
 
@@ -55,7 +55,7 @@ def work_filters(view: View, lists: Sequence[str], *, own: bool) -> tuple[Listin
         format_func=lambda one: f"{view.t(f'work.list_{one}')} {counts[one]:,}",
     )  # fmt: skip
     sort = row.selectbox(
-        view.t("sort.by"), SORTS, key="w_sort", on_change=first_page, width=160,
+        view.t("sort.by"), SORTS, key="w_sort", on_change=first_page, width=220,
         format_func=lambda one: view.t(f"work.sort_{one}"),
     )  # fmt: skip
     return Listing(name or lists[0], _of(narrowed, name or lists[0]), sort or SORTS[0], narrowed.kind), counts

@@ -14,6 +14,8 @@ from streamlit.delta_generator import DeltaGenerator
 from dashboard.finding_block import finding_block
 from dashboard.signed_in import signed_in
 from dashboard.view import View
+from expectations.errors import InputError
+from expectations.people.rights import NotAllowedError
 from expectations.register.lifecycle import ACTIVE, REASONS, Action, Decision, Outcome, decide, undo
 from expectations.register.reading import Wanted, count_findings, ids_of, list_findings
 from expectations.register.tables import Finding
@@ -117,7 +119,11 @@ def _form(view: View, choice: Choice, versions: Mapping[str, int], name: str) ->
         if choice.action == "reject":
             until = st.date_input(view.t("work.until"), value=None, min_value=date.today(), key=f"until_{name}")
         if st.form_submit_button(view.t("work.submit"), type="primary", key=f"submit_{choice.action}_{name}"):
-            _decide(view, Decision(choice.action, reason, note, until), versions)
+            try:
+                _decide(view, Decision(choice.action, reason, note, until), versions)
+            except InputError as error:  # said beside what is to be mended; the list stays
+                st.error(view.pick(*_both(error.message)), icon=":material/error:")
+                return
             st.rerun()
 
 
@@ -199,7 +205,10 @@ def _decide(view: View, decision: Decision, versions: Mapping[str, int]) -> None
     reader = signed_in()
     if reader is None:
         return
-    outcome = decide(view.register, reader, versions, decision, versions)
+    try:
+        outcome = decide(view.register, reader, versions, decision, versions)
+    except NotAllowedError:  # the role was taken away: the pass that follows draws what is left
+        return
     st.session_state["w_outcome"] = outcome
     st.session_state["w_all"] = False
     for finding_id in versions:
@@ -252,6 +261,8 @@ def first_page() -> None:
 
 def _pager(view: View, total: int) -> int:
     pages = max(1, -(-total // _SIZE))
+    if not total:
+        return 0
     st.session_state["w_page"] = min(max(int(st.session_state.get("w_page", 1)), 1), pages)
     page = int(st.session_state["w_page"]) - 1
     row = st.container(horizontal=True, vertical_alignment="center")

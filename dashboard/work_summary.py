@@ -4,15 +4,14 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 import streamlit as st
-from sqlalchemy import select
 
-from dashboard.departments import department_order
 from dashboard.finding_block import nothing_to_do
 from dashboard.tables import Cell, Column, Html, anchor, show, table
 from dashboard.view import View
 from dashboard.work_filters import Listing
-from expectations.register.reading import count_by_owner
-from expectations.register.tables import Notice
+from expectations.department_names import department_order
+from expectations.notices import notices
+from expectations.register.reading import OwnerCount, count_by_owner
 
 
 def tiles(view: View, listing: Listing, counts: Mapping[str, int], names: Sequence[str], page: str) -> None:
@@ -28,47 +27,39 @@ def tiles(view: View, listing: Listing, counts: Mapping[str, int], names: Sequen
 
 
 def owners(view: View, listing: Listing, page: str) -> None:
-    """The list by department and person, each leading to their part of it."""
+    """The list by department and person, each leading to their part of it; counted once it is opened."""
+    part = st.expander(view.t("work.by_owner"), icon=":material/groups:", key="w_owners", on_change="rerun")
+    if part.open:
+        with part:
+            _owners(view, listing, page)
+
+
+def _owners(view: View, listing: Listing, page: str) -> None:
     with view.register.reading() as session:
         counted = count_by_owner(session, view.reader, listing.wanted)
-    if len(counted) < 2:
-        return
     blank = view.t("app.blank")
+
+    def address(one: OwnerCount) -> str:
+        named = {"department": [one.department], "prosecutor": [one.prosecutor]}
+        return view.link(page, list=listing.name, kind=listing.kind, **named)
+
     rows: list[list[Cell]] = [
-        [
-            one.department or blank,
-            anchor(
-                one.prosecutor or blank,
-                view.link(
-                    page, list=listing.name, kind=listing.kind, department=one.department, prosecutor=one.prosecutor
-                ),
-            ),
-            one.errors,
-            one.hints,
-        ]
+        [one.department or blank, anchor(one.prosecutor or blank, address(one)), one.errors, one.hints]
         for one in sorted(counted, key=lambda one: (department_order(one.department), one.prosecutor))
     ]
     columns = [
         Column(view.t("column.department")), Column(view.t("column.prosecutor")), Column(view.t("column.errors"), "number"),
         Column(view.t("column.hints"), "number"),
     ]  # fmt: skip
-    with st.expander(view.t("work.by_owner", count=len(counted)), icon=":material/groups:"):
-        show(table(columns, rows, "owners compact"))
+    show(table(columns, rows, "owners compact"))
 
 
 def notices_due(view: View) -> None:
     """The notices the person has to answer, with their last day."""
-    own = view.reader.name
     with view.register.reading() as session:
-        waiting = session.scalars(
-            select(Notice)
-            .where(Notice.prosecutor == own, Notice.replied_on.is_(None), ~Notice.withdrawn)
-            .order_by(Notice.due_on)
-        ).all()
+        waiting = notices(session, view.reader, unanswered=True)
     if waiting and "notices" in view.reader.pages:
-        told = "；".join(
-            view.t("work.notice_due", number=one.number or view.t("work.oral"), day=one.due_on) for one in waiting
-        )
+        told = "；".join(view.t("work.notice_due", number=one.number, day=one.due_on) for one in waiting)
         st.html(
             f'<div class="anka-note">✉ {escape(told)}　{anchor(view.t("page.notices"), view.link("notices")).markup}</div>'
         )

@@ -129,12 +129,13 @@ def department_order(column: str = "department") -> str:
 
 
 WRONG_CARDS = """
-with wrong_key as (
+with wrong_key as materialized (
   select card, bmsah, case when bmsah is null then card_row end as lone_row,
     first(department order by card_row) as department
   from findings where not is_hint group by all
 ), owner as (
-  select card, bmsah, any_value(coalesce(department, '')) as department from checked where bmsah is not null group by all
+  select card, bmsah, any_value(coalesce(department, '')) as department from checked semi join wrong_key using (card, bmsah)
+  group by all
 ), wrong as (
   select w.card, coalesce(o.department, w.department, '') as department
   from wrong_key w left join owner o on o.card = w.card and o.bmsah = w.bmsah

@@ -8,7 +8,7 @@ import sys
 from datetime import date
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.console import Console
@@ -21,8 +21,11 @@ from flows.cli_options import NOT_JUDGED, AsOf, CatalogueFolder, HomeFolder, day
 from flows.periods import parse_period
 from flows.progress import progress_bar, tell
 from flows.serving import require_free, serve
-from flows.settings import prepare_environment
+from flows.settings import Settings, prepare_environment
 from sample_data import COMMITTED, generate
+
+if TYPE_CHECKING:
+    from flows.audit import AuditResult
 
 stderr = Console(stderr=True)
 app = typer.Typer(
@@ -53,10 +56,32 @@ def audit(
     card: Annotated[str | None, typer.Option(help="所有文件的案卡 / the card of all files, if not recognised")] = None,
     skip_refused: Annotated[bool, typer.Option(help="列出不能载入的文件并继续 / go on without refused files")] = False,
     format: Annotated[Literal["table", "json"], typer.Option(help="输出格式 / output")] = "table",
+    with_prefect: Annotated[
+        bool,
+        typer.Option(
+            "--prefect/--no-prefect",
+            help="作为 Prefect 流程运行，有重试和消息 / as a Prefect flow, with retries and messages",
+        ),
+    ] = True,
 ) -> None:
     """核查导出文件并发布结果 / audit exports and publish the run."""
     iso_day, place = day(as_of), _prepared(home)
     _check_paths(paths)
+    if not with_prefect:
+        from flows.audit import AuditOrder, run_audit  # Great Expectations takes seconds to import
+
+        order = AuditOrder(
+            place.root,
+            tuple(paths),
+            date.fromisoformat(iso_day),
+            catalogue,
+            card,
+            skip_refused,
+            register=Settings().register_url,
+        )
+        with progress_bar(stderr):
+            _told(run_audit(order), format)
+        return
     from flows.nightly_audit import nightly_audit  # Prefect and Great Expectations take seconds to import
 
     with progress_bar(stderr):
@@ -68,9 +93,7 @@ def audit(
             card,
             skip_refused,
         )
-    show_result(result, format)
-    if result.in_error:
-        raise typer.Exit(NOT_JUDGED)
+    _told(result, format)
 
 
 @app.command()
@@ -194,6 +217,12 @@ def main() -> None:
         if error.hint:
             stderr.print(f"hint: {error.hint}", markup=False, highlight=False, soft_wrap=True)
         sys.exit(error.exit_code)
+
+
+def _told(result: "AuditResult", format: Literal["table", "json"]) -> None:
+    show_result(result, format)
+    if result.in_error:
+        raise typer.Exit(NOT_JUDGED)
 
 
 def _check_paths(paths: list[Path]) -> None:

@@ -73,6 +73,9 @@ def show_result(result: "AuditResult", format: Literal["table", "json"]) -> None
         f"错误 errors {result.errors}，提示 hints {result.hints}", highlight=False,
     )  # fmt: skip
     _show_warnings(console, result)
+    problems = result.followed.problems if result.followed else ()
+    told = tuple(json.dumps(one, ensure_ascii=False) for one in problems if one["kind"] != "rules_in_error")
+    show_reasons(console, "导出可能不完整 / the export may not be complete", told)
     show_reasons(console, "未判断的规则 / rules not judged", result.not_judged)
     show_reasons(console, "运行出错的规则，本次核查不完整 / rules in error, audit not complete", result.in_error)
     console.print(f"已发布 / published: {result.file}", highlight=False, soft_wrap=True)

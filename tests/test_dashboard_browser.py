@@ -18,7 +18,6 @@ SUPERVISOR = "shi-guan"
 
 pytestmark = [
     pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed at /usr/bin/chromium"),
-    pytest.mark.xdist_group("browser"),
 ]
 
 

@@ -154,7 +154,6 @@ def test_what_streamlit_does_not_bind_to_a_person_is_closed(site: Site) -> None:
 
 
 @pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed at /usr/bin/chromium")
-@pytest.mark.xdist_group("browser")
 def test_an_open_page_shows_nothing_more_when_its_session_has_ended(site: Site) -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu"])

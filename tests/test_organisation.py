@@ -26,9 +26,9 @@ CITY, HERE, THERE = "市院", "甲区院", "乙区院"
 OFFICES = frozenset([CITY, HERE, THERE])
 FILE = f"""\
 单位,上级单位,部门,办案组,姓名,登录名,角色,协助
-{CITY},,案管部,,市监督,city,数据监督员,
+{CITY},,案管部,,市监督,city,数据监管员,
 {CITY},,,,市领导,city-boss,院领导,
-{HERE},{CITY},案管部,,监督,guard,数据监督员、系统管理员,
+{HERE},{CITY},案管部,,监督,guard,数据监管员、管理员,
 {HERE},,一部,,主任,head,部门负责人,
 {HERE},,一部,一组,组长,team,检察官、部门负责人,
 {HERE},,一部,一组,王一,wang,检察官,
@@ -175,7 +175,7 @@ def test_a_workbook_is_read_like_a_csv() -> None:
 
 def test_somebody_must_be_left_to_administer_the_accounts(register: Register) -> None:
     with pytest.raises(InputError, match="管理员"):
-        enter(register, FILE.replace("、系统管理员", ""))
+        enter(register, FILE.replace("、管理员", ""))
     enter(register)
     with pytest.raises(InputError, match="管理员"):
         set_active(register, "guard", False, BY)

@@ -17,8 +17,8 @@ from sample_data import COMMITTED, generate
 
 CARDS = ("arrest", "prosecution", "measure")
 TODAY = date(2026, 6, 30)
-LARGE_CASES = 37_600
-"""About 50,000 suspects on prosecution cards."""
+LARGE_CASES = 15_500
+"""About 20,000 suspects on prosecution cards."""
 
 
 def twin_findings(folder: Path, as_of: date) -> dict[str, set[Key]]:
@@ -59,9 +59,9 @@ def test_committed_sample(published: duckdb.DuckDBPyConnection) -> None:
     assert all(expected.values()), sorted(rule_id for rule_id, keys in expected.items() if not keys)
 
 
-def test_fifty_thousand_suspects(tmp_path: Path) -> None:
+def test_twenty_thousand_suspects(tmp_path: Path) -> None:
     sample = generate(COMMITTED.seed, LARGE_CASES, COMMITTED.as_of, tmp_path)
-    assert sample.prosecution_suspects >= 50_000
+    assert sample.prosecution_suspects >= 20_000
     expected = twin_findings(tmp_path / "exports", COMMITTED.as_of)
     result = run_audit(AuditOrder(tmp_path / "home", (tmp_path / "exports",), COMMITTED.as_of, data_docs=False))
     with open_published(result.file) as con:

@@ -17,6 +17,7 @@ from expectations.register.lifecycle import Decision, decide, undo
 from expectations.register.reading import Wanted, count_findings, history, list_findings, one_finding
 from expectations.register.store import Register
 from expectations.register.tables import Event, Finding, Run, RunFigure
+from expectations.register.trust import release
 
 __all__ = ["postgresql", "register"]
 
@@ -159,6 +160,51 @@ def test_an_explained_finding_that_was_away_is_explained_again(register: Registe
     decide(register, SUPERVISOR, ["f1"], REJECT)
     nights(FIRST.on(2, wrong=(), rows=(Row("案2"),)), FIRST.on(3))
     assert the(register).state == "explained"
+
+
+@pytest.mark.parametrize(
+    "back",
+    [
+        FIRST.on(3, wrong=(Wrong(values={"ps_charge": "盗窃罪"}),)),
+        FIRST.on(3, wrong=(Wrong(rule_print="r2"),), rules={"C001": "r2"}),
+    ],
+)
+@pytest.mark.parametrize("decision", [REJECT, Decision("confirm")])
+def test_what_comes_back_as_another_one_is_not_what_was_verified(
+    register: Register, nights: Nights, back: Night, decision: Decision
+) -> None:
+    nights(FIRST)
+    decide(register, SUPERVISOR, ["f1"], decision)
+    nights(FIRST.on(2, wrong=(), rows=(Row("案2"),)), back, replace(back, day=date(2026, 6, 4)))
+    assert (the(register).state, the(register).verification) == ("open", "")
+
+
+def test_rejections_of_the_former_rule_do_not_hold_the_new_one(register: Register, nights: Nights) -> None:
+    several = tuple(Wrong(f"f{number}", bmsah=f"案{number}") for number in range(6))
+    first = FIRST.on(1, wrong=several, rows=tuple(Row(one.bmsah) for one in several))
+    nights(first)
+    assert decide(register, SUPERVISOR, [f"f{number}" for number in range(4)], REJECT).held == ()
+    tuned = tuple(replace(one, rule_print="r2") for one in several[4:])
+    nights(replace(first, day=date(2026, 6, 2), wrong=tuned, rules={"C001": "r2"}))
+    assert decide(register, SUPERVISOR, ["f4", "f5"], REJECT).held == ()
+
+
+def test_a_rule_rejected_often_goes_on_hold_until_it_is_released(register: Register, nights: Nights) -> None:
+    several = tuple(Wrong(f"f{number}", bmsah=f"案{number}") for number in range(12))
+    nights(FIRST.on(1, wrong=several, rows=tuple(Row(one.bmsah) for one in several)))
+    assert decide(register, SUPERVISOR, [f"f{number}" for number in range(4)], REJECT).held == ()
+    assert decide(register, SUPERVISOR, ["f4"], REJECT).held == ("C001",)
+    with register.reading() as session:
+        assert count_findings(session, SUPERVISOR, Wanted()) == (0, 7)
+    with pytest.raises(NotAllowedError):
+        release(register, OWNER, "C001", "x")
+    with pytest.raises(InputError):
+        release(register, SUPERVISOR, "C001", " ")
+    release(register, SUPERVISOR, "C001", "已与案管核对")
+    with register.reading() as session:
+        assert count_findings(session, SUPERVISOR, Wanted()) == (7, 0)
+    assert decide(register, SUPERVISOR, ["f5"], REJECT).held == ()
+    assert decide(register, SUPERVISOR, ["f6", "f7", "f8", "f9"], REJECT).held == ("C001",)
 
 
 def test_the_owner_says_corrected_and_the_next_run_decides(register: Register, nights: Nights) -> None:

@@ -10,6 +10,8 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+from dashboard_server import with_people
+
 
 def free_port() -> int:
     with socket.socket() as probe:
@@ -30,6 +32,7 @@ def answers(port: int, seconds: float) -> bool:
 
 def test_dashboard_answers_and_ends_with_its_command(tmp_path: Path) -> None:
     port = free_port()
+    with_people(tmp_path / "home")
     with (tmp_path / "log").open("w") as log:
         server = subprocess.Popen(
             [sys.executable, "-m", "flows.cli", "dashboard", "--port", str(port), "--no-open"],

@@ -35,7 +35,6 @@ CORRECTED, DISPUTED, OTHER = (
 
 pytestmark = [
     pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed at /usr/bin/chromium"),
-    pytest.mark.xdist_group("stories"),
 ]
 
 

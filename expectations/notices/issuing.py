@@ -17,7 +17,7 @@ from expectations.errors import InputError
 from expectations.notices.grading import GRADES, Grade, grading, propose
 from expectations.notices.offices import read_offices
 from expectations.notices.reading import Said, batch_of, overdue, said_as_kept
-from expectations.notices.scopes import number_of
+from expectations.notices.scopes import number_of, visible
 from expectations.people.rights import Reader
 from expectations.register.lifecycle import ACTIVE
 from expectations.register.store import Register, now
@@ -101,12 +101,16 @@ def ready(session: Session, reader: Reader, per: Per, today: date | None = None)
 
 
 def withdraw(register: Register, reader: Reader, notice_id: int, reason: str) -> Notice:
-    """Takes a notice back; it keeps its number, and its findings may stand in another one. Raises InputError, NotAllowedError."""
+    """Takes a notice back; it keeps its number, and its findings may stand in another one. Raises InputError, NotAllowedError.
+
+    A notice out of the reader's sight is refused like one that does not exist.
+    """
     reader.require("notify")
     if not reason.strip():
         raise InputError("请写明撤回理由 / say why it is withdrawn")
     with register.writing() as session:
-        notice = session.get(Notice, notice_id, with_for_update=True)
+        query = select(Notice).where(Notice.id == notice_id, visible(reader)).with_for_update()
+        notice = session.scalars(query).first()
         if notice is None or notice.withdrawn:
             raise InputError(f"没有这份可撤回的通知 / no notice to withdraw: {notice_id}", hint="anka notices list")
         notice.withdrawn = True

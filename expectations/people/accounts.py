@@ -221,7 +221,7 @@ def require_an_administrator(session: Session) -> None:
     active = session.scalars(select(User).where(User.active)).all()
     if not any("administrator" in user.roles for user in active):
         raise InputError(
-            "至少保留一名启用的系统管理员 / no active administrator would be left",
+            "至少保留一名启用的管理员 / no active administrator would be left",
             hint="先指定另一名 / name another one first",
         )
 

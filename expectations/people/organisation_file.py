@@ -30,9 +30,9 @@ HEADINGS: dict[str, str] = {
 }  # fmt: skip
 _REQUIRED = ("单位", "姓名", "登录名", "角色")
 ROLE_WORDS: dict[str, Role] = {
-    "数据监管员": "supervisor", "数据监督员": "supervisor", "案管监督员": "supervisor", "检察官": "prosecutor", "检察官助理": "assistant",
+    "数据监管员": "supervisor", "案管监督员": "supervisor", "检察官": "prosecutor", "检察官助理": "assistant",
     "助理": "assistant", "部门负责人": "head", "负责人": "head", "院领导": "leader", "领导": "leader",
-    "系统管理员": "administrator", "管理员": "administrator",
+    "管理员": "administrator", "系统管理员": "administrator",
 }  # fmt: skip
 """What a file may call a role; the English names are understood as well."""
 _MOST_ROWS, _MOST_BYTES = 20_000, 5_000_000

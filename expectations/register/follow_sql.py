@@ -60,7 +60,7 @@ select f.finding_id, k.state as was, k.verification, k.answer, k.times_reopened,
   k.values_fingerprint is distinct from f.values_fingerprint as other_values,
   k.rule_fingerprint is distinct from f.rule_fingerprint as other_rule,
   coalesce(k.explained_until < getvariable('as_of'), false) as expired,
-  k.answered_at::date < getvariable('as_of') as answered_before,
+  (k.answered_at + interval 8 hour)::date < getvariable('as_of') as answered_before,  -- kept in UTC, audited by China's days
   {" or ".join(f"k.{name} is distinct from f.{name}" for name in _COMPARED)}
     or (f.bmsah = '' and k.card_row is distinct from f.card_row) as differs
 from found f left join known k using (finding_id);
@@ -110,6 +110,7 @@ with judged as (
   end as became from judged
 )
 select finding_id, was, became, became as state, differs,
+  became = 'reopened' or became = 'open' and (other_values or other_rule or expired) as cleared,
   times_reopened + (became = 'reopened')::integer as times_reopened,
   case
     when became = 'reopened' then 'reopened'
@@ -122,7 +123,7 @@ select finding_id, was, became, became as state, differs,
   null::date as last_seen, null::integer as last_seq
 from named
 union all
-select finding_id, null, became, nullif(became, 'unjudged'), false, null, if(became = 'unjudged', null, became), '', last_seen, last_seq
+select finding_id, null, became, nullif(became, 'unjudged'), false, false, null, if(became = 'unjudged', null, became), '', last_seen, last_seq
 from gone
 """
 """Table `moves`: what becomes of every finding found now or open until now, and the event to note for it, if any.
@@ -148,7 +149,7 @@ select finding_id, state, last_seen, last_seq from moves where became in ('corre
 UNJUDGED = "select finding_id, last_seen, last_seq from moves where became = 'unjudged' order by finding_id"
 
 CLEARED = """
-select finding_id from moves where action in ('reopened', 'values_changed', 'rule_changed') order by finding_id
+select finding_id from moves where cleared order by finding_id
 """
 
 CONTRADICTED = "select finding_id from moves where action = 'still_wrong' order by finding_id"

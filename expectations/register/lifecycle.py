@@ -39,7 +39,7 @@ REASONS: dict[str, tuple[str, str]] = {
 }
 """Why a finding is said not to be an error. Codes are kept, words shown."""
 
-_ACT: dict[Action, Act] = {
+_ACT: Mapping[str, Act] = {
     "confirm": "decide", "reject": "decide", "accept": "decide", "uphold": "decide",
     "answer_corrected": "answer", "answer_not_error": "answer",
 }  # fmt: skip
@@ -124,7 +124,7 @@ def decide(
 
 
 def undo(register: Register, reader: Reader, batch: str) -> Outcome:
-    """Takes a person's own decision back, finding by finding, where nothing has happened since."""
+    """Takes a person's own decision back, finding by finding, where nothing has happened since and they may still decide so."""
     done: list[str] = []
     skipped: list[tuple[str, str]] = []
     with register.writing() as session:
@@ -132,8 +132,8 @@ def undo(register: Register, reader: Reader, batch: str) -> Outcome:
         events = session.scalars(select(Event).where(Event.batch == batch, own, ~Event.undone).order_by(Event.id)).all()
         found = _locked(session, reader, [event.finding_id for event in events])
         for event in events:
-            finding = found.get(event.finding_id)
-            if finding is None or finding.version != event.before["version"]:
+            finding, act = found.get(event.finding_id), _ACT.get(event.action)
+            if finding is None or act is None or not reader.may(act) or finding.version != event.before["version"]:
                 skipped.append((event.finding_id, "此后已有变化，未撤销 / it has changed since and was left"))
                 continue
             for name in _HUMAN:

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, and_, case, func, literal, not_, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, case, func, literal, not_, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from expectations.department_names import department_order
 from expectations.people.rights import Reader, Scope
 from expectations.register.lifecycle import ACTIVE, State
 from expectations.register.tables import Event, Finding, Run
@@ -65,18 +66,23 @@ def list_findings(
     session: Session, reader: Reader, wanted: Wanted, *, sort: str = "department", descending: bool = False, limit: int = 50,
     offset: int = 0,
 ) -> list[Finding]:  # fmt: skip
-    """A page of the findings asked for, in one of SORTS."""
+    """A page of the findings asked for, in one of SORTS. Departments stand in the order of their numbers."""
+    department = _in_order(choices(session, reader, Finding.department, wanted.states))
     orders: dict[str, list[Any]] = {
-        "department": [Finding.department, Finding.prosecutor, Finding.bmsah],
-        "severity": [_severity(), Finding.department, Finding.bmsah],
-        "rule": [Finding.rule_id, Finding.department, Finding.bmsah],
-        "age": [Finding.first_seen, Finding.department, Finding.bmsah],
+        "department": [department, Finding.prosecutor, Finding.bmsah],
+        "severity": [_severity(), department, Finding.bmsah],
+        "rule": [Finding.rule_id, department, Finding.bmsah],
+        "age": [Finding.first_seen, department, Finding.bmsah],
         "bmsah": [Finding.bmsah, Finding.card],
     }
     first, *further = orders[sort]
-    ordered = [first.desc() if descending else first.asc(), *further]
-    query = _selected(session, reader, select(Finding), wanted).order_by(*ordered, Finding.finding_id)
-    return list(session.scalars(query.limit(limit).offset(offset)))
+    ordered = [first.desc() if descending else first.asc(), *further, Finding.finding_id]
+    # the index holds all the order needs: whole rows are read for the page alone
+    ids = _selected(session, reader, select(Finding.finding_id), wanted).order_by(*ordered).limit(limit).offset(offset)
+    page = list(session.scalars(ids))
+    places = {finding_id: place for place, finding_id in enumerate(page)}
+    found = session.scalars(select(Finding).where(Finding.finding_id.in_(page)))
+    return sorted(found, key=lambda one: places[one.finding_id])
 
 
 def count_findings(session: Session, reader: Reader, wanted: Wanted) -> tuple[int, int]:
@@ -166,7 +172,7 @@ def choices(
     session: Session, reader: Reader, column: InstrumentedAttribute[str], states: Sequence[State] = ACTIVE
 ) -> list[str]:
     """The values a filter on a column can take among the findings in some states."""
-    query = select(column).where(Finding.state.in_(states), reader.rows.findings()).distinct()
+    query = select(column).where(_in_states(states), reader.rows.findings()).distinct()
     return sorted(session.scalars(query))
 
 
@@ -179,9 +185,10 @@ def hint_now(session: Session) -> ColumnElement[bool]:
 def _selected(session: Session, reader: Reader, query: Any, wanted: Wanted) -> Any:
     scope: Scope = reader.own if wanted.own else reader.rows
     query = query.where(reader.rows.findings(), scope.findings()) if wanted.own else query.where(scope.findings())
+    query = query.where(_in_states(wanted.states))
     for column, values in (
-        (Finding.state, wanted.states), (Finding.department, wanted.departments), (Finding.prosecutor, wanted.prosecutors),
-        (Finding.rule_id, wanted.rules), (Finding.severity, wanted.severities), (Finding.error_type, wanted.error_types),
+        (Finding.department, wanted.departments), (Finding.prosecutor, wanted.prosecutors), (Finding.rule_id, wanted.rules),
+        (Finding.severity, wanted.severities), (Finding.error_type, wanted.error_types),
         (Finding.card, wanted.cards), (Finding.owner, wanted.owners), (Finding.finding_id, wanted.ids),
     ):  # fmt: skip
         if values:
@@ -216,6 +223,22 @@ def _at_step(step: Step) -> ColumnElement[bool]:
         "answered": Finding.answer == "corrected",
         "still_wrong": Finding.answer == "still_wrong",
     }[step]
+
+
+def _in_states(states: Sequence[State]) -> ColumnElement[bool]:
+    """Findings in some states, all when none is named; written so that the index of the active ones can be used."""
+    if not states:
+        return true()
+    active = Finding.state.in_(bindparam("active", ACTIVE, expanding=True, literal_execute=True))
+    if set(states) == set(ACTIVE):
+        return active
+    return and_(active, Finding.state.in_(states)) if set(states) <= set(ACTIVE) else Finding.state.in_(states)
+
+
+def _in_order(departments: Sequence[str]) -> ColumnElement[int]:
+    """The place of a finding's department in their order."""
+    places = {name: place for place, name in enumerate(sorted(departments, key=department_order))}
+    return case(places, value=Finding.department, else_=len(places)) if places else literal(0)
 
 
 def _severity() -> ColumnElement[int]:

@@ -11,8 +11,9 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError
 from sqlalchemy.orm import Session
 
 from expectations.errors import InputError
@@ -21,6 +22,9 @@ from expectations.home import Home
 _WAIT_SECONDS = 120
 """How long a writer waits for another; following a run with 100,000 new findings takes seconds."""
 _CONNECTIONS = 20
+_MAPPED = 2**30
+"""Bytes of the file read without copying: a page over 100,000 findings reads most of it."""
+_KINDS = "sqlite:////folder/register.db, postgresql://user:password@host/database"
 _WRITES = "anka_writes"
 _MIGRATION_LOCK = 7701020  # any number only Anka uses as a PostgreSQL advisory lock
 
@@ -74,6 +78,8 @@ def open_register(url: str) -> Register:
             parsed = parsed.set(drivername="postgresql+psycopg")
         if parsed.get_backend_name() == "sqlite" and parsed.database:
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        elif parsed.get_backend_name() != "postgresql":
+            raise InputError(f"不支持的台账数据库 / unknown kind of register: {parsed.get_backend_name()}", hint=_KINDS)
         engine = create_engine(
             parsed, pool_pre_ping=True, pool_size=_CONNECTIONS, max_overflow=_CONNECTIONS, pool_timeout=_WAIT_SECONDS
         )
@@ -81,10 +87,19 @@ def open_register(url: str) -> Register:
             _prepare_sqlite(engine)
         with engine.execution_options(**{_WRITES: True}).begin() as connection:
             _migrate(connection)
-    except OperationalError as error:
+        if engine.dialect.name == "sqlite" and parsed.database:
+            Path(parsed.database).chmod(0o600)  # decisions, password hashes, the access log
+    except ArgumentError:
+        raise InputError(f"不是数据库地址 / not a database URL: {url}", hint=_KINDS) from None
+    except (DatabaseError, OSError) as error:
+        why = error.orig if isinstance(error, DatabaseError) else error
         raise InputError(
-            f"打不开台账数据库 / cannot open the register: {make_url(url).render_as_string(hide_password=True)}",
-            hint=str(error.orig).splitlines()[0],
+            f"打不开台账数据库 / cannot open the register: {parsed.render_as_string(hide_password=True)}",
+            hint=str(why).splitlines()[0],
+        ) from None
+    except CommandError:
+        raise InputError(
+            "台账由更新的版本建立 / the register was made by a newer version", hint="更新本程序 / update Anka"
         ) from None
     return Register(engine)
 
@@ -101,6 +116,7 @@ def _prepare_sqlite(engine: Engine) -> None:
             "journal_mode=WAL",
             "synchronous=NORMAL",
             "foreign_keys=ON",
+            f"mmap_size={_MAPPED}",
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()

@@ -79,12 +79,17 @@ def hold_if_rejected(session: Session, rule_ids: Iterable[str]) -> list[str]:
     Counted are findings standing as rejected under the rule as it is now, since it was last released.
     """
     limit = int(switch(session, "hold_after"))
+    in_use = session.scalar(select(Run.rules).order_by(Run.seq.desc()).limit(1)) or {}
     newly = []
     for rule_id in sorted(set(rule_ids)):
         state = session.get(RuleState, rule_id)
         if state and state.held:
             continue
-        rejected = select(func.count()).where(Finding.rule_id == rule_id, Finding.verification == "rejected")
+        rejected = select(func.count()).where(
+            Finding.rule_id == rule_id,
+            Finding.verification == "rejected",
+            Finding.rule_fingerprint == in_use.get(rule_id),
+        )
         if state:
             rejected = rejected.where(Finding.verified_at > state.since)
         count = session.scalar(rejected) or 0

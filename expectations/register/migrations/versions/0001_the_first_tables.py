@@ -201,11 +201,30 @@ def upgrade() -> None:
         )
         batch_op.create_index(batch_op.f("ix_findings_notice_id"), ["notice_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_findings_office_prosecutor"), ["office", "prosecutor"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_findings_state_department_prosecutor"), ["state", "department", "prosecutor"], unique=False
-        )
         batch_op.create_index(batch_op.f("ix_findings_state_first_seq"), ["state", "first_seq"], unique=False)
         batch_op.create_index(batch_op.f("ix_findings_state_rule_id"), ["state", "rule_id"], unique=False)
+        batch_op.create_index(
+            "ix_findings_work",
+            [
+                "department",
+                "prosecutor",
+                "bmsah",
+                "finding_id",
+                "state",
+                "office",
+                "rule_id",
+                "card",
+                "is_hint",
+                "verification",
+                "answer",
+                "decision",
+                "severity",
+                "first_seen",
+            ],
+            unique=False,
+            sqlite_where=sa.text("state IN ('new', 'open', 'reopened')"),
+            postgresql_where=sa.text("state IN ('new', 'open', 'reopened')"),
+        )
 
     op.create_table(
         "notice_findings",
@@ -262,9 +281,13 @@ def downgrade() -> None:
     op.drop_table("users")
     op.drop_table("notice_findings")
     with op.batch_alter_table("findings", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_findings_work",
+            sqlite_where=sa.text("state IN ('new', 'open', 'reopened')"),
+            postgresql_where=sa.text("state IN ('new', 'open', 'reopened')"),
+        )
         batch_op.drop_index(batch_op.f("ix_findings_state_rule_id"))
         batch_op.drop_index(batch_op.f("ix_findings_state_first_seq"))
-        batch_op.drop_index(batch_op.f("ix_findings_state_department_prosecutor"))
         batch_op.drop_index(batch_op.f("ix_findings_office_prosecutor"))
         batch_op.drop_index(batch_op.f("ix_findings_notice_id"))
         batch_op.drop_index("ix_findings_figures")
