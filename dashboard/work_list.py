@@ -26,10 +26,10 @@ _MOST_AT_ONCE = 2000
 
 @dataclass(frozen=True)
 class Choice:
-    """A decision the list offers: its key on the keyboard, and whether a reason or a note must be given."""
+    """A decision the list offers: its key on the keyboard, or the reason or the note that must be given."""
 
     action: Action
-    key: str
+    key: str = ""
     asks_reason: bool = False
     asks_note: bool = False
 
@@ -40,11 +40,11 @@ class Choice:
 
 
 CONFIRM = Choice("confirm", "y")
-REJECT = Choice("reject", "x", asks_reason=True)
+REJECT = Choice("reject", asks_reason=True)
 ACCEPT = Choice("accept", "a")
-UPHOLD = Choice("uphold", "h", asks_note=True)
+UPHOLD = Choice("uphold", asks_note=True)
 CORRECTED = Choice("answer_corrected", "y")
-NOT_ERROR = Choice("answer_not_error", "x", asks_reason=True)
+NOT_ERROR = Choice("answer_not_error", asks_reason=True)
 
 
 def work_list(view: View, wanted: Wanted, sort: str, total: int, choices: Sequence[Choice]) -> int:

@@ -14,6 +14,7 @@ from expectations import InputError
 _HOST = "127.0.0.1"
 _READY_SECONDS = 60
 _STEP_SECONDS = 0.25
+_STOP_SECONDS = 5
 
 
 def serve(command: Sequence[str], port: int, address: str, *, open_browser: bool) -> int:
@@ -29,7 +30,11 @@ def serve(command: Sequence[str], port: int, address: str, *, open_browser: bool
         return 0
     finally:
         server.terminate()
-        server.wait()
+        try:
+            server.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:  # a page that is being drawn holds it up
+            server.kill()
+            server.wait()
 
 
 def require_free(port: int) -> None:

@@ -40,7 +40,8 @@ AS_OF = date(2025, 6, 30)
 SHOW_PAGE = """
 from dashboard.app import PAGES
 from dashboard.view import open_view
-with open_view("en", True) as view:
+from expectations.people.rights import MACHINE
+with open_view(MACHINE, "en", True) as view:
     PAGES["{page}"][1](view)
 """
 HOSPITAL_RULES = [f"HO{number:02}" for number in range(1, 22)]
