@@ -37,6 +37,7 @@ def test_dashboard_answers_and_ends_with_its_command(tmp_path: Path) -> None:
         server = subprocess.Popen(
             [sys.executable, "-m", "flows.cli", "dashboard", "--port", str(port), "--no-open"],
             env=os.environ | {"ANKA_HOME": str(tmp_path / "home")}, stdout=log, stderr=log,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a test run in the background ignores it
         )  # fmt: skip
         try:
             assert answers(port, 90), (tmp_path / "log").read_text()
