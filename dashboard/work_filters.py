@@ -9,7 +9,8 @@ from dashboard.queries import card_titles
 from dashboard.view import View, write_address
 from dashboard.work_list import first_page
 from expectations.department_names import department_order
-from expectations.register.reading import SORTS, Kind, Step, Wanted, choices, count_steps
+from expectations.published import Kind
+from expectations.register.reading import SORTS, Step, Wanted, choices, count_steps
 from expectations.register.tables import Finding
 
 _KINDS: tuple[Kind, ...] = ("errors", "hints", "all")

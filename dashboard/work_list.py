@@ -48,7 +48,10 @@ NOT_ERROR = Choice("answer_not_error", asks_reason=True)
 
 
 def work_list(view: View, wanted: Wanted, sort: str, total: int, choices: Sequence[Choice]) -> int:
-    """Draws the list and its decisions; returns the page shown, from 0. `total` findings are asked for."""
+    """Draws the list and its decisions; returns the page shown, from 0. `total` findings are asked for.
+
+    `choices` are for several at once; the finding at hand offers what fits it.
+    """
     last_decision(view)
     page = _pager(view, total)
     with view.register.reading() as session:
@@ -57,7 +60,7 @@ def work_list(view: View, wanted: Wanted, sort: str, total: int, choices: Sequen
         return page
     at = min(int(st.session_state.get("w_at", 0)), len(found) - 1)
     with st.container(border=True, key="at_hand"):
-        _at_hand(view, found, at, choices)
+        _at_hand(view, found, at, wanted.own)
     chosen = [one for one in found if st.session_state.get(f"w_{one.finding_id}")]
     _several(view, wanted, chosen, total, choices)
     for number, finding in enumerate(found):
@@ -66,9 +69,9 @@ def work_list(view: View, wanted: Wanted, sort: str, total: int, choices: Sequen
     return page
 
 
-def _at_hand(view: View, found: Sequence[Finding], at: int, choices: Sequence[Choice]) -> None:
+def _at_hand(view: View, found: Sequence[Finding], at: int, own: bool) -> None:
     """The finding at hand, and the keys that lead to its neighbours."""
-    row = one_finding(view, found[at], choices)
+    row = one_finding(view, found[at], choices_for(view, found[at], own=own))
     row.button(view.t("work.next"), key="b_next", shortcut="j", on_click=_move, args=(min(at + 1, len(found) - 1),))
     row.button(view.t("work.previous"), key="b_previous", shortcut="k", on_click=_move, args=(max(at - 1, 0),))
 
@@ -92,11 +95,11 @@ def one_finding(view: View, finding: Finding, choices: Sequence[Choice]) -> Delt
     return row
 
 
-def choices_for(view: View, finding: Finding) -> tuple[Choice, ...]:
-    """What the reader may decide on a finding now; nothing once it is closed."""
+def choices_for(view: View, finding: Finding, *, own: bool = False) -> tuple[Choice, ...]:
+    """What the reader may decide on a finding now, or answer on one of their own; nothing once it is closed."""
     if finding.state not in ACTIVE:
         return ()
-    if view.reader.may("decide"):
+    if view.reader.may("decide") and not own:
         return (ACCEPT, UPHOLD) if finding.answer == "not_error" and not finding.decision else (CONFIRM, REJECT)
     waiting = finding.answer in ("corrected", "not_error") and not finding.decision
     return (CORRECTED, NOT_ERROR) if view.reader.may("answer") and not waiting else ()

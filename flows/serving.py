@@ -1,6 +1,7 @@
 """Serving the dashboard from the command line: a free port, the server, and the browser of the person at the machine."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -21,6 +22,7 @@ def serve(command: Sequence[str], port: int, address: str, *, open_browser: bool
     """Runs the server until it ends or Ctrl+C, with `address` in the browser; returns its exit code. Raises InputError when the port
     is taken."""
     require_free(port)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ended by a service manager, the server ends too
     server = subprocess.Popen(command)
     try:
         if open_browser and has_display() and _ready(port, server):

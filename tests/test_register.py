@@ -242,6 +242,8 @@ def test_a_dispute_is_decided_by_the_supervisor(register: Register, nights: Nigh
     assert decide(register, OWNER, ["f1", "f2"], dispute).done == ("f1", "f2")
     with register.reading() as session:
         assert count_findings(session, SUPERVISOR, Wanted(step="disputed")) == (2, 0)
+    passed_over = decide(register, SUPERVISOR, ["f1", "f2"], Decision("confirm"))
+    assert (passed_over.done, {why[:4] for _, why in passed_over.skipped}) == ((), {"有异议待"})
     assert decide(register, SUPERVISOR, ["f1"], Decision("accept")).done == ("f1",)
     assert decide(register, SUPERVISOR, ["f2"], Decision("uphold", note="标准要求补填")).done == ("f2",)
     accepted, upheld = the(register), the(register, "f2")

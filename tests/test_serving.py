@@ -10,6 +10,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+import pytest
 from dashboard_server import with_people
 
 
@@ -30,7 +31,8 @@ def answers(port: int, seconds: float) -> bool:
     return False
 
 
-def test_dashboard_answers_and_ends_with_its_command(tmp_path: Path) -> None:
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+def test_dashboard_answers_and_ends_with_its_command(tmp_path: Path, ending: signal.Signals) -> None:
     port = free_port()
     with_people(tmp_path / "home")
     with (tmp_path / "log").open("w") as log:
@@ -42,7 +44,7 @@ def test_dashboard_answers_and_ends_with_its_command(tmp_path: Path) -> None:
         try:
             assert answers(port, 90), (tmp_path / "log").read_text()
         finally:
-            server.send_signal(signal.SIGINT)
+            server.send_signal(ending)
             assert server.wait(30) == 0
     assert not answers(port, 1)
 

@@ -168,7 +168,10 @@ def _refusal(reader: Reader, finding: Finding | None, decision: Decision, versio
         return "刚刚有人处理过，请刷新 / somebody has just changed it: reload"
     if finding.state not in ACTIVE and not (decision.action == "confirm" and finding.state == "explained"):
         return "已不在待处理状态 / it no longer stands open"
-    if decision.action in ("accept", "uphold") and (finding.answer != "not_error" or finding.decision):
+    disputed = finding.answer == "not_error" and not finding.decision
+    if decision.action in ("confirm", "reject") and disputed:
+        return "有异议待决定，请采纳或维持 / a dispute waits: accept it or uphold the finding"
+    if decision.action in ("accept", "uphold") and not disputed:
         return "没有待决定的异议 / there is no dispute to decide"
     if (
         decision.action in ("answer_corrected", "answer_not_error")

@@ -12,11 +12,11 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from expectations.department_names import department_order
 from expectations.people.rights import Reader, Scope
+from expectations.published import FindingFilter
 from expectations.register.lifecycle import ACTIVE, State
 from expectations.register.tables import Event, Finding, Run
 from expectations.register.trust import held_rules
 
-Kind = Literal["errors", "hints", "all"]
 Step = Literal["", "unverified", "confirmed", "disputed", "answered", "still_wrong"]
 STEPS: tuple[Step, ...] = ("", "unverified", "confirmed", "disputed", "answered", "still_wrong")
 """Where the talk about a finding stands: not verified, confirmed, disputed and undecided, said to be corrected, said so but found
@@ -27,24 +27,15 @@ SORTS = ("department", "severity", "rule", "age", "bmsah")
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """Which findings are asked for; an empty tuple leaves a column unfiltered, `text` is looked for in what a person reads."""
+class Wanted(FindingFilter):
+    """Which findings of the register are asked for: what a run's findings are filtered by, and where they stand."""
 
     states: tuple[State, ...] = ACTIVE
-    departments: tuple[str, ...] = ()
-    prosecutors: tuple[str, ...] = ()
-    rules: tuple[str, ...] = ()
-    severities: tuple[str, ...] = ()
-    error_types: tuple[str, ...] = ()
-    cards: tuple[str, ...] = ()
-    owners: tuple[str, ...] = ()
     ids: tuple[str, ...] = ()
     bmsah: str = ""
-    kind: Kind = "all"
     step: Step = ""
     own: bool = False
     """Only the reader's own cards and those of the people they work with."""
-    text: str = ""
 
 
 @dataclass(frozen=True)
