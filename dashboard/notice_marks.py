@@ -1,12 +1,17 @@
 """How notices look wherever a page shows them: grade, state, addressee, progress. Words always, colour never alone."""
 
 import re
+from collections.abc import Mapping, Sequence
 from datetime import date
 from html import escape
 
-from dashboard.tables import Html, lines, tag
+from dashboard.marks import severity_tag
+from dashboard.tables import Cell, Column, Html, anchor, lines, table, tag
 from dashboard.view import View
+from expectations.disclosure import mask_identity
 from expectations.notices import GRADES, Progress, state_of
+from expectations.notices.labels import Labels
+from expectations.notices.reading import Said
 from expectations.notices.scopes import number_of
 from expectations.register.tables import Notice
 
@@ -84,3 +89,32 @@ def documents(view: View, notice: Notice) -> Html:
 def numbers(issued: tuple[Notice, ...]) -> str:
     """Numbers of several, in one line."""
     return "、".join(map(number_of, issued))
+
+
+def said_table(view: View, said: Sequence[Said], labels: Labels, states: Mapping[str, str] | None = None) -> Html:
+    """Findings as a notice names them; with `states`, each beside what became of it."""
+    columns = [
+        Column(view.t("column.bmsah")), Column(view.t("column.prosecutor"), "short"), Column(view.t("notice.findings"), "wide"),
+        Column(view.t("column.basis")),
+    ]  # fmt: skip
+    rows: list[list[Cell]] = [
+        [
+            lines(
+                anchor(one.bmsah, view.link("case", card=one.card, bmsah=one.bmsah, finding=one.finding_id))
+                if one.bmsah
+                else "",
+                Html(f'<span class="muted">{escape(mask_identity(one.case_name))}</span>'),
+            ),
+            one.prosecutor,
+            lines(
+                Html(f"{severity_tag(view, one.severity, False).markup} {tag(one.rule_id, 'type').markup}"),
+                labels.message(one),
+            ),
+            one.basis,
+        ]
+        for one in said
+    ]
+    if states is not None:
+        columns.append(Column(view.t("notice.now"), "short"))
+        rows = [[*row, now_tag(view, states.get(one.finding_id, ""))] for row, one in zip(rows, said, strict=True)]
+    return table(columns, rows, "said")

@@ -2,21 +2,19 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from html import escape
 
 import streamlit as st
 
 from dashboard import empty
-from dashboard.marks import severity_tag
-from dashboard.notice_marks import GRADE_KEYS, addressee, grade_tag, numbers, plain
-from dashboard.tables import Cell, Column, Html, anchor, lines, show, table, tag
+from dashboard.notice_marks import GRADE_KEYS, addressee, grade_tag, numbers, plain, said_table
+from dashboard.tables import Cell, Column, Html, show, table
 from dashboard.view import View
 from expectations.department_names import department_order
 from expectations.disclosure import mask_identity
 from expectations.errors import AnkaError
 from expectations.notices import GRADES, Grade, Per, issue, ready
 from expectations.notices.issuing import Draft
-from expectations.notices.labels import Labels, read_labels
+from expectations.notices.labels import read_labels
 from expectations.notices.reading import Said
 from expectations.register.switches import switch
 from expectations.register.tables import Finding
@@ -92,7 +90,7 @@ def _draft(view: View, draft: Draft, per: Per, days: int) -> None:
         _issue(view, [finding.finding_id for finding in kept], grade, per)
     if len(kept) > _SHOWN:
         st.caption(view.t("notice.shown", shown=_SHOWN, total=len(kept)))
-    show(_findings(view, kept[:_SHOWN], read_labels(view.con)))
+    show(said_table(view, [Said.of(one) for one in kept[:_SHOWN]], read_labels(view.con)))
 
 
 def _issue(view: View, ids: Sequence[str], grade: Grade, per: Per) -> None:
@@ -108,31 +106,6 @@ def _issue(view: View, ids: Sequence[str], grade: Grade, per: Per) -> None:
         why = "；".join(dict.fromkeys(reason for _, reason in issued.skipped))
         st.session_state["n_warned"] = view.t("notice.skipped_said", count=len(issued.skipped), why=plain(why))
     st.rerun()
-
-
-def _findings(view: View, findings: Sequence[Finding], labels: Labels) -> Html:
-    columns = [
-        Column(view.t("column.bmsah")), Column(view.t("column.prosecutor"), "short"), Column(view.t("notice.findings"), "wide"),
-        Column(view.t("column.basis")),
-    ]  # fmt: skip
-    rows: list[Sequence[Cell]] = [
-        [
-            lines(
-                anchor(one.bmsah, view.link("case", card=one.card, bmsah=one.bmsah, finding=one.finding_id))
-                if one.bmsah
-                else "",
-                Html(f'<span class="muted">{escape(mask_identity(one.case_name))}</span>'),
-            ),
-            one.prosecutor,
-            lines(
-                Html(f"{severity_tag(view, one.severity, one.is_hint).markup} {tag(one.rule_id, 'type').markup}"),
-                labels.message(Said.of(one)),
-            ),
-            one.basis,
-        ]
-        for one in findings
-    ]
-    return table(columns, rows, "to-issue")
 
 
 def _cases(findings: Sequence[Finding]) -> int:

@@ -7,17 +7,15 @@ from html import escape
 import streamlit as st
 
 from dashboard import empty
-from dashboard.marks import severity_tag
-from dashboard.notice_marks import addressee, documents, grade_tag, now_tag, plain, settled, state_tag, title
+from dashboard.notice_marks import addressee, documents, grade_tag, plain, said_table, settled, state_tag, title
 from dashboard.notices_digests import digests_part, outbox_part
 from dashboard.notices_issue import ready_part
-from dashboard.tables import Cell, Column, Html, anchor, lines, show, table, tag
+from dashboard.tables import Cell, Column, Html, anchor, show, table
 from dashboard.view import View, write_address
-from expectations.disclosure import mask_identity
 from expectations.errors import AnkaError
 from expectations.notices import Progress, notices, one_notice, progress, reply, said_of, state_of, withdraw
-from expectations.notices.labels import Labels, read_labels
-from expectations.notices.reading import Said, states_of, withdrawal_of
+from expectations.notices.labels import read_labels
+from expectations.notices.reading import states_of, withdrawal_of
 from expectations.register.tables import Notice
 
 _TABS = {
@@ -142,33 +140,6 @@ def _one(view: View, notice_id: int) -> None:
     _reply(view, notice)
     if view.reader.may("notify") and not notice.withdrawn:
         _withdraw(view, notice)
-
-
-def said_table(view: View, said: Sequence[Said], labels: Labels, states: dict[str, str]) -> Html:
-    """The findings of a notice as it named them, each beside what became of it."""
-    columns = [
-        Column(view.t("column.bmsah")), Column(view.t("column.prosecutor"), "short"), Column(view.t("notice.findings"), "wide"),
-        Column(view.t("column.basis")), Column(view.t("notice.now"), "short"),
-    ]  # fmt: skip
-    rows: list[Sequence[Cell]] = [
-        [
-            lines(
-                anchor(one.bmsah, view.link("case", card=one.card, bmsah=one.bmsah, finding=one.finding_id))
-                if one.bmsah
-                else "",
-                Html(f'<span class="muted">{escape(mask_identity(one.case_name))}</span>'),
-            ),
-            one.prosecutor,
-            lines(
-                Html(f"{severity_tag(view, one.severity, False).markup} {tag(one.rule_id, 'type').markup}"),
-                labels.message(one),
-            ),
-            one.basis,
-            now_tag(view, states.get(one.finding_id, "")),
-        ]
-        for one in said
-    ]
-    return table(columns, rows, "said")
 
 
 def _reply(view: View, notice: Notice) -> None:

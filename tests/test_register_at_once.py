@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -83,6 +84,35 @@ def test_twenty_people_decide_while_a_run_is_followed(register: Register, tmp_pa
             expected = "corrected" if gone else "explained" if number % EACH % 2 == 0 else "open"
             assert finding.state == expected
         assert session.scalar(select(func.count()).where(Finding.state == "new")) == 2000
+
+
+def test_a_run_killed_in_the_middle_is_followed_whole_or_not_at_all(register: Register, tmp_path: Path) -> None:
+    follow(register, FIRST.publish(tmp_path))
+    file = SECOND.publish(tmp_path)
+    url = register.engine.url.render_as_string(hide_password=False)
+    for seconds in (0.1, 0.4):
+        night = subprocess.Popen(
+            [sys.executable, "-c", NIGHTLY, url, str(file)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        with night:
+            assert night.stdout is not None
+            assert night.stdin is not None
+            night.stdout.readline()
+            night.stdin.write("go\n")
+            night.stdin.flush()
+            time.sleep(seconds)
+            night.kill()
+        assert counted(register) in ({"new": 120}, {"new": 2000, "open": 80, "corrected": 40})
+    for _ in range(2):
+        follow(register, file)
+        assert counted(register) == {"new": 2000, "open": 80, "corrected": 40}
+
+
+def counted(register: Register) -> dict[str, int]:
+    """Findings by state."""
+    with register.reading() as session:
+        rows = session.execute(select(Finding.state, func.count()).group_by(Finding.state))
+        return {str(state): int(number) for state, number in rows}
 
 
 def test_two_people_never_both_decide_one_finding_unseen(register: Register, tmp_path: Path) -> None:
