@@ -8,31 +8,31 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import empty
-from dashboard.admin_page import admin_page
-from dashboard.case_page import case_page
-from dashboard.check_page import check_page
-from dashboard.compare_page import compare_page
-from dashboard.departments_page import departments_page
-from dashboard.due_page import due_page
-from dashboard.findings_page import findings_page
-from dashboard.mine_page import mine_page
-from dashboard.notices_page import notices_page
-from dashboard.overview import overview_page
-from dashboard.problems import banner
-from dashboard.rules_page import rules_page
-from dashboard.run_page import run_page
-from dashboard.signed_in import ended, signed_in
-from dashboard.texts import Language, text
-from dashboard.today_page import today_page
-from dashboard.trends_page import trends_page
-from dashboard.view import View, chosen_language, entered, open_view
+from dashboard.admin.page import admin_page
+from dashboard.case.page import case_page
+from dashboard.check.page import check_page
+from dashboard.door.signed_in import ended, signed_in
+from dashboard.figures.compare_page import compare_page
+from dashboard.figures.departments_page import departments_page
+from dashboard.figures.overview_page import overview_page
+from dashboard.figures.trends_page import trends_page
+from dashboard.frame import empty
+from dashboard.frame.run_state import banner
+from dashboard.frame.view import View, chosen_language, entered, open_view
+from dashboard.lists.due_page import due_page
+from dashboard.lists.findings_page import findings_page
+from dashboard.notices.page import notices_page
+from dashboard.run.page import run_page
+from dashboard.run.rules_page import rules_page
+from dashboard.words.texts import Language, text
+from dashboard.work.mine_page import mine_page
+from dashboard.work.today_page import today_page
 from expectations.errors import AnkaError
 from expectations.home import NothingPublishedError
-from expectations.people.rights import Reader
+from expectations.rights.reader import Reader
 
 _HERE = Path(__file__).parent
-_ICON = f"data:image/svg+xml;base64,{b64encode((_HERE / 'icon.svg').read_bytes()).decode()}"
+_ICON = f"data:image/svg+xml;base64,{b64encode((_HERE / 'door' / 'icon.svg').read_bytes()).decode()}"
 """As part of the page: an icon by name would be asked for on the internet, one by path comes from where everybody could fetch it."""
 
 # name in the address → icon and the function that draws the page; in the order of the navigation

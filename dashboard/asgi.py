@@ -10,11 +10,11 @@ from starlette.middleware import Middleware
 from starlette.routing import Route
 from streamlit import App
 
-from dashboard.data_docs import data_docs
-from dashboard.export_routes import EXPORTS
-from dashboard.exports import exporting
-from dashboard.gate import Gate
-from dashboard.sign_in import ROUTES
+from dashboard.door.gate import Gate
+from dashboard.door.sign_in import ROUTES
+from dashboard.exports.downloads import exporting
+from dashboard.exports.routes import EXPORTS
+from dashboard.run.data_docs import data_docs
 
 _SETTINGS: dict[str, object] = {
     "server.address": "127.0.0.1",

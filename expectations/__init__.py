@@ -3,9 +3,9 @@
 The core of Anka. It knows neither Prefect nor Streamlit.
 """
 
-from expectations.cards import Card, Field
-from expectations.catalogues import Catalogue, bundled_folder, load_catalogue
-from expectations.dictionaries import Dictionary, DictionaryValue
+from expectations.catalogue.cards import Card, Field
+from expectations.catalogue.catalogues import Catalogue, bundled_folder, load_catalogue
+from expectations.catalogue.dictionaries import Dictionary, DictionaryValue
 from expectations.errors import AnkaError, CatalogueError, InputError, NotReconciledError
 
 __all__ = [

@@ -16,15 +16,15 @@ from pathlib import Path
 import duckdb
 
 from expectations import Catalogue, InputError, load_catalogue
-from expectations.calendar_gaps import find_calendar_gaps
-from expectations.collecting import collect
-from expectations.due import find_due
+from expectations.catalogue.working_days import known_years
 from expectations.home import Home
-from expectations.judging import LoadedCards, Verdict, judge
+from expectations.judging.calendar_gaps import find_calendar_gaps
+from expectations.judging.collecting import collect
+from expectations.judging.judge import LoadedCards, Verdict, judge
+from expectations.judging.limits import find_due
+from expectations.judging.rule_checks import require_fitting
 from expectations.register.follow import Followed, follow
-from expectations.register.store import open_register, register_url
-from expectations.rule_checks import require_fitting
-from expectations.working_days import known_years
+from expectations.store.register import open_register, register_url
 from flows.audit_lock import sole_audit
 from flows.load import LoadReport, load_exports, printed, write_quarantine
 from flows.progress import tell

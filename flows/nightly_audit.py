@@ -14,14 +14,14 @@ from prefect.cache_policies import NO_CACHE
 
 from expectations import Catalogue
 from expectations.home import Home
-from expectations.judging import Verdict
-from expectations.published import DEPARTMENT_FIGURES, open_published
-from expectations.register.store import open_register, register_url
+from expectations.judging.judge import Verdict
+from expectations.run.published import DEPARTMENT_FIGURES, open_published
+from expectations.store.register import open_register, register_url
 from flows.audit import AuditOrder, AuditResult, Stopwatch, judge_stage, load_stage, publish_stage
 from flows.audit_lock import sole_audit
-from flows.letters import Occasion
 from flows.load import LoadReport
-from flows.messages import MessageSettings, deliver
+from flows.messages.letters import Occasion
+from flows.messages.sending import MessageSettings, deliver
 from flows.publishing import Stage, prune
 from flows.settings import Settings
 

@@ -15,14 +15,14 @@ import duckdb
 import pyarrow as pa
 
 from expectations import Catalogue
-from expectations.cards import Card
-from expectations.collecting import Collected
-from expectations.fingerprints import rule_fingerprint
+from expectations.authoring.rule_review import HISTORY
+from expectations.catalogue.cards import Card
+from expectations.catalogue.kinds import RuleDeclaration
+from expectations.catalogue.kinds.base import Example
 from expectations.home import Home
-from expectations.identities import CHECKED, card_rows_query, case_owners_statement
-from expectations.kinds import RuleDeclaration
-from expectations.kinds.base import Example
-from expectations.rule_review import HISTORY
+from expectations.judging.collecting import Collected
+from expectations.judging.identities import CHECKED, card_rows_query, case_owners_statement
+from expectations.sql.fingerprints import rule_fingerprint
 
 _AUDIT_TABLES = ("findings", "due", "calendar_gaps")
 _LOAD_TABLES = ("files", "file_columns", "missing_columns", "unreadable_cells", "rejected_rows")

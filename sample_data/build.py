@@ -5,22 +5,22 @@ The order matters: what hangs on a case is told from the rows of that case.
 
 from random import Random
 
-from sample_data.card_arrest import arrest_rows
-from sample_data.card_execution import execution_rows
-from sample_data.card_extension import extension_rows
-from sample_data.card_juvenile import juvenile_rows
-from sample_data.card_linked import hearing_rows, penalty_rows, suggestion_rows, supervision_rows
-from sample_data.card_measure import measure_rows
-from sample_data.card_petition import appeal_rows
-from sample_data.card_pil import incidental_rows
-from sample_data.card_prosecution import prosecution_rows
-from sample_data.card_second_instance import second_instance_rows
+from sample_data.cards.arrest import arrest_rows
+from sample_data.cards.execution import execution_rows
+from sample_data.cards.extension import extension_rows
+from sample_data.cards.juvenile import juvenile_rows
+from sample_data.cards.linked import hearing_rows, penalty_rows, suggestion_rows, supervision_rows
+from sample_data.cards.measure import measure_rows
+from sample_data.cards.petition import appeal_rows
+from sample_data.cards.pil import incidental_rows
+from sample_data.cards.prosecution import prosecution_rows
+from sample_data.cards.second_instance import second_instance_rows
 from sample_data.case_file import CaseFile, open_file
+from sample_data.courses.scenario import Scenario
+from sample_data.courses.suspects import make_suspects
+from sample_data.courses.timeline import Timeline
 from sample_data.matter import Matter, Row
 from sample_data.numbering import CaseNumbers, Numbering
-from sample_data.scenario import Scenario
-from sample_data.suspects import make_suspects
-from sample_data.timeline import Timeline
 
 
 def build_matter(s: Scenario, t: Timeline, numbers: CaseNumbers, numbering: Numbering, rng: Random) -> Matter:

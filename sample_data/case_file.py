@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
+from sample_data.courses.scenario import Scenario
+from sample_data.courses.suspects import Suspect
+from sample_data.courses.timeline import Timeline
 from sample_data.matter import Row
 from sample_data.numbering import CaseNumbers
 from sample_data.office import Desk, Sender, choose_desk, choose_sender, station_of
-from sample_data.scenario import Scenario
-from sample_data.suspects import Suspect
-from sample_data.timeline import Timeline
 
 
 @dataclass(frozen=True)

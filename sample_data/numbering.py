@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from sample_data.courses.timeline import Timeline
 from sample_data.office import DOCUMENT_NAME, SHORT_NAME, UNIT_CODE
 from sample_data.people import Register
-from sample_data.timeline import Timeline
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ Unit codes begin with 77, a region that does not exist, so no row can be taken f
 from dataclasses import dataclass
 from random import Random
 
-from sample_data.crimes import Crime, Organ
+from sample_data.courses.crimes import Crime, Organ
 from sample_data.matter import Row
 
 UNIT_NAME = "汉东市示例区人民检察院"

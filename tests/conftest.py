@@ -10,8 +10,8 @@ import pytest
 
 from expectations import Catalogue, load_catalogue
 from expectations.home import Home
-from expectations.lookups import create_lookups
-from expectations.published import open_published
+from expectations.run.published import open_published
+from expectations.sql.lookups import create_lookups
 from flows.audit import AuditOrder, run_audit
 from sample_data import COMMITTED
 

@@ -10,7 +10,7 @@ import duckdb
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from expectations.disclosure import mask_identity
+from expectations.finding.masks import mask_identity
 from expectations.home import Home
 from expectations.notices.documents import addressee_of
 from expectations.notices.labels import chinese_day, read_labels
@@ -19,9 +19,9 @@ from expectations.notices.reading import progress
 from expectations.notices.scopes import covers, number_of
 from expectations.notices.templates import fill_document
 from expectations.notices.weeks import Subject, Week, WeekFigures, open_by_rule, week_figures
-from expectations.people.rights import NotAllowedError, Reader, Scope
-from expectations.published import current_run
-from expectations.register.tables import Finding, Notice
+from expectations.rights.reader import NotAllowedError, Reader, Scope
+from expectations.run.published import current_run
+from expectations.store.tables import Finding, Notice
 
 DIGEST_TEMPLATE = "digest.docx"
 _TOP_RULES, _MOST_DUE = 5, 20

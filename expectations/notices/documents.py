@@ -8,15 +8,15 @@ from itertools import groupby
 
 from sqlalchemy.orm import Session
 
-from expectations.disclosure import mask_identity
 from expectations.errors import InputError
+from expectations.finding.masks import mask_identity
 from expectations.home import Home
 from expectations.notices.labels import GRADE_WORDS, SEVERITY_WORDS, STATE_WORDS, Labels, chinese_day
 from expectations.notices.reading import Said, one_notice, said_of, states_of, withdrawal_of
 from expectations.notices.scopes import number_of
 from expectations.notices.templates import fill_document, fill_workbook
-from expectations.people.rights import Reader
-from expectations.register.tables import Notice
+from expectations.rights.reader import Reader
+from expectations.store.tables import Notice
 
 NOTICE_TEMPLATE, LIST_TEMPLATE = "notice.docx", "list.xlsx"
 _FORBIDDEN_IN_NAMES = str.maketrans(dict.fromkeys('\\/:*?"<>|#', "_"))

@@ -11,9 +11,9 @@ from typing import Literal, get_args
 from sqlalchemy.orm import Session
 
 from expectations.errors import InputError
-from expectations.people.rights import Reader
-from expectations.register.store import Register
-from expectations.register.tables import Finding, Setting
+from expectations.rights.reader import Reader
+from expectations.store.register import Register
+from expectations.store.tables import Finding, Setting
 
 Grade = Literal["oral", "written", "report"]
 GRADES: tuple[Grade, ...] = get_args(Grade)

@@ -18,12 +18,12 @@ from expectations.notices.grading import GRADES, Grade, grading, propose
 from expectations.notices.offices import read_offices
 from expectations.notices.reading import Said, batch_of, overdue, said_as_kept
 from expectations.notices.scopes import number_of, visible
-from expectations.people.rights import Reader
-from expectations.register.lifecycle import ACTIVE
-from expectations.register.store import Register, now
-from expectations.register.switches import switch
-from expectations.register.tables import Event, Finding, Notice, NoticeFinding
+from expectations.register.life import ACTIVE
 from expectations.register.trust import held_rules
+from expectations.rights.reader import Reader
+from expectations.store.register import Register, now
+from expectations.store.switches import switch
+from expectations.store.tables import Event, Finding, Notice, NoticeFinding
 
 Per = Literal["department", "prosecutor"]
 Addressee = tuple[str, str, str]

@@ -6,7 +6,7 @@ from datetime import date
 
 import duckdb
 
-from expectations.disclosure import mask_identity, mask_message, mask_number
+from expectations.finding.masks import mask_identity, mask_message, mask_number
 from expectations.notices.grading import Grade
 from expectations.notices.reading import Said
 

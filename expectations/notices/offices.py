@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from expectations.register.tables import Unit
+from expectations.store.tables import Unit
 
 
 @dataclass(frozen=True)

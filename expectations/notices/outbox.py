@@ -3,8 +3,8 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from expectations.people.rights import Reader
-from expectations.register.tables import Message
+from expectations.rights.reader import Reader
+from expectations.store.tables import Message
 
 
 def outbox(session: Session, reader: Reader, limit: int = 200) -> list[Message]:

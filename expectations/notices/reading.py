@@ -10,9 +10,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from expectations.notices.scopes import visible
-from expectations.people.rights import Reader
-from expectations.register.lifecycle import ACTIVE
-from expectations.register.tables import Event, Finding, Notice, NoticeFinding
+from expectations.register.life import ACTIVE
+from expectations.rights.reader import Reader
+from expectations.store.tables import Event, Finding, Notice, NoticeFinding
 
 NoticeState = Literal["withdrawn", "replied", "overdue", "due", "oral"]
 

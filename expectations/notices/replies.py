@@ -7,9 +7,9 @@ from sqlalchemy import select
 from expectations.errors import InputError
 from expectations.notices.reading import batch_of
 from expectations.notices.scopes import visible
-from expectations.people.rights import NotAllowedError, Reader
-from expectations.register.store import Register, now
-from expectations.register.tables import Event, Notice, NoticeFinding
+from expectations.rights.reader import NotAllowedError, Reader
+from expectations.store.register import Register, now
+from expectations.store.tables import Event, Notice, NoticeFinding
 
 _LONGEST = 4000
 

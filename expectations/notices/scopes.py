@@ -2,8 +2,8 @@
 
 from sqlalchemy import ColumnElement, and_, false, or_, true
 
-from expectations.people.rights import Reader, Scope
-from expectations.register.tables import Notice
+from expectations.rights.reader import Reader, Scope
+from expectations.store.tables import Notice
 
 
 def visible(reader: Reader) -> ColumnElement[bool]:

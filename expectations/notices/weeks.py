@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 from expectations.errors import InputError
 from expectations.home import Home
 from expectations.notices.offices import read_offices
-from expectations.people.rights import Scope
-from expectations.published import open_published
-from expectations.register.tables import Finding, Notice, NoticeFinding, Run
 from expectations.register.trust import held_rules
+from expectations.rights.reader import Scope
+from expectations.run.published import open_published
+from expectations.store.tables import Finding, Notice, NoticeFinding, Run
 
 _CLOSED = ("corrected", "not_seen", "withdrawn")
 

@@ -10,9 +10,9 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from expectations.people.rights import Reader
-from expectations.register.store import Register, now
-from expectations.register.tables import Access
+from expectations.rights.reader import Reader
+from expectations.store.register import Register, now
+from expectations.store.tables import Access
 
 ACTIONS: dict[str, tuple[str, str]] = {
     "sign_in": ("登录", "signed in"),

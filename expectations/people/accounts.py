@@ -16,9 +16,9 @@ from sqlalchemy.orm import Session
 from expectations.errors import InputError, nearest
 from expectations.people import access_log
 from expectations.people.passwords import first_password, hash_password, matches, require_good
-from expectations.people.rights import ROLES, Role
-from expectations.register.store import Register, now
-from expectations.register.tables import SignIn, User
+from expectations.rights.reader import ROLES, Role
+from expectations.store.register import Register, now
+from expectations.store.tables import SignIn, User
 
 TRIES = 5
 LOCKED_FOR = timedelta(minutes=15)

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from expectations.people.accounts import require_roles
 from expectations.people.organisation import read_tree
-from expectations.people.rights import Role
-from expectations.register.store import now
-from expectations.register.tables import User
+from expectations.rights.reader import Role
+from expectations.store.register import now
+from expectations.store.tables import User
 
 State = Literal["active", "first_password", "no_password", "locked", "off"]
 STATES: tuple[State, ...] = ("active", "first_password", "no_password", "locked", "off")

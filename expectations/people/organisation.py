@@ -9,8 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from expectations.errors import InputError, nearest
-from expectations.people.rights import EVERYTHING, NOTHING, Reader, Role, Scope
-from expectations.register.tables import Unit, User
+from expectations.rights.reader import EVERYTHING, NOTHING, Reader, Role, Scope
+from expectations.store.tables import Unit, User
 
 OFFICES = ("city", "district")
 

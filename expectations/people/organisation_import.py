@@ -21,8 +21,8 @@ from expectations.people.accounts import (
 from expectations.people.organisation import OFFICES, Tree, read_tree
 from expectations.people.organisation_file import Line, prosecutors_meant
 from expectations.people.passwords import first_password, hash_password
-from expectations.register.store import Register
-from expectations.register.tables import Unit, User
+from expectations.store.register import Register
+from expectations.store.tables import Unit, User
 
 By = tuple[int | None, str]
 """Number and login of who does it, for the access log."""

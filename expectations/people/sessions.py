@@ -16,10 +16,10 @@ from sqlalchemy.orm import Session
 from expectations.people import access_log
 from expectations.people.accounts import find_user, person_of_provider
 from expectations.people.organisation import reader_of
-from expectations.people.rights import Reader
-from expectations.register.store import Register, now
-from expectations.register.switches import switch
-from expectations.register.tables import SignIn, User
+from expectations.rights.reader import Reader
+from expectations.store.register import Register, now
+from expectations.store.switches import switch
+from expectations.store.tables import SignIn, User
 
 LONGEST = timedelta(hours=12)
 LINK_VALID = timedelta(minutes=10)

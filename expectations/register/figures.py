@@ -12,8 +12,8 @@ from itertools import pairwise
 from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
 from sqlalchemy.orm import Session
 
-from expectations.people.rights import Reader, Scope
-from expectations.register.tables import Finding, Notice, Run, RunFigure
+from expectations.rights.reader import Reader, Scope
+from expectations.store.tables import Finding, Notice, Run, RunFigure
 
 
 @dataclass(frozen=True)

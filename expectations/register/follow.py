@@ -17,10 +17,10 @@ from sqlalchemy import Result, and_, bindparam, case, func, insert, or_, select,
 from sqlalchemy.orm import Session
 
 from expectations.register import follow_sql
-from expectations.register.lifecycle import ACTIVE
-from expectations.register.store import Register, now
-from expectations.register.tables import Event, Finding, Run, RunFigure
+from expectations.register.life import ACTIVE
 from expectations.register.trust import held_rules, hold_if_rejected, run_problems
+from expectations.store.register import Register, now
+from expectations.store.tables import Event, Finding, Run, RunFigure
 
 _CHUNK = 5000
 _CACHE_KB = 256 * 1024

@@ -11,9 +11,9 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from expectations.people.rights import Reader
-from expectations.register.lifecycle import ACTIVE
-from expectations.register.tables import Event, Finding, Run
+from expectations.register.life import ACTIVE
+from expectations.rights.reader import Reader
+from expectations.store.tables import Event, Finding, Run
 
 LEAST_VERIFIED = 5
 """Verdicts below which a precision says nothing."""

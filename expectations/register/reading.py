@@ -10,12 +10,12 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, and_, bindparam, case, func, literal, not_, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from expectations.department_names import department_order
-from expectations.people.rights import Reader, Scope
-from expectations.published import FindingFilter
-from expectations.register.lifecycle import ACTIVE, State
-from expectations.register.tables import Event, Finding, Run
+from expectations.finding.departments import department_order
+from expectations.register.life import ACTIVE, State
 from expectations.register.trust import held_rules
+from expectations.rights.reader import Reader, Scope
+from expectations.run.published import FindingFilter
+from expectations.store.tables import Event, Finding, Run
 
 Step = Literal["", "unverified", "confirmed", "disputed", "answered", "still_wrong"]
 STEPS: tuple[Step, ...] = ("", "unverified", "confirmed", "disputed", "answered", "still_wrong")

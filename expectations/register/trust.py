@@ -10,10 +10,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from expectations.errors import InputError
-from expectations.people.rights import Reader
-from expectations.register.store import Register, now
-from expectations.register.switches import switch
-from expectations.register.tables import Finding, RuleState, Run
+from expectations.rights.reader import Reader
+from expectations.store.register import Register, now
+from expectations.store.switches import switch
+from expectations.store.tables import Finding, RuleState, Run
 
 _RUNS_COMPARED = 7
 _LEAST_RUNS = 2

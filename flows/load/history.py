@@ -12,7 +12,7 @@ import duckdb
 from expectations import Card, Catalogue
 from flows.load.headings import Column, heading_rows, heading_texts, map_columns
 from flows.load.recognition import Candidate
-from flows.load.sheets import Sheet
+from flows.load.sources.sheets import Sheet
 from flows.load.values import clean_sql, column, quoted
 
 FIXED_COLUMNS = {

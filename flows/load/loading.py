@@ -14,18 +14,18 @@ import duckdb
 from expectations import Catalogue, InputError
 from expectations.errors import nearest
 from flows.load.card_tables import build_card_tables
-from flows.load.containers import kind_of
-from flows.load.delimited import read_delimited
-from flows.load.files import content_hash, list_files
 from flows.load.headings import Headings
 from flows.load.history import Load, prepare_history, store_sheet
 from flows.load.load_tables import absent_fields, counted, fill_row_tables, prepare_load_tables, write_file_tables
 from flows.load.recognition import all_headings, card_in_file_name, inner_name, recognise, refusal
 from flows.load.report import LoadReport, RowCounts, SheetReport, Status
 from flows.load.row_reasons import FileLoad, reason_rows
-from flows.load.sheets import Reading, Refused, Sheet
+from flows.load.sources.containers import kind_of
+from flows.load.sources.delimited import read_delimited
+from flows.load.sources.files import content_hash, list_files
+from flows.load.sources.sheets import Reading, Refused, Sheet
+from flows.load.sources.workbooks import read_workbook
 from flows.load.values import value_macros
-from flows.load.workbooks import read_workbook
 
 Progress = Callable[[str, int, int], None]
 

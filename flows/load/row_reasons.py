@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 import duckdb
 
-from expectations.cards import Role
+from expectations.catalogue.cards import Role
 from flows.load.headings import NARROW, WIDE, normalise_heading
 from flows.load.history import Load, raw_table
-from flows.load.ragged_rows import MALFORMED, MORE_CELLS
+from flows.load.sources.ragged_rows import MALFORMED, MORE_CELLS
 from flows.load.values import BLANKS, cell_sql, clean_sql, column, escaped, quoted
 
 BLANK = "空行 / blank row"

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from expectations import Dictionary, Field
-from expectations.date_formats import pattern_of
+from expectations.catalogue.date_formats import pattern_of
 
 BLANKS = (
     " \t\n\r\v\f\u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b"

@@ -1,6 +1,6 @@
 """The plants by theme; each module is a table of ways to break rules, or nearly. `planting` says what a plant is."""
 
-from sample_data.plants import (
+from sample_data.plants.defects import (
     completeness,
     consistency,
     deadlines,
@@ -12,16 +12,16 @@ from sample_data.plants import (
     stages,
     validity,
 )
-from sample_data.plants.near_duplicates import NEAR_DUPLICATES
-from sample_data.plants.near_every_card import NEAR_EVERY_CARD
-from sample_data.plants.near_other_cards import NEAR_OTHER_CARDS
-from sample_data.plants.near_own_row_completeness import NEAR_OWN_ROW_COMPLETENESS
-from sample_data.plants.near_own_row_consistency import NEAR_OWN_ROW_CONSISTENCY
-from sample_data.plants.near_own_row_deadlines import NEAR_OWN_ROW_DEADLINES
-from sample_data.plants.near_own_row_prompts import NEAR_OWN_ROW_PROMPTS
-from sample_data.plants.near_own_row_validity import NEAR_OWN_ROW_VALIDITY
-from sample_data.plants.near_persons import NEAR_PERSONS
-from sample_data.plants.near_stages import NEAR_STAGES
+from sample_data.plants.near_misses.duplicates import NEAR_DUPLICATES
+from sample_data.plants.near_misses.every_card import NEAR_EVERY_CARD
+from sample_data.plants.near_misses.other_cards import NEAR_OTHER_CARDS
+from sample_data.plants.near_misses.own_row_completeness import NEAR_OWN_ROW_COMPLETENESS
+from sample_data.plants.near_misses.own_row_consistency import NEAR_OWN_ROW_CONSISTENCY
+from sample_data.plants.near_misses.own_row_deadlines import NEAR_OWN_ROW_DEADLINES
+from sample_data.plants.near_misses.own_row_prompts import NEAR_OWN_ROW_PROMPTS
+from sample_data.plants.near_misses.own_row_validity import NEAR_OWN_ROW_VALIDITY
+from sample_data.plants.near_misses.persons import NEAR_PERSONS
+from sample_data.plants.near_misses.stages import NEAR_STAGES
 
 DEFECTS = (
     *completeness.PLANTS,

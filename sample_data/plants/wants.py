@@ -7,8 +7,8 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
+from sample_data.courses.scenario import FAST, OPEN, SIMPLE
 from sample_data.matter import Row, Value
-from sample_data.scenario import FAST, OPEN, SIMPLE
 
 ANY_CHARGE = ("盗窃罪", "诈骗罪", "开设赌场罪", "袭警罪", "帮助信息网络犯罪活动罪", "寻衅滋事罪")
 VICTIM_CHARGE = ("盗窃罪", "诈骗罪", "故意伤害罪", "敲诈勒索罪")

@@ -1,0 +1,1 @@
+"""Accounts, organisation, switches, the access log."""

@@ -1,0 +1,153 @@
+"""The administrator's page (管理): people with their accounts. The organisation's file, the switches and the access log, its other
+parts, stand in admin_organisation, admin_switches and admin_log.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import streamlit as st
+
+from dashboard.admin.log import log_part
+from dashboard.admin.organisation import organisation_part
+from dashboard.admin.switches import switches_part
+from dashboard.frame import empty
+from dashboard.frame.pager import first_page, pager
+from dashboard.frame.tables import Cell, Column, Html, anchor, lines, show, table, tag
+from dashboard.frame.view import View, write_address
+from expectations.errors import AnkaError
+from expectations.people import accounts
+from expectations.people.listing import STATES, Person, State, people
+
+_SIZE = 50
+_STATE_WORDS: Mapping[State, tuple[str, str]] = {
+    "active": ("admin.state_active", "good"),
+    "first_password": ("admin.state_first_password", ""),
+    "no_password": ("admin.state_no_password", ""),
+    "locked": ("admin.state_locked", "bad"),
+    "off": ("admin.state_off", "hint"),
+}
+_PARTS: Mapping[str, tuple[str, Callable[[View], dict[str, str]]]] = {
+    "people": ("admin.people", lambda view: _people_part(view)),
+    "organisation": ("admin.organisation", organisation_part),
+    "switches": ("admin.switches", switches_part),
+    "log": ("admin.log", log_part),
+}
+
+
+def admin_page(view: View) -> None:
+    """Draws the page; each part returns what of its state belongs into the address."""
+    view.reader.require("manage")
+    st.header(view.t("admin.title"))
+    if view.entered:
+        asked = st.query_params.get("part", "")
+        st.session_state["a_part"] = asked if asked in _PARTS else next(iter(_PARTS))
+        for name in ("text", "state", "person", "page", "day", "login", "action"):
+            st.session_state[f"a_{name}"] = st.query_params.get(name, "")
+    part = st.segmented_control(
+        view.t("admin.part"), list(_PARTS), key="a_part", required=True, label_visibility="collapsed",
+        format_func=lambda one: view.t(_PARTS[one][0]), on_change=first_page,
+    )  # fmt: skip
+    state = _PARTS[part or "people"][1](view)
+    write_address(view.language, {"part": part or "people", **state})
+
+
+def _people_part(view: View) -> dict[str, str]:
+    with view.register.reading() as session:
+        everybody = people(session)
+    _account(view, everybody)
+    found = _filtered(view, everybody)
+    page = pager(view, len(found), _SIZE)
+    if found:
+        show(_people_table(view, found[page * _SIZE : (page + 1) * _SIZE]))
+    else:
+        empty.nothing(view, "admin.nobody")
+    return {
+        "text": str(st.session_state["a_text"]),
+        "state": str(st.session_state["a_state"] or ""),
+        "person": str(st.session_state["a_person"] or ""),
+        "page": str(page + 1) if page else "",
+    }
+
+
+def _filtered(view: View, everybody: Sequence[Person]) -> list[Person]:
+    row = st.container(horizontal=True, vertical_alignment="bottom")
+    text = row.text_input(
+        view.t("filter.text"), key="a_text", on_change=first_page, placeholder=view.t("admin.text_hint"), width=320
+    )
+    if st.session_state.get("a_state") not in STATES:
+        st.session_state["a_state"] = None
+    state = row.pills(
+        view.t("admin.state"), STATES, key="a_state", on_change=first_page,
+        format_func=lambda one: view.t(_STATE_WORDS[one][0]),
+    )  # fmt: skip
+    words = text.split()
+    return [
+        one
+        for one in everybody
+        if all(word in f"{one.login} {one.name} {one.unit} {' '.join(one.roles)}" for word in words)
+        and (not state or one.state == state)
+    ]
+
+
+def _people_table(view: View, found: Sequence[Person]) -> Html:
+    columns = [
+        Column(view.t("admin.login"), "short"),
+        Column(view.t("admin.name"), "short"),
+        Column(view.t("admin.roles")),
+        Column(view.t("admin.unit"), "wide"),
+        Column(view.t("admin.state"), "short"),
+    ]
+    rows: list[list[Cell]] = []
+    for one in found:
+        roles: Cell = view.pick("、", ", ").join(view.label("role", role) for role in one.roles)
+        if one.assists:
+            roles = lines(roles, view.t("admin.assists", login=one.assists))
+        words, kind = _STATE_WORDS[one.state]
+        login = anchor(one.login, view.link("admin", part="people", person=one.login))
+        rows.append([login, one.name, roles, one.unit, tag(view.t(words), kind)])
+    return table(columns, rows, "people")
+
+
+def _account(view: View, everybody: Sequence[Person]) -> None:
+    """The chosen account and what can be done with it; a new password stands here until the next click."""
+    by_login = {one.login: one for one in everybody}
+    if st.session_state.get("a_person") not in by_login:
+        st.session_state["a_person"] = None
+    chosen = st.selectbox(
+        view.t("admin.account"), list(by_login), key="a_person", placeholder=view.t("admin.choose"),
+        format_func=lambda login: f"{login} · {by_login[login].name}", width=420,
+    )  # fmt: skip
+    if chosen is None:
+        return
+    one = by_login[chosen]
+    row = st.container(horizontal=True)
+    with row.popover(view.t("admin.reset"), icon=":material/key:"):
+        st.write(view.t("admin.reset_means", login=one.login))
+        if st.button(view.t("admin.reset_go"), key="a_reset", type="primary"):
+            password = accounts.reset_password(view.register, one.login, by(view))
+            st.success(view.t("admin.reset_done", login=one.login), icon=":material/key:")
+            st.code(password, language=None)
+    if one.state == "locked" and row.button(view.t("admin.unlock"), key="a_unlock", icon=":material/lock_open:"):
+        _do(lambda: accounts.unlock(view.register, one.login, by(view)))
+    if one.state == "off" and row.button(view.t("admin.activate"), key="a_on", icon=":material/person:"):
+        _do(lambda: accounts.set_active(view.register, one.login, True, by(view)))
+    if one.state != "off":
+        with row.popover(view.t("admin.deactivate"), icon=":material/person_off:"):
+            st.write(view.t("admin.deactivate_means", login=one.login))
+            if st.button(view.t("admin.deactivate_go"), key="a_off", type="primary"):
+                _do(lambda: accounts.set_active(view.register, one.login, False, by(view)))
+    if problem := st.session_state.pop("a_problem", None):
+        empty.mistake(problem)
+
+
+def by(view: View) -> tuple[int | None, str]:
+    """Who does it, for the access log."""
+    return view.reader.user_id, view.reader.login
+
+
+def _do(act: Callable[[], None]) -> None:
+    """Does it in the pass that has asked who is signed in, not in a callback, which Streamlit runs before that."""
+    try:
+        act()
+    except AnkaError as error:
+        st.session_state["a_problem"] = error
+    st.rerun()

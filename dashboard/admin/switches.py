@@ -1,0 +1,65 @@
+"""The part of the administrator's page for the switches, each with what it does."""
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from dashboard.frame import empty
+from dashboard.frame.view import View
+from expectations.errors import AnkaError
+from expectations.people import access_log
+from expectations.store.switches import Value, set_switch, switches
+
+_WORDS: Mapping[str, tuple[str, str]] = {
+    "partner_offices": ("admin.partner_offices", "admin.partner_offices_means"),
+    "messages_on": ("admin.messages_on", "admin.messages_on_means"),
+    "hold_after": ("admin.hold_after", "admin.hold_after_means"),
+    "precision_floor": ("admin.precision_floor", "admin.precision_floor_means"),
+    "reply_days": ("admin.reply_days", "admin.reply_days_means"),
+    "explanation_days": ("admin.explanation_days", "admin.explanation_days_means"),
+    "notice_number": ("admin.notice_number", "admin.notice_number_means"),
+    "idle_minutes": ("admin.idle_minutes", "admin.idle_minutes_means"),
+}
+
+
+def switches_part(view: View) -> dict[str, str]:
+    """Draws it."""
+    with view.register.reading() as session:
+        present = switches(session)
+    with st.form("a_switches"):
+        wanted = {name: _widget(view, name, value) for name, value in present.items()}
+        saved = st.form_submit_button(view.t("admin.save"), type="primary")
+    if saved:
+        _save(view, present, wanted)
+    return {}
+
+
+def _widget(view: View, name: str, value: Value) -> Value:
+    label, means = _WORDS.get(name, ("", ""))
+    title, key = view.t(label) if label else name, f"a_switch_{name}"
+    if isinstance(value, bool):
+        found: Value = st.toggle(title, value, key=key)
+    elif isinstance(value, int):
+        found = st.number_input(title, value=value, step=1, key=key, width=220)
+    elif isinstance(value, float):
+        found = st.number_input(title, value=value, step=0.05, format="%.2f", key=key, width=220)
+    else:
+        found = st.text_input(title, value, key=key, width=420)
+    if means:
+        st.caption(view.t(means))
+    return found
+
+
+def _save(view: View, present: Mapping[str, Value], wanted: Mapping[str, Value]) -> None:
+    """All that was changed, or nothing."""
+    changed = {name: value for name, value in wanted.items() if value != present[name]}
+    try:
+        with view.register.writing() as session:
+            for name, value in changed.items():
+                set_switch(session, name, value)
+                detail = f"{present[name]} → {value}"
+                access_log.note(session, view.reader.user_id, view.reader.login, "switch", name, detail)
+    except AnkaError as error:
+        empty.mistake(error)
+        return
+    st.success(view.t("admin.saved", number=len(changed)), icon=":material/check:")

@@ -1,0 +1,1 @@
+"""One card with its findings and their life."""

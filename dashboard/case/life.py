@@ -1,0 +1,112 @@
+"""On the case page: the finding a link asked for with its decisions, the life of every finding of the card, and the documents about it."""
+
+from collections.abc import Sequence
+from html import escape
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+from sqlalchemy import select
+
+from dashboard.frame import empty
+from dashboard.frame.tables import Html, anchor, show
+from dashboard.frame.view import View
+from dashboard.work.finding_block import finding_block
+from dashboard.work.listing import choices_for, last_decision, one_finding
+from expectations.notices.scopes import visible
+from expectations.people import access_log
+from expectations.register import reading
+from expectations.register.life import ACTIVE, REASONS
+from expectations.store.tables import Event, Finding, Notice, NoticeFinding
+
+_HERE = ZoneInfo("Asia/Shanghai")
+_BY_RUN = ("values", "rule", "expired", "again")
+
+
+def case_viewed(view: View, card: str, case: str) -> None:
+    """Notes in the access log that the reader looked at the case, once for as long as they stay on it."""
+    if st.session_state.get("viewed") != (card, case):
+        st.session_state["viewed"] = (card, case)
+        access_log.log_view(view.register, view.reader, f"{card} {case}")
+
+
+def card_of_finding(view: View, finding_id: str) -> tuple[str, str, str]:
+    """Card, case number and row of a finding, for a link that names nothing else; blank when the reader may not see it."""
+    with view.register.reading() as session:
+        finding = reading.one_finding(session, view.reader, finding_id) if finding_id else None
+    if finding is None:
+        return "", "", ""
+    return finding.card, finding.bmsah, "" if finding.bmsah else str(finding.card_row)
+
+
+def asked_finding(view: View) -> None:
+    """The finding the address names, with what may be decided on it."""
+    finding_id = st.query_params.get("finding", "")
+    if view.entered:
+        st.session_state.pop("w_outcome", None)
+    if not finding_id:
+        return
+    last_decision(view)
+    with view.register.reading() as session:
+        finding = reading.one_finding(session, view.reader, finding_id)
+    if finding is None:
+        empty.nothing(view, "life.unknown")
+        return
+    with st.container(border=True, key="at_hand"):
+        one_finding(view, finding, choices_for(view, finding))
+
+
+def life_of_case(view: View, card: str, bmsah: str, row: int | None) -> None:
+    """Every finding the card has had, what happened to each, and the notices that named it."""
+    with view.register.reading() as session:
+        found = reading.of_case(session, view.reader, card, bmsah, row)
+        events = reading.history(session, view.reader, [one.finding_id for one in found])
+        notices = session.execute(
+            select(NoticeFinding.finding_id, Notice)
+            .join(Notice, Notice.id == NoticeFinding.notice_id)
+            .where(NoticeFinding.finding_id.in_([one.finding_id for one in found]), visible(view.reader))
+            .order_by(Notice.issued_on)
+        ).all()
+    if not found:
+        return
+    st.subheader(view.t("life.history"))
+    standing = [one for one in found if one.state in (*ACTIVE, "explained")]
+    closed = [one for one in found if one not in standing]
+    for one in standing:
+        _life(view, one, events.get(one.finding_id, []), [notice for of, notice in notices if of == one.finding_id])
+    if closed:
+        with st.expander(view.t("life.closed", count=len(closed)), icon=":material/history:"):
+            for one in closed:
+                _life(
+                    view,
+                    one,
+                    events.get(one.finding_id, []),
+                    [notice for of, notice in notices if of == one.finding_id],
+                )
+
+
+def _life(view: View, finding: Finding, events: Sequence[Event], notices: Sequence[Notice]) -> None:
+    lines = [f"<li>{finding.first_seen} {escape(view.t('life.first'))}</li>", *(_line(view, event) for event in events)]
+    lines += [_document(view, notice) for notice in notices]
+    show(
+        Html(
+            f'{finding_block(view, finding, whole=False).markup}<ul class="anka-list anka-history">{"".join(lines)}</ul>'
+        )
+    )
+
+
+def _line(view: View, event: Event) -> str:
+    when = event.at.replace(tzinfo=ZoneInfo("UTC")).astimezone(_HERE).strftime("%Y-%m-%d %H:%M")
+    reason = ""
+    if event.reason_code in REASONS:
+        reason = view.pick(*REASONS[event.reason_code])
+    elif event.reason_code in _BY_RUN:
+        reason = view.t(f"event.reason_{event.reason_code}")
+    told = " · ".join(filter(None, (view.label("event", event.action), event.user_name, reason, event.note)))
+    struck = ' style="text-decoration: line-through"' if event.undone and event.action != "undo" else ""
+    return f"<li{struck}>{when} {escape(told)}</li>"
+
+
+def _document(view: View, notice: Notice) -> str:
+    name = notice.number or view.t("work.oral")
+    words = view.t("life.notice", number=name, issued=notice.issued_on, due=notice.due_on)
+    return f"<li>✉ {anchor(words, view.link('notices', tab='issued', id=notice.id)).markup}</li>"

@@ -1,0 +1,136 @@
+"""The case page: the search that leads to a card, the card itself with its findings, and the cards beside it."""
+
+from collections.abc import Sequence
+from html import escape
+
+import streamlit as st
+
+from dashboard.case.life import asked_finding, card_of_finding, case_viewed, life_of_case
+from dashboard.case.markup import problem_list, whole_card
+from dashboard.frame import empty
+from dashboard.frame.tables import Cell, Column, Html, anchor, show, table, tag
+from dashboard.frame.view import View, write_address
+from dashboard.run.recheck_box import recheck_box
+from expectations.run.cases import CaseCard, CaseLink, case_card, other_cards, search_cases
+from expectations.run.findings import card_titles
+from expectations.run.rules import how_to_fill
+
+_LIMIT = 50
+
+
+def case_page(view: View) -> None:
+    """Draws the page."""
+    if view.entered:
+        st.session_state["c_text"] = st.query_params.get("q", "")
+    card, bmsah, row = (st.query_params.get(name, "") for name in ("card", "bmsah", "row"))
+    if not card:
+        card, bmsah, row = card_of_finding(view, st.query_params.get("finding", ""))
+    if not card:
+        st.header(view.t("page.case"))
+    wanted = st.text_input(
+        view.t("case.search"),
+        key="c_text",
+        placeholder=view.t("case.search_hint"),
+        icon=":material/search:",
+        label_visibility="collapsed" if card else "visible",
+    ).strip()
+    if wanted:
+        _found(view, wanted)
+    elif card and (bmsah or row):
+        _shown(view, card, bmsah, row)
+    else:
+        empty.nothing(view, "case.none_chosen")
+    finding = "" if wanted else st.query_params.get("finding", "")
+    write_address(view.language, {"card": card, "bmsah": bmsah, "row": row, "finding": finding, "q": wanted})
+
+
+def _found(view: View, wanted: str) -> None:
+    """What the search found; a whole case number opens nothing by itself, as it may stand on several cards."""
+    found = search_cases(view.con, wanted, _LIMIT)
+    if not found:
+        empty.nothing(view, "empty.no_case_found", text=wanted)
+        return
+    st.caption(view.t("case.found_limit" if len(found) == _LIMIT else "case.found", count=len(found)))
+    show(_links(view, found))
+
+
+def _shown(view: View, card: str, bmsah: str, row: str) -> None:
+    found = case_card(view.con, card, bmsah, int(row) if row.isdigit() else None)
+    if found is None:
+        empty.nothing(view, "empty.unknown_case", "empty.unknown_case_how", case=bmsah or row)
+        return
+    case_viewed(view, card, bmsah or f"#{row}")
+    _heading(view, found)
+    asked_finding(view)
+    blank = st.toggle(view.t("case.show_blank"), key="c_blank")
+    show(whole_card(view, found, how_to_fill(view.con, {finding.rule_id for finding in found.findings}), blank))
+    life_of_case(view, card, bmsah, int(row) if row.isdigit() else None)
+    if view.reader.may("recheck"):
+        recheck_box(view, bmsah=bmsah, card=card)
+    st.subheader(view.t("case.others"))
+    others = other_cards(view.con, found, _LIMIT)
+    if others:
+        show(_links(view, others))
+    else:
+        st.caption(view.t("case.no_others"))
+
+
+def _heading(view: View, card: CaseCard) -> None:
+    """Name of the case, who handles it, and what was found."""
+    first = card.rows[0].texts
+    number = card.bmsah or view.t("case.no_number", row=card.rows[0].row)
+    st.header(first.get("case_name") or card.rows[0].name or number)
+    title = view.pick(*card_titles(view.con).get(card.card, (card.card, "")))
+    people = "、".join(dict.fromkeys(row.name for row in card.rows if row.name))
+    facts = (
+        ("column.card", title),
+        ("column.bmsah", number),
+        ("case.people", people),
+        ("column.department", first.get("dept_name", "")),
+        ("column.prosecutor", first.get("prosecutor", "")),
+    )
+    show(Html(f'<div class="anka-facts">{"".join(_fact(view.t(key), value) for key, value in facts if value)}</div>'))
+    if not card.findings:
+        show(tag(f"✔ {view.t('case.clean')}", "good"))
+        return
+    hints = sum(finding.is_hint for finding in card.findings)
+    words = view.t("case.counts", errors=len(card.findings) - hints, hints=hints)
+    show(
+        Html(
+            f"<b>{escape(view.t('case.problems'))}</b> {tag(words, 'bad' if len(card.findings) > hints else 'hint').markup}"
+        )
+    )
+    show(problem_list(view, card))
+
+
+def _fact(title: str, value: str) -> str:
+    return f'<div><span class="muted">{escape(title)}</span>{escape(value)}</div>'
+
+
+def _links(view: View, found: Sequence[CaseLink]) -> Html:
+    titles = card_titles(view.con)
+    columns = [
+        Column(view.t("column.card"), "short"),
+        Column(view.t("column.bmsah")),
+        Column(view.t("column.case_name")),
+        Column(view.t("case.people")),
+        Column(view.t("column.department")),
+        Column(view.t("column.errors"), "number"),
+        Column(view.t("column.hints"), "number"),
+    ]
+    rows: list[list[Cell]] = [
+        [
+            view.pick(*titles.get(one.card, (one.card, ""))),
+            anchor(
+                one.bmsah or view.t("case.no_number", row=one.row),
+                view.link("case", card=one.card, bmsah=one.bmsah, row=one.row),
+            ),
+            one.case_name,
+            one.names,
+            one.department,
+            one.errors,
+            one.hints,
+        ]
+        for one in found
+    ]
+    return table(columns, rows, "cases")

@@ -1,0 +1,1 @@
+"""The check before handing in, from a page."""

@@ -1,0 +1,106 @@
+"""A check before handing in, as the page runs it: `anka check` in a folder that is deleted, and what came of it. No Streamlit here.
+
+Nothing is kept: the exports, the run and the marked workbooks lie in that folder only, and its helpers have it as their own.
+"""
+
+import json
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path, PurePosixPath
+from threading import BoundedSemaphore
+from typing import Any
+
+from dashboard.check.command_line import Running, start
+from expectations.errors import InputError
+
+TIME_LIMIT = 300
+_AT_ONCE = 2
+"""Checks at the same time on one server: each takes a processor and up to a gigabyte."""
+
+_turns = BoundedSemaphore(_AT_ONCE)
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file somebody dropped."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class CheckedUpload:
+    """What was found in one file, and the marked workbook."""
+
+    name: str
+    rows_loaded: int
+    findings: tuple[Mapping[str, Any], ...]
+    not_judged: tuple[Mapping[str, Any], ...]
+    workbook_name: str
+    workbook: bytes
+
+    def count(self, severity: str) -> int:
+        """How many findings of that severity."""
+        return sum(one["severity"] == severity for one in self.findings)
+
+
+class CheckRun:
+    """A check at work: ask `running` until it has ended, then for the `outcome`."""
+
+    def __init__(self, folder: Path, uploads: Sequence[Upload], as_of: date, card: str) -> None:
+        files = [_laid_down(folder / "exports" / str(number), upload) for number, upload in enumerate(uploads)]
+        out, own = folder / "marked", folder / "own"
+        out.mkdir()
+        own.mkdir()
+        chosen = ["--card", card] if card else []
+        self.running: Running = start(
+            ["check", "--format", "json", "--as-of", as_of.isoformat(), *chosen, "-o", str(out), *map(str, files)],
+            folder,
+            {"TMPDIR": str(own), "ANKA_HOME": str(own / "home"), "ANKA_REGISTER": ""},
+        )
+
+    def outcome(self) -> tuple[CheckedUpload, ...]:
+        """What was found. Raises AnkaError as the command said it."""
+        text = self.running.out.read_text(encoding="utf-8")
+        if not text.strip():
+            raise self.running.mistake()
+        return tuple(_checked(one) for one in json.loads(text))
+
+
+@contextmanager
+def checking(uploads: Sequence[Upload], as_of: date, card: str = "") -> Iterator[CheckRun]:
+    """A check at work; everything it made is gone when the block is left, and it is ended if it is still there."""
+    if not _turns.acquire(blocking=False):
+        raise InputError(
+            "现在自查的人较多 / several checks are at work", hint="请稍候再试 / please try again in a minute"
+        )
+    try:
+        with tempfile.TemporaryDirectory(prefix="anka-check-") as folder:
+            run = CheckRun(Path(folder), uploads, as_of, card)
+            try:
+                yield run
+            finally:
+                run.running.kill()
+    finally:
+        _turns.release()
+
+
+def _laid_down(folder: Path, upload: Upload) -> Path:
+    """The file under its own name, which may tell its card, in a folder of its own."""
+    folder.mkdir(parents=True)
+    name = PurePosixPath(upload.name.replace("\\", "/")).name.replace("\0", "") or "export"
+    file = folder / name
+    file.touch(mode=0o600)
+    file.write_bytes(upload.content)
+    return file
+
+
+def _checked(one: Mapping[str, Any]) -> CheckedUpload:
+    workbook = Path(str(one["workbook"]))
+    return CheckedUpload(
+        str(one["name"]), int(one["rows_loaded"]), tuple(one["findings"]), tuple(one["not_judged"]), workbook.name,
+        workbook.read_bytes(),
+    )  # fmt: skip

@@ -1,0 +1,146 @@
+"""The gate: pure ASGI in front of Streamlit and our own routes. Nothing is served to anybody who is not signed in.
+
+It sees every HTTP and WebSocket request before anything else does, asks the register for the session, and hands on who it
+is in headers no client can send. Sign-in itself stands in sign_in, what a person may see in rights.
+"""
+
+from posixpath import normpath
+from urllib.parse import urlencode
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers
+from starlette.requests import HTTPConnection
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from dashboard.door import signed_in
+from dashboard.door.answers import bounce, guarded, is_navigation, local_address, watched
+from dashboard.frame.place import register
+from expectations.people import sessions
+from expectations.people.sessions import Standing
+
+COOKIE = "anka_session"
+HEALTH = "/_stcore/health"
+_STREAM = "/_stcore/stream"
+_UPLOADS = "/_stcore/upload_file/"
+_PASSWORD = "/password"
+_OPEN = frozenset(
+    (("GET", "/sign-in"), ("HEAD", "/sign-in"), ("POST", "/sign-in"), ("POST", "/sign-out"), ("GET", "/oidc/start"), ("GET", "/oidc/callback"))
+)  # fmt: skip
+"""What is served without a session, beside the bare answer that the server is alive."""
+_CLOSED = ("/media", "/auth", "/oauth2callback", "/component", "/app/static", "/_stcore/metrics", "/_stcore/agent",
+           "/_stcore/script-health-check", "/_stcore/bidi-components")  # fmt: skip
+"""Of Streamlit, for nobody: files not bound to a person, and what the dashboard does not use."""
+_SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
+_OURS = b"x-anka-"
+
+
+class Gate:
+    """The middleware."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request, or the lifespan of the server."""
+        if scope["type"] == "lifespan":
+            await self.app(scope, receive, send)
+            return
+        scope = {**scope, "headers": [one for one in scope["headers"] if not _claims_identity(one[0])]}
+        if scope["type"] == "websocket":
+            await self._websocket(scope, receive, send)
+        elif scope["type"] == "http":
+            await self._http(scope, receive, guarded(scope, send))
+
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        method, path = scope["method"], scope["path"]
+        if method not in _SAFE and not from_here(scope):
+            await PlainTextResponse("请求不是从本站发出的 / not sent from this site", 403)(scope, receive, send)
+            return
+        found = await standing(scope)
+        if (method, path) in _OPEN:
+            await self.app(_known(scope, found), receive, send)
+        elif found is None:
+            await _turned_away(scope)(scope, receive, send)
+        elif path == "/session":
+            await Response(status_code=403 if found.must_change else 204)(scope, receive, send)
+        elif found.must_change and path not in (_PASSWORD, "/sign-out"):
+            await _to_password(scope)(scope, receive, send)
+        elif _closed(scope, found):
+            await PlainTextResponse("Not Found", 404)(scope, receive, send)
+        else:
+            if is_navigation(scope) or path.startswith("/export/"):
+                sessions.touch(register(), found.key)
+            scope, send = watched(scope, send)
+            await self.app(_known(scope, found), receive, send)
+
+    async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        found = await standing(scope) if scope["path"] == _STREAM and from_here(scope) else None
+        if found is None or found.must_change:
+            await receive()
+            await send({"type": "websocket.close", "code": 1008})
+            return
+        await self.app(_known(scope, found), receive, send)
+
+
+async def standing(scope: Scope) -> Standing | None:
+    """The session the request's cookie belongs to, if it holds."""
+    token = HTTPConnection(scope).cookies.get(COOKIE, "")
+    return await run_in_threadpool(sessions.standing, register(), sessions.key_of(token)) if token else None
+
+
+def from_here(scope: Scope) -> bool:
+    """Whether the request was sent by one of our own pages: browsers say so, and what does not say it is refused."""
+    headers = Headers(scope=scope)
+    site, origin = headers.get("sec-fetch-site"), headers.get("origin")
+    if site is not None and site not in ("same-origin", "none"):
+        return False
+    if origin is not None and origin != "null":
+        return origin.partition("://")[2] == headers.get("host")
+    return site is not None
+
+
+def _claims_identity(name: bytes) -> bool:
+    """Whether a header is one only the gate may write, however it is spelt."""
+    return name.lower().replace(b"_", b"-").startswith(_OURS)
+
+
+def _known(scope: Scope, found: Standing | None) -> Scope:
+    """The request with who sent it; the key is no token: nobody can sign in with it."""
+    if found is None:
+        return scope
+    said = [(b"x-anka-session", found.key.encode()), (b"x-anka-user", str(found.user_id).encode())]
+    state = {**scope.get("state", {}), "anka_session": found.key, "anka_user": found.user_id}
+    return {**scope, "headers": [*scope["headers"], *said], "state": state}
+
+
+def _closed(scope: Scope, found: Standing) -> bool:
+    """What nobody gets, and uploads into the page of somebody else."""
+    path = normpath("/" + scope["path"].lstrip("/"))
+    if any(path == one or path.startswith(f"{one}/") for one in _CLOSED):
+        return True
+    return path.startswith(_UPLOADS) and signed_in.owner(path.removeprefix(_UPLOADS).split("/")[0]) != found.user_id
+
+
+def _turned_away(scope: Scope) -> Response:
+    """Without a session: a page goes to sign-in and comes back afterwards, everything else is refused."""
+    if scope["path"] == HEALTH and scope["method"] in ("GET", "HEAD"):
+        return PlainTextResponse("ok")
+    if not is_navigation(scope):
+        return PlainTextResponse("请先登录 / sign in first", 401)
+    if Headers(scope=scope).get("sec-fetch-site") in ("cross-site", "same-site"):
+        return HTMLResponse(bounce(_address(scope)))
+    return RedirectResponse(f"/sign-in?{urlencode({'next': _address(scope)})}", 303)
+
+
+def _to_password(scope: Scope) -> Response:
+    if not is_navigation(scope):
+        return PlainTextResponse("请先修改初始密码 / change the first password", 403)
+    return RedirectResponse(f"{_PASSWORD}?{urlencode({'next': _address(scope)})}", 303)
+
+
+def _address(scope: Scope) -> str:
+    """Path and query as the browser sent them; the front page where they could lead elsewhere."""
+    raw = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1")
+    query = scope.get("query_string", b"").decode("latin-1")
+    return local_address(f"{raw}?{query}" if query else raw)

@@ -1,0 +1,188 @@
+"""The routes beside Streamlit: sign-in, one-time links, the organisation's provider, change of the password, sign-out.
+
+Who may pass is decided by the gate; accounts and sessions stand in expectations.people, the HTML in sign_in_pages.
+"""
+
+from datetime import UTC, datetime
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from dashboard.door import oidc
+from dashboard.door.answers import WATCH_SCRIPT, local_address
+from dashboard.door.gate import COOKIE
+from dashboard.door.sign_in_pages import (
+    icon_svg,
+    language_named,
+    language_of,
+    page_of_password,
+    page_of_sign_in,
+    page_of_sign_out,
+)
+from dashboard.frame.place import register
+from dashboard.words.texts import text
+from expectations.errors import InputError
+from expectations.people import accounts, sessions
+
+_LARGEST_FORM = 20_000
+_BROWSER = "anka_oidc"
+"""Cookie that ties a browser to the attempt it began; lax, because the provider sends the browser back to us."""
+
+
+async def sign_in(request: Request) -> Response:
+    """The form (GET), or a one-time link; the attempt (POST)."""
+    if request.method == "POST":
+        return await _attempt(request)
+    query, after = request.query_params, local_address(request.query_params.get("next", "/"))
+    if "once" in query and request.method == "GET":
+        token = await run_in_threadpool(sessions.exchange, register(), query["once"])
+        if token is not None:
+            return _enter(request, token, after)
+    if _key(request):
+        return RedirectResponse(after, 303)
+    language = language_of(request)
+    said = text("sign.link_used", language) if "once" in query else ""
+    return page_of_sign_in(language, after, said or (text("sign.expired", language) if "expired" in query else ""))
+
+
+async def _attempt(request: Request) -> Response:
+    form = await _form(request)
+    if form is None:
+        return PlainTextResponse(text("sign.too_large", "zh"), 413)
+    login, password, after = (str(form.get(name, "")) for name in ("login", "password", "next"))
+    checked = await run_in_threadpool(accounts.check_password, register(), login, password)
+    if checked.user_id is not None:
+        token = await run_in_threadpool(_start, checked.user_id, _key(request))
+        return _enter(request, token, local_address(after))
+    language = language_named(str(form.get("lang", "")))
+    if checked.locked_until is not None:
+        said = text("sign.locked", language, time=_clock(checked.locked_until))
+    else:
+        minutes = int(accounts.LOCKED_FOR.total_seconds() // 60)
+        said = text("sign.wrong", language, tries=accounts.TRIES, minutes=minutes)
+    return page_of_sign_in(language, after, said, login=login, status=401)
+
+
+async def password(request: Request) -> Response:
+    """The page to change one's password (GET), and the change (POST)."""
+    key, user_id = _key(request), int(request.state.anka_user)
+    if request.method != "POST":
+        found = await run_in_threadpool(sessions.standing, register(), key)
+        language, first = language_of(request), found is not None and found.must_change
+        said = text("sign.must_change", language) if first else ""
+        return page_of_password(said, language, request.query_params.get("next", "/"), note=True)
+    form = await _form(request)
+    if form is None:
+        return PlainTextResponse(text("sign.too_large", "zh"), 413)
+    language, after = language_named(str(form.get("lang", ""))), local_address(str(form.get("next", "/")))
+    old, new, again = (str(form.get(name, "")) for name in ("old", "new", "again"))
+    if new != again:
+        return page_of_password(text("sign.differ", language), language, after, status=400)
+    try:
+        await run_in_threadpool(accounts.change_password, register(), user_id, old, new, key)
+    except InputError as error:
+        return page_of_password(error.message, language, after, status=400)
+    return RedirectResponse(after, 303)
+
+
+async def sign_out(request: Request) -> Response:
+    """Asks (GET), and ends the session (POST)."""
+    if request.method != "POST":
+        return page_of_sign_out(language_of(request))
+    if _key(request):
+        await run_in_threadpool(sessions.end, register(), _key(request))
+    answer = RedirectResponse("/sign-in", 303)
+    answer.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict")
+    return answer
+
+
+async def oidc_start(request: Request) -> Response:
+    """Sends the browser to the organisation's provider."""
+    after = local_address(request.query_params.get("next", "/"))
+    try:
+        started = await run_in_threadpool(oidc.start, _callback(request), after)
+    except oidc.ProviderError:
+        return page_of_sign_in(language_of(request), after, text("sign.oidc_failed", language_of(request)), status=502)
+    answer = RedirectResponse(started.address, 303)
+    secure = request.url.scheme == "https"
+    answer.set_cookie(_BROWSER, started.browser, 600, path="/oidc", httponly=True, samesite="lax", secure=secure)
+    return answer
+
+
+async def oidc_callback(request: Request) -> Response:
+    """The browser comes back from the provider."""
+    query, browser = dict(request.query_params), request.cookies.get(_BROWSER, "")
+    language = language_of(request)
+    try:
+        who = await run_in_threadpool(oidc.finish, query, browser, _callback(request))
+    except oidc.ProviderError as error:
+        await run_in_threadpool(accounts.note_failed_provider, register(), str(error))
+        return page_of_sign_in(language, "/", text("sign.oidc_failed", language), status=401)
+    token = await run_in_threadpool(sessions.start_from_provider, register(), who.subject, who.login)
+    if token is None:
+        return page_of_sign_in(language, "/", text("sign.oidc_unknown", language), status=403)
+    answer = _enter(request, token, who.after)
+    answer.delete_cookie(_BROWSER, path="/oidc")
+    return answer
+
+
+async def watch_script(_request: Request) -> Response:
+    """The script every page carries."""
+    return Response(WATCH_SCRIPT, media_type="text/javascript")
+
+
+async def icon(_request: Request) -> Response:
+    """The icon of the browser's tab."""
+    return Response(icon_svg(), media_type="image/svg+xml")
+
+
+def _enter(request: Request, token: str, after: str) -> Response:
+    """Sends a signed-in browser on, with the cookie of its session."""
+    answer = RedirectResponse(after, 303)
+    secure = request.url.scheme == "https"
+    answer.set_cookie(COOKIE, token, path="/", httponly=True, samesite="strict", secure=secure)
+    return answer
+
+
+def _callback(request: Request) -> str:
+    return str(request.url.replace(path="/oidc/callback", query="", fragment=""))
+
+
+def _key(request: Request) -> str:
+    """The key of the session the request came with, or blank."""
+    return str(getattr(request.state, "anka_session", ""))
+
+
+async def _form(request: Request) -> FormData | None:
+    """The form's fields, or None for one no browser of ours would send."""
+    length = request.headers.get("content-length", "")
+    if not length.isdigit() or int(length) > _LARGEST_FORM:
+        return None
+    return await request.form(max_files=0, max_fields=10)
+
+
+def _start(user_id: int, former: str) -> str:
+    """A new session; the one the browser had before ends."""
+    if former:
+        sessions.end(register(), former)
+    with register().writing() as session:
+        return sessions.start(session, user_id, "password")
+
+
+def _clock(moment: datetime) -> str:
+    """A time of the register on the clock of this machine."""
+    return moment.replace(tzinfo=UTC).astimezone().strftime("%H:%M")
+
+
+ROUTES = [
+    Route("/sign-in", sign_in, methods=["GET", "POST"]),
+    Route("/sign-out", sign_out, methods=["GET", "POST"]),
+    Route("/password", password, methods=["GET", "POST"]),
+    Route("/oidc/start", oidc_start),
+    Route("/oidc/callback", oidc_callback),
+    Route("/session-watch.js", watch_script),
+    Route("/icon.svg", icon),
+]

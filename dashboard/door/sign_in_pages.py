@@ -1,0 +1,122 @@
+"""The pages around sign-in as HTML: no script, nothing asked elsewhere, Chinese first. What happens on them stands in sign_in."""
+
+from base64 import b64encode
+from functools import lru_cache
+from html import escape
+from importlib import resources
+from string import Template
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from dashboard.door import oidc
+from dashboard.door.answers import local_address
+from dashboard.words.texts import Language, text
+from expectations.people import passwords
+
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+
+def page_of_sign_in(language: Language, after: str, said: str, *, login: str = "", status: int = 200) -> Response:
+    """The form, with what happened before it; `after` is the address to come to."""
+    after = local_address(after)
+    fields = (
+        f'<form method="post" action="/sign-in"><input type="hidden" name="next" value="{escape(after)}">'
+        f'<input type="hidden" name="lang" value="{language}">'
+        + _field("login", text("sign.login", language), "text", "username", login)
+        + _field("password", text("sign.password", language), "password", "current-password")
+        + f"<button>{escape(text('sign.enter', language))}</button></form>"
+    )
+    if oidc.configured():
+        address = escape(f"/oidc/start?{urlencode({'next': after})}")
+        fields += f'<a class="button" href="{address}">{escape(text("sign.oidc", language))}</a>'
+    other = "zh" if language == "en" else "en"
+    switch = escape(f"/sign-in?{urlencode({'lang': other, 'next': after})}")
+    foot = f"<span>{escape(text('sign.forgotten', language))}</span>"
+    foot += f'<a href="{switch}" lang="{other}">{"中文" if other == "zh" else "English"}</a>'
+    return _page(language, text("sign.title", language), said, fields, foot, status=status)
+
+
+def page_of_password(said: str, language: Language, after: str, *, note: bool = False, status: int = 200) -> Response:
+    """The form to choose a password, with what is wrong with the last choice."""
+    fields = (
+        f'<form method="post" action="/password"><input type="hidden" name="next" value="{escape(local_address(after))}">'
+        f'<input type="hidden" name="lang" value="{language}">'
+        + _field("old", text("sign.old", language), "password", "current-password")
+        + _field("new", text("sign.new", language), "password", "new-password")
+        + f'<p class="hint">{escape(text("sign.rule", language, length=passwords.SHORTEST))}</p>'
+        + _field("again", text("sign.again", language), "password", "new-password")
+        + f"<button>{escape(text('sign.change', language))}</button></form>"
+    )
+    foot = f'<a href="/sign-out">{escape(text("sign.out", language))}</a>'
+    return _page(language, text("sign.change_title", language), said, fields, foot, note=note, status=status)
+
+
+def _page(
+    language: Language, title: str, said: str, form: str, footer: str, *, note: bool = False, status: int = 200
+) -> Response:
+    message = f'<p class="message{" note" if note else ""}" role="alert">{escape(said)}</p>' if said else ""
+    page = _template().substitute(
+        lang="zh-CN" if language == "zh" else "en", title=escape(title), icon=_icon(), style=_style(), message=message,
+        product=escape(text("sign.product", language)), office=escape(text("sign.where", language)), form=form, footer=footer,
+    )  # fmt: skip
+    return HTMLResponse(page, status, headers={"Content-Security-Policy": _POLICY})
+
+
+def _field(name: str, label: str, kind: str, known_as: str, value: str = "") -> str:
+    focus = " autofocus" if name in ("login", "old") else ""
+    return (
+        f'<label for="{name}">{escape(label)}</label><input id="{name}" name="{name}" type="{kind}" required maxlength="256" '
+        f'autocomplete="{known_as}" value="{escape(value)}"{focus}>'
+    )
+
+
+def page_of_sign_out(language: Language) -> Response:
+    """The question before signing out."""
+    form = (
+        f"<p>{escape(text('sign.out_question', language))}</p>"
+        f'<form method="post" action="/sign-out"><button autofocus>{escape(text("sign.out", language))}</button></form>'
+        f'<a class="button" href="/">{escape(text("sign.back", language))}</a>'
+    )
+    return _page(language, text("sign.out_title", language), "", form, "")
+
+
+def language_of(request: Request) -> Language:
+    """The language asked for, in the address or in that of the page to come to."""
+    return (
+        language_named(request.query_params.get("lang", ""))
+        if "lang" in request.query_params
+        else _language_after(request)
+    )
+
+
+def _language_after(request: Request) -> Language:
+    after = request.query_params.get("next", "")
+    return "en" if after.endswith("lang=en") or "lang=en&" in after else "zh"
+
+
+def language_named(code: str) -> Language:
+    """A language by its code; Chinese unless it is English."""
+    return "en" if code == "en" else "zh"
+
+
+@lru_cache(maxsize=1)
+def icon_svg() -> bytes:
+    """The icon."""
+    return resources.files("dashboard.door").joinpath("icon.svg").read_bytes()
+
+
+@lru_cache(maxsize=1)
+def _template() -> Template:
+    return Template(resources.files("dashboard.door").joinpath("sign_in.html").read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=1)
+def _style() -> str:
+    return resources.files("dashboard.door").joinpath("sign_in.css").read_text(encoding="utf-8")
+
+
+@lru_cache(maxsize=1)
+def _icon() -> str:
+    return f"data:image/svg+xml;base64,{b64encode(icon_svg()).decode()}"

@@ -1,0 +1,1 @@
+"""Downloads: each made within the rights of the one who asks, and logged."""

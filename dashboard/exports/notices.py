@@ -1,0 +1,55 @@
+"""Downloads of notices and digests: within the reader's rights, which the core asks for."""
+
+from dashboard.exports.downloads import Export, File
+from expectations.errors import InputError
+from expectations.notices import digest, digest_document, list_document, notice_document, notice_file_name, one_notice
+from expectations.notices.labels import Labels, read_labels
+from expectations.notices.weeks import Subject, Week
+from expectations.run.published import current_run
+from expectations.store.tables import Notice
+
+_WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+_UNSAFE = str.maketrans('\\/:*?"<>|', "_________")
+_EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def notice_docx(export: Export) -> File:
+    """`export/notice.docx?id=…`: the notice."""
+    notice, labels = _notice(export), _labels(export)
+    with export.register.reading() as session:
+        content = notice_document(session, export.reader, export.home, notice.id, labels)
+    return File(notice_file_name(notice, "docx"), content, _WORD)
+
+
+def notice_list_xlsx(export: Export) -> File:
+    """`export/notice-list.xlsx?id=…`: its list of errors."""
+    notice, labels = _notice(export), _labels(export)
+    with export.register.reading() as session:
+        content = list_document(session, export.reader, export.home, notice.id, labels)
+    return File(notice_file_name(notice, "xlsx"), content, _EXCEL)
+
+
+def digest_docx(export: Export) -> File:
+    """`export/digest.docx?week=…&office=…&department=…&prosecutor=…`: the digest of a week."""
+    asked = export.params.get
+    week = Week.parse(asked("week", ""))
+    subject = Subject(asked("office", ""), asked("department", ""), asked("prosecutor", ""))
+    with export.register.reading() as session:
+        made = digest(session, export.reader, export.home, week, subject)
+    whose = f"{subject.department}{subject.prosecutor}".translate(_UNSAFE)
+    return File(f"案卡质量周报_{week.name}_{whose}.docx", digest_document(export.home, made), _WORD)
+
+
+def _notice(export: Export) -> Notice:
+    """The notice asked for, if the reader may see it; the same answer for one that does not exist."""
+    number = export.params.get("id", "")
+    with export.register.reading() as session:
+        found = one_notice(session, export.reader, int(number)) if number.isdigit() and len(number) < 10 else None
+    if found is None:
+        raise InputError("没有这份通知，或无权查看 / no such notice, or not yours to see")
+    return found
+
+
+def _labels(export: Export) -> Labels:
+    with current_run(export.home) as con:
+        return read_labels(con)

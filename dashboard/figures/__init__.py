@@ -1,0 +1,1 @@
+"""Figures: overview, departments, trends, comparison."""

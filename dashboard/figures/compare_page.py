@@ -1,0 +1,125 @@
+"""伙伴院对照: two offices side by side, the same figures with their denominators. Off until an administrator turns it on; no
+order by a figure, no third office, no score.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+from sqlalchemy.orm import Session
+
+from dashboard.figures.marks import export_link, per_hundred, period_choice, say_incomplete
+from dashboard.frame import empty
+from dashboard.frame.tables import Cell, Column, Html, show, table
+from dashboard.frame.view import View, write_address
+from expectations.register.figures import Asked, Counts, RunMark, run_lines, runs_within, type_counts
+from expectations.rights.reader import Reader
+from expectations.store.switches import switch
+
+
+@dataclass(frozen=True)
+class OfficeFigures:
+    """An office at the last run and over the period."""
+
+    office: str
+    checked: int
+    open: int
+    hints: int
+    new: int
+    corrected: int
+    types: dict[str, Counts]
+
+
+def compare_page(view: View) -> None:
+    """Draws the page, or says that it is off."""
+    st.header(view.t("page.compare"))
+    if view.entered:
+        _read_address()
+    with view.register.reading() as session:
+        if not switch(session, "partner_offices"):
+            empty.nothing(view, "compare.off", "compare.off_how")
+            return
+        period = period_choice(view, "cm_days")
+        runs = runs_within(session, view.reader, period)
+        offices = whole_offices(view.reader, runs)
+        if len(offices) < 2:
+            empty.nothing(view, "compare.too_few")
+            return
+        pair = _pair(view, offices)
+        found = [office_figures(session, view.reader, runs, office) for office in pair]
+    params: dict[str, str | Sequence[str]] = {"office": pair, "days": str(period) if period != 90 else ""}
+    write_address(view.language, params)
+    if pair[0] == pair[1]:
+        empty.nothing(view, "compare.same")
+        return
+    say_incomplete(view, runs)
+    st.caption(view.t("compare.note", day=runs[-1].as_of, days=period))
+    show(_table(view, found))
+    export_link(view, "offices.xlsx", params)
+
+
+def whole_offices(reader: Reader, runs: Sequence[RunMark]) -> list[str]:
+    """The offices the reader may count as a whole, by name; a single department of an office is not the office."""
+    scope = reader.figures
+    found = {office for run in runs for office, _ in run.checked if office and office in (scope.known or {office})}
+    return sorted(office for office in found if scope.everything or office in scope.offices)
+
+
+def office_figures(session: Session, reader: Reader, runs: Sequence[RunMark], office: str) -> OfficeFigures:
+    """The figures of one office."""
+    errors = run_lines(session, reader, Asked(office), runs)
+    hints = type_counts(session, reader, runs[-1], Asked(office, hints=True))
+    return OfficeFigures(
+        office,
+        errors[-1].checked,
+        errors[-1].counts.open,
+        sum(one.open for one in hints.values()),
+        sum(line.counts.new for line in errors),
+        sum(line.counts.corrected for line in errors),
+        type_counts(session, reader, runs[-1], Asked(office)),
+    )
+
+
+def _read_address() -> None:
+    asked = st.query_params.get("days", "")
+    st.session_state["cm_days"] = int(asked) if asked.isdigit() else 90
+    for name, office in zip(("cm_left", "cm_right"), st.query_params.get_all("office"), strict=False):
+        st.session_state[name] = office
+
+
+def _pair(view: View, offices: Sequence[str]) -> tuple[str, str]:
+    left, right = st.columns(2)
+    for key, default in (("cm_left", offices[0]), ("cm_right", offices[1])):
+        if st.session_state.get(key) not in offices:
+            st.session_state[key] = default
+    return (
+        str(left.selectbox(view.t("compare.left"), offices, key="cm_left")),
+        str(right.selectbox(view.t("compare.right"), offices, key="cm_right")),
+    )
+
+
+def figure_rows(view: View, found: Sequence[OfficeFigures]) -> list[tuple[str, list[tuple[int, int]]]]:
+    """The same lines for every office: title, and per office a number over cards checked."""
+    types = sorted({name for one in found for name in one.types})
+    return [
+        (view.t("compare.open"), [(one.open, one.checked) for one in found]),
+        *(
+            (
+                view.t("compare.of_type", type=view.label("type", name)),
+                [(one.types.get(name, Counts()).open, one.checked) for one in found],
+            )
+            for name in types
+        ),
+        (view.t("compare.new"), [(one.new, one.checked) for one in found]),
+        (view.t("compare.corrected"), [(one.corrected, one.checked) for one in found]),
+        (view.t("compare.hints"), [(one.hints, one.checked) for one in found]),
+    ]
+
+
+def _table(view: View, found: Sequence[OfficeFigures]) -> Html:
+    columns = [Column(view.t("compare.figure")), *(Column(one.office, "number") for one in found)]
+    rows: list[list[Cell]] = [[view.t("column.checked"), *(one.checked for one in found)]]
+    rows += [
+        [title, *(per_hundred(view, part, cards) for part, cards in cells)] for title, cells in figure_rows(view, found)
+    ]
+    return table(columns, rows, "compare compact")

@@ -1,0 +1,1 @@
+"""What every page stands in: the view, tables, marks, charts, pager, empty states."""

@@ -1,0 +1,28 @@
+"""What a page says when it has nothing to show: what happened and what to do next."""
+
+import streamlit as st
+
+from dashboard.frame.place import home
+from dashboard.frame.view import View
+from dashboard.words.texts import Language, text
+from expectations.errors import AnkaError
+
+
+def no_run(language: Language) -> None:
+    """Before the first audit."""
+    st.header(text("empty.no_run", language))
+    st.markdown(text("empty.no_run_how", language))
+    st.code("anka audit 导出文件夹" if language == "zh" else "anka audit FOLDER", language="bash")
+    st.caption(text("empty.home", language, home=home().root))
+
+
+def mistake(error: AnkaError) -> None:
+    """A mistake outside the program: its line and its hint."""
+    st.error(error.message, icon=":material/error:")
+    if error.hint:
+        st.caption(error.hint)
+
+
+def nothing(view: View, what: str, how: str = "", **values: object) -> None:
+    """An empty state of a page."""
+    st.info(view.t(what, **values) + (f"\n\n{view.t(how)}" if how else ""), icon=":material/info:")

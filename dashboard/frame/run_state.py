@@ -1,0 +1,40 @@
+"""What every page says of its run: day and number in the sidebar, and a banner in place of a green figure when it is not complete."""
+
+import json
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from dashboard.frame.view import View
+from expectations.register.reading import last_run
+from expectations.run.findings import card_titles
+
+_SHOWN = 8
+
+
+def banner(view: View) -> None:
+    """Draws it. Problems are those the register found when it followed the run."""
+    if not view.run.run_id:
+        return
+    st.sidebar.caption(view.t("app.run", as_of=view.run.as_of, run_id=view.run.run_id))
+    problems = run_problems(view)
+    if problems:
+        told = "\n".join(f"- {_told(view, problem)}" for problem in problems)
+        st.warning(f"**{view.t('app.incomplete')}**\n\n{told}", icon=":material/warning:")
+
+
+def run_problems(view: View) -> list[Mapping[str, object]]:
+    """Why the run shown is not complete; empty when it is."""
+    with view.register.reading() as session:
+        run = last_run(session)
+        return [json.loads(problem) for problem in run.problems] if run and run.run_id == view.run.run_id else []
+
+
+def _told(view: View, problem: Mapping[str, object]) -> str:
+    if problem["kind"] == "rows_off_trend":
+        title = view.pick(*card_titles(view.con).get(str(problem["card"]), (str(problem["card"]), "")))
+        return view.t("work.rows_off_trend", card=title, rows=problem["rows"], usual=problem["usual"])
+    names = problem["departments" if problem["kind"] == "department_missing" else "rules"]
+    assert isinstance(names, Sequence)
+    shown = "、".join(map(str, names[:_SHOWN])) + ("…" if len(names) > _SHOWN else "")
+    return view.t(f"work.{problem['kind']}", count=len(names), names=shown)

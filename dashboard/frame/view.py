@@ -1,0 +1,101 @@
+"""What every page is given: the published run as the reader may see it, the register, and the language. Nothing is selected or drawn
+here.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from urllib.parse import urlencode
+
+import duckdb
+import streamlit as st
+
+from dashboard.frame.place import SIGHTS, home, register
+from dashboard.words.texts import Language, label, text
+from expectations.home import NothingPublishedError
+from expectations.rights.reader import Reader
+from expectations.run.account import NO_RUN, Run, run
+from expectations.run.findings import Masks, masks_of
+from expectations.store.register import Register
+
+
+@dataclass(frozen=True)
+class View:
+    """A page's own cursor on the published run as the reader may see it, the register, and the reader's language."""
+
+    con: duckdb.DuckDBPyConnection
+    file: Path
+    run: Run
+    language: Language
+    reader: Reader
+    register: Register
+    entered: bool = False
+    """Whether the reader has just come to this page: its parameters are then read from the address."""
+
+    @cached_property
+    def masks(self) -> Masks:
+        """How numbers are shown to the reader."""
+        return masks_of(self.con)
+
+    def t(self, key: str, **values: object) -> str:
+        """An interface text."""
+        return text(key, self.language, **values)
+
+    def label(self, prefix: str, value: str) -> str:
+        """The label of a coded value."""
+        return label(prefix, value, self.language)
+
+    def pick(self, zh: str, en: str) -> str:
+        """The text of the run in the reader's language, Chinese where there is no English."""
+        return en if self.language == "en" and en else zh
+
+    def link(self, page: str, **params: object) -> str:
+        """The address of a page with its parameters, in the reader's language."""
+        return link(page, self.language, **params)
+
+
+def link(page: str, language: Language, **params: object) -> str:
+    """A relative address; blank parameters are left out, lists are repeated."""
+    kept = {name: value for name, value in params.items() if value not in ("", None, [], ())}
+    query = urlencode({**kept, **({"lang": "en"} if language == "en" else {})}, doseq=True)
+    return f"{page}?{query}" if query else page
+
+
+@contextmanager
+def open_view(reader: Reader, language: Language, entered: bool, *, needs_run: bool = True) -> Iterator[View]:
+    """The present published run as `reader` may see it. Raises NothingPublishedError where the page needs one."""
+    try:
+        file = home().current()
+    except NothingPublishedError:
+        if needs_run:
+            raise
+        with duckdb.connect() as nothing:
+            yield View(nothing, home().root, NO_RUN, language, reader, register(), entered)
+        return
+    with SIGHTS.open(file, register(), reader) as con:
+        yield View(con, file, run(con), language, reader, register(), entered)
+
+
+def chosen_language() -> Language:
+    """The language of the session, at first that of the address."""
+    if "language" not in st.session_state:
+        st.session_state["language"] = "en" if st.query_params.get("lang") == "en" else "zh"
+    return "en" if st.session_state["language"] == "en" else "zh"
+
+
+def entered(page: str) -> bool:
+    """Notes the page shown; whether it was another one before."""
+    former = st.session_state.get("page")
+    st.session_state["page"] = page
+    return former != page
+
+
+def write_address(language: Language, params: Mapping[str, str | Sequence[str]]) -> None:
+    """Puts what the page shows into the address, so that it can be shared."""
+    kept = {name: value for name, value in params.items() if value}
+    wanted = {**kept, **({"lang": "en"} if language == "en" else {})}
+    present = {name: st.query_params.get_all(name) for name in st.query_params}
+    if present != {name: [value] if isinstance(value, str) else list(value) for name, value in wanted.items()}:
+        st.query_params.from_dict(wanted)

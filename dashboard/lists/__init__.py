@@ -1,0 +1,1 @@
+"""Lists to search: findings and limits."""

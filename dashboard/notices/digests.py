@@ -1,0 +1,174 @@
+"""The weekly digest on the notices page, and the outbox of messages."""
+
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+
+from dashboard.frame import empty
+from dashboard.frame.place import home
+from dashboard.frame.tables import Cell, Column, Html, anchor, download, lines, show, table, tag
+from dashboard.frame.view import View
+from dashboard.notices.marks import addressee
+from expectations.finding.departments import department_order
+from expectations.notices import Digest, digest, digest_subjects
+from expectations.notices.digests import FIGURES
+from expectations.notices.outbox import outbox
+from expectations.notices.weeks import Subject, Week
+from expectations.store.switches import switch
+from expectations.store.tables import Message
+
+_HERE = ZoneInfo("Asia/Shanghai")
+_WEEKS = 12
+_FIGURE_KEYS = {
+    "checked": "notice.figure_checked", "wrong": "notice.figure_wrong", "new": "notice.figure_new",
+    "corrected": "notice.figure_corrected", "explained": "notice.figure_explained", "open": "notice.figure_open",
+    "overdue": "notice.figure_overdue",
+}  # fmt: skip
+_KINDS = {
+    "new": "message.kind_new", "issued": "message.kind_issued", "due": "message.kind_due", "overdue": "message.kind_overdue",
+    "digest": "message.kind_digest",
+}  # fmt: skip
+_STATES = {
+    "dry_run": ("message.state_dry_run", "type"), "sent": ("message.state_sent", "good"), "failed": ("message.state_failed", "bad"),
+    "sending": ("message.state_sending", "type"),
+}  # fmt: skip
+
+
+def digests_part(view: View) -> dict[str, str]:
+    """The digest of a week and of a department or person; returns what belongs into the address."""
+    weeks = _weeks(view)
+    with view.register.reading() as session:
+        departments, persons = digest_subjects(session, view.reader)
+    subjects = sorted(
+        (*departments, *persons),
+        key=lambda one: (one.prosecutor != "", one.office, department_order(one.department), one.prosecutor),
+    )
+    if not subjects:
+        empty.nothing(view, "notice.no_subject")
+        return {}
+    row = st.container(horizontal=True, vertical_alignment="bottom")
+    asked = str(st.session_state.get("n_week", ""))
+    if st.session_state.get("n_week_chosen") not in weeks or view.entered:
+        st.session_state["n_week_chosen"] = asked if asked in weeks else next(iter(weeks))
+    name = row.selectbox(
+        view.t("notice.week"), tuple(weeks), key="n_week_chosen", width=260, format_func=lambda one: _week(weeks[one])
+    )
+    st.session_state["n_week"] = name
+    place = row.selectbox(
+        view.t("notice.whose"), range(len(subjects)), key="n_subject", width=320,
+        format_func=lambda number: addressee(subjects[number].office, subjects[number].department, subjects[number].prosecutor),
+    )  # fmt: skip
+    with view.register.reading() as session:
+        made = digest(session, view.reader, home(), weeks[name], subjects[place])
+    _shown(view, made)
+    return {"week": name}
+
+
+def _weeks(view: View) -> dict[str, Week]:
+    """The week of the run and those before it, by name, the latest first."""
+    week, found = Week.of(view.run.as_of), dict[str, Week]()
+    for _ in range(_WEEKS):
+        found[week.name] = week
+        week = week.before
+    return found
+
+
+def _week(week: Week) -> str:
+    return f"{week.name}（{week.first:%m-%d} – {week.last:%m-%d}）"
+
+
+def _shown(view: View, made: Digest) -> None:
+    columns = [
+        Column(view.t("notice.figure"), "wide"), Column(view.t("notice.this_week"), "number"),
+        Column(view.t("notice.last_week"), "number"),
+    ]  # fmt: skip
+    show(table(columns, [[view.t(_FIGURE_KEYS[name]), *made.line(name)] for name, _ in FIGURES], "digest compact"))
+    st.caption(view.t("notice.figure_note"))
+    if view.reader.may("export"):
+        show(download(view.t("notice.digest_docx"), _address(view, made.subject, made.week)))
+    st.subheader(view.t("notice.top_rules"))
+    rules: list[Sequence[Cell]] = [
+        [
+            anchor(one.rule_id, view.link("rules", rule=one.rule_id)),
+            lines(one.title, Html(""), one.how),
+            f"{one.found:,} / {one.total:,}",
+        ]
+        for one in made.rules
+    ]
+    _table_or_none(
+        view,
+        [
+            Column(view.t("register.rule_id"), "short"),
+            Column(view.t("notice.how")),
+            Column(view.t("notice.share"), "number"),
+        ],
+        rules,
+    )
+    st.subheader(view.t("notice.late_notices", part=len(made.late), whole=made.notices))
+    late: list[Sequence[Cell]] = [
+        [anchor(one.number, view.link("notices", tab="issued", id=one.notice_id)), one.to, one.due_on.isoformat(), f"{one.settled} / {one.total}"]
+        for one in made.late
+    ]  # fmt: skip
+    keys = ("notice.number", "notice.to", "notice.due_on", "notice.settled")
+    _table_or_none(view, [Column(view.t(key), "short") for key in keys], late)
+    st.subheader(view.t("notice.due_cases", part=len(made.due), whole=made.due_all))
+    due: list[Sequence[Cell]] = [
+        [
+            tag(_left(view, one.days_left), "due-red" if one.days_left < 0 else "due-orange" if one.days_left <= 1 else "due-yellow"),
+            one.last_day.isoformat(), one.title, lines(one.bmsah, one.case_name), one.prosecutor,
+        ]
+        for one in made.due
+    ]  # fmt: skip
+    headings = ("column.days_left", "column.last_day", "column.limit", "column.bmsah", "column.prosecutor")
+    _table_or_none(view, [Column(view.t(key), "" if key == "column.limit" else "short") for key in headings], due)
+
+
+def _table_or_none(view: View, columns: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> None:
+    if rows:
+        show(table(columns, rows, "digest-part"))
+    else:
+        st.caption(view.t("notice.nothing"))
+
+
+def _address(view: View, subject: Subject, week: Week) -> str:
+    return view.link(
+        "export/digest.docx",
+        week=week.name,
+        office=subject.office,
+        department=subject.department,
+        prosecutor=subject.prosecutor,
+    )
+
+
+def _left(view: View, days: int) -> str:
+    if days < 0:
+        return view.t("notice.days_over", days=-days)
+    return view.t("notice.days_left", days=days) if days else view.t("notice.days_today")
+
+
+def outbox_part(view: View) -> dict[str, str]:
+    """The messages written, the last first; for supervisors."""
+    with view.register.reading() as session:
+        on = bool(switch(session, "messages_on"))
+        rows = outbox(session, view.reader)
+    st.caption(view.t("message.on" if on else "message.off"))
+    if not rows:
+        empty.nothing(view, "message.none")
+        return {}
+    columns = [
+        Column(view.t("message.made_at"), "short"), Column(view.t("message.kind"), "short"), Column(view.t("message.recipient"), "short"),
+        Column(view.t("message.title"), "wide"), Column(view.t("message.state")),
+    ]  # fmt: skip
+    show(table(columns, [_message(view, row) for row in rows], "outbox"))
+    return {}
+
+
+def _message(view: View, row: Message) -> list[Cell]:
+    kind = row.kind.partition(":")[0]
+    key, look = _STATES.get(row.state, ("message.state_sending", "type"))
+    made = row.made_at.replace(tzinfo=ZoneInfo("UTC")).astimezone(_HERE)
+    return [
+        f"{made:%Y-%m-%d %H:%M}", view.t(_KINDS[kind]) if kind in _KINDS else kind, row.recipient,
+        lines(row.title, *row.body.splitlines()), lines(tag(view.t(key), look), row.problem),
+    ]  # fmt: skip

@@ -1,0 +1,112 @@
+"""The part of the notices page that issues: confirmed findings by addressee, the grade proposed, a preview, one button."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+import streamlit as st
+
+from dashboard.frame import empty
+from dashboard.frame.tables import Cell, Column, Html, show, table
+from dashboard.frame.view import View
+from dashboard.notices.marks import GRADE_KEYS, addressee, grade_tag, numbers, plain, said_table
+from expectations.errors import AnkaError
+from expectations.finding.departments import department_order
+from expectations.finding.masks import mask_identity
+from expectations.notices import GRADES, Grade, Per, issue, ready
+from expectations.notices.issuing import Draft
+from expectations.notices.labels import read_labels
+from expectations.notices.reading import Said
+from expectations.store.switches import switch
+from expectations.store.tables import Finding
+
+_PER: dict[Per, str] = {"department": "notice.per_department", "prosecutor": "notice.per_prosecutor"}
+_SHOWN = 50
+
+
+def ready_part(view: View) -> dict[str, str]:
+    """Draws it; returns what belongs into the address."""
+    if view.entered:
+        asked = st.query_params.get("per", "")
+        st.session_state["n_per"] = asked if asked in _PER else "department"
+    st.caption(view.t("notice.law"))
+    st.segmented_control(
+        view.t("notice.per"), tuple(_PER), key="n_per", required=True, format_func=lambda name: view.t(_PER[name])
+    )
+    per: Per = "prosecutor" if st.session_state["n_per"] == "prosecutor" else "department"
+    with view.register.reading() as session:
+        drafts = sorted(
+            ready(session, view.reader, per), key=lambda one: (one.to[0], department_order(one.to[1]), one.to[2])
+        )
+        days = int(switch(session, "reply_days"))
+    if not drafts:
+        empty.nothing(view, "notice.none_ready", "notice.none_ready_how")
+        return {"per": per if per != "department" else ""}
+    show(_overview(view, drafts))
+    chosen = st.selectbox(
+        view.t("notice.choose"),
+        range(len(drafts)),
+        key=f"n_draft_{per}",
+        format_func=lambda place: addressee(*drafts[place].to),
+    )
+    _draft(view, drafts[chosen], per, days)
+    return {"per": per if per != "department" else ""}
+
+
+def _overview(view: View, drafts: Sequence[Draft]) -> Html:
+    columns = [
+        Column(view.t("notice.to"), "middle"), Column(view.t("notice.cases"), "number"), Column(view.t("notice.findings"), "number"),
+        Column(view.t("notice.serious"), "number"), Column(view.t("notice.proposed")),
+    ]  # fmt: skip
+    rows: list[Sequence[Cell]] = [
+        [
+            addressee(*draft.to), _cases(draft.findings), len(draft.findings),
+            sum(finding.severity == "serious" for finding in draft.findings), grade_tag(view, draft.grade),
+        ]
+        for draft in drafts
+    ]  # fmt: skip
+    return table(columns, rows, "ready compact")
+
+
+def _draft(view: View, draft: Draft, per: Per, days: int) -> None:
+    """One addressee: what would stand in the notice, the grade, the button."""
+    name = f"{per}|{'|'.join(draft.to)}"
+    by_id = {finding.finding_id: finding for finding in draft.findings}
+    out = st.multiselect(
+        view.t("notice.leave_out"), tuple(by_id), key=f"n_out_{name}", placeholder=view.t("notice.leave_out_none"),
+        format_func=lambda one: f"{by_id[one].rule_id} {by_id[one].bmsah} {mask_identity(by_id[one].message)[:30]}",
+    )  # fmt: skip
+    kept = [finding for finding in draft.findings if finding.finding_id not in out]
+    grade: Grade = st.segmented_control(
+        view.t("notice.grade"), GRADES, default=draft.grade, key=f"n_grade_{name}", required=True,
+        format_func=lambda one: view.t(GRADE_KEYS[one]),
+    )  # fmt: skip
+    words = {"to": plain(addressee(*draft.to)), "cases": _cases(kept), "findings": len(kept)}
+    if grade == "oral":
+        st.markdown(view.t("notice.preview_oral", **words))
+    else:
+        due = date.today() + timedelta(days=days)
+        st.markdown(view.t("notice.preview", **words, grade=view.t(GRADE_KEYS[grade]), due=due))
+    if st.button(view.t("notice.issue"), type="primary", icon=":material/send:", disabled=not kept, key="n_issue"):
+        _issue(view, [finding.finding_id for finding in kept], grade, per)
+    if len(kept) > _SHOWN:
+        st.caption(view.t("notice.shown", shown=_SHOWN, total=len(kept)))
+    show(said_table(view, [Said.of(one) for one in kept[:_SHOWN]], read_labels(view.con)))
+
+
+def _issue(view: View, ids: Sequence[str], grade: Grade, per: Per) -> None:
+    """Issues and draws the page anew, or says why not."""
+    try:
+        issued = issue(view.register, view.reader, ids, grade, per)
+    except AnkaError as error:
+        empty.mistake(error)
+        return
+    if issued.notices:
+        st.session_state["n_said"] = view.t("notice.issued_said", numbers=plain(numbers(issued.notices)))
+    if issued.skipped:
+        why = "；".join(dict.fromkeys(reason for _, reason in issued.skipped))
+        st.session_state["n_warned"] = view.t("notice.skipped_said", count=len(issued.skipped), why=plain(why))
+    st.rerun()
+
+
+def _cases(findings: Sequence[Finding]) -> int:
+    return len({(finding.bmsah, finding.prosecutor) for finding in findings})

@@ -1,0 +1,120 @@
+"""How notices look wherever a page shows them: grade, state, addressee, progress. Words always, colour never alone."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+from html import escape
+
+from dashboard.frame.marks import severity_tag
+from dashboard.frame.tables import Cell, Column, Html, anchor, lines, table, tag
+from dashboard.frame.view import View
+from expectations.finding.masks import mask_identity
+from expectations.notices import GRADES, Progress, state_of
+from expectations.notices.labels import Labels
+from expectations.notices.reading import Said
+from expectations.notices.scopes import number_of
+from expectations.store.tables import Notice
+
+_MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&])")
+GRADE_KEYS = {"oral": "notice.grade_oral", "written": "notice.grade_written", "report": "notice.grade_report"}
+NOW_KEYS = {
+    "corrected": "notice.now_corrected",
+    "explained": "notice.now_explained",
+    "gone": "notice.now_gone",
+    "open": "notice.now_open",
+}
+_GRADE_LOOKS = dict(zip(GRADES, ("type", "normal", "serious"), strict=True))
+_NOW_LOOKS = {"corrected": "good", "explained": "good", "gone": "type", "open": "normal"}
+
+
+def grade_tag(view: View, grade: str) -> Html:
+    """The grade in words."""
+    return tag(view.t(GRADE_KEYS[grade]), {str(name): look for name, look in _GRADE_LOOKS.items()}[grade])
+
+
+def state_tag(view: View, notice: Notice, today: date) -> Html:
+    """Where it stands; overdue in red and in words."""
+    state = state_of(notice, today)
+    if state == "overdue":
+        return tag(view.t("notice.state_overdue", days=(today - notice.due_on).days), "bad")
+    if state == "replied":
+        return tag(view.t("notice.state_replied", day=notice.replied_on), "good")
+    if state == "withdrawn":
+        return tag(view.t("notice.state_withdrawn"), "hint")
+    return tag(view.t("notice.state_due" if state == "due" else "notice.state_oral"), "type")
+
+
+def now_tag(view: View, state: str) -> Html:
+    """What became of a finding of a notice."""
+    kind = {"corrected": "corrected", "explained": "explained", "not_seen": "gone", "withdrawn": "gone"}.get(
+        state, "open"
+    )
+    return tag(view.t(NOW_KEYS[kind]), _NOW_LOOKS[kind])
+
+
+def plain(words: object) -> str:
+    """Text of cards and people where Streamlit would read Markdown: no sign of it makes a link, a picture or a heading."""
+    return _MARKUP.sub(r"\\\1", str(words))
+
+
+def addressee(office: str, department: str, prosecutor: str) -> str:
+    """To whom."""
+    return f"{department} {prosecutor}".strip() or office
+
+
+def title(view: View, notice: Notice) -> str:
+    """Its number; of an oral reminder what it is and its day."""
+    return notice.number or f"{view.t('notice.grade_oral')} {notice.issued_on}（{notice.id}）"
+
+
+def settled(far: Progress) -> str:
+    """Corrected or explained, of all."""
+    return f"{far.settled} / {far.total}"
+
+
+def documents(view: View, notice: Notice) -> Html:
+    """Its two documents, for those who may export."""
+    if not view.reader.may("export"):
+        return Html("")
+    word = view.t("notice.download_oral" if notice.grade == "oral" else "notice.download_notice")
+    links = ((word, "export/notice.docx"), (view.t("notice.download_list"), "export/notice-list.xlsx"))
+    return lines(
+        *(
+            Html(f'<a class="anka" href="{escape(view.link(name, id=notice.id))}" download>⬇ {escape(words)}</a>')
+            for words, name in links
+        )
+    )
+
+
+def numbers(issued: tuple[Notice, ...]) -> str:
+    """Numbers of several, in one line."""
+    return "、".join(map(number_of, issued))
+
+
+def said_table(view: View, said: Sequence[Said], labels: Labels, states: Mapping[str, str] | None = None) -> Html:
+    """Findings as a notice names them; with `states`, each beside what became of it."""
+    columns = [
+        Column(view.t("column.bmsah")), Column(view.t("column.prosecutor"), "short"), Column(view.t("notice.findings"), "wide"),
+        Column(view.t("column.basis")),
+    ]  # fmt: skip
+    rows: list[list[Cell]] = [
+        [
+            lines(
+                anchor(one.bmsah, view.link("case", card=one.card, bmsah=one.bmsah, finding=one.finding_id))
+                if one.bmsah
+                else "",
+                Html(f'<span class="muted">{escape(mask_identity(one.case_name))}</span>'),
+            ),
+            one.prosecutor,
+            lines(
+                Html(f"{severity_tag(view, one.severity, False).markup} {tag(one.rule_id, 'type').markup}"),
+                labels.message(one),
+            ),
+            one.basis,
+        ]
+        for one in said
+    ]
+    if states is not None:
+        columns.append(Column(view.t("notice.now"), "short"))
+        rows = [[*row, now_tag(view, states.get(one.finding_id, ""))] for row, one in zip(rows, said, strict=True)]
+    return table(columns, rows, "said")

@@ -1,0 +1,183 @@
+"""通知与通报: what is to be issued, what was issued with replies and documents, weekly digests, and the messages sent."""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from html import escape
+
+import streamlit as st
+
+from dashboard.frame import empty
+from dashboard.frame.tables import Cell, Column, Html, anchor, show, table
+from dashboard.frame.view import View, write_address
+from dashboard.notices.digests import digests_part, outbox_part
+from dashboard.notices.issue import ready_part
+from dashboard.notices.marks import addressee, documents, grade_tag, plain, said_table, settled, state_tag, title
+from expectations.errors import AnkaError
+from expectations.notices import Progress, notices, one_notice, progress, reply, said_of, state_of, withdraw
+from expectations.notices.labels import read_labels
+from expectations.notices.reading import states_of, withdrawal_of
+from expectations.store.tables import Notice
+
+_TABS = {
+    "ready": "notice.tab_ready",
+    "issued": "notice.tab_issued",
+    "digests": "notice.tab_digests",
+    "outbox": "notice.tab_outbox",
+}
+_WHICH = {"open": "notice.which_open", "overdue": "notice.which_overdue", "all": "notice.which_all"}
+_SIZE = 50
+_SEEN_BY_ALL = ("issued", "digests")
+
+
+def notices_page(view: View) -> None:
+    """Draws the page."""
+    st.header(view.t("page.notices"))
+    tabs = tuple(_TABS) if view.reader.may("notify") else _SEEN_BY_ALL
+    if view.entered:
+        asked = st.query_params.get("tab", "")
+        st.session_state["n_tab"] = asked if asked in tabs else tabs[0]
+        st.session_state["n_id"] = number if (number := st.query_params.get("id", "")).isdigit() else ""
+        st.session_state["n_which"] = which if (which := st.query_params.get("which", "")) in _WHICH else "all"
+        st.session_state["n_week"] = st.query_params.get("week", "")
+    st.segmented_control(
+        view.t("notice.tab"), tabs, key="n_tab", required=True, format_func=lambda name: view.t(_TABS[name]),
+        label_visibility="collapsed",
+    )  # fmt: skip
+    tab = str(st.session_state["n_tab"])
+    if said := st.session_state.pop("n_said", ""):
+        st.success(said, icon=":material/check:")
+    if warned := st.session_state.pop("n_warned", ""):
+        st.warning(warned, icon=":material/info:")
+    parts: dict[str, Callable[[View], dict[str, str]]] = {
+        "ready": ready_part, "issued": _issued_part, "digests": digests_part, "outbox": outbox_part,
+    }  # fmt: skip
+    write_address(view.language, {"tab": tab if tab != tabs[0] else "", **parts[tab](view)})
+
+
+def _issued_part(view: View) -> dict[str, str]:
+    """The list, or one notice; returns what belongs into the address."""
+    if chosen := str(st.session_state.get("n_id", "")):
+        _one(view, int(chosen))
+        return {"id": chosen}
+    st.segmented_control(
+        view.t("notice.which"),
+        tuple(_WHICH),
+        key="n_which",
+        required=True,
+        format_func=lambda name: view.t(_WHICH[name]),
+    )
+    which, today = str(st.session_state["n_which"]), date.today()
+    with view.register.reading() as session:
+        all_of_them = notices(session, view.reader)
+        wanted = {
+            "all": ("due", "overdue", "replied", "withdrawn", "oral"),
+            "open": ("due", "overdue"),
+            "overdue": ("overdue",),
+        }[which]
+        found = [one for one in all_of_them if state_of(one, today) in wanted]
+        far = progress(session, view.reader, [one.id for one in found[:_SIZE]])
+    if not found:
+        if all_of_them:
+            empty.nothing(view, "notice.none_selected")
+        else:
+            empty.nothing(view, "notice.none", "notice.none_how")
+    else:
+        st.caption(view.t("notice.count", shown=min(len(found), _SIZE), total=len(found)))
+        show(_list(view, found[:_SIZE], far, today))
+    return {"which": which if which != "all" else ""}
+
+
+def _list(view: View, found: Sequence[Notice], far: dict[int, Progress], today: date) -> Html:
+    columns = [
+        Column(view.t("notice.number"), "middle"), Column(view.t("notice.grade")), Column(view.t("notice.to"), "middle"),
+        Column(view.t("notice.issued_on"), "short"), Column(view.t("notice.due_on"), "short"), Column(view.t("notice.state")),
+        Column(view.t("notice.settled"), "number"), Column(view.t("notice.documents"), "short"),
+    ]  # fmt: skip
+    rows: list[Sequence[Cell]] = [
+        [
+            anchor(title(view, one), view.link("notices", tab="issued", id=one.id)),
+            grade_tag(view, one.grade),
+            addressee(one.office, one.department, one.prosecutor),
+            one.issued_on.isoformat(),
+            "" if one.grade == "oral" else one.due_on.isoformat(),
+            state_tag(view, one, today),
+            settled(far.get(one.id, Progress())),
+            documents(view, one),
+        ]
+        for one in found
+    ]
+    return table(columns, rows, "notices")
+
+
+def _one(view: View, notice_id: int) -> None:
+    """One notice: what it said, what became of it, the reply."""
+    st.button(view.t("notice.back"), icon=":material/arrow_back:", on_click=_close, key="n_back")
+    with view.register.reading() as session:
+        notice = one_notice(session, view.reader, notice_id)
+        said = said_of(session, view.reader, notice_id)
+        states = states_of(session, view.reader, notice_id)
+        by, why = withdrawal_of(session, view.reader, notice_id)
+        far = progress(session, view.reader, [notice_id]).get(notice_id, Progress())
+    if notice is None:
+        empty.nothing(view, "notice.unknown")
+        return
+    st.subheader(plain(title(view, notice)))
+    marks = f"{grade_tag(view, notice.grade).markup} {state_tag(view, notice, date.today()).markup}"
+    facts = (
+        (view.t("notice.to"), addressee(notice.office, notice.department, notice.prosecutor)),
+        (view.t("notice.due_on"), "" if notice.grade == "oral" else notice.due_on.isoformat()),
+        (view.t("notice.settled"), settled(far)),
+    )
+    shown = "".join(
+        f'<div><span class="muted">{escape(name)}</span>{escape(value)}</div>' for name, value in facts if value
+    )
+    show(Html(f'<div class="anka-facts"><div>{marks}</div>{shown}</div>'))
+    st.caption(view.t("notice.issued_by", by=plain(notice.issued_by), day=notice.issued_on))
+    if notice.withdrawn:
+        st.warning(view.t("notice.withdrawn_by", by=plain(by), why=plain(why)))
+    show(documents(view, notice))
+    show(said_table(view, said, read_labels(view.con), states))
+    _reply(view, notice)
+    if view.reader.may("notify") and not notice.withdrawn:
+        _withdraw(view, notice)
+
+
+def _reply(view: View, notice: Notice) -> None:
+    """The reply that was given, and the form for one."""
+    if notice.replied_on is not None:
+        st.markdown(f"**{view.t('notice.replied_by', by=plain(notice.replied_by), day=notice.replied_on)}**")
+        st.text(notice.reply)
+    if notice.withdrawn or notice.grade == "oral" or not view.reader.may("reply"):
+        return
+    with st.form("n_reply", clear_on_submit=True):
+        words = st.text_area(
+            view.t("notice.reply"),
+            placeholder=view.t("notice.reply_hint", due=notice.due_on),
+            max_chars=4000,
+            key="n_words",
+        )
+        if st.form_submit_button(view.t("notice.reply_send"), type="primary"):
+            _do(lambda: reply(view.register, view.reader, notice.id, words), view.t("notice.reply_done"))
+
+
+def _withdraw(view: View, notice: Notice) -> None:
+    with st.expander(view.t("notice.withdraw"), icon=":material/undo:"), st.form("n_withdraw", border=False):
+        st.caption(view.t("notice.withdraw_note"))
+        why = st.text_input(view.t("notice.withdraw_why"), key="n_why")
+        if st.form_submit_button(view.t("notice.withdraw")):
+            _do(lambda: withdraw(view.register, view.reader, notice.id, why), view.t("notice.state_withdrawn"))
+
+
+def _do(act: Callable[[], object], done: str) -> None:
+    """Does it and draws the page anew, or says why not."""
+    try:
+        act()
+    except AnkaError as error:
+        empty.mistake(error)
+        return
+    st.session_state["n_said"] = done
+    st.rerun()
+
+
+def _close() -> None:
+    st.session_state["n_id"] = ""

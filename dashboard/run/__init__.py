@@ -1,0 +1,1 @@
+"""What a run says of itself, its rules, and re-checks."""

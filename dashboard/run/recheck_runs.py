@@ -1,0 +1,252 @@
+"""A re-check: the last run's exports are audited again, with a file dropped now laid over them, and a new run is published.
+
+One at a time per home. The file is kept with the run, so that the run can be reproduced; the next nightly run reads the inbox
+only. Drawing is `recheck`; no Streamlit here.
+"""
+
+import shutil
+import threading
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path, PurePosixPath
+
+from sqlalchemy import func, select
+
+from dashboard.check.command_line import Running, start
+from expectations.errors import AnkaError, InputError
+from expectations.home import Home
+from expectations.register.life import ACTIVE
+from expectations.register.reading import last_run
+from expectations.rights.reader import Reader
+from expectations.run.published import open_published
+from expectations.store.register import Register
+from expectations.store.tables import Finding, Run
+
+FOLDER = "rechecks"
+TIME_LIMIT = 3600
+_KEPT_RUNS = 30
+_KEPT_AT_LEAST = timedelta(days=2)
+_PORTION = 5000
+_RULE_IN_ERROR = 3
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """A fresh export somebody dropped."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is re-checked: one case, one file, or with neither the inputs of the last run as they are now."""
+
+    as_of: date
+    bmsah: str = ""
+    dropped: Dropped | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of the findings of the case or the cases of the file. `refused` says why the file was not loaded."""
+
+    cases: int
+    corrected: int = 0
+    still_open: int = 0
+    new: int = 0
+    reopened: int = 0
+    unchanged: bool = False
+    case_in_file: bool = True
+    refused: str = ""
+
+
+@dataclass
+class Recheck:
+    """A re-check at work or done."""
+
+    order: Order
+    by: int | None
+    started_at: datetime
+    running: Running
+    folder: Path
+    outcome: Outcome | None = None
+    mistake: AnkaError | None = None
+    done: threading.Event = field(default_factory=threading.Event)
+
+
+_jobs: dict[Path, Recheck] = {}
+_lock = threading.Lock()
+
+
+def usual_day(as_of: date, started_at: datetime, today: date) -> date:
+    """The audit date of a re-check: today in live use; that of the last run where it was made for another day than its own."""
+    return today if as_of == started_at.date() else as_of
+
+
+def present(home: Home) -> Recheck | None:
+    """The last re-check this server started for the home, at work or done."""
+    return _jobs.get(home.root)
+
+
+def start_recheck(reader: Reader, register: Register, home: Home, order: Order) -> Recheck:
+    """Starts it. Raises NotAllowedError, and InputError when one is at work or what it needs is not there."""
+    reader.require("recheck")
+    with _lock:
+        if (former := _jobs.get(home.root)) and not former.done.is_set():
+            raise InputError(*_BUSY)
+        inputs, seq, skip = _inputs(register)
+        _remove_unused(register, home)
+        folder = home.root / FOLDER / datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
+        folder.mkdir(parents=True, mode=0o700)
+        (home.root / FOLDER).chmod(0o700)
+        paths = [*inputs, *([_kept(folder, order.dropped)] if order.dropped else [])]
+        arguments = [
+            "audit", "--no-prefect", "--home", str(home.root), "--as-of", order.as_of.isoformat(), *(["--skip-refused"] if skip else []),
+            *map(str, paths),
+        ]  # fmt: skip
+        running = start(arguments, folder, {})
+        job = Recheck(order, reader.user_id, datetime.now(UTC), running, folder)
+        _jobs[home.root] = job
+    threading.Thread(target=_finish, args=(job, reader, register, home, seq), daemon=True).start()
+    return job
+
+
+_BUSY = (
+    "另一个核查正在进行 / another audit is running",
+    "等它结束后再试，结果会自动更新 / try again when it has finished; results show by themselves",
+)
+
+
+def _inputs(register: Register) -> tuple[list[Path], int, bool]:
+    """Exports of the last run, its number, and whether files it could not load are to be passed over again."""
+    with register.reading() as session:
+        run = last_run(session)
+    if run is None or not run.inputs:
+        raise InputError(
+            "还没有可以重新核查的核查结果 / no run to check again", hint="先运行 anka audit / run anka audit first"
+        )
+    inputs = [Path(name) for name in run.inputs]
+    gone = [path.name for path in inputs if not path.exists()]
+    if gone:
+        raise InputError(
+            f"上次核查的导出文件已不在 / exports of the last run are gone: {'、'.join(gone)}",
+            hint="等下一次夜间核查，或用 anka audit 核查新的导出 / wait for the nightly run, or audit the new exports",
+        )
+    with open_published(Path(run.file)) as con:
+        refused = con.execute("select count(*) from files where status = 'refused'").fetchall()[0][0]
+    return inputs, run.seq, bool(refused)
+
+
+def _kept(folder: Path, dropped: Dropped) -> Path:
+    """The dropped file under its own name, which may tell its card; readable by the service alone."""
+    name = PurePosixPath(dropped.name.replace("\\", "/")).name.replace("\0", "") or "export"
+    place = folder / "file"
+    place.mkdir(mode=0o700)
+    file = place / name
+    file.touch(mode=0o600)
+    file.write_bytes(dropped.content)
+    return file
+
+
+def _remove_unused(register: Register, home: Home) -> None:
+    """Deletes dropped files that no recent run was made of."""
+    root = home.root / FOLDER
+    if not root.is_dir():
+        return
+    with register.reading() as session:
+        inputs = session.scalars(select(Run.inputs).order_by(Run.seq.desc()).limit(_KEPT_RUNS)).all()
+    used = {Path(name).parent.parent for names in inputs for name in names}
+    oldest = (datetime.now(UTC) - _KEPT_AT_LEAST).timestamp()
+    for folder in root.iterdir():
+        if folder not in used and folder.stat().st_mtime < oldest:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _finish(job: Recheck, reader: Reader, register: Register, home: Home, seq: int) -> None:
+    """Waits for the audit and says what it changed."""
+    try:
+        if not job.running.wait(TIME_LIMIT):
+            job.running.kill()
+            job.mistake = InputError("重新核查超过时限，已停止 / the re-check took too long and was stopped")
+        elif job.running.process.returncode not in (0, _RULE_IN_ERROR):
+            job.mistake = _plain(job.running.mistake())
+        else:
+            job.outcome = outcome_of(reader, register, job.order, seq)
+    except AnkaError as error:
+        job.mistake = error
+    finally:
+        if job.mistake is not None:
+            shutil.rmtree(job.folder, ignore_errors=True)
+        else:
+            for log in (job.running.out, job.running.said):
+                with suppress(OSError):
+                    log.unlink()
+        job.done.set()
+
+
+def _plain(mistake: AnkaError) -> AnkaError:
+    """A locked warehouse in words for the page."""
+    return InputError(*_BUSY) if "another audit" in mistake.message else mistake
+
+
+def outcome_of(reader: Reader, register: Register, order: Order, former_seq: int) -> Outcome:
+    """What the last run changed for the case, or for the cases of the dropped file."""
+    with register.reading() as session:
+        run = last_run(session)
+        if run is None:
+            raise InputError("没有新的核查结果 / no new run")
+        file_cases, refused = _in_dropped(Path(run.file), order)
+        cases = [order.bmsah] if order.bmsah else file_cases
+        everything = not order.bmsah and order.dropped is None
+        counts: dict[str, int] = {}
+        for portion in (
+            [None] if everything else [cases[first : first + _PORTION] for first in range(0, len(cases), _PORTION)]
+        ):
+            condition = [Finding.bmsah.in_(portion)] if portion is not None else []
+            query = (
+                select(Finding.state, (Finding.state_seq == run.seq).label("moved"), func.count())
+                .where(reader.rows.findings(), *condition)
+                .group_by(Finding.state, "moved")
+            )
+            for state, moved, number in session.execute(query):
+                key = _became(state, bool(moved))
+                counts[key] = counts.get(key, 0) + number
+    return Outcome(
+        cases=len(cases), corrected=counts.get("corrected", 0), still_open=counts.get("open", 0), new=counts.get("new", 0),
+        reopened=counts.get("reopened", 0), unchanged=run.seq == former_seq, refused=refused,
+        case_in_file=not (order.bmsah and order.dropped) or order.bmsah in file_cases,
+    )  # fmt: skip
+
+
+def _became(state: str, moved: bool) -> str:
+    if state in ("new", "reopened", "corrected") and moved:
+        return state
+    return "open" if state in ACTIVE else "other"
+
+
+def _in_dropped(published: Path, order: Order) -> tuple[Sequence[str], str]:
+    """The cases of the dropped file, which is the last one of the run, and why it was refused if it was."""
+    if order.dropped is None:
+        return (), ""
+    with open_published(published) as con:
+        sheets = con.execute(
+            "select file_no, card, status, reason from files where file_no = (select max(file_no) from files)"
+        ).fetchall()
+        refused = next((str(reason) for _, _, status, reason in sheets if status == "refused"), "")
+        found: list[str] = []
+        for file_no, card, status, _ in sheets:
+            if status == "loaded":
+                rows = con.execute(
+                    f'select distinct r.bmsah from card_rows r join cards."{card}" c on c._row = r.card_row '
+                    "where r.card = ? and c._file = ? and r.bmsah is not null",
+                    [card, file_no],
+                ).fetchall()
+                found += [str(row[0]) for row in rows]
+    return _once(found), refused
+
+
+def _once(names: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(names))

@@ -1,0 +1,1 @@
+"""Every interface text, Chinese first, English second, by subject."""

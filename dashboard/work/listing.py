@@ -1,0 +1,285 @@
+"""A list of findings to work through: one at hand with its keys, the others below it, decisions on several, and undo.
+
+Used by the supervisor's morning and by a person's own list, which differ in what they ask for and in what may be decided.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from html import escape
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from dashboard.door.signed_in import signed_in
+from dashboard.frame.view import View
+from dashboard.work.finding_block import finding_block
+from expectations.errors import InputError
+from expectations.register.life import ACTIVE, REASONS, Action, Decision, Outcome, decide, undo
+from expectations.register.reading import Wanted, count_findings, ids_of, list_findings
+from expectations.rights.reader import NotAllowedError
+from expectations.store.tables import Finding
+
+_SIZE = 20
+_MOST_AT_ONCE = 2000
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A decision the list offers: its key on the keyboard, or the reason or the note that must be given."""
+
+    action: Action
+    key: str = ""
+    asks_reason: bool = False
+    asks_note: bool = False
+
+    @property
+    def asks(self) -> bool:
+        """Whether it needs a form."""
+        return self.asks_reason or self.asks_note
+
+
+CONFIRM = Choice("confirm", "y")
+REJECT = Choice("reject", asks_reason=True)
+ACCEPT = Choice("accept", "a")
+UPHOLD = Choice("uphold", asks_note=True)
+CORRECTED = Choice("answer_corrected", "y")
+NOT_ERROR = Choice("answer_not_error", asks_reason=True)
+
+
+def work_list(view: View, wanted: Wanted, sort: str, total: int, choices: Sequence[Choice]) -> int:
+    """Draws the list and its decisions; returns the page shown, from 0. `total` findings are asked for.
+
+    `choices` are for several at once; the finding at hand offers what fits it.
+    """
+    last_decision(view)
+    page = _pager(view, total)
+    with view.register.reading() as session:
+        found = list_findings(session, view.reader, wanted, sort=sort, limit=_SIZE, offset=page * _SIZE)
+    if not found:
+        return page
+    at = min(int(st.session_state.get("w_at", 0)), len(found) - 1)
+    with st.container(border=True, key="at_hand"):
+        _at_hand(view, found, at, wanted.own)
+    chosen = [one for one in found if st.session_state.get(f"w_{one.finding_id}")]
+    _several(view, wanted, chosen, total, choices)
+    for number, finding in enumerate(found):
+        if number != at:
+            _further(view, finding, number)
+    return page
+
+
+def _at_hand(view: View, found: Sequence[Finding], at: int, own: bool) -> None:
+    """The finding at hand, and the keys that lead to its neighbours."""
+    row = one_finding(view, found[at], choices_for(view, found[at], own=own))
+    row.button(view.t("work.next"), key="b_next", shortcut="j", on_click=_move, args=(min(at + 1, len(found) - 1),))
+    row.button(view.t("work.previous"), key="b_previous", shortcut="k", on_click=_move, args=(max(at - 1, 0),))
+
+
+def one_finding(view: View, finding: Finding, choices: Sequence[Choice]) -> DeltaGenerator:
+    """A finding with everything needed to decide, and the decisions with their keys; returns the row of its buttons."""
+    st.html(finding_block(view, finding, whole=True).markup)
+    row = st.container(horizontal=True)
+    versions = {finding.finding_id: finding.version}
+    for choice in choices:
+        if not choice.asks:
+            row.button(
+                view.t(f"work.{choice.action}"), key=f"b_{choice.action}", shortcut=choice.key, on_click=_decide,
+                args=(view, Decision(choice.action), versions), type="primary",
+            )  # fmt: skip
+    for choice in choices:
+        if choice.asks:
+            with st.expander(view.t(f"work.{choice.action}"), icon=":material/edit_note:"):
+                _form(view, choice, versions, finding.finding_id)
+    _same_kind(view, finding)
+    return row
+
+
+def choices_for(view: View, finding: Finding, *, own: bool = False) -> tuple[Choice, ...]:
+    """What the reader may decide on a finding now, or answer on one of their own; nothing once it is closed."""
+    if finding.state not in ACTIVE:
+        return ()
+    if view.reader.may("decide") and not own:
+        return (ACCEPT, UPHOLD) if finding.answer == "not_error" and not finding.decision else (CONFIRM, REJECT)
+    waiting = finding.answer in ("corrected", "not_error") and not finding.decision
+    return (CORRECTED, NOT_ERROR) if view.reader.may("answer") and not waiting else ()
+
+
+def _form(view: View, choice: Choice, versions: Mapping[str, int], name: str) -> None:
+    """Reason, note and term of a decision that needs them."""
+    with st.form(f"form_{choice.action}_{name}", border=False):
+        reason = ""
+        if choice.asks_reason:
+            reason = (
+                st.selectbox(
+                    view.t("work.reason"), list(REASONS), index=None, placeholder=view.t("work.choose"),
+                    format_func=lambda code: view.pick(*REASONS[code]), key=f"reason_{choice.action}_{name}",
+                )
+                or ""
+            )  # fmt: skip
+        note = st.text_area(view.t("work.note"), max_chars=2000, height=80, key=f"note_{choice.action}_{name}")
+        until: date | None = None
+        if choice.action == "reject":
+            until = st.date_input(view.t("work.until"), value=None, min_value=date.today(), key=f"until_{name}")
+        if st.form_submit_button(view.t("work.submit"), type="primary", key=f"submit_{choice.action}_{name}"):
+            try:
+                _decide(view, Decision(choice.action, reason, note, until), versions)
+            except InputError as error:  # said beside what is to be mended; the list stays
+                st.error(view.pick(*_both(error.message)), icon=":material/error:")
+                return
+            st.rerun()
+
+
+def _several(view: View, wanted: Wanted, chosen: Sequence[Finding], total: int, choices: Sequence[Choice]) -> None:
+    """Decisions on the ticked findings, or on all the filter selects."""
+    row = st.container(horizontal=True, vertical_alignment="center")
+    row.caption(view.t("work.ticked", count=len(chosen)), width="content")
+    everything = row.checkbox(view.t("work.all_of_filter", count=total), key="w_all") if total > 1 else False
+    if not chosen and not everything:
+        return
+    if everything:
+        with view.register.reading() as session:
+            versions = ids_of(session, view.reader, wanted, _MOST_AT_ONCE)
+    else:
+        versions = {one.finding_id: one.version for one in chosen}
+    with st.expander(view.t("work.several", count=len(versions)), expanded=True, icon=":material/done_all:"):
+        if everything and total > _MOST_AT_ONCE:
+            st.caption(view.t("work.most_at_once", count=_MOST_AT_ONCE))
+        for choice in choices:
+            if choice.asks:
+                st.markdown(f"**{view.t(f'work.{choice.action}')}**")
+                _form(view, choice, versions, "several")
+            else:
+                st.button(
+                    view.t(f"work.{choice.action}"), key=f"several_{choice.action}", on_click=_decide,
+                    args=(view, Decision(choice.action), versions),
+                )  # fmt: skip
+
+
+def _further(view: View, finding: Finding, number: int) -> None:
+    row = st.container(horizontal=True, vertical_alignment="top", key=f"row_{finding.finding_id}")
+    row.checkbox(
+        view.t("work.tick", rule=finding.rule_id),
+        key=f"w_{finding.finding_id}",
+        label_visibility="collapsed",
+        width="content",
+    )
+    row.html(finding_block(view, finding, whole=False).markup)
+    row.button(
+        view.t("work.open"),
+        key=f"open_{finding.finding_id}",
+        on_click=_move,
+        args=(number,),
+        type="tertiary",
+        width="content",
+    )
+
+
+def _same_kind(view: View, finding: Finding) -> None:
+    """From one finding to all others of the rule, and to the other findings of the person."""
+    of_rule = Wanted(rules=(finding.rule_id,), kind="all")
+    of_person = Wanted(prosecutors=(finding.prosecutor,), departments=(finding.department,))
+    with view.register.reading() as session:
+        rule, person = (sum(count_findings(session, view.reader, one)) - 1 for one in (of_rule, of_person))
+    page = "today" if "today" in view.reader.pages else "mine"
+    links = (
+        (
+            view.t("work.same_rule", count=rule, rule=finding.rule_id),
+            view.link(page, list="all", rule=finding.rule_id),
+            rule,
+        ),
+        (
+            view.t("work.same_person", count=person, name=finding.prosecutor or view.t("app.blank")),
+            view.link(page, list="all", department=finding.department, prosecutor=finding.prosecutor),
+            person,
+        ),
+    )
+    told = "　".join(
+        f'<a class="anka" href="{escape(address)}">{escape(words)}</a>'
+        if count > 0
+        else f'<span class="muted">{escape(words)}</span>'
+        for words, address, count in links
+    )
+    st.html(f'<div class="muted">{escape(view.t("work.same_kind"))}{view.t("app.colon")}{told}</div>')
+
+
+def _decide(view: View, decision: Decision, versions: Mapping[str, int]) -> None:
+    """Decides and remembers it for the message and the undo. Runs between two passes of the script: the rights are asked anew."""
+    reader = signed_in()
+    if reader is None:
+        return
+    try:
+        outcome = decide(view.register, reader, versions, decision, versions)
+    except NotAllowedError:  # the role was taken away: the pass that follows draws what is left
+        return
+    st.session_state["w_outcome"] = outcome
+    st.session_state["w_all"] = False
+    for finding_id in versions:
+        st.session_state.pop(f"w_{finding_id}", None)
+
+
+def _undo(view: View, batch: str) -> None:
+    reader = signed_in()
+    if reader is not None:
+        st.session_state["w_outcome"] = replace(undo(view.register, reader, batch), batch="")
+
+
+def last_decision(view: View) -> None:
+    """What the last decision did, what it left and why, and its undo."""
+    outcome: Outcome | None = st.session_state.get("w_outcome")
+    if outcome is None:
+        return
+    row = st.container(horizontal=True, vertical_alignment="center", key="outcome")
+    words = view.t("work.done" if outcome.batch else "work.undone", count=len(outcome.done))
+    row.markdown(f"✔ {words}", width="content")
+    if outcome.batch and outcome.done:
+        row.button(
+            view.t("work.undo"),
+            key="b_undo",
+            shortcut="u",
+            on_click=_undo,
+            args=(view, outcome.batch),
+            icon=":material/undo:",
+        )
+    if outcome.held:
+        st.warning(view.t("work.held_now", rules="、".join(outcome.held)), icon=":material/pause_circle:")
+    reasons = dict.fromkeys(view.pick(*_both(why)) for _, why in outcome.skipped)
+    if reasons:
+        st.warning(view.t("work.skipped", count=len(outcome.skipped), why="；".join(reasons)), icon=":material/info:")
+
+
+def _both(words: str) -> tuple[str, str]:
+    zh, _, en = words.partition(" / ")
+    return zh, en
+
+
+def _move(at: int) -> None:
+    st.session_state["w_at"] = at
+
+
+def first_page() -> None:
+    """Back to the first finding of the first page: the list is another one."""
+    st.session_state["w_page"], st.session_state["w_at"], st.session_state["w_all"] = 1, 0, False
+
+
+def _pager(view: View, total: int) -> int:
+    pages = max(1, -(-total // _SIZE))
+    if not total:
+        return 0
+    st.session_state["w_page"] = min(max(int(st.session_state.get("w_page", 1)), 1), pages)
+    page = int(st.session_state["w_page"]) - 1
+    row = st.container(horizontal=True, vertical_alignment="center")
+    first, last = min(total, page * _SIZE + 1), min(total, (page + 1) * _SIZE)
+    row.caption(view.t("list.range", first=f"{first:,}", last=f"{last:,}", total=f"{total:,}"), width="content")
+    if pages > 1:
+        row.number_input(
+            view.t("list.page"),
+            1,
+            pages,
+            key="w_page",
+            label_visibility="collapsed",
+            width=120,
+            on_change=_move,
+            args=(0,),
+        )
+    return page

@@ -1,0 +1,103 @@
+"""The rule book (规则说明): the whole catalogue as a document for the people it judges.
+
+Made from the catalogue alone, so it can't say anything else than what is judged.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import get_args
+
+from expectations.catalogue.catalogues import Catalogue
+from expectations.catalogue.kinds import RuleDeclaration, Theme
+from expectations.catalogue.kinds.base import Example
+
+THEME_TITLES: dict[str, str] = {
+    "completeness": "完整性 Completeness", "validity": "规范性 Validity", "consistency": "一致性 Consistency",
+    "stages": "跨环节 Between stages and cards", "duplicates": "重复 Duplicates", "deadlines": "期限 Deadlines",
+    "prompts": "核对提示 Prompts",
+}  # fmt: skip
+_OWNERS = {
+    "intake": "案管受理",
+    "handler": "承办人",
+    "court_clerk": "出庭裁判录入",
+    "system": "案管受理",
+    "by_field": "该项填录人",
+}
+_SEVERITIES = {"serious": "严重 serious", "normal": "一般 normal", "hint": "提示 hint"}
+
+
+def rule_book(catalogue: Catalogue) -> str:
+    """Markdown: every rule with what it says, why, how to fill, basis, known false alarms and examples."""
+    themes = [theme for theme in get_args(Theme) if theme in catalogue.themes.values()]
+    counts = {theme: sum(each == theme for each in catalogue.themes.values()) for theme in themes}
+    count = len(catalogue.rules)
+    intro = (
+        f"由规则库生成（`anka rules book`），共 {count} 条。条件的写法见 [rule-language.md](rule-language.md)。 "
+        f"Generated from the catalogue: {count} rules."
+    )
+    contents = [f"- [{THEME_TITLES[theme]}](#{_anchor(THEME_TITLES[theme])}): {counts[theme]}" for theme in themes]
+    lines = ["# 规则说明 Rule book", "", intro, "", *contents]
+    for theme in themes:
+        lines += ["", f"## {THEME_TITLES[theme]}"]
+        for rule in catalogue.rules.values():
+            if catalogue.themes[rule.id] == theme:
+                lines += ["", *_rule_lines(catalogue, rule)]
+    return "\n".join(lines) + "\n"
+
+
+def _rule_lines(catalogue: Catalogue, rule: RuleDeclaration) -> Iterator[str]:
+    yield f"### {rule.id} {rule.title.zh}"
+    yield ""
+    cards = "、".join(f"{card.title_zh}" for card in catalogue.cards_of(rule))
+    yield f"*{rule.title.en}* · {cards} · {_SEVERITIES[rule.severity]} · {rule.error_type} · {_OWNERS[rule.owner]} · `{rule.kind}`"
+    yield ""
+    yield f"- **提示语 Message**: {_plain(rule.message.zh)} / {_plain(rule.message.en)}"
+    yield from _pair("为什么 Why", rule.why.zh, rule.why.en)
+    yield from _pair("怎样填 How to fill", rule.how_to_fill.zh, rule.how_to_fill.en)
+    yield from _pair("可能误报 Known false alarms", rule.false_alarms.zh, rule.false_alarms.en)
+    if rule.basis:
+        unread = "（条文待核 to be checked before printing）" if rule.law_read is False else ""
+        yield f"- **依据 Basis**: {rule.basis}{unread}"
+    if rule.note:
+        yield f"- **说明 Note**: {rule.note}"
+    yield f"- **案卡项 Items**: {_items(catalogue, rule)}"
+    yield f"- **判断 Judged where**: `{_one_line(rule.applies_when)}`"
+    yield f"- **应当 Must hold**: `{_one_line(rule.must_hold)}`"
+    if rule.params:
+        yield "- **参数 Parameters**: " + ", ".join(f"`{name}` = {value}" for name, value in rule.params.items())
+    yield f"- **正确 Accepted**: `{_example(rule.examples.accepted)}`"
+    yield f"- **错误 Violating**: `{_example(rule.examples.violating)}`"
+
+
+def _pair(title: str, zh: str, en: str) -> Iterable[str]:
+    return [f"- **{title}**: {zh} / {en}" if en else f"- **{title}**: {zh}"] if zh else []
+
+
+def _items(catalogue: Catalogue, rule: RuleDeclaration) -> str:
+    named = rule.fields or (rule.each.fields if rule.each else ())
+    if not named and rule.each:
+        return "、".join(f"每个 {kind} 类型的项" for kind in rule.each.types)
+    return "、".join(_header(catalogue, rule, name) for name in named)
+
+
+def _header(catalogue: Catalogue, rule: RuleDeclaration, name: str) -> str:
+    other, _, item = name.rpartition(".")
+    cards = [catalogue.cards[other]] if other else catalogue.cards_of(rule)
+    header = next((card.field(item).header for card in cards if item in card.by_name), item)
+    return f"{catalogue.cards[other].title_zh}·{header}" if other else header
+
+
+def _example(example: Example) -> str:
+    return json.dumps(example, ensure_ascii=False, default=str)
+
+
+def _one_line(condition: str) -> str:
+    return " ".join(condition.split())
+
+
+def _plain(message: str) -> str:
+    return message.replace("{", "‹").replace("}", "›")
+
+
+def _anchor(title: str) -> str:
+    return title.lower().replace(" ", "-")

@@ -1,0 +1,241 @@
+"""What a case card is: its fields in the order of the real card, and how an export names them.
+
+Only shapes and their checks; reading YAML is `catalogues`, recognising an export is `flows.load`.
+"""
+
+from datetime import date
+from functools import cached_property
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import Field as Declared
+
+from expectations.catalogue.date_formats import problem_of
+
+FieldType = Literal[
+    "text",
+    "case_no",
+    "doc_no",
+    "id_no",
+    "date",
+    "int",
+    "bigint",
+    "decimal",
+    "months",
+    "wan_yuan",
+    "yesno",
+    "dict",
+    "dicts",
+    "charge",
+    "charges",
+]
+Level = Literal["case", "person", "row"]
+FilledBy = Literal["system", "intake", "handler", "court_clerk"]
+
+Role = Literal["case", "person", "name", "case_name", "office", "department", "prosecutor"]
+"""What an item says of its row, so that findings of any card name case, person and owner."""
+
+ACCEPTED_ON = "accept_date"
+"""The item that dates a case, for items that came or went at a certain time."""
+
+USUAL_ITEMS: dict[Role, str] = {
+    "case": "bmsah",
+    "person": "suspect_no",
+    "name": "name",
+    "case_name": "case_name",
+    "office": "unit_name",
+    "department": "dept_name",
+    "prosecutor": "prosecutor",
+}
+"""The item in each role on cards that do not say otherwise."""
+
+SQL_TYPES = {
+    "date": "DATE", "int": "INTEGER", "bigint": "BIGINT", "decimal": "DECIMAL(18, 4)", "months": "DOUBLE", "wan_yuan": "DOUBLE",
+}  # fmt: skip
+"""Column types of the types that are parsed, whose text may be unreadable; every other type stays text."""
+
+PARSED_TYPES = frozenset(SQL_TYPES)
+
+CODED_TYPES = frozenset({"dict", "dicts", "charge", "charges", "yesno"})
+"""Types whose values come from a dictionary, so few distinct values fill many rows."""
+
+MULTIPLE_TYPES = frozenset({"dicts", "charges"})
+"""Types that hold several values in one cell."""
+
+
+class Declaration(BaseModel):
+    """Base of everything read from the catalogue: immutable, unknown keys refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Text(Declaration):
+    """One text in both languages; users read Chinese first."""
+
+    zh: str
+    en: str = ""
+
+    def in_language(self, language: str) -> str:
+        """The text in `language`, Chinese where the English one is missing."""
+        return self.en if language == "en" and self.en else self.zh
+
+
+class Field(Declaration):
+    """One item (案卡项) of a card. `name` is the column in DuckDB, `header` the heading in an export.
+
+    `formats`: how a date is written, tried in order and nothing else; `blanks`: words that stand for a blank cell.
+    """
+
+    name: Annotated[str, Declared(pattern=r"^[a-z][a-z0-9_]*$")]
+    header: str
+    aliases: tuple[str, ...] = ()
+    type: FieldType = "text"
+    formats: tuple[str, ...] = ()
+    blanks: tuple[str, ...] = ()
+    dictionary: str = ""
+    required: str = "never"
+    blank_means_no: bool = False
+    filled_by: FilledBy = "handler"
+    unit: str = ""
+    level: Level = "person"
+    label_en: str = ""
+    valid_from: date | None = None
+    valid_to: date | None = None
+    section: str = ""
+    section_en: str = ""
+
+    @property
+    def multiple(self) -> bool:
+        """Whether one cell may hold several values."""
+        return self.type in MULTIPLE_TYPES
+
+    @property
+    def parsed(self) -> bool:
+        """Whether the text of the field can be unreadable, so that a raw companion column is kept."""
+        return self.type in PARSED_TYPES
+
+    @property
+    def required_condition(self) -> str:
+        """The `required` declaration as SQL."""
+        return {"always": "true", "never": "false"}.get(self.required, self.required)
+
+    @model_validator(mode="after")
+    def _coded_fields_name_their_dictionary(self) -> "Field":
+        if (self.type in CODED_TYPES) != bool(self.dictionary):
+            raise ValueError(
+                f"field {self.name}: type {self.type} and dictionary {self.dictionary!r} do not fit together"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _formats_are_of_dates(self) -> "Field":
+        if self.formats and self.type != "date":
+            raise ValueError(f"field {self.name}: formats are for type date, not {self.type}")
+        for form in self.formats:
+            if problem := problem_of(form):
+                raise ValueError(f"field {self.name}: format {form!r}: {problem}")
+        return self
+
+
+class Section(Declaration):
+    """A part of the card as the case system shows it."""
+
+    title: Text
+    fields: tuple[Field, ...]
+
+
+class Link(Declaration):
+    """How rows of a card find rows of `card`: where the items named in `by` are equal (own item: item there).
+
+    `latest` makes it a stage (诉讼阶段): of several such rows the one latest in these items counts, then the row loaded last.
+    `blanks_match`: blank items find blank ones; conditions ask for such a link with `is not distinct from`.
+    """
+
+    card: str
+    by: tuple[str, ...] | dict[str, str]
+    latest: tuple[str, ...] = ()
+    blanks_match: bool = False
+
+    @property
+    def pairs(self) -> frozenset[tuple[str, str]]:
+        """The own item and the item there of every equality."""
+        return frozenset(self.by.items() if isinstance(self.by, dict) else zip(self.by, self.by, strict=True))
+
+    @property
+    def equals(self) -> str:
+        """The comparison that finds the other rows."""
+        return "is not distinct from" if self.blanks_match else "="
+
+    def __str__(self) -> str:
+        pairs = ", ".join(own if own == there else f"{own}={there}" for own, there in sorted(self.pairs))
+        return f"{self.card}({pairs}{' blanks match' if self.blanks_match else ''})"
+
+
+class Card(Declaration):
+    """A card type (案卡). `key` names the fields that identify a row; `file_words` are seen in names of its exports.
+
+    `links` says which other rows a rule of the card may look at; `roles` names items that differ from `USUAL_ITEMS`, empty for
+    none; a row that begins with one of `total_words` is no card.
+    """
+
+    card: Annotated[str, Declared(pattern=r"^[a-z][a-z0-9_]*$")]
+    title: Text
+    main: bool = True
+    key: tuple[str, ...]
+    file_words: tuple[str, ...] = ()
+    links: tuple[Link, ...] = ()
+    roles: dict[Role, str] = {}
+    total_words: tuple[str, ...] = ("合计", "总计", "小计", "共计")
+    sections: tuple[Section, ...]
+
+    @property
+    def name(self) -> str:
+        """The name of the card's tables and the word rules use for it."""
+        return self.card
+
+    @property
+    def title_zh(self) -> str:
+        """Chinese title."""
+        return self.title.zh
+
+    @property
+    def title_en(self) -> str:
+        """English title."""
+        return self.title.en
+
+    @cached_property
+    def fields(self) -> tuple[Field, ...]:
+        """Every field in card order, each with its section."""
+        return tuple(
+            field.model_copy(update={"section": section.title.zh, "section_en": section.title.en})
+            for section in self.sections
+            for field in section.fields
+        )
+
+    @cached_property
+    def by_name(self) -> dict[str, Field]:
+        """Fields by column name."""
+        return {field.name: field for field in self.fields}
+
+    def field(self, name: str) -> Field:
+        """The field of that name. Raises KeyError."""
+        return self.by_name[name]
+
+    def role(self, role: Role) -> str | None:
+        """The item in that role, if the card has one."""
+        name = self.roles.get(role, USUAL_ITEMS[role])
+        return name if name in self.by_name else None
+
+    @model_validator(mode="after")
+    def _names_are_unique_and_keys_exist(self) -> "Card":
+        names = [field.name for section in self.sections for field in section.fields]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"card {self.card}: field declared twice: {', '.join(twice)}")
+        unknown = [name for name in self.key if name not in names]
+        if unknown:
+            raise ValueError(f"card {self.card}: key names no field: {', '.join(unknown)}")
+        unknown = [name for name in self.roles.values() if name and name not in names]
+        if unknown:
+            raise ValueError(f"card {self.card}: roles name no field: {', '.join(unknown)}")
+        return self

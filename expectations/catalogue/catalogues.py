@@ -1,0 +1,182 @@
+"""The catalogue: cards, dictionaries, charge groups, working days and rules, read from packs laid over each other.
+
+Everything that can be wrong in a file is collected and raised at once; whether the rules fit the cards is `rule_checks`.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from importlib import resources
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from expectations.catalogue.cards import Card, Text
+from expectations.catalogue.dictionaries import CHARGES, CalendarYear, Dictionary
+from expectations.catalogue.due_warnings import DueWarnings
+from expectations.catalogue.folder_files import Layers, Reading, Release, explain, read_file
+from expectations.catalogue.kinds import RuleDeclaration, Theme
+from expectations.catalogue.packs import BASE, NOTHING, Change, Pack, PackFile
+from expectations.catalogue.working_days import package_days
+from expectations.catalogue.yaml_files import PathInFile, YamlFile, read_yaml_folder
+from expectations.errors import CatalogueError, nearest
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Everything that says what a correct card is. Immutable; `fingerprint` is the hash of its files and holidays.
+
+    `packs` are the folders laid over each other, the lowest first; `origins` says which pack a rule was last declared in.
+    """
+
+    cards: Mapping[str, Card]
+    dictionaries: Mapping[str, Dictionary]
+    charge_groups: Mapping[str, frozenset[str]]
+    calendar: tuple[CalendarYear, ...]
+    rules: Mapping[str, RuleDeclaration]
+    themes: Mapping[str, Theme]
+    places: Mapping[str, tuple[YamlFile, PathInFile]] = field(repr=False)
+    fingerprint: str = ""
+    packs: tuple[Pack, ...] = ()
+    origins: Mapping[str, str] = field(default_factory=dict)
+    changes: Mapping[str, tuple[Change, ...]] = field(default_factory=dict)
+    releases: Mapping[int, Release] = field(default_factory=dict)
+    warnings: DueWarnings = field(default_factory=DueWarnings)
+
+    def rule_on(self, rule_id: str, as_of: date) -> RuleDeclaration:
+        """The rule with the parameters in effect on an audit date."""
+        rule = self.rules[rule_id]
+        changed = [
+            change.params for change in self.changes.get(rule_id, ()) if change.params and change.in_effect(as_of)
+        ]
+        return rule.model_copy(update={"params": rule.params | dict(p for each in changed for p in each.items())})
+
+    def switched_off(self, rule_id: str, as_of: date) -> Change | None:
+        """Why a rule is not judged on an audit date, if a pack switched it off."""
+        return next((c for c in self.changes.get(rule_id, ()) if c.switched_off and c.in_effect(as_of)), None)
+
+    def cards_of(self, rule: RuleDeclaration) -> tuple[Card, ...]:
+        """The cards a rule is judged on; `*` means every main card that has all the fields the rule lists."""
+        if rule.cards != ("*",):
+            return tuple(self.cards[name] for name in rule.cards if name in self.cards)
+        return tuple(
+            card for card in self.cards.values() if card.main and all(name in card.by_name for name in rule.fields)
+        )
+
+    def place(self, rule_id: str, *path: str | int) -> str:
+        """`file:line` of a rule or of one of its keys."""
+        file, base = self.places[rule_id]
+        return file.place((*base, *path))
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One folder of the catalogue with its files and the pack it says it is."""
+
+    folder: Path
+    pack: Pack
+    files: tuple[YamlFile, ...]
+
+
+def bundled_folder() -> Path:
+    """The catalogue that comes with the program."""
+    return Path(str(resources.files("expectations.catalogue").joinpath("bundled")))
+
+
+def load_catalogue(*overlays: Path) -> Catalogue:
+    """The bundled catalogue with the packs in `overlays`, and those they extend, laid over it in order.
+
+    Raises CatalogueError with every mistake of every file.
+    """
+    problems: list[str] = []
+    layers, digest = Layers(), hashlib.sha256(package_days())
+    folders = catalogue_layers(overlays, problems)
+    for layer in folders:
+        read_here: dict[str, str] = {}
+        for file in layer.files:
+            digest.update(file.name.encode() + b"\0" + file.path.read_bytes() + b"\0")
+            read_file(Reading(file, layer.pack.name, layers, problems), read_here)
+    groups = _resolve_groups(layers, problems)
+    if problems:
+        raise CatalogueError(problems)
+    return Catalogue(
+        layers.cards, layers.dictionaries, groups, tuple(layers.calendar[year] for year in sorted(layers.calendar)),
+        dict(sorted(layers.rules.items())), layers.themes, layers.places, digest.hexdigest(),
+        tuple(layer.pack for layer in folders), layers.origins, layers.changes,
+        layers.releases, layers.warnings,
+    )  # fmt: skip
+
+
+def catalogue_layers(overlays: Iterable[Path], problems: list[str]) -> list[Layer]:
+    """The folders a catalogue is made of, the lowest first; what is wrong with them is added to `problems`."""
+    found: dict[Path, Layer] = {}
+
+    def add(folder: Path, above: tuple[Path, ...]) -> None:
+        folder = folder.resolve()
+        if folder in above:
+            problems.append(f"{folder}: the pack extends itself / 规则包循环引用")
+            return
+        if folder in found:
+            return
+        layer = _read_layer(folder, problems)
+        if layer is None:
+            return
+        if layer.pack.extends == BASE:
+            add(bundled_folder(), (*above, folder))
+        elif layer.pack.extends != NOTHING:
+            add(folder / layer.pack.extends, (*above, folder))
+        found[folder] = layer
+
+    for folder in [*overlays] or [bundled_folder()]:
+        add(folder, ())
+    return list(found.values())
+
+
+def _read_layer(folder: Path, problems: list[str]) -> Layer | None:
+    if not folder.is_dir():
+        problems.append(f"{folder}: no such catalogue folder / 规则目录不存在")
+        return None
+    known = len(problems)
+    files = tuple(read_yaml_folder(folder, problems))
+    if not files and len(problems) == known:
+        problems.append(f"{folder}: no YAML file in this catalogue folder / 目录中没有 YAML 文件")
+    for file in files:
+        if isinstance(file.content, dict) and "pack" in file.content:
+            try:
+                return Layer(folder, PackFile.model_validate(file.content).pack, files)
+            except ValidationError as error:
+                problems += explain(error, file, PackFile)
+    name = re.sub(r"[^a-z0-9-]+", "-", folder.name.lower()).strip("-0123456789") or "office"
+    return Layer(folder, Pack(name=name, title=Text(zh=folder.name), version=""), files)
+
+
+def _resolve_groups(layers: Layers, problems: list[str]) -> dict[str, frozenset[str]]:
+    charges = layers.dictionaries[CHARGES].values if CHARGES in layers.dictionaries else ()
+    labels = {charge.label for charge in charges}
+
+    def members(name: str, seen: tuple[str, ...] = ()) -> frozenset[str]:
+        if name in seen or name not in layers.groups:
+            what = (
+                "refers to itself"
+                if name in seen
+                else f"unknown charge group / 未知的罪名组{nearest(name, layers.groups)}"
+            )
+            problems.append(f"charge group {name}: {what}")
+            return frozenset()
+        group = layers.groups[name]
+        problems.extend(
+            f"charge group {name}: not a charge / 不是罪名: {charge}{nearest(charge, labels)}"
+            for charge in group.charges
+            if charge not in labels
+        )
+        by_section = {
+            c.label
+            for c in charges
+            for section in group.sections
+            if c.group == section or c.group.startswith(f"{section}/")
+        }
+        return frozenset(by_section.union(group.charges, *(members(g, (*seen, name)) for g in group.groups)))
+
+    return {name: members(name) for name in layers.groups}

@@ -1,0 +1,271 @@
+"""Reading the YAML files of one catalogue folder into what all folders together say.
+
+A later folder replaces what an earlier one declared by name; every mistake is collected. How folders follow each other is
+`catalogues`.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import partial, singledispatch
+from typing import Any
+
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from expectations.catalogue.cards import Card, Declaration, Text
+from expectations.catalogue.dictionaries import (
+    CalendarFile,
+    CalendarYear,
+    ChargeGroup,
+    ChargeGroupFile,
+    Dictionary,
+    DictionaryFile,
+)
+from expectations.catalogue.due_warnings import DueWarnings, WarningsFile
+from expectations.catalogue.kinds import KINDS, Rule, RuleDeclaration, Theme
+from expectations.catalogue.packs import Addition, AdditionsFile, Change, ChangesFile, PackFile, with_added
+from expectations.catalogue.yaml_files import PathInFile, YamlFile
+from expectations.errors import nearest
+
+_RULE: TypeAdapter[RuleDeclaration] = TypeAdapter(Rule)
+
+
+class RuleFile(Declaration):
+    """One YAML file of rules of one theme; each rule is validated by its own kind."""
+
+    theme: Theme
+    rules: tuple[dict[str, Any], ...]
+
+
+class Release(Declaration):
+    """The rules a release of the specification asks for, id and title; `left_out` says why those not here are not."""
+
+    release: int
+    rules: dict[str, str]
+    left_out: Text = Text(zh="")
+
+
+class CoverageFile(Declaration):
+    """The YAML file that names what the specification asks for."""
+
+    coverage: tuple[Release, ...]
+
+
+FILE_KINDS: dict[str, type[BaseModel]] = {
+    "card": Card,
+    "dictionaries": DictionaryFile,
+    "charge_groups": ChargeGroupFile,
+    "calendar": CalendarFile,
+    "warnings": WarningsFile,
+    "rules": RuleFile,
+    "pack": PackFile,
+    "changes": ChangesFile,
+    "dictionary_values": AdditionsFile,
+    "coverage": CoverageFile,
+}
+
+
+Put = Callable[[], None]
+
+
+@dataclass
+class Layers:
+    """What has been read so far; a later folder replaces entries of an earlier one by name."""
+
+    cards: dict[str, Card] = field(default_factory=dict)
+    dictionaries: dict[str, Dictionary] = field(default_factory=dict)
+    groups: dict[str, ChargeGroup] = field(default_factory=dict)
+    calendar: dict[int, CalendarYear] = field(default_factory=dict)
+    warnings: DueWarnings = field(default_factory=DueWarnings)
+    rules: dict[str, RuleDeclaration] = field(default_factory=dict)
+    themes: dict[str, Theme] = field(default_factory=dict)
+    places: dict[str, tuple[YamlFile, PathInFile]] = field(default_factory=dict)
+    origins: dict[str, str] = field(default_factory=dict)
+    changes: dict[str, tuple[Change, ...]] = field(default_factory=dict)
+    releases: dict[int, Release] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One file of a pack being read into the layers."""
+
+    file: YamlFile
+    pack: str
+    layers: Layers
+    problems: list[str]
+
+
+def read_file(reading: Reading, read_here: dict[str, str]) -> None:
+    """Puts the file's declarations into the layers; `read_here` names what this folder has declared, and where."""
+    model = _model_of(reading.file, reading.problems)
+    if model is None:
+        return
+    try:
+        read = model.model_validate(reading.file.content, strict=False)
+    except ValidationError as error:
+        reading.problems.extend(explain(error, reading.file, model))
+        return
+    for name, put in _entries(read, reading):
+        if name in read_here:
+            reading.problems.append(
+                f"{reading.file.name}: {name} is declared already in / 重复声明于 {read_here[name]}"
+            )
+        read_here[name] = reading.file.name
+        put()
+
+
+def _model_of(file: YamlFile, problems: list[str]) -> type[BaseModel] | None:
+    keys = list(file.content) if isinstance(file.content, dict) else []
+    for key, model in FILE_KINDS.items():
+        if key in keys:
+            return model
+    close = nearest(str(keys[0]), FILE_KINDS) if keys else ""
+    problems.append(f"{file.place(())}: no known top-level key; available / 可用: {', '.join(FILE_KINDS)}{close}")
+    return None
+
+
+def _each(what: str, things: Iterable[tuple[Any, Any]], into: dict[Any, Any]) -> Iterator[tuple[str, Put]]:
+    """Things that replace what an earlier folder declared under the same key."""
+    for key, thing in things:
+        yield f"{what} {key}", partial(into.update, {key: thing})
+
+
+@singledispatch
+def _entries(read: BaseModel, reading: Reading) -> Iterator[tuple[str, Put]]:
+    """What a file declares: a name for each thing, and how to put it into the layers. `pack.yaml` declares nothing."""
+    yield from ()
+
+
+@_entries.register
+def _(read: Card, reading: Reading) -> Iterator[tuple[str, Put]]:
+    yield f"card {read.card}", partial(reading.layers.cards.update, {read.card: read})
+
+
+@_entries.register
+def _(read: DictionaryFile, reading: Reading) -> Iterator[tuple[str, Put]]:
+    yield from _each("dictionary", ((one.name, one) for one in read.dictionaries), reading.layers.dictionaries)
+
+
+@_entries.register
+def _(read: ChargeGroupFile, reading: Reading) -> Iterator[tuple[str, Put]]:
+    yield from _each("charge group", ((one.name, one) for one in read.charge_groups), reading.layers.groups)
+
+
+@_entries.register
+def _(read: CalendarFile, reading: Reading) -> Iterator[tuple[str, Put]]:
+    yield from _each("calendar", ((one.year, one) for one in read.calendar), reading.layers.calendar)
+
+
+@_entries.register
+def _(read: WarningsFile, reading: Reading) -> Iterator[tuple[str, Put]]:
+    yield "warnings", partial(_lay_warnings, reading.layers, read.warnings)
+
+
+@_entries.register
+def _(read: RuleFile, reading: Reading) -> Iterator[tuple[str, Put]]:
+    for number, declared in enumerate(read.rules):
+        place = ("rules", number)
+        rule = _read_rule(declared, reading.file, place, reading.problems)
+        if rule is not None:
+            yield f"rule {rule.id}", partial(_put_rule, reading, rule, read.theme, place)
+
+
+@_entries.register
+def _(read: CoverageFile, reading: Reading) -> Iterator[tuple[str, Put]]:
+    yield from _each("release", ((one.release, one) for one in read.coverage), reading.layers.releases)
+
+
+@_entries.register
+def _(read: ChangesFile, reading: Reading) -> Iterator[tuple[str, Put]]:
+    for number, change in enumerate(read.changes):
+        yield f"change {number} of {reading.file.name}", partial(_put_change, reading, change, number)
+
+
+@_entries.register
+def _(read: AdditionsFile, reading: Reading) -> Iterator[tuple[str, Put]]:
+    for number, addition in enumerate(read.dictionary_values):
+        yield f"addition {number} of {reading.file.name}", partial(_add_values, reading, addition, number)
+
+
+def _lay_warnings(layers: Layers, above: DueWarnings) -> None:
+    layers.warnings = layers.warnings.under(above)
+
+
+def _put_rule(reading: Reading, rule: RuleDeclaration, theme: Theme, place: PathInFile) -> None:
+    layers = reading.layers
+    layers.rules[rule.id], layers.themes[rule.id], layers.places[rule.id] = rule, theme, (reading.file, place)
+    layers.origins[rule.id] = reading.pack
+    layers.changes.pop(rule.id, None)
+
+
+def _put_change(reading: Reading, change: Change, number: int) -> None:
+    layers, place = reading.layers, reading.file.place(("changes", number))
+    rule = layers.rules.get(change.rule)
+    if rule is None:
+        close = nearest(change.rule, layers.rules)
+        reading.problems.append(f"{place}: no such rule below / 没有这条规则: {change.rule}{close}")
+        return
+    reading.problems.extend(
+        f"{place}: {rule.id}: unknown parameter / 没有这个参数: {name}{nearest(name, rule.params)}"
+        for name in change.params.keys() - rule.params.keys()
+    )
+    layers.changes[rule.id] = (*layers.changes.get(rule.id, ()), change)
+
+
+def _add_values(reading: Reading, addition: Addition, number: int) -> None:
+    layers, place = reading.layers, reading.file.place(("dictionary_values", number))
+    dictionary = layers.dictionaries.get(addition.dictionary)
+    if dictionary is None:
+        close = nearest(addition.dictionary, layers.dictionaries)
+        reading.problems.append(f"{place}: no such dictionary below / 没有这个字典: {addition.dictionary}{close}")
+        return
+    try:
+        layers.dictionaries[dictionary.name] = with_added(dictionary, addition.values)
+    except ValueError as error:
+        reading.problems.append(f"{place}: {dictionary.name}: {error}")
+
+
+def _read_rule(
+    declared: dict[str, Any], file: YamlFile, base: PathInFile, problems: list[str]
+) -> RuleDeclaration | None:
+    kind = declared.get("kind")
+    if kind not in KINDS:
+        hint = f"available / 可用: {', '.join(sorted(KINDS))}{nearest(str(kind), KINDS)}"
+        problems.append(
+            f"{file.place((*base, 'kind'))}: {declared.get('id', 'rule')}: unknown kind / 未知的规则类型 {kind}; {hint}"
+        )
+        return None
+    try:
+        return _RULE.validate_python(declared)
+    except ValidationError as error:
+        problems += explain(error, file, KINDS[kind], base, str(declared.get("id", "")))
+        return None
+
+
+def explain(
+    error: ValidationError, file: YamlFile, model: type[BaseModel], base: PathInFile = (), subject: str = ""
+) -> list[str]:
+    """One line per mistake: place, what, and for an unknown key what was available and the nearest spelling."""
+    lines = []
+    for mistake in error.errors():
+        path = tuple(step for step in mistake["loc"] if not (base and step in KINDS))
+        text = mistake["msg"].removeprefix("Value error, ")
+        if mistake["type"] == "extra_forbidden":
+            available = _keys_at(model, path[:-1])
+            text = (
+                f"unknown key / 未知的键; available / 可用: {', '.join(available)}{nearest(str(path[-1]), available)}"
+            )
+        dotted = ".".join(str(step) for step in path)
+        lines.append(f"{file.place((*base, *path))}: {' '.join(filter(None, (subject, dotted)))}: {text}")
+    return lines
+
+
+def _keys_at(model: type[BaseModel], path: PathInFile) -> list[str]:
+    """The keys a mapping at `path` below `model` may have."""
+    schema = model.model_json_schema()
+    here: dict[str, Any] = schema
+    for step in path:
+        here = here["items"] if isinstance(step, int) else here.get("properties", {}).get(step, {})
+        here = next((option for option in here.get("anyOf", []) if "$ref" in option), here)
+        if "$ref" in here:
+            here = schema["$defs"][here["$ref"].rsplit("/", 1)[1]]
+    return list(here.get("properties", {}))

@@ -1,0 +1,54 @@
+"""The rule kinds: one class a file, each turning its own YAML keys into the two conditions of a rule."""
+
+from typing import Annotated
+
+from pydantic import Field as Declared
+
+from expectations.catalogue.kinds.base import RuleDeclaration as RuleDeclaration
+from expectations.catalogue.kinds.base import Severity, Theme
+from expectations.catalogue.kinds.checksum import Checksum
+from expectations.catalogue.kinds.cross_stage import CrossStage
+from expectations.catalogue.kinds.date_order import DateOrder
+from expectations.catalogue.kinds.deadline import Deadline
+from expectations.catalogue.kinds.duplicate import Duplicate
+from expectations.catalogue.kinds.flag_review import FlagReview
+from expectations.catalogue.kinds.implies import Implies
+from expectations.catalogue.kinds.in_dictionary import InDictionary
+from expectations.catalogue.kinds.pattern import Pattern
+from expectations.catalogue.kinds.range import Range
+from expectations.catalogue.kinds.required import Required
+from expectations.catalogue.kinds.set_relation import SetRelation
+
+Rule = Annotated[
+    Checksum
+    | CrossStage
+    | DateOrder
+    | Deadline
+    | Duplicate
+    | FlagReview
+    | Implies
+    | InDictionary
+    | Pattern
+    | Range
+    | Required
+    | SetRelation,
+    Declared(discriminator="kind"),
+]
+"""Any rule of the catalogue."""
+
+KINDS: dict[str, type[RuleDeclaration]] = {
+    "checksum": Checksum,
+    "cross_stage": CrossStage,
+    "date_order": DateOrder,
+    "deadline": Deadline,
+    "duplicate": Duplicate,
+    "flag_review": FlagReview,
+    "implies": Implies,
+    "in_dictionary": InDictionary,
+    "pattern": Pattern,
+    "range": Range,
+    "required": Required,
+    "set_relation": SetRelation,
+}
+
+__all__ = ["KINDS", "Rule", "RuleDeclaration", "Severity", "Theme"]

@@ -1,0 +1,103 @@
+"""What every rule declares, whatever its kind: identity, texts, fields, owner, basis, examples.
+
+A kind adds its own YAML keys and answers two questions in the rule language (see docs/rule-language.md): on which rows
+is the rule judged (`applies_when`), and what must be true there (`must_hold`).
+"""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field as Declared
+from pydantic import model_validator
+
+from expectations.catalogue.cards import Declaration, FieldType, Level, Text
+
+Severity = Literal["serious", "normal", "hint"]
+ErrorType = Literal["漏填", "错填", "迟填", "不一致", "重复", "核对"]
+Owner = Literal["intake", "handler", "court_clerk", "system", "by_field"]
+Theme = Literal["completeness", "validity", "consistency", "stages", "duplicates", "deadlines", "prompts"]
+Row = dict[str, Any]
+Example = Row | list[Row] | dict[str, list[Row]]
+"""A row, rows of one card, or rows by card."""
+
+RULE_ID = r"^[A-Z]{1,4}\d{2,3}$"
+"""What the id of a rule looks like."""
+
+ANY_CARD = "*"
+
+
+class Examples(Declaration):
+    """One accepted and one violating example: a row, the rows of one card, or rows by card."""
+
+    accepted: Example
+    violating: Example
+
+
+class EachField(Declaration):
+    """The rule is judged once per listed field, or per field of the listed types, with `$f` in its conditions."""
+
+    fields: tuple[str, ...] = ()
+    types: tuple[FieldType, ...] = ()
+
+    @model_validator(mode="after")
+    def _lists_something(self) -> "EachField":
+        if bool(self.fields) == bool(self.types):
+            raise ValueError("each: give either fields or types")
+        return self
+
+
+class RuleDeclaration(Declaration):
+    """The keys common to all rule kinds."""
+
+    id: Annotated[str, Declared(pattern=RULE_ID)]
+    kind: str
+    cards: tuple[str, ...]
+    level: Level = "person"
+    title: Text
+    message: Text
+    why: Text = Text(zh="")
+    how_to_fill: Text
+    false_alarms: Text = Text(zh="")
+    severity: Severity
+    error_type: ErrorType
+    owner: Owner
+    basis: str = ""
+    law_read: bool | None = None
+    practice: bool = False
+    fields: tuple[str, ...] = ()
+    each: EachField | None = None
+    when: str = "true"
+    params: dict[str, int | float] = {}
+    needs: tuple[str, ...] = ()
+    release: int = 1
+    examples: Examples
+    note: str = ""
+
+    @property
+    def applies_when(self) -> str:
+        """The rows on which the rule is judged."""
+        return self.when
+
+    @property
+    def must_hold(self) -> str:
+        """What must be true on a judged row."""
+        raise NotImplementedError
+
+    @property
+    def is_hint(self) -> bool:
+        """Whether a finding is a request to verify and not an error (severity hint, or error type 核对)."""
+        return self.severity == "hint" or self.error_type == "核对"
+
+    @model_validator(mode="after")
+    def _judges_fields(self) -> "RuleDeclaration":
+        if bool(self.fields) == bool(self.each):
+            raise ValueError("give either fields or each")
+        if self.owner == "by_field" and not self.each:
+            raise ValueError("owner by_field needs each")
+        return self
+
+
+def exactly_one(**keys: object) -> None:
+    """Raises ValueError unless exactly one of the named keys is given."""
+    given = [name for name, value in keys.items() if value is not None]
+    if len(given) != 1:
+        raise ValueError(f"give exactly one of {', '.join(keys)}")

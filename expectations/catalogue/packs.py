@@ -1,0 +1,99 @@
+"""Packs (规则包): catalogue folders laid over each other, base ← city ← office, and what one may change of those below it.
+
+Only shapes and their effect; which folders are read is `catalogues`, comparing and handing over is `pack_diff` and `pack_files`.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Annotated
+
+from pydantic import Field as Declared
+from pydantic import model_validator
+
+from expectations.catalogue.cards import Declaration, Text
+from expectations.catalogue.dictionaries import Dictionary, DictionaryValue
+
+BASE, NOTHING = "base", "nothing"
+"""What a pack may extend besides another pack's folder: the bundled catalogue, or no other."""
+
+
+class Pack(Declaration):
+    """Who a catalogue folder belongs to. `extends` is `base`, `nothing`, or the folder of another pack, seen from this one."""
+
+    name: Annotated[str, Declared(pattern=r"^[a-z][a-z0-9-]*$")]
+    title: Text
+    version: str
+    extends: str = BASE
+
+
+class PackFile(Declaration):
+    """`pack.yaml` of a catalogue folder."""
+
+    pack: Pack
+
+
+class Change(Declaration):
+    """What a pack changes of a rule below it, why, and on which audit dates: from `since` to `until`, both included."""
+
+    rule: str
+    reason: Annotated[str, Declared(min_length=1)]
+    since: date
+    until: date | None = None
+    switched_off: bool = False
+    params: dict[str, int | float] = {}
+
+    def in_effect(self, as_of: date) -> bool:
+        """Whether the change holds on that audit date."""
+        return self.since <= as_of and (self.until is None or as_of <= self.until)
+
+    @model_validator(mode="after")
+    def _changes_something(self) -> "Change":
+        if self.switched_off == bool(self.params):
+            raise ValueError("give either switched_off: true or params")
+        return self
+
+
+class ChangesFile(Declaration):
+    """One YAML file of changes."""
+
+    changes: tuple[Change, ...]
+
+
+class AddedValue(Declaration):
+    """A value an office adds to a dictionary, or further spellings of one that is there (then without `code`)."""
+
+    label: str
+    code: str = ""
+    group: str = ""
+    aliases: tuple[str, ...] = ()
+    valid_from: date | None = None
+    valid_to: date | None = None
+    note: str = ""
+
+
+class Addition(Declaration):
+    """Values added to one dictionary."""
+
+    dictionary: str
+    values: tuple[AddedValue, ...]
+
+
+class AdditionsFile(Declaration):
+    """One YAML file of added dictionary values."""
+
+    dictionary_values: tuple[Addition, ...]
+
+
+def with_added(dictionary: Dictionary, values: Iterable[AddedValue]) -> Dictionary:
+    """The dictionary with further values and spellings. Raises ValueError for a new value without code."""
+    by_label = {value.label: value for value in dictionary.values}
+    for added in values:
+        present = by_label.get(added.label)
+        if present is None:
+            if not added.code:
+                raise ValueError(f"a new value needs a code / 新增值须有 code: {added.label}")
+            by_label[added.label] = DictionaryValue(**added.model_dump())
+        else:
+            aliases = tuple(dict.fromkeys((*present.aliases, *added.aliases)))
+            by_label[added.label] = present.model_copy(update={"aliases": aliases})
+    return dictionary.model_copy(update={"values": tuple(by_label.values())})

@@ -1,0 +1,183 @@
+"""From verdicts to findings: the failing-row queries run inside DuckDB, are reconciled with the counts, and become rows of
+`findings` with owner, present values and message. Rows never pass through Python.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Literal
+
+import duckdb
+
+from expectations.catalogue.cards import Card
+from expectations.catalogue.catalogues import Catalogue
+from expectations.errors import NotReconciledError
+from expectations.judging.identities import case_owners_statement, identity_columns, join_case_owners
+from expectations.judging.judge import Verdict
+from expectations.sql.fingerprints import rule_fingerprint
+from expectations.sql.judgements import PLACEHOLDER, Judgement, raw_column
+
+_BLANK = "（空）"
+_BATCH = 32
+"""Failing-row queries run as one statement, so that they share the processors."""
+_WHOLE_CASE = "rows between unbounded preceding and unbounded following"
+_SUGGESTION = {"zh": ("，可能应为“", "”"), "en": ("; perhaps “", "” is meant")}
+
+_FINDINGS = """
+create or replace table findings (
+  run_id varchar, finding_id varchar, rule_id varchar, rule_fingerprint varchar, values_fingerprint varchar, severity varchar, error_type varchar, is_hint boolean,
+  card varchar, level varchar, bmsah varchar, suspect_no varchar, case_name varchar, name varchar,
+  office varchar, department varchar, prosecutor varchar, owner varchar,
+  fields varchar, "values" varchar, message varchar, message_en varchar, basis varchar,
+  file_no integer, sheet varchar, sheet_row bigint, card_row bigint
+)
+"""
+
+
+@dataclass(frozen=True)
+class Collected:
+    """How many findings a verdict became; case-level rules fold the rows of a case into one."""
+
+    verdict: Verdict
+    findings: int
+
+
+def collect(
+    con: duckdb.DuckDBPyConnection, catalogue: Catalogue, verdicts: Sequence[Verdict], run_id: str,
+    progress: Callable[[str, int, int], None] = lambda stage, done, total: None,
+) -> tuple[Collected, ...]:  # fmt: skip
+    """Fills table `findings`. Raises NotReconciledError when the rows collected for a rule are not the rows counted."""
+    con.execute(_FINDINGS)
+    con.execute(case_owners_statement(catalogue.cards.values()))
+    judged = sorted((v for v in verdicts if v.state == "judged"), key=lambda verdict: verdict.judgement.name)
+    fingerprints = {
+        rule.id: rule_fingerprint(catalogue, rule)
+        for rule in {v.judgement.rule.id: v.judgement.rule for v in judged}.values()
+    }
+    collected = [Collected(verdict, 0) for verdict in verdicts if verdict.state != "judged"]
+    mismatches: list[str] = []
+    done = 0
+    for batch in _batches(judged):
+        progress("归集 / collecting", done, len(judged))
+        done += len(batch)
+        mismatches += _collect_rows(con, batch)
+        for number, verdict in enumerate(batch):
+            made = 0
+            if verdict.rows_violated:
+                fingerprint = fingerprints[verdict.judgement.rule.id]
+                statement = finding_statement(verdict, run_id, fingerprint, number)
+                made = int(con.execute(statement).fetchall()[0][0])
+            collected.append(Collected(verdict, made))
+    con.execute("drop table violations")
+    if mismatches:
+        raise NotReconciledError(
+            "计数与归集结果不符，本次核查未发布 / counts and findings differ: " + "; ".join(mismatches),
+            hint="请保留导出文件并联系维护人员 / keep the exports and report this",
+        )
+    progress("归集 / collecting", len(judged), len(judged))
+    return tuple(collected)
+
+
+def _batches(judged: Sequence[Verdict]) -> Iterator[Sequence[Verdict]]:
+    """Verdicts on one card at a time, a few together."""
+    for _, of_card in groupby(sorted(judged, key=lambda v: v.judgement.card.name), lambda v: v.judgement.card.name):
+        together = list(of_card)
+        yield from (together[first : first + _BATCH] for first in range(0, len(together), _BATCH))
+
+
+def _collect_rows(con: duckdb.DuckDBPyConnection, batch: Sequence[Verdict]) -> list[str]:
+    """Runs the failing-row queries of a batch into `violations`, each row with what it is about; returns the mismatches."""
+    card = batch[0].judgement.card
+    union = " union all ".join(f"select {n} as number, _row from ({v.query})" for n, v in enumerate(batch))
+    con.execute(
+        f"create or replace temp table violations as select v.*, {identity_columns(card)} "
+        f"from ({union}) v join cards.{card.name} c on c._row = v._row {join_case_owners(card)}"
+    )
+    counts = dict(con.execute("select number, count(*) from violations group by number").fetchall())
+    return [
+        f"{verdict.judgement.name}: {verdict.rows_violated} ≠ {counts.get(number, 0)}"
+        for number, verdict in enumerate(batch)
+        if counts.get(number, 0) != verdict.rows_violated
+    ]
+
+
+def finding_statement(verdict: Verdict, run_id: str, fingerprint: str, number: int) -> str:
+    """The INSERT that makes the findings of one judgement from its rows in `violations`, where it has that number.
+
+    Level `case` gives one finding per case, shown with the values of its first violating row and without a suspect.
+    Items of other stages stand among the present values as `card.item`.
+    """
+    judgement, stage_items = verdict.judgement, verdict.stage_items
+    rule, card = judgement.rule, judgement.card
+    by_case = rule.level == "case"
+    keys = ["v.bmsah"] if by_case else [f"c.{name}" for name in card.key]
+    key = ", ".join(f"coalesce({name}::varchar, '')" for name in keys)
+    ordinal = f"row_number() over (partition by {key} order by c._row)"
+    present = [f"'{name}', c.{raw_column(card.field(name))}" for name in judgement.fields]
+    present += [f"'{name}', s.{column}::varchar" for name, column in stage_items.items()]
+    beside = f"join audit.{card.name}_shared s on s._row = v._row" if stage_items or verdict.linked_values else ""
+    involved = _involved(verdict)
+    if by_case:
+        involved = f"string_agg({involved}, '|') over (partition by v.bmsah order by {involved} {_WHOLE_CASE})"
+    columns = [
+        _text(run_id),
+        f"left(sha256(concat_ws('|', '{judgement.name}', {key}, {ordinal})), 16)",
+        *map(_text, (rule.id, fingerprint)), f"sha256({involved})", *map(_text, (rule.severity, rule.error_type)), str(rule.is_hint).lower(),
+        _text(card.name), _text(rule.level), "v.bmsah", "null" if by_case else "v.suspect_no", "v.case_name",
+        "null" if by_case else "v.name", "v.office", "v.department", "v.prosecutor",
+        _text(judgement.owner), _text("|".join(judgement.fields)), f"json_object({', '.join(present)})::varchar",
+        message_sql(rule.message.zh, judgement, "zh"), message_sql(rule.message.en, judgement, "en"), _text(rule.basis),
+        "c._file", "c._sheet", "c._sheet_row", "c._row",
+    ]  # fmt: skip
+    first_of_case = "qualify row_number() over (partition by v.bmsah order by c._row) = 1" if by_case else ""
+    return f"""insert into findings select {", ".join(columns)}
+from violations v join cards.{card.name} c on c._row = v._row {beside}
+where v.number = {number} {first_of_case} order by c._row"""
+
+
+def _involved(verdict: Verdict) -> str:
+    """Everything the condition read of a row, as one text: it changes when the row is another case for the rule.
+
+    Items of the row as they stood, those of other stages, and what it made of linked rows.
+    """
+    card = verdict.judgement.card
+    own = (f"c.{raw_column(card.field(name))}" for name in sorted(verdict.judgement.columns & card.by_name.keys()))
+    beside = (f"s.{column}" for column in (*verdict.stage_items.values(), *verdict.linked_values))
+    return f"[{', '.join(f'{value}::varchar' for value in (*own, *beside))}]::varchar"
+
+
+def message_sql(template: str, judgement: Judgement, language: Literal["zh", "en"]) -> str:
+    """SQL that fills a message: `{field}` with the row's value, `{label}`, `{value}`, `{suggestion}` and parameters by name."""
+    parts: list[str] = []
+    position = 0
+    for match in PLACEHOLDER.finditer(template):
+        parts += [_text(template[position : match.start()]), _placeholder(match[1], judgement, language)]
+        position = match.end()
+    parts.append(_text(template[position:]))
+    return " || ".join(part for part in parts if part != "''") or "''"
+
+
+def _placeholder(name: str, judgement: Judgement, language: Literal["zh", "en"]) -> str:
+    card = judgement.card
+    if name == "suggestion":
+        field, (before, after) = card.field(judgement.field), _SUGGESTION[language]
+        return f"coalesce({_text(before)} || likely_label(c.{field.name}, {_text(field.dictionary)}) || {_text(after)}, '')"
+    if name == "label":
+        return _text(card.field(judgement.field).header)
+    if name == "value":
+        return _shown(card, judgement.field)
+    if name in judgement.rule.params:
+        return _text(str(judgement.rule.params[name]))
+    return _shown(card, name) if name in card.by_name else _text(_BLANK)
+
+
+def _shown(card: Card, name: str) -> str:
+    """A value as a person reads it: dates in one form, everything else as it stood."""
+    field = card.field(name)
+    raw = f"c.{raw_column(field)}"
+    text = f"strftime(c.{name}, '%Y-%m-%d'), {raw}" if field.type == "date" else raw
+    return f"coalesce({text}, {_text(_BLANK)})"
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"

@@ -1,0 +1,85 @@
+"""Early warnings (期限预警): limits that are still open and end soon or have ended, as table `due`. Hints, never findings.
+
+What a limit is and where it is open is said by the judgements; this module only asks `audit.<card>` for it, one statement a card.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+import duckdb
+
+from expectations.catalogue.due_warnings import DueWarnings
+from expectations.judging.identities import OWNERS, identity_columns, join_case_owners
+from expectations.judging.judge import Verdict
+
+_DUE = """
+create or replace table due (
+  rule_id varchar, card varchar, bmsah varchar, suspect_no varchar, name varchar, case_name varchar,
+  office varchar, department varchar, prosecutor varchar, owner varchar,
+  last_day date, days_left integer, grade varchar, card_row bigint
+)
+"""
+
+
+def find_due(con: duckdb.DuckDBPyConnection, verdicts: Iterable[Verdict], warnings: DueWarnings, as_of: date) -> int:
+    """Fills table `due` with the open limits of the judged rules that call for a warning; returns how many.
+
+    Needs the `audit` tables and `case_owners`. A limit of a whole case is one line, that of its earliest last day.
+    """
+    con.execute(_DUE)
+    by_card: dict[str, list[Verdict]] = {}
+    for verdict in verdicts:
+        if verdict.state == "judged" and verdict.open_limit is not None:
+            by_card.setdefault(verdict.judgement.card.name, []).append(verdict)
+    for of_card in by_card.values():
+        con.execute(due_statement(of_card, warnings, as_of))
+    con.execute("create or replace table due as select * from due order by days_left, rule_id, card, card_row")
+    return int(con.execute("select count(*) from due").fetchall()[0][0])
+
+
+def due_statement(verdicts: Sequence[Verdict], warnings: DueWarnings, as_of: date) -> str:
+    """The INSERT that reads all limits of one card in one pass over `audit.<card>`."""
+    card = verdicts[0].judgement.card
+    limits = ",\n    ".join(map(_limit, verdicts))
+    last_warned = f"date '{as_of:%Y-%m-%d}' + {warnings.widest}"
+    return f"""insert into due
+with warned as (
+  select _row, unnest([one for one in [
+    {limits}
+  ] if one.last_day <= {last_warned}], recursive := true) from audit.{card.name}
+), of_rows as (
+  select w.*, {identity_columns(card)}, date_diff('day', date '{as_of:%Y-%m-%d}', w.last_day)::integer as days_left
+  from warned w join cards.{card.name} c on c._row = w._row {join_case_owners(card)}
+), graded as (
+  select *, {_grade(warnings)} as grade from of_rows
+  qualify not by_case or row_number() over (partition by rule_id, bmsah order by last_day, _row) = 1
+)
+select rule_id, '{card.name}', bmsah, case when not by_case then suspect_no end, case when not by_case then name end, case_name,
+  {", ".join(OWNERS)}, owner, last_day, days_left, grade, _row
+from graded where grade is not null"""
+
+
+def _limit(verdict: Verdict) -> str:
+    """The limit of one judgement on a row as a struct; NULL where the row has none or the act is done."""
+    judgement, limit = verdict.judgement, verdict.open_limit
+    assert limit is not None, "asked for limits only"
+    by_case = str(judgement.rule.level == "case").lower()
+    return (
+        f"case when {limit.still_open} then {{'rule_id': '{judgement.rule.id}', 'by_case': {by_case}, "
+        f"'owner': '{judgement.owner}', 'last_day': try_cast({limit.last_day} as date)}} end"
+    )
+
+
+def _grade(warnings: DueWarnings) -> str:
+    """SQL for the grade of `days_left` in `department`; NULL where no warning is due yet."""
+    orange = _days(warnings.default.orange, {name: days.orange for name, days in warnings.departments.items()})
+    yellow = _days(warnings.default.yellow, {name: days.yellow for name, days in warnings.departments.items()})
+    return (
+        f"case when days_left < 0 then 'red' when days_left <= {orange} then 'orange' "
+        f"when days_left <= {yellow} then 'yellow' end"
+    )
+
+
+def _days(default: int, departments: Mapping[str, int]) -> str:
+    own = "".join(f" when '{name.replace(chr(39), chr(39) * 2)}' then {days}" for name, days in departments.items())
+    return f"case department{own} else {default} end" if own else str(default)

@@ -1,0 +1,298 @@
+"""Whether the rules of a catalogue fit its cards, run, and judge their own examples as they say.
+
+Two steps: `fit_problems` needs no database and guards every condition; `check_catalogue` also runs the examples in DuckDB.
+"""
+
+import json
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import duckdb
+from sqlglot import exp
+
+from expectations.catalogue.cards import SQL_TYPES, Card, Role
+from expectations.catalogue.catalogues import Catalogue
+from expectations.catalogue.kinds import RuleDeclaration
+from expectations.catalogue.kinds.base import Example, Row
+from expectations.errors import CatalogueError, nearest
+from expectations.judging.card_checks import card_problems
+from expectations.sql.context import AuditTable, build_audit_table, guarded
+from expectations.sql.judgements import PARAMETER, PLACEHOLDER, Judgement, judgements_of
+from expectations.sql.language import refusals
+from expectations.sql.lookups import create_lookups
+from expectations.sql.other_rows import lookup_problems, outside_lookups
+
+EXAMPLES_DAY = date(2026, 6, 30)
+"""The audit date of all examples."""
+
+_KEY: dict[Role, str] = {"case": "K1", "person": "S1"}
+_MESSAGE_WORDS = frozenset({"label", "value", "suggestion"})
+
+
+@dataclass(frozen=True)
+class CheckOutcome:
+    """Every problem, one line each with its place, and how many examples were run."""
+
+    problems: tuple[str, ...]
+    examples: int
+
+
+def check_catalogue(catalogue: Catalogue) -> CheckOutcome:
+    """Guards every condition and runs both examples of every rule."""
+    problems = list(fit_problems(catalogue))
+    ran = 0
+    if not problems:
+        with duckdb.connect() as con:
+            create_lookups(con, catalogue)
+            for rule in catalogue.rules.values():
+                for name, expected in (("accepted", False), ("violating", True)):
+                    ran += 1
+                    problems += _example_problems(con, catalogue, rule, name, expected)
+    return CheckOutcome(tuple(problems), ran)
+
+
+@dataclass(frozen=True)
+class ReleaseCoverage:
+    """How much of a release of the specification the catalogue holds; `missing` rules with the reason, if one is known."""
+
+    release: int
+    asked: int
+    held: int
+    missing: tuple[str, ...]
+    reason: str
+
+    @property
+    def percent(self) -> float:
+        """Share of the rules held, in percent."""
+        return round(100 * self.held / self.asked, 1) if self.asked else 100.0
+
+
+def coverage(catalogue: Catalogue) -> tuple[ReleaseCoverage, ...]:
+    """The coverage of every release the catalogue knows of."""
+    return tuple(
+        ReleaseCoverage(
+            number, len(release.rules), sum(rule in catalogue.rules for rule in release.rules),
+            tuple(f"{rule} {title}" for rule, title in release.rules.items() if rule not in catalogue.rules),
+            release.left_out.zh and f"{release.left_out.zh} / {release.left_out.en}",
+        )
+        for number, release in sorted(catalogue.releases.items())
+    )  # fmt: skip
+
+
+def fit_problems(catalogue: Catalogue) -> Iterator[str]:
+    """What does not fit: unknown cards, fields, dictionaries, parameters, placeholders; conditions the guard refuses."""
+    yield from card_problems(catalogue)
+    for rule in catalogue.rules.values():
+        for path, text in _rule_problems(catalogue, rule):
+            yield f"{catalogue.place(rule.id, *path)}: {rule.id}: {text}"
+
+
+def _rule_problems(catalogue: Catalogue, rule: RuleDeclaration) -> Iterator[tuple[tuple[str, ...], str]]:
+    for name in rule.cards:
+        if name != "*" and name not in catalogue.cards:
+            yield ("cards",), f"unknown card / 未知的案卡 {name}{nearest(name, catalogue.cards)}"
+    cards = catalogue.cards_of(rule)
+    for card in cards:
+        if rule.level == "case" and card.role("case") is None:
+            yield (
+                ("level",),
+                f"card {card.name} has no case number, so level case is not for it / 案卡没有案号项，不能按案件判断",
+            )
+        yield from ((("fields",), text) for text in _field_problems(catalogue, rule, card))
+    each = rule.each.fields if rule.each else ()
+    everywhere = {name for card in cards for name in card.by_name}
+    for name in (name for name in each if name not in everywhere):
+        yield ("each",), f"no card of the rule has field / 案卡没有此项 {name}{nearest(name, everywhere)}"
+    yield from _message_problems(rule, everywhere)
+    seen: set[str] = set()
+    for card in cards:
+        for judgement in judgements_of(rule, card, EXAMPLES_DAY, catalogue.cards):
+            for text in _condition_problems(catalogue, judgement):
+                if text not in seen:
+                    seen.add(text)
+                    yield _condition_key(rule), text
+
+
+def _field_problems(catalogue: Catalogue, rule: RuleDeclaration, card: Card) -> Iterator[str]:
+    for name in rule.fields if rule.cards != ("*",) else ():
+        of, item = _item_named(catalogue, card, name)
+        if of is None:
+            yield f"unknown card / 未知的案卡 {name}{nearest(name.split('.')[0], catalogue.cards)}"
+        elif item not in of.by_name:
+            yield f"card {of.name} has no field / 案卡没有此项 {item}{nearest(item, of.by_name)}"
+
+
+def _item_named(catalogue: Catalogue, card: Card, name: str) -> tuple[Card | None, str]:
+    """The card and item a name in `fields` means: an own item, or `card.item` of another card."""
+    other, _, item = name.rpartition(".")
+    return (catalogue.cards.get(other), item) if other else (card, name)
+
+
+def _condition_problems(catalogue: Catalogue, judgement: Judgement) -> list[str]:
+    rule, card = judgement.rule, judgement.card
+    try:
+        trees = judgement.trees
+    except ValueError as error:
+        return [str(error)]
+    parameters = {word for word in _parameters(rule) if word not in rule.params and word != "today"}
+    if parameters:
+        known = ["today", *rule.params]
+        return [f"unknown parameter / 未知的参数 :{name}{nearest(name, known)}" for name in sorted(parameters)]
+    found = refusals(outside_lookups(trees[0]), card.by_name)
+    found += [text for tree in trees[1:] for text in refusals(outside_lookups(tree), card.by_name)]
+    for lookup in judgement.lookups:
+        found += lookup_problems(lookup, card, catalogue.cards)
+        if lookup.card != card.name and lookup.card not in judgement.cards_needed:
+            found.append(f"needs does not name the card / needs 未列出案卡 {lookup.card}")
+    return [f"card {card.name}: {text}" for text in found]
+
+
+def _parameters(rule: RuleDeclaration) -> set[str]:
+    return set(PARAMETER.findall(f"{rule.applies_when} {rule.must_hold}")) - {""}
+
+
+def _message_problems(rule: RuleDeclaration, fields: set[str]) -> Iterator[tuple[tuple[str, ...], str]]:
+    available = {*fields, *rule.params, *(_MESSAGE_WORDS if rule.each else ())}
+    for language in ("zh", "en"):
+        for word in PLACEHOLDER.findall(rule.message.in_language(language)):
+            if word not in available:
+                yield ("message", language), f"unknown placeholder / 未知的占位符 {{{word}}}{nearest(word, available)}"
+
+
+def _condition_key(rule: RuleDeclaration) -> tuple[str, ...]:
+    conditions = (
+        "filled",
+        "then",
+        "check",
+        "relation",
+        "form",
+        "regex",
+        "order",
+        "within",
+        "last_day",
+        "in_time",
+        "flag",
+    )
+    given = [key for key in conditions if key in rule.model_fields_set]
+    return (given[0],) if given else ("when",)
+
+
+def _example_problems(
+    con: duckdb.DuckDBPyConnection, catalogue: Catalogue, rule: RuleDeclaration, name: str, expected: bool
+) -> Iterator[str]:
+    example = getattr(rule.examples, name)
+    place = catalogue.place(rule.id, "examples", name)
+    cards = cards_of_example(catalogue, rule, example)
+    if not cards:
+        known = {field for card in catalogue.cards_of(rule) for field in card.by_name}
+        named = set[str]().union(*(_names(_rows_of(example, card)) for card in catalogue.cards_of(rule)))
+        lacking = sorted(named - known)
+        yield f"{place}: {rule.id}: example names no field of one card / 示例中的项不在同一案卡上: {', '.join(lacking)}"
+    for card in cards:
+        try:
+            violated = example_violates(con, catalogue, rule, card, example)
+        except duckdb.Error as error:
+            yield f"{place}: {rule.id}: card {card.name}: {str(error).splitlines()[0]}"
+            continue
+        if violated != expected:
+            verdict = "violates the rule / 违反规则" if violated else "does not violate the rule / 不违反规则"
+            yield f"{place}: {rule.id}: the {name} example {verdict} (card {card.name})"
+
+
+def cards_of_example(catalogue: Catalogue, rule: RuleDeclaration, example: Example) -> list[Card]:
+    """The cards an example can be judged on: those of the rule it has rows for, with every item the rows name."""
+    named = {
+        card: _names(_rows_of(example, catalogue.cards[card])) for card in (c.name for c in catalogue.cards_of(rule))
+    }
+    return [
+        catalogue.cards[card]
+        for card, names in named.items()
+        if names and names <= catalogue.cards[card].by_name.keys()
+    ]
+
+
+def example_violates(
+    con: duckdb.DuckDBPyConnection, catalogue: Catalogue, rule: RuleDeclaration, card: Card, example: Example
+) -> bool:
+    """Whether the rule finds something in the example's rows; of an `each` rule only the fields named are judged.
+
+    `con` has the lookups; its tables `cards.<card>` are replaced.
+    """
+    named = _names(_rows_of(example, card))
+    judged = [j for j in judgements_of(rule, card, EXAMPLES_DAY, catalogue.cards) if not j.field or j.field in named]
+    own = frozenset[str]().union(*(j.columns for j in judged))
+    unreadable = _store_rows(con, card, _rows_of(example, card), own | _read_on(card, judged))
+    for other in {other.name: other for j in judged for other in j.linked_cards}.values():
+        _store_rows(con, other, _rows_of(example, other), _read_on(other, judged))
+    table = AuditTable(card, catalogue.cards, catalogue.dictionaries)
+    conditions = [guarded(table.prepare(j).condition, j, unreadable, ()) for j in judged]
+    build_audit_table(con, table)
+    counts = (f"count_if({condition})" for condition in conditions)
+    found = con.execute(f"select {', '.join(counts)} from audit.{card.name}").fetchall()
+    return any(found[0])
+
+
+def _rows_of(example: Example, card: Card) -> list[Row]:
+    """The example's rows of one card: a row, the rows of the judged card, or rows by card."""
+    if isinstance(example, list):
+        return example
+    if example and all(isinstance(rows, list) for rows in example.values()):
+        return list(example.get(card.name, ()))
+    return [example]
+
+
+def _read_on(card: Card, judged: Sequence[Judgement]) -> frozenset[str]:
+    """Items of a card that judgements read on other rows, with what its links and stages go by."""
+    there = (j.read_there(card.name)[0] for j in judged)
+    latest = (name for j in judged for link in j.card.links if link.card == card.name for name in link.latest)
+    return frozenset(latest).union(*there)
+
+
+def require_fitting(catalogue: Catalogue) -> Catalogue:
+    """The catalogue itself. Raises CatalogueError with every rule that does not fit."""
+    problems = list(fit_problems(catalogue))
+    if problems:
+        raise CatalogueError(problems)
+    return catalogue
+
+
+def _store_rows(
+    con: duckdb.DuckDBPyConnection, card: Card, rows: Sequence[Mapping[str, object]], read: Collection[str]
+) -> set[str]:
+    """Table `cards.<card>` with the fields `read`, as a load would leave it, for texts already in their normal form.
+
+    Returns the unreadable fields.
+    """
+    keys = {
+        name: "1" if card.field(name).parsed else value
+        for role, value in _KEY.items()
+        if (name := card.role(role)) and card.field(name).required == "always"
+    }
+    texts = [{**keys, **row} for row in rows]
+    read = {*read, *keys}
+    con.execute("create schema if not exists cards")
+    con.execute("create or replace temp table example (_row bigint, text json)")
+    if texts:
+        con.executemany("insert into example values (?, ?)", [(n, json.dumps(text)) for n, text in enumerate(texts)])
+    columns, unreadable = [], []
+    for field in (field for field in card.fields if field.name in read):
+        text = f"trim(text ->> '{field.name}')"
+        for word in ("", *field.blanks):
+            text = f"nullif({text}, {exp.Literal.string(word).sql()})"
+        if field.parsed:
+            value = f"try_cast({text} as {SQL_TYPES[field.type]})"
+            columns.append(f"{value} as {field.name}, {text} as {field.name}__raw")
+            unreadable.append(f"case when {text} is not null and {value} is null then '{field.name}' end")
+        else:
+            columns.append(f"{text} as {field.name}")
+    con.execute(
+        f"create or replace table cards.{card.name} as select _row, 0 as _file, '' as _sheet, _row + 2 as _sheet_row, "
+        f"nullif(list_filter([{', '.join(unreadable)}]::varchar[], lambda name: name is not null), []) as _unreadable, {', '.join(columns)} from example"
+    )
+    found = con.execute(f"select distinct unnest(_unreadable) from cards.{card.name}").fetchall()
+    return {str(row[0]) for row in found}
+
+
+def _names(rows: Sequence[Row]) -> set[str]:
+    return {name for row in rows for name in row}

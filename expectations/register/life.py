@@ -1,0 +1,220 @@
+"""The life of a finding as far as people move it: verification, answer, dispute, decision, undo. Runs move the rest (`follow`).
+
+Nobody closes a finding by hand: it is corrected when the rule no longer fires, or explained for as long as its values, its rule and the
+term of the explanation last.
+"""
+
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Literal, get_args
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from expectations.errors import InputError
+from expectations.register.trust import hold_if_rejected
+from expectations.rights.reader import Act, Reader
+from expectations.store.register import Register, now
+from expectations.store.switches import switch
+from expectations.store.tables import Event, Finding, Run
+
+State = Literal["new", "open", "reopened", "explained", "corrected", "not_seen", "withdrawn"]
+STATES: tuple[State, ...] = get_args(State)
+ACTIVE: tuple[State, ...] = ("new", "open", "reopened")
+"""Standing open: somebody has to do something."""
+
+Action = Literal["confirm", "reject", "answer_corrected", "answer_not_error", "accept", "uphold"]
+
+REASONS: dict[str, tuple[str, str]] = {
+    "not_applicable": ("规则不适用于本案", "the rule does not apply to this case"),
+    "blank_allowed": ("填录标准允许（空等于否）", "the standard allows it (blank means no)"),
+    "awaiting_document": ("外部文书未到", "a document from elsewhere has not arrived"),
+    "not_yet_exported": ("已在系统内改正，尚未导出", "corrected in the system, not yet exported"),
+    "case_split": ("拆案或改变管辖", "the case was split or moved"),
+    "old_card": ("历史案卡，不需补填", "an old card that need not be completed"),
+    "true_as_filled": ("经核对，填录属实", "checked: what was filled in is true"),
+    "other": ("其他", "other"),
+}
+"""Why a finding is said not to be an error. Codes are kept, words shown."""
+
+_ACT: Mapping[str, Act] = {
+    "confirm": "decide", "reject": "decide", "accept": "decide", "uphold": "decide",
+    "answer_corrected": "answer", "answer_not_error": "answer",
+}  # fmt: skip
+_HUMAN = (
+    "state", "verification", "verified_by", "verified_at", "answer", "answered_by", "answered_at", "reason_code", "note", "decision",
+    "decision_note", "explained_until",
+)  # fmt: skip
+"""What a decision may change, and an undo restores."""
+_LONGEST_NOTE = 2000
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What somebody decides. A reason and a note are needed wherever an error is denied; `until` limits an explanation."""
+
+    action: Action
+    reason_code: str = ""
+    note: str = ""
+    until: date | None = None
+
+    def __post_init__(self) -> None:
+        if self.action in ("reject", "answer_not_error") and self.reason_code not in REASONS:
+            raise InputError("请选择理由 / choose a reason", hint="、".join(zh for zh, _ in REASONS.values()))
+        if self.action in ("reject", "answer_not_error", "uphold") and not self.note.strip():
+            raise InputError("请写明情况 / a note is needed", hint="对方会看到这段说明 / the other side will read it")
+        if len(self.note) > _LONGEST_NOTE:
+            raise InputError(f"说明过长 / the note is too long: {len(self.note)}", hint=f"≤ {_LONGEST_NOTE}")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a decision on several findings came to: a batch that can be undone, and what was left as it was, with the reason."""
+
+    batch: str
+    done: tuple[str, ...]
+    skipped: tuple[tuple[str, str], ...]
+    held: tuple[str, ...] = ()
+    """Rules that went on hold by it."""
+
+
+def decide(
+    register: Register,
+    reader: Reader,
+    ids: Iterable[str],
+    decision: Decision,
+    versions: Mapping[str, int] | None = None,
+) -> Outcome:
+    """Decides on findings, all in one transaction. `versions` are those the person saw: what changed since is skipped.
+
+    Raises NotAllowedError when the role does not decide so. Findings out of the person's scope are skipped as unknown.
+    """
+    reader.require(_ACT[decision.action])
+    wanted = list(dict.fromkeys(ids))
+    batch, moment = secrets.token_hex(8), now()
+    done: list[str] = []
+    skipped: list[tuple[str, str]] = []
+    with register.writing() as session:
+        found = _locked(session, reader, wanted)
+        until = decision.until or _default_until(session)
+        for finding_id in wanted:
+            finding = found.get(finding_id)
+            why = _refusal(reader, finding, decision, (versions or {}).get(finding_id))
+            if finding is None or why:
+                skipped.append((finding_id, why))
+                continue
+            before = {name: _plain(getattr(finding, name)) for name in _HUMAN}
+            _apply(finding, decision, reader, moment, until)
+            finding.version += 1
+            ends = until if finding.state == "explained" else None
+            session.add(
+                Event(
+                    finding_id=finding_id, at=moment, action=decision.action, seq=None, user_id=reader.user_id, user_name=reader.name,
+                    reason_code=decision.reason_code, note=decision.note.strip(), until=ends, batch=batch,
+                    before={**before, "version": finding.version}, undone=False,
+                )
+            )  # fmt: skip
+            done.append(finding_id)
+        session.flush()
+        rejected = {found[one].rule_id for one in done if found[one].verification == "rejected"}
+        held = hold_if_rejected(session, rejected)
+    return Outcome(batch, tuple(done), tuple(skipped), tuple(held))
+
+
+def undo(register: Register, reader: Reader, batch: str) -> Outcome:
+    """Takes a person's own decision back, finding by finding, where nothing has happened since and they may still decide so."""
+    done: list[str] = []
+    skipped: list[tuple[str, str]] = []
+    with register.writing() as session:
+        own = Event.user_id == reader.user_id
+        events = session.scalars(select(Event).where(Event.batch == batch, own, ~Event.undone).order_by(Event.id)).all()
+        found = _locked(session, reader, [event.finding_id for event in events])
+        for event in events:
+            finding, act = found.get(event.finding_id), _ACT.get(event.action)
+            if finding is None or act is None or not reader.may(act) or finding.version != event.before["version"]:
+                skipped.append((event.finding_id, "此后已有变化，未撤销 / it has changed since and was left"))
+                continue
+            for name in _HUMAN:
+                setattr(finding, name, _typed(name, event.before[name]))
+            finding.version += 1
+            event.undone = True
+            session.add(
+                Event(
+                    finding_id=event.finding_id, at=now(), action="undo", seq=None, user_id=reader.user_id, user_name=reader.name,
+                    reason_code="", note="", until=None, batch=batch, before={}, undone=True,
+                )
+            )  # fmt: skip
+            done.append(event.finding_id)
+    return Outcome(batch, tuple(done), tuple(skipped))
+
+
+def _locked(session: Session, reader: Reader, ids: list[str]) -> dict[str, Finding]:
+    """The findings within the reader's scope, locked until the end of the transaction."""
+    found: dict[str, Finding] = {}
+    for first in range(0, len(ids), 500):
+        part = ids[first : first + 500]
+        query = select(Finding).where(Finding.finding_id.in_(part), reader.rows.findings()).order_by(Finding.finding_id)
+        found |= {one.finding_id: one for one in session.scalars(query.with_for_update())}
+    return found
+
+
+def _refusal(reader: Reader, finding: Finding | None, decision: Decision, version: int | None) -> str:
+    """Why the decision can't be taken on the finding; empty when it can."""
+    if finding is None:
+        return "没有这个问题 / no such finding"
+    if version is not None and version != finding.version:
+        return "刚刚有人处理过，请刷新 / somebody has just changed it: reload"
+    if finding.state not in ACTIVE and not (decision.action == "confirm" and finding.state == "explained"):
+        return "已不在待处理状态 / it no longer stands open"
+    disputed = finding.answer == "not_error" and not finding.decision
+    if decision.action in ("confirm", "reject") and disputed:
+        return "有异议待决定，请采纳或维持 / a dispute waits: accept it or uphold the finding"
+    if decision.action in ("accept", "uphold") and not disputed:
+        return "没有待决定的异议 / there is no dispute to decide"
+    if (
+        decision.action in ("answer_corrected", "answer_not_error")
+        and finding.answer in ("corrected", "not_error")
+        and not finding.decision
+    ):
+        return "已经答复，等待处理 / already answered"
+    return ""
+
+
+def _apply(finding: Finding, decision: Decision, reader: Reader, moment: datetime, until: date) -> None:
+    if decision.action in ("answer_corrected", "answer_not_error"):
+        finding.answer = "corrected" if decision.action == "answer_corrected" else "not_error"
+        finding.answered_by, finding.answered_at = reader.name, moment
+        finding.reason_code, finding.note = decision.reason_code, decision.note.strip()
+        finding.decision = finding.decision_note = ""
+        return
+    finding.verified_by, finding.verified_at = reader.name, moment
+    denied = decision.action in ("reject", "accept")
+    finding.verification = "rejected" if denied else "confirmed"
+    finding.explained_until = until if denied else None
+    if denied:
+        finding.state = "explained"
+    elif finding.state == "explained":
+        finding.state = "open"
+    if decision.action == "reject":
+        finding.reason_code, finding.note = decision.reason_code, decision.note.strip()
+    if decision.action in ("accept", "uphold"):
+        finding.decision = "accepted" if denied else "upheld"
+        finding.decision_note = decision.note.strip()
+
+
+def _default_until(session: Session) -> date:
+    """The last day of an explanation: `explanation_days` after the last run's audit date, or after today."""
+    as_of = session.scalar(select(Run.as_of).order_by(Run.seq.desc()).limit(1)) or date.today()
+    return as_of + timedelta(days=int(switch(session, "explanation_days")))
+
+
+def _plain(value: object) -> object:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _typed(name: str, value: object) -> object:
+    if value is None or name not in ("verified_at", "answered_at", "explained_until"):
+        return value
+    return date.fromisoformat(str(value)) if name == "explained_until" else datetime.fromisoformat(str(value))

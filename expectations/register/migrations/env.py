@@ -1,9 +1,0 @@
-"""Alembic's entry: migrates the connection it is given; there is no alembic.ini."""
-
-from alembic import context
-
-from expectations.register.tables import Table
-
-connection = context.config.attributes["connection"]
-context.configure(connection=connection, target_metadata=Table.metadata, render_as_batch=True, transactional_ddl=False)
-context.run_migrations()

@@ -1,0 +1,222 @@
+"""The findings list: choices of its filters, one sorted page of it, and the rows of its register. Filtering is the
+core's.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import duckdb
+
+from expectations.finding.departments import department_order
+from expectations.finding.masks import mask_identity, mask_message, mask_number
+from expectations.run.published import FindingFilter
+
+SORTS = ("department", "severity", "rule", "bmsah", "run")
+"""Orders the list offers; `run` is the order in which the run found them."""
+
+_SEVERITY = "case severity when 'serious' then 0 when 'normal' then 1 else 2 end"
+_DEPARTMENT = "list_position(?::varchar[], coalesce(department, ''))"
+_ORDERS = {
+    "department": (_DEPARTMENT, "prosecutor", "bmsah"),
+    "severity": (_SEVERITY, _DEPARTMENT, "bmsah"),
+    "rule": ("rule_id", _DEPARTMENT, "bmsah"),
+    "bmsah": ("bmsah", "card"),
+    "run": ("rowid",),
+}
+_COLUMNS = (
+    "finding_id", "rule_id", "severity", "error_type", "is_hint", "card", "level", "bmsah", "suspect_no", "case_name", "name",
+    "department", "prosecutor", "owner", "fields", "values", "message", "message_en", "basis", "card_row",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A finding as the pages show it: numbers masked, blanks as empty strings."""
+
+    finding_id: str
+    rule_id: str
+    severity: str
+    error_type: str
+    is_hint: bool
+    card: str
+    level: str
+    bmsah: str
+    suspect_no: str
+    case_name: str
+    name: str
+    department: str
+    prosecutor: str
+    owner: str
+    fields: tuple[str, ...]
+    values: dict[str, str | None]
+    message: str
+    message_en: str
+    basis: str
+    card_row: int
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the filters offer. Prosecutors come with their departments, rules with their titles."""
+
+    departments: tuple[str, ...]
+    prosecutors: tuple[tuple[str, str], ...]
+    rules: dict[str, tuple[str, str]]
+    error_types: tuple[str, ...]
+    cards: dict[str, tuple[str, str]]
+
+    def prosecutors_of(self, departments: Sequence[str]) -> tuple[str, ...]:
+        """The prosecutors of some departments, of all when none is named."""
+        return tuple(
+            sorted({name for department, name in self.prosecutors if not departments or department in departments})
+        )
+
+
+def choices(con: duckdb.DuckDBPyConnection) -> Choices:
+    """The choices of the filters. Rules and error types are those with findings."""
+    owners = con.execute(
+        "select distinct coalesce(department, ''), coalesce(prosecutor, '') from checked "
+        "union select distinct coalesce(department, ''), coalesce(prosecutor, '') from findings order by all"
+    ).fetchall()
+    rules = con.execute(
+        "select rule_id, title_zh, title_en from rules where rule_id in (select rule_id from findings) order by rule_id"
+    ).fetchall()
+    types = con.execute("select distinct error_type from findings order by all").fetchall()
+    return Choices(
+        tuple(sorted({department for department, _ in owners}, key=department_order)),
+        tuple(owners),
+        {rule_id: (zh, en) for rule_id, zh, en in rules},
+        tuple(name for (name,) in types),
+        card_titles(con),
+    )
+
+
+def card_titles(con: duckdb.DuckDBPyConnection) -> dict[str, tuple[str, str]]:
+    """Chinese and English title of every card type."""
+    return {
+        card: (zh, en) for card, zh, en in con.execute("select card, title_zh, title_en from cards_known").fetchall()
+    }
+
+
+def count_findings(con: duckdb.DuckDBPyConnection, wanted: FindingFilter) -> tuple[int, int]:
+    """Errors and hints the filter selects."""
+    where = wanted.where()
+    rows = con.execute(
+        f"select count(*) filter (where not is_hint), count(*) filter (where is_hint) from findings {where.sql}",
+        where.values,
+    ).fetchall()
+    return int(rows[0][0]), int(rows[0][1])
+
+
+def page_of_findings(
+    con: duckdb.DuckDBPyConnection, wanted: FindingFilter, *, sort: str, descending: bool, page: int, size: int
+) -> list[Finding]:
+    """Page `page` (from 0) of the findings, `size` a page."""
+    statement, values = _selection(con, wanted, ", ".join(f'"{name}"' for name in _COLUMNS), sort, descending)
+    rows = con.execute(f"{statement} limit ? offset ?", [*values, size, page * size]).fetchall()
+    return findings_from(con, rows)
+
+
+def findings_of_card(con: duckdb.DuckDBPyConnection, card: str, rows: Sequence[int], bmsah: str) -> list[Finding]:
+    """The findings of one card: of its case number, else of its rows."""
+    columns = ", ".join(f'"{name}"' for name in _COLUMNS)
+    found = con.execute(
+        f"select {columns} from findings "
+        "where card = ? and (bmsah = ? or (bmsah is null and card_row in (select unnest(?::bigint[])))) "
+        f"order by is_hint, {_SEVERITY}, rule_id, card_row, rowid",
+        [card, bmsah, list(rows)],
+    ).fetchall()
+    return findings_from(con, found)
+
+
+def findings_from(con: duckdb.DuckDBPyConnection, rows: Sequence[tuple[object, ...]]) -> list[Finding]:
+    """Findings of rows in the columns of this module, masked."""
+    masks = masks_of(con)
+    return [finding_of(dict(zip(_COLUMNS, row, strict=True)), masks) for row in rows]
+
+
+@dataclass(frozen=True)
+class Masks:
+    """How identity and telephone numbers are shown: `numbers` are card and name of the items that hold identity numbers."""
+
+    numbers: frozenset[tuple[str, str]]
+    off: bool = False
+    """For those who have to correct them, on their own cards."""
+
+    def value(self, value: str, card: str, field: str) -> str:
+        """A present value as it may be shown; `field` may be `card.item` of another stage."""
+        if self.off:
+            return value
+        return mask_number(value) if self.holds_number(card, field) else mask_identity(value)
+
+    def holds_number(self, card: str, field: str) -> bool:
+        """Whether the item holds identity numbers."""
+        other, _, item = field.rpartition(".")
+        return (other or card, item) in self.numbers
+
+    def text(self, text: str, secrets: Iterable[str] = ()) -> str:
+        """Running text; `secrets` are numbers in it that no pattern knows."""
+        return text if self.off else mask_message(text, secrets)
+
+
+def masks_of(con: duckdb.DuckDBPyConnection) -> Masks:
+    """The masks for whoever reads through `con`."""
+    numbers = con.execute("select card, name from fields where type = 'id_no'").fetchall()
+    shown = con.execute("select coalesce(getvariable('shows_numbers'), false)").fetchall()[0][0]
+    return Masks(frozenset((card, name) for card, name in numbers), bool(shown))
+
+
+def finding_of(named: Mapping[str, object], masks: Masks) -> Finding:
+    """A finding as the pages show it, from its columns by name; `values` is an object or its JSON text."""
+    card, kept = str(named["card"]), named["values"] or {}
+    present: dict[str, str | None] = json.loads(kept) if isinstance(kept, str) else kept  # type: ignore[assignment]
+    secrets = [value for field, value in present.items() if value and masks.holds_number(card, field)]
+    texts = {name: "" if value is None else str(value) for name, value in named.items()}
+    return Finding(
+        texts["finding_id"], texts["rule_id"], texts["severity"], texts["error_type"], bool(named["is_hint"]), card,
+        texts["level"], texts["bmsah"], texts["suspect_no"], texts["case_name"], texts["name"], texts["department"],
+        texts["prosecutor"], texts["owner"], tuple(texts["fields"].split("|")),
+        {field: masks.value(value, card, field) if value else None for field, value in present.items()},
+        masks.text(texts["message"], secrets), masks.text(texts["message_en"], secrets), texts["basis"],
+        int(texts["card_row"] or 0),
+    )  # fmt: skip
+
+
+def register_rows(
+    con: duckdb.DuckDBPyConnection, wanted: FindingFilter, *, sort: str, descending: bool, batch: int = 5000
+) -> Iterator[tuple[Finding, str]]:
+    """All findings the filter selects, each with the case type (案件类别) of its card; fetched in batches."""
+    columns = ", ".join(f'"{name}"' for name in _COLUMNS)
+    masks = masks_of(con)
+    statement, values = _selection(con, wanted, columns, sort, descending)
+    numbered = f"select row_number() over () as n, * from ({statement})"
+    cursor = con.execute(
+        f"select {columns}, t.case_type from ({numbered}) f left join ({_case_types(con)}) t "
+        "on t.case_card = f.card and t.case_row = f.card_row order by n",
+        values,
+    )
+    while rows := cursor.fetchmany(batch):
+        yield from ((finding_of(dict(zip(_COLUMNS, row[:-1], strict=True)), masks), row[-1] or "") for row in rows)
+
+
+def _case_types(con: duckdb.DuckDBPyConnection) -> str:
+    cards = con.execute("select card from fields where name = 'case_type' order by card").fetchall()
+    tables = [f"select '{card}' as case_card, _row as case_row, case_type from cards.{card}" for (card,) in cards]
+    return " union all ".join(tables) or "select '' as case_card, -1 as case_row, '' as case_type"
+
+
+def _selection(
+    con: duckdb.DuckDBPyConnection, wanted: FindingFilter, columns: str, sort: str, descending: bool
+) -> tuple[str, list[object]]:
+    where = wanted.where()
+    terms = _ORDERS[sort]
+    direction = "desc" if descending else "asc"
+    order = ", ".join([f"{terms[0]} {direction} nulls last", *terms[1:], "rowid"])
+    values = [*where.values, *([_departments(con)] if _DEPARTMENT in terms else [])]
+    return f"select {columns} from findings {where.sql} order by {order}", values
+
+
+def _departments(con: duckdb.DuckDBPyConnection) -> list[str]:
+    rows = con.execute("select distinct coalesce(department, '') from findings").fetchall()
+    return sorted((name for (name,) in rows), key=department_order)

@@ -1,0 +1,176 @@
+"""A published run as one reader may see it: the same tables, holding only their rows, with what the register decided laid over.
+
+Every page and export reads a run through here, so that no query has to remember whose rows it may give.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from expectations.register.trust import held_rules
+from expectations.rights.reader import Reader
+from expectations.store.register import Register
+from expectations.store.tables import Event, Finding, Run
+
+_FILES_OPEN = 3
+_SIGHTS_OPEN = 100
+
+_WITH_OWNER = frozenset(("findings", "checked", "card_rows", "due"))
+"""Tables whose rows say whose they are by office, department and prosecutor."""
+_NAMING = frozenset(("suspect_no", "case_name", "name", "values", "message", "message_en", "prosecutor"))
+"""What tells of a person or a case; withheld where the reader sees figures only. Case numbers become marks that can be counted."""
+_CELLS = frozenset(("rejected_rows", "unreadable_cells"))
+"""Cells as they stood, of rows that may be anybody's."""
+
+
+@dataclass
+class _Sight:
+    """A catalogue of views for one reader, the state of the register it shows, and how many pages use it."""
+
+    name: str
+    revision: object = None
+    users: int = 0
+
+
+@dataclass
+class _Sighted:
+    """One published file, attached once, and the sights on it."""
+
+    con: duckdb.DuckDBPyConnection
+    columns: dict[tuple[str, str], list[str]]
+    sights: OrderedDict[tuple[object, ...], _Sight] = field(default_factory=OrderedDict)
+    made: int = 0
+
+
+class Sights:
+    """The open published files with the views made for their readers. One object serves a process; safe for threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._files: OrderedDict[str, _Sighted] = OrderedDict()
+
+    @contextmanager
+    def open(self, file: Path, register: Register, reader: Reader) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A cursor on the published `file` in which every table holds what `reader` may see, as of now.
+
+        Findings explained in the register are left out; those of rules on hold are hints. Queries run on this cursor only, not on
+        one made of it: that would see nothing. Variable `shows_numbers` says whether identity numbers may be shown.
+        """
+        with register.reading() as session, self._lock:
+            sighted = self._file(str(file))
+            sight = _sight(sighted, session, (str(register.engine.url), reader.rows, reader.figures), reader)
+            sight.users += 1
+            cursor = sighted.con.cursor()
+        try:
+            cursor.execute(f"use {sight.name}")
+            cursor.execute("set variable shows_numbers = ?", [reader.sees_numbers])
+            yield cursor
+        finally:
+            cursor.close()
+            with self._lock:
+                sight.users -= 1
+
+    def _file(self, file: str) -> _Sighted:
+        if file not in self._files:
+            self._files[file] = _attached(file)
+        self._files.move_to_end(file)
+        while len(self._files) > _FILES_OPEN:
+            self._files.popitem(last=False)  # closed when the last page that uses it is done
+        return self._files[file]
+
+
+def _attached(file: str) -> _Sighted:
+    con = duckdb.connect()
+    con.execute(f"attach {_text(file)} as published (read_only)")
+    columns: dict[tuple[str, str], list[str]] = {}
+    for schema, table, column in con.execute(
+        "select schema_name, table_name, column_name from duckdb_columns() where database_name = 'published' and not internal "
+        "order by schema_name, table_name, column_index"
+    ).fetchall():
+        columns.setdefault((schema, table), []).append(column)
+    return _Sighted(con, columns)
+
+
+def _sight(sighted: _Sighted, session: Session, key: tuple[object, ...], reader: Reader) -> _Sight:
+    """The reader's sight, made if there is none, showing the register as it is now."""
+    if key not in sighted.sights:
+        sighted.made += 1
+        sighted.sights[key] = _Sight(f"sight_{sighted.made}")
+        _make(sighted, sighted.sights[key].name, reader)
+        for old, sight in list(sighted.sights.items())[:-_SIGHTS_OPEN]:
+            if not sight.users:
+                sighted.con.execute(f"detach {sight.name}")
+                del sighted.sights[old]
+    sighted.sights.move_to_end(key)
+    sight, revision = sighted.sights[key], _revision(session)
+    if sight.revision != revision:
+        explained = session.scalars(select(Finding.finding_id).where(Finding.state == "explained")).all()
+        con, name = sighted.con.cursor(), sight.name
+        con.execute("begin")
+        con.execute(f"delete from {name}.explained; delete from {name}.held")
+        con.execute(f"insert into {name}.explained select unnest(?::varchar[])", [list(explained)])
+        con.execute(f"insert into {name}.held select unnest(?::varchar[])", [sorted(held_rules(session))])
+        con.execute("commit")
+        con.close()
+        sight.revision = revision
+    return sight
+
+
+def _make(sighted: _Sighted, name: str, reader: Reader) -> None:
+    con = sighted.con
+    con.execute(f"attach ':memory:' as {name}")
+    con.execute(f"create table {name}.explained (finding_id varchar); create table {name}.held (rule_id varchar)")
+    for schema in sorted({schema for schema, _ in sighted.columns} - {"main"}):
+        con.execute(f"create schema {name}.{schema}")
+    for (schema, table), columns in sighted.columns.items():
+        con.execute(f"create view {name}.{schema}.{table} as {_view(name, schema, table, columns, reader)}")
+
+
+def _revision(session: Session) -> object:
+    """Changes with everything a sight shows of the register: decisions and their undoing, runs, rules on hold."""
+    newest = session.execute(
+        select(select(func.max(Event.id)).scalar_subquery(), select(func.max(Run.seq)).scalar_subquery())
+    ).one()
+    return tuple(newest), tuple(held_rules(session))
+
+
+def _view(sight: str, schema: str, table: str, columns: list[str], reader: Reader) -> str:
+    """The query of a table as the reader sees it. A view has no row numbers of its own: they keep the run's order."""
+    source = f"published.{schema}.{table} t"
+    if schema == "cards":
+        return (
+            f"select t.* from {source} where t._row in "
+            f"(select o.card_row from published.card_rows o where o.card = {_text(table)} and {reader.rows.sql('o')})"
+        )
+    if table in _CELLS and not reader.rows.everything:
+        return f"select t.* from {source} where false"
+    if table not in _WITH_OWNER:
+        return f"select t.*, t.rowid as rowid from {source}"
+    own = reader.rows.sql("t")
+    replaced = {}
+    if reader.rows != reader.figures:
+        replaced = {name: f"case when {own} then t.{_name(name)} end" for name in columns if name in _NAMING}
+        replaced["bmsah"] = f"case when {own} then t.bmsah else '#' || left(sha256(t.bmsah), 16) end"
+    where = reader.figures.sql("t")
+    if table == "findings":
+        replaced["is_hint"] = f"t.is_hint or t.rule_id in (from {sight}.held)"
+        where += f" and t.finding_id not in (from {sight}.explained)"
+    chosen = ", ".join(
+        f"{replaced[name]} as {_name(name)}" if name in replaced else f"t.{_name(name)}" for name in columns
+    )
+    return f"select {chosen}, t.rowid as rowid from {source} where {where}"
+
+
+def _name(column: str) -> str:
+    return f'"{column}"'
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"

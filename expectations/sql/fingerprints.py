@@ -1,0 +1,42 @@
+"""Fingerprints of rules: equal when a rule decides the same, so that a changed rule is visible in a trend.
+
+Texts, legal basis and examples do not count; conditions, parameters, severity and the dictionaries a condition rests on do.
+"""
+
+import hashlib
+import json
+import re
+from datetime import date
+
+from expectations.catalogue.catalogues import Catalogue
+from expectations.catalogue.kinds import RuleDeclaration
+from expectations.sql.judgements import Judgement, judgements_of
+from expectations.sql.language import OTHER_ROWS
+
+_LENGTH = 12
+_ANY_DAY = date(2000, 1, 1)
+_LITERAL = re.compile(r"'([A-Z][A-Z0-9_]*)'")
+
+
+def rule_fingerprint(catalogue: Catalogue, rule: RuleDeclaration) -> str:
+    """Twelve hexadecimal digits over everything that decides which rows the rule finds and how they count."""
+    judged = [
+        (j.card.name, j.field, j.applies_when, j.must_hold, _links_used(j))
+        for card in catalogue.cards_of(rule)
+        for j in judgements_of(rule, card, _ANY_DAY, catalogue.cards)
+    ]
+    names = set(_LITERAL.findall(json.dumps(judged, ensure_ascii=False)))
+    groups = {name: sorted(catalogue.charge_groups[name]) for name in sorted(names & catalogue.charge_groups.keys())}
+    dictionaries = {
+        name: [value.model_dump(mode="json", exclude={"note"}) for value in catalogue.dictionaries[name].values]
+        for name in sorted(names & catalogue.dictionaries.keys())
+    }
+    decides = [rule.level, rule.severity, rule.error_type, rule.owner, rule.needs, judged, groups, dictionaries]
+    return hashlib.sha256(json.dumps(decides, ensure_ascii=False).encode()).hexdigest()[:_LENGTH]
+
+
+def _links_used(judgement: Judgement) -> list[str]:
+    """The links of the card, where the condition looks at other rows."""
+    text = f"{judgement.applies_when} {judgement.must_hold}"
+    across = any(f"{helper}(" in text for helper in OTHER_ROWS)
+    return [f"{link} {link.latest}" for link in judgement.card.links] if across else []

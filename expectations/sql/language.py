@@ -1,0 +1,142 @@
+"""The rule language: which functions and columns a condition may use, and the guard that refuses everything else.
+
+A condition is one read-only boolean expression over the columns of one row. Placeholders (`$f`, `:today`, parameters) are
+replaced by `judgements` before the guard sees the text.
+"""
+
+from collections.abc import Callable, Collection
+from importlib import resources
+from typing import Any, ClassVar
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.dialects import DuckDB
+
+from expectations.errors import nearest
+
+MACROS = resources.files("expectations.sql").joinpath("macros.sql").read_text(encoding="utf-8")
+"""SQL that creates the helpers; needs the `lookup` tables."""
+
+HELPERS = frozenset(
+    """blank items items_no_none none_or_blank has has_any yes no charges charges2 in_group any_in_group all_in_group same_set
+    subset in_dictionary in_codes in_dict_group charges_valid class_ok custodial eff bmsah_year bmsah_unit bmsah_class doc_year
+    doc_seq doc_prefix id_check_ok id_birth id_sex uscc_ok add_days add_months months_between full_years legal_age is_workday
+    next_workday add_workdays deadline deadline_md review_start review_end prev_period raw""".split()
+)
+"""Helpers over the judged row (specification, section 2)."""
+
+OTHER_ROWS = frozenset({"person_count", "case_persons", "stage", "has_stage", "count_rows", "agg_rows"})
+"""Helpers over other rows; `other_rows` says what they mean."""
+
+BUILTINS = frozenset(
+    """abs array cast coalesce contains date_diff day ends_with greatest least len length list_contains list_has_all list_has_any
+    lower month nullif regexp_extract regexp_full_match regexp_matches round starts_with substr trim try_cast upper year
+    case if and or xor""".split()
+)
+"""DuckDB functions a condition may use, by any of the names the parser knows them under; all exist on other engines too."""
+
+
+class _RuleDialect(DuckDB):  # type: ignore[misc]  # sqlglot's dialects are made by a metaclass
+    """DuckDB's syntax with every function kept under the name it was written with."""
+
+    class Parser(DuckDB.Parser):  # type: ignore[misc]  # as above
+        FUNCTIONS: ClassVar[dict[str, Any]] = {}
+
+
+_FORBIDDEN = (
+    exp.Query,
+    exp.Subquery,
+    exp.Window,
+    exp.Star,
+    exp.DDL,
+    exp.DML,
+    exp.Command,
+    exp.Placeholder,
+    exp.Parameter,
+)
+
+
+def parse_condition(text: str) -> exp.Expr:
+    """The syntax tree of one expression. Raises ValueError with a one-line reason when it is none."""
+    try:
+        trees = sqlglot.parse(text, read=_RuleDialect)
+    except sqlglot.errors.SqlglotError as error:
+        raise ValueError(f"not an expression / 不是合法的表达式: {_first_line(error)}") from None
+    if len(trees) != 1 or trees[0] is None:
+        raise ValueError("exactly one expression is allowed / 只允许一个表达式")
+    return trees[0]
+
+
+def refusals(tree: exp.Expr, columns: Collection[str]) -> list[str]:
+    """Why a condition over `columns` must be refused; empty when it may run."""
+    if isinstance(tree, exp.Alias) or not isinstance(tree, exp.Condition):
+        return ["not one boolean expression / 不是一个布尔表达式"]
+    found = misuse(tree)
+    found += unknown({c.name for c in tree.find_all(exp.Column)}, columns, "unknown column / 未知的案卡项")
+    found += [f"qualified name is not allowed / 不允许带表名: {c.sql()}" for c in tree.find_all(exp.Column) if c.table]
+    return list(dict.fromkeys(found))
+
+
+def misuse(tree: exp.Expr, further: Collection[str] = ()) -> list[str]:
+    """What an expression holds that none may hold: queries, windows, statements, functions that are not known."""
+    found = [
+        f"{type(node).__name__.lower()} is not allowed in a condition / 条件中不允许"
+        for node in tree.find_all(*_FORBIDDEN)
+    ]
+    return found + unknown(functions_of(tree), HELPERS | BUILTINS | set(further), "unknown function / 未知的函数")
+
+
+def functions_of(tree: exp.Expr) -> set[str]:
+    """Lower-case names of the functions a tree calls."""
+    return {function_name(node) for node in tree.find_all(exp.Func)}
+
+
+def function_name(node: exp.Func) -> str:
+    """The name a function is known by, lower case."""
+    return (node.name if isinstance(node, exp.Anonymous) else node.sql_names()[0]).lower()
+
+
+def call(name: str, *arguments: exp.Expr) -> exp.Anonymous:
+    """A function call, written as it is named."""
+    return exp.Anonymous(this=name, expressions=list(arguments))
+
+
+def render(tree: exp.Expr) -> str:
+    """The tree as DuckDB SQL."""
+    return tree.sql(dialect=_RuleDialect, comments=False)
+
+
+def replace_within(
+    tree: exp.Expr, replacement: Callable[[exp.Expr], exp.Expr | None], kinds: tuple[type[exp.Expr], ...] = (exp.Func,)
+) -> exp.Expr:
+    """The same for an expression that may itself be replaced; returns it in parentheses only where it had them."""
+    replaced: exp.Expr = replace_calls(exp.Paren(this=tree), replacement, kinds).this
+    return replaced
+
+
+def replace_calls(
+    tree: exp.Expr, replacement: Callable[[exp.Expr], exp.Expr | None], kinds: tuple[type[exp.Expr], ...] = (exp.Func,)
+) -> exp.Expr:
+    """A copy of the tree in which outermost nodes of `kinds` are replaced where `replacement` returns something."""
+
+    def visit(node: exp.Expr) -> exp.Expr:
+        new = replacement(node) if isinstance(node, kinds) else None
+        if new is not None:
+            return new
+        for key, child in list(node.args.items()):
+            if isinstance(child, exp.Expr):
+                node.set(key, visit(child))
+            elif isinstance(child, list):
+                node.set(key, [visit(item) if isinstance(item, exp.Expr) else item for item in child])
+        return node
+
+    return visit(tree.copy())
+
+
+def unknown(used: Collection[str], available: Collection[str], what: str) -> list[str]:
+    """One line per name that is not available, with the nearest that is."""
+    return [f"{what}: {name}{nearest(name, available)}" for name in sorted(set(used) - set(available))]
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0].replace("\x1b[4m", "").replace("\x1b[0m", "")

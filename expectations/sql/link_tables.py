@@ -1,0 +1,141 @@
+"""The tables `audit.<card>` is put together from: values of distinct inputs, aggregates over linked rows, matched stages.
+
+Each is one temporary table, made once however many rules use it, and put on disk when memory runs short. What belongs into
+which is decided in `context`.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from expectations.catalogue.cards import Link
+
+Values = dict[str, str]
+"""Column by the SQL that computes it."""
+
+
+@dataclass(frozen=True, eq=False)
+class DistinctValues:
+    """Helper calls over coded items of a card, computed once per distinct combination of those items."""
+
+    name: str
+    card: str
+    inputs: tuple[str, ...]
+    values: Values = field(default_factory=dict)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """What it puts beside a row."""
+        return tuple(self.values.values())
+
+    def definition(self) -> str:
+        """The table: the inputs as `_k0` …, and one column per value."""
+        names = ", ".join(self.inputs)
+        keys = ", ".join(f"{name} as _k{n}" for n, name in enumerate(self.inputs))
+        return (
+            f"create or replace temp table {self.name} as select {keys}, {_named(self.values)} "
+            f"from (select distinct {names} from cards.{self.card})"
+        )
+
+    def join(self, rows: str) -> str:
+        """Puts the values beside the rows known as `rows`."""
+        keys = (f"{rows}.{name} is not distinct from {self.name}._k{n}" for n, name in enumerate(self.inputs))
+        return f"left join {self.name} on {' and '.join(keys)}"
+
+
+@dataclass(frozen=True, eq=False)
+class LinkedRows:
+    """Aggregates over the rows a link finds; `compared` when their conditions also read the judged row."""
+
+    name: str
+    own: str
+    link: Link
+    compared: bool
+    values: Values = field(default_factory=dict)
+    distinct: dict[str, DistinctValues] = field(default_factory=dict)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """What it puts beside a row."""
+        return tuple(self.values.values())
+
+    def definition(self) -> str:
+        """The table: per linked key, or per judged row where rows are compared with it."""
+        pairs = sorted(self.link.pairs)
+        beside = " ".join(each.join("r") for each in self.distinct.values())
+        if self.compared:
+            on = " and ".join(f"r.{there} {self.link.equals} t.{own}" for own, there in pairs)
+            return (
+                f"create or replace temp table {self.name} as select t._row as _k0, {_named(self.values)} "
+                f"from cards.{self.own} t join cards.{self.link.card} r on {on} {beside} group by t._row"
+            )
+        keys = ", ".join(f"r.{there} as _k{n}" for n, (_, there) in enumerate(pairs))
+        return (
+            f"create or replace temp table {self.name} as select {keys}, {_named(self.values)} "
+            f"from cards.{self.link.card} r {beside} where {_findable(self.link, 'r.')} "
+            f"group by {', '.join(f'r.{there}' for _, there in pairs)}"
+        )
+
+    def join(self, rows: str) -> str:
+        """Puts the aggregates beside the judged rows; rows without linked ones get NULL."""
+        return f"left join {self.name} on {_on_keys(self, rows)}"
+
+
+@dataclass(frozen=True, eq=False)
+class StageRows:
+    """The one row of another stage a judged row is matched with: the items asked for, and `found` where there is one."""
+
+    name: str
+    link: Link
+    values: Values = field(default_factory=dict)
+
+    @property
+    def found(self) -> str:
+        """The column that is true on rows with a matched row and NULL on others."""
+        return f"_{self.name}_found"
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """What it puts beside a row."""
+        return (*self.values.values(), self.found)
+
+    def definition(self) -> str:
+        """The table: per linked key the latest row."""
+        there = [name for _, name in sorted(self.link.pairs)]
+        keys = ", ".join(f"{name} as _k{n}" for n, name in enumerate(there))
+        latest = ", ".join([*(f"{name} desc nulls last" for name in self.link.latest), "_row desc"])
+        items = "".join(f", {item} as {column}" for item, column in self.values.items())
+        return (
+            f"create or replace temp table {self.name} as select {keys}, true as {self.found}{items} from cards.{self.link.card} "
+            f"where {_findable(self.link)} "
+            f"qualify row_number() over (partition by {', '.join(there)} order by {latest}) = 1"
+        )
+
+    def join(self, rows: str) -> str:
+        """Puts the items beside the judged rows; rows without a matched one get NULL."""
+        return f"left join {self.name} on {_on_keys(self, rows)}"
+
+
+def _on_keys(table: LinkedRows | StageRows, rows: str) -> str:
+    if isinstance(table, LinkedRows) and table.compared:
+        return f"{table.name}._k0 = {rows}._row"
+    pairs = sorted(table.link.pairs)
+    return " and ".join(f"{table.name}._k{n} {table.link.equals} {rows}.{own}" for n, (own, _) in enumerate(pairs))
+
+
+def _findable(link: Link, rows: str = "") -> str:
+    """The rows a link can find: none with a blank item, unless blank items find blank ones."""
+    return (
+        "true" if link.blanks_match else " and ".join(f"{rows}{there} is not null" for _, there in sorted(link.pairs))
+    )
+
+
+def _named(values: Values) -> str:
+    return ", ".join(f"{sql} as {column}" for sql, column in values.items())
+
+
+def select_statement(
+    card: str, beside: Iterable[DistinctValues | LinkedRows | StageRows], columns: Iterable[str]
+) -> str:
+    """The SELECT of one row per row of the card, in the card's physical order, with `columns` from the tables `beside` it."""
+    lines = ["select " + ",\n  ".join(["k._row", *columns]), f"from cards.{card} k"]
+    return "\n".join([*lines, *(table.join("k") for table in beside), "order by k.rowid"])

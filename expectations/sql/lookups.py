@@ -1,0 +1,95 @@
+"""The `lookup` tables the rule language rests on: dictionaries, charge groups and working days, written once per run."""
+
+from datetime import date
+
+import duckdb
+import pyarrow as pa
+
+from expectations.catalogue.catalogues import Catalogue
+from expectations.catalogue.dictionaries import CHARGES
+from expectations.catalogue.working_days import exceptions
+from expectations.sql.language import MACROS
+
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2100, 12, 31)
+"""Span of lookup.calendar; the macros follow the week outside it."""
+
+_CALENDAR = """
+create or replace table lookup.calendar as
+with days as (
+  select span.moment::date as day, coalesce(e.is_workday, isodow(span.moment) < 6) as is_workday
+  from range($1::timestamp, $2::timestamp + interval 1 day, interval 1 day) span(moment)
+  left join lookup.calendar_exceptions e on e.day = span.moment::date
+)
+select day, is_workday, (count_if(is_workday) over (order by day))::integer as workdays,
+  min(day) filter (where is_workday) over (order by day rows between current row and unbounded following) as next_workday
+from days order by day
+"""
+
+
+def create_lookups(con: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> None:
+    """Creates schema `lookup` with its tables, and the macros."""
+    con.execute("create schema if not exists lookup")
+    _store(con, "dictionaries", _dictionary_table(catalogue))
+    _store(con, "charges", _charge_table(catalogue))
+    _store(con, "charge_groups", _group_table(catalogue))
+    _store(con, "calendar_exceptions", _exception_table(exceptions(catalogue.calendar)))
+    con.execute(_CALENDAR, [FIRST_DAY, LAST_DAY])
+    con.execute(_charge_name_macro(catalogue))
+    con.execute(MACROS)
+
+
+def _exception_table(days: dict[date, bool]) -> pa.Table:
+    return pa.table({"day": pa.array(list(days), pa.date32()), "is_workday": list(days.values())})
+
+
+def _dictionary_table(catalogue: Catalogue) -> pa.Table:
+    rows = [
+        {
+            "dictionary": dictionary.name, "code": value.code, "label": value.label, "group": value.group,
+            "valid_from": value.valid_from, "valid_to": value.valid_to,
+        }
+        for dictionary in catalogue.dictionaries.values()
+        for value in dictionary.values
+    ]  # fmt: skip
+    text, day = pa.string(), pa.date32()
+    names = {"dictionary": text, "code": text, "label": text, "group": text, "valid_from": day, "valid_to": day}
+    return pa.Table.from_pylist(rows, pa.schema(names))
+
+
+def _charge_table(catalogue: Catalogue) -> pa.Table:
+    charges = catalogue.dictionaries[CHARGES].values if CHARGES in catalogue.dictionaries else ()
+    return pa.table(
+        {
+            "label": pa.array([c.label for c in charges], pa.string()),
+            "chapter": pa.array([c.group.split("/")[0] for c in charges], pa.string()),
+            "section": pa.array([c.group for c in charges], pa.string()),
+            "valid_from": pa.array([c.valid_from for c in charges], pa.date32()),
+            "valid_to": pa.array([c.valid_to for c in charges], pa.date32()),
+        }
+    )
+
+
+def _group_table(catalogue: Catalogue) -> pa.Table:
+    pairs = [(name, charge) for name, members in catalogue.charge_groups.items() for charge in sorted(members)]
+    return pa.Table.from_pylist(
+        [{"group": name, "charge": charge} for name, charge in pairs],
+        pa.schema({"group": pa.string(), "charge": pa.string()}),
+    )
+
+
+def _store(con: duckdb.DuckDBPyConnection, name: str, rows: pa.Table) -> None:
+    con.register("lookup_rows", rows)
+    con.execute(f"create or replace table lookup.{name} as select * from lookup_rows")
+    con.unregister("lookup_rows")
+
+
+def _charge_name_macro(catalogue: Catalogue) -> str:
+    """The macro that puts the dictionary's name in place of another spelling a pack declared."""
+    charges = catalogue.dictionaries[CHARGES].values if CHARGES in catalogue.dictionaries else ()
+    names = {_text(alias): _text(charge.label) for charge in charges for alias in charge.aliases}
+    known = "map {" + ", ".join(f"{alias}: {label}" for alias, label in names.items()) + "}"
+    return f"create or replace macro charge_name(c) as {f'coalesce({known}[c], c)' if names else 'c'}"
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"

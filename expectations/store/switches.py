@@ -1,0 +1,85 @@
+"""Switches an administrator sets: their names, their defaults, and reading and writing them. What they do stands elsewhere."""
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from expectations.errors import InputError, nearest
+from expectations.store.tables import Setting
+
+Value = bool | int | float | str
+
+DEFAULTS: dict[str, Value] = {
+    "partner_offices": False,
+    "hold_after": 5,
+    "reply_days": 10,
+    "notice_number": "{office}检案管监〔{year}〕{serial}号",
+    "messages_on": False,
+    "explanation_days": 365,
+    "precision_floor": 0.5,
+    "idle_minutes": 30,
+}
+"""Name → value where nobody has set one; its type is the type of the switch."""
+
+_LOWEST: dict[str, float] = {
+    "hold_after": 1, "reply_days": 1, "explanation_days": 1, "precision_floor": 0, "idle_minutes": 1,
+}  # fmt: skip
+_HIGHEST: dict[str, float] = {
+    "hold_after": 1000, "reply_days": 365, "explanation_days": 3650, "precision_floor": 1, "idle_minutes": 720,
+}  # fmt: skip
+
+
+def switch(session: Session, name: str) -> Any:
+    """The value of a switch. Raises InputError for an unknown name."""
+    default = _default(name)
+    kept = session.get(Setting, name)
+    return default if kept is None else kept.value["value"]
+
+
+def switches(session: Session) -> dict[str, Value]:
+    """All of them."""
+    return {name: switch(session, name) for name in DEFAULTS}
+
+
+def set_switch(session: Session, name: str, value: Value) -> None:
+    """Sets it. Raises InputError for an unknown name, a value of another type or out of bounds."""
+    checked = _checked(name, value)
+    kept = session.get(Setting, name)
+    if kept is None:
+        session.add(Setting(name=name, value={"value": checked}))
+    else:
+        kept.value = {"value": checked}
+
+
+def _default(name: str) -> Value:
+    if name not in DEFAULTS:
+        raise InputError(f"没有此开关 / no such switch: {name}{nearest(name, DEFAULTS)}", hint=", ".join(DEFAULTS))
+    return DEFAULTS[name]
+
+
+def _checked(name: str, value: Value) -> Value:
+    kind = type(_default(name))
+    if kind is float and type(value) is int:
+        value = float(value)
+    if type(value) is not kind:
+        raise InputError(f"开关 {name} 的值类型不对 / wrong type: {value!r}", hint=f"应为 / expected: {kind.__name__}")
+    if isinstance(value, str):
+        return _number_pattern(value) if name == "notice_number" else value
+    if name in _LOWEST and not _LOWEST[name] <= value <= _HIGHEST[name]:
+        raise InputError(
+            f"开关 {name} 的值超出范围 / out of bounds: {value}", hint=f"{_LOWEST[name]:g}–{_HIGHEST[name]:g}"
+        )
+    return value
+
+
+def _number_pattern(pattern: str) -> str:
+    """A pattern that gives every notice a number of its own."""
+    try:
+        pattern.format(office="示例", year=2026, serial=1)
+    except (KeyError, ValueError, IndexError, AttributeError):
+        raise InputError(
+            f"编号格式无效 / not a pattern: {pattern}", hint="可用 / may use: {office} {year} {serial}"
+        ) from None
+    if "{serial}" not in pattern or "{year}" not in pattern:
+        raise InputError(f"编号格式缺少年份或序号 / no year or serial: {pattern}", hint="{office} {year} {serial}")
+    return pattern

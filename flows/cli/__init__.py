@@ -1,0 +1,1 @@
+"""The command line `anka`: a module for each group of commands."""

@@ -1,0 +1,84 @@
+"""`anka check`: exports checked before they are handed in, given back as workbooks with their wrong cells marked."""
+
+import dataclasses
+import json
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from expectations import InputError
+from flows.cli.options import NOT_JUDGED, AsOf, CatalogueFolder, day
+from flows.progress import progress_bar
+
+if TYPE_CHECKING:
+    from flows.check.card_check import Checked  # brings Great Expectations, seconds to import
+
+_SHOWN = 20
+
+
+def check(
+    files: Annotated[list[Path], typer.Argument(help="导出文件 / exports", show_default=False)],
+    output: Annotated[
+        Path,
+        typer.Option(
+            "--output", "-o", help="标注后的工作簿，几个文件时为文件夹 / marked workbook, or a folder for several"
+        ),
+    ],
+    as_of: AsOf = None,
+    catalogue: CatalogueFolder = None,
+    card: Annotated[str | None, typer.Option(help="所有文件的案卡 / the card of all files, if not recognised")] = None,
+    format: Annotated[Literal["table", "json"], typer.Option(help="输出格式 / output")] = "table",
+) -> None:
+    """上交前自查：标出错误的单元格，不留存任何内容 / mark wrong cells before handing in; nothing is stored."""
+    audit_day = date.fromisoformat(day(as_of))
+    missing = [file.name for file in files if not file.is_file()]
+    if missing:
+        raise InputError(f"找不到文件 / no such file: {', '.join(missing)}", hint="检查路径 / check the path")
+    from flows.check.card_check import CheckOrder, check_cards  # Great Expectations takes seconds to import
+
+    with progress_bar(Console(stderr=True)):
+        checked = check_cards(CheckOrder(tuple(files), output, audit_day, catalogue, card))
+    if format == "json":
+        typer.echo(json.dumps([as_object(one) for one in checked], ensure_ascii=False))
+    else:
+        _show(checked)
+    if any(one.broken for result in checked for one in result.check.not_judged):
+        raise typer.Exit(NOT_JUDGED)
+
+
+def as_object(checked: "Checked") -> dict[str, object]:
+    """A checked file as the page reads it."""
+    result = checked.check
+    return {
+        "name": result.name,
+        "workbook": str(checked.workbook),
+        "cards": list(result.cards),
+        "rows_read": result.rows_read,
+        "rows_loaded": result.rows_loaded,
+        "findings": [dataclasses.asdict(one) for one in result.findings],
+        "not_judged": [dataclasses.asdict(one) for one in result.not_judged],
+    }
+
+
+def _show(checked: Sequence["Checked"]) -> None:
+    console = Console()
+    for one in checked:
+        result = one.check
+        counts = (result.count("serious"), result.count("normal"), result.count("hint"))
+        console.print(
+            f"{result.name}: 核查 {result.rows_loaded} 行 rows；严重 serious {counts[0]}，一般 normal {counts[1]}，提示 hints {counts[2]}；"
+            f"未判断的规则 rules not judged {len(result.not_judged)}", highlight=False, soft_wrap=True,
+        )  # fmt: skip
+        if result.findings:
+            table = Table("行 row", "规则 rule", "案卡项 item", "问题 finding")
+            for finding in result.findings[:_SHOWN]:
+                table.add_row(str(finding.row), finding.rule_id, finding.item, finding.message)
+            console.print(table)
+        if len(result.findings) > _SHOWN:
+            console.print(f"  … {len(result.findings)}，全部见工作簿 / all in the workbook", highlight=False)
+        console.print(f"已写出 / written: {one.workbook}", highlight=False, soft_wrap=True)

@@ -1,0 +1,50 @@
+"""`anka due`: the early warnings (期限预警) of the present published run, as table, csv, json or Excel."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from expectations.home import Home
+from expectations.run.limits import DUE_COLUMNS, DueFilter, select_due
+from expectations.run.published import current_run
+from flows.cli.listings import FormatOption, Listing, OutputOption, format_for, hand_out
+from flows.cli.options import HomeFolder
+
+
+class Grade(StrEnum):
+    """The grades as an option that may be repeated."""
+
+    RED = "red"
+    ORANGE = "orange"
+    YELLOW = "yellow"
+
+
+LISTING = Listing(
+    name="due",
+    columns=DUE_COLUMNS,
+    table_columns=("days_left", "last_day", "grade", "rule_id", "title", "department", "prosecutor", "bmsah", "name"),
+    sheet="期限预警",
+    empty="没有符合条件的期限预警 / no limit is near or over",
+)
+
+
+def due(
+    department: Annotated[list[str] | None, typer.Option(help="部门 / department, may be repeated")] = None,
+    prosecutor: Annotated[list[str] | None, typer.Option(help="检察官 / prosecutor")] = None,
+    rule: Annotated[list[str] | None, typer.Option(help="规则编号 / rule id")] = None,
+    grade: Annotated[
+        list[Grade] | None, typer.Option(help="等级：red 已超期，orange、yellow 临近 / overdue or near")
+    ] = None,
+    home: HomeFolder = Path(".anka"),
+    format: FormatOption = None,
+    output: OutputOption = None,
+) -> None:
+    """期限预警：临近或超过的期限，按剩余天数排列 / open limits that end soon or have ended; hints, not findings."""
+    wanted = DueFilter(
+        tuple(department or ()), tuple(prosecutor or ()), tuple(rule or ()), tuple(one.value for one in grade or ())
+    )
+    chosen = format_for(LISTING, format, output)
+    with current_run(Home(home.absolute())) as con:
+        hand_out(select_due(con, wanted), LISTING, chosen, output)

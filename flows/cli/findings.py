@@ -1,0 +1,57 @@
+"""`anka findings`: the findings of the present published run, as table, csv, json or Excel."""
+
+import json
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from expectations.home import Home
+from expectations.run.published import FINDING_COLUMNS, FindingFilter, current_run, select_findings
+from flows.cli.listings import FormatOption, Listing, OutputOption, format_for, hand_out
+from flows.cli.options import HomeFolder
+
+
+class Severity(StrEnum):
+    """The severities as an option that may be repeated."""
+
+    SERIOUS = "serious"
+    NORMAL = "normal"
+    HINT = "hint"
+
+
+def _with_values(finding: Mapping[str, object]) -> Mapping[str, object]:
+    """`values` as an object of field and text as it stood."""
+    return {**finding, "values": json.loads(str(finding["values"]))}
+
+
+LISTING = Listing(
+    name="findings",
+    columns=FINDING_COLUMNS,
+    table_columns=("rule_id", "severity", "department", "prosecutor", "bmsah", "suspect_no", "message"),
+    sheet="问题清单",
+    empty="没有符合条件的问题 / no findings",
+    as_object=_with_values,
+)
+
+
+def findings(
+    department: Annotated[list[str] | None, typer.Option(help="部门 / department, may be repeated")] = None,
+    prosecutor: Annotated[list[str] | None, typer.Option(help="检察官 / prosecutor")] = None,
+    rule: Annotated[list[str] | None, typer.Option(help="规则编号 / rule id")] = None,
+    severity: Annotated[list[Severity] | None, typer.Option(help="级别 / severity")] = None,
+    text: Annotated[str, typer.Option(help="包含的文字 / text to look for")] = "",
+    home: HomeFolder = Path(".anka"),
+    format: FormatOption = None,
+    output: OutputOption = None,
+) -> None:
+    """列出问题 / list the findings of the present run."""
+    wanted = FindingFilter(
+        departments=tuple(department or ()), prosecutors=tuple(prosecutor or ()), rules=tuple(rule or ()),
+        severities=tuple(one.value for one in severity or ()), text=text,
+    )  # fmt: skip
+    chosen = format_for(LISTING, format, output)
+    with current_run(Home(home.absolute())) as con:
+        hand_out(select_findings(con, wanted), LISTING, chosen, output)

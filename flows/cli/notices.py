@@ -1,0 +1,281 @@
+"""`anka notices …` and `anka notify`: notices of rule 665, their documents, weekly digests and messages on the command line.
+
+What makes documents and messages is imported where it is used: it takes seconds, and `anka --help` needs none of it.
+"""
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from expectations import InputError
+from expectations.home import Home
+from flows.cli.options import HomeFolder, day
+
+if TYPE_CHECKING:
+    from expectations.notices import Progress
+    from expectations.notices.labels import Labels
+    from expectations.store.register import Register
+    from expectations.store.tables import Notice
+
+
+app = typer.Typer(help="通知与通报 / notices of rule 665, their documents, weekly digests", no_args_is_help=True)
+RegisterUrl = Annotated[
+    str,
+    typer.Option("--register", envvar="ANKA_REGISTER", help="台账数据库地址 / URL of the register", show_default=False),
+]
+Today = Annotated[str | None, typer.Option("--today", help="按此日计算，默认今天 / as of this day", show_default=False)]
+OutFolder = Annotated[Path, typer.Option("--output", "-o", help="写入的文件夹 / folder to write")]
+_STATES = {"withdrawn": "已撤回", "replied": "已回复", "overdue": "逾期未回复", "due": "待回复", "oral": "口头提示"}
+_UNSAFE = str.maketrans(dict.fromkeys('\\/:*?"<>|', "_"))
+
+
+@app.command("list")
+def list_notices(
+    home: HomeFolder = Path(".anka"),
+    register: RegisterUrl = "",
+    today: Today = None,
+    overdue: Annotated[bool, typer.Option("--overdue", help="只列逾期未回复的 / only overdue ones")] = False,
+    format: Annotated[Literal["table", "json"], typer.Option(help="输出格式 / output")] = "table",
+) -> None:
+    """列出通知 / notices with due date, reply and how many of their findings are settled."""
+    from expectations import notices as core
+    from expectations.rights.reader import MACHINE
+
+    now = date.fromisoformat(day(today))
+    with _register(home, register).reading() as session:
+        found = core.overdue(session, MACHINE, now) if overdue else core.notices(session, MACHINE)
+        far = core.progress(session, MACHINE, [one.id for one in found])
+    rows = [_row(one, far.get(one.id, core.Progress()), now) for one in found]
+    if format == "json":
+        typer.echo(json.dumps(rows, ensure_ascii=False, indent=1))
+        return
+    if not rows:
+        typer.echo("没有通知 / no notices")
+        return
+    table = Table(*rows[0])
+    for row in rows:
+        table.add_row(*map(str, row.values()))
+    Console().print(table)
+
+
+@app.command()
+def issue(
+    findings: Annotated[list[str], typer.Argument(help="问题编号 / finding ids")],
+    grade: Annotated[
+        Literal["oral", "written", "report"] | None, typer.Option(help="等级，默认按建议 / grade, default as proposed")
+    ] = None,
+    per: Annotated[Literal["department", "prosecutor"], typer.Option(help="每部门或每人一份 / one per")] = "department",
+    home: HomeFolder = Path(".anka"),
+    register: RegisterUrl = "",
+    today: Today = None,
+) -> None:
+    """对属实的问题发出通知 / issue notices about confirmed findings."""
+    from expectations import notices as core
+    from expectations.notices.documents import addressee_of
+    from expectations.notices.scopes import number_of
+    from expectations.rights.reader import MACHINE
+
+    now, kept = date.fromisoformat(day(today)), _register(home, register)
+    groups: list[tuple[core.Grade, list[str]]] = [(grade, findings)] if grade else []
+    if not grade:
+        with kept.reading() as session:
+            drafts = core.preview(session, MACHINE, findings, per, now)
+        groups = [(draft.grade, [one.finding_id for one in draft.findings]) for draft in drafts] or [("oral", findings)]
+        drawn = {finding_id for _, ids in groups for finding_id in ids}
+        groups[0][1].extend(one for one in findings if one not in drawn)
+    for chosen, ids in groups:
+        made = core.issue(kept, MACHINE, ids, chosen, per, now)
+        for notice in made.notices:
+            typer.echo(f"{notice.id}\t{number_of(notice)}\t{addressee_of(notice)}\t{notice.due_on}")
+        for finding_id, why in made.skipped:
+            typer.echo(f"{finding_id}: {why}", err=True)
+
+
+@app.command()
+def reply(
+    notice: Annotated[int, typer.Argument(help="通知的 id / id of the notice")],
+    text: Annotated[str, typer.Argument(help="核查情况和整改措施 / what was found and done")],
+    home: HomeFolder = Path(".anka"),
+    register: RegisterUrl = "",
+) -> None:
+    """录入书面回复 / enter a reply received on paper."""
+    from expectations import notices as core
+    from expectations.rights.reader import MACHINE
+
+    core.reply(_register(home, register), MACHINE, notice, text)
+    typer.echo("已录入 / entered")
+
+
+@app.command()
+def withdraw(
+    notice: Annotated[int, typer.Argument(help="通知的 id / id of the notice")],
+    reason: Annotated[str, typer.Argument(help="理由 / reason")],
+    home: HomeFolder = Path(".anka"),
+    register: RegisterUrl = "",
+) -> None:
+    """撤回通知；文号保留 / withdraw a notice; it keeps its number."""
+    from expectations import notices as core
+    from expectations.notices.scopes import number_of
+    from expectations.rights.reader import MACHINE
+
+    typer.echo(f"已撤回 / withdrawn: {number_of(core.withdraw(_register(home, register), MACHINE, notice, reason))}")
+
+
+@app.command()
+def document(
+    notice: Annotated[int, typer.Argument(help="通知的 id / id of the notice")],
+    output: OutFolder,
+    home: HomeFolder = Path(".anka"),
+    register: RegisterUrl = "",
+) -> None:
+    """写出通知书和错误明细清单 / write the notice (.docx) and its list of errors (.xlsx)."""
+    from expectations import notices as core
+    from expectations.rights.reader import MACHINE
+
+    place, labels = Home(home.absolute()), _labels(home)
+    with _register(home, register).reading() as session:
+        files = {
+            "docx": core.notice_document(session, MACHINE, place, notice, labels),
+            "xlsx": core.list_document(session, MACHINE, place, notice, labels),
+        }
+        found = core.one_notice(session, MACHINE, notice)
+    assert found is not None, "its documents were just made"
+    for suffix, content in files.items():
+        typer.echo(str(_write(output, core.notice_file_name(found, suffix), content)))
+
+
+@app.command()
+def digest(
+    output: OutFolder,
+    week: Annotated[str | None, typer.Option(help="周，默认最近一次核查所在周 / week, e.g. 2026-W26")] = None,
+    home: HomeFolder = Path(".anka"),
+    register: RegisterUrl = "",
+) -> None:
+    """写出每部门、每人的周报 / write the weekly digest of every department and person."""
+    from expectations import notices as core
+    from expectations.notices.weeks import Week
+    from expectations.rights.reader import MACHINE
+    from expectations.run.published import current_run
+
+    place = Home(home.absolute())
+    with current_run(place) as con:
+        as_of = con.execute("select as_of from runs").fetchall()[0][0]
+    wanted = Week.parse(week) if week else Week.of(as_of)
+    with _register(home, register).reading() as session:
+        departments, persons = core.digest_subjects(session, MACHINE)
+        for subject in (*departments, *persons):
+            made = core.digest(session, MACHINE, place, wanted, subject)
+            name = f"{wanted.name}_{subject.department}_{subject.prosecutor or '部门'}"
+            _write(output, f"{name}.docx", core.digest_document(place, made))
+            _write(output, f"{name}.txt", core.digest_text(made).encode())
+    typer.echo(f"{output}: 部门 departments {len(departments)}, 个人 persons {len(persons)}, {wanted.name}")
+
+
+@app.command()
+def templates(output: OutFolder) -> None:
+    """写出随附的模板，改好后放入主目录的 templates 文件夹 / write the templates, to be changed and put into HOME/templates."""
+    from expectations.notices.templates import write_bundled
+
+    for file in write_bundled(output):
+        typer.echo(str(file))
+
+
+@app.command("grading")
+def show_grading(
+    written_serious: Annotated[int | None, typer.Option(help="严重问题数 → 通知书")] = None,
+    written_all: Annotated[int | None, typer.Option(help="问题总数 → 通知书")] = None,
+    written_repeated: Annotated[int | None, typer.Option(help="重复问题数 → 通知书")] = None,
+    report_serious: Annotated[int | None, typer.Option(help="严重问题数 → 报告检察长")] = None,
+    report_overdue: Annotated[int | None, typer.Option(help="逾期未回复通知数 → 报告检察长")] = None,
+    home: HomeFolder = Path(".anka"),
+    register: RegisterUrl = "",
+) -> None:
+    """查看或修改建议等级的标准，0 为不用 / show or change from how many findings on a grade is proposed; 0: never."""
+    from expectations import notices as core
+    from expectations.rights.reader import MACHINE
+
+    kept = _register(home, register)
+    asked = {
+        "written_serious": written_serious, "written_all": written_all, "written_repeated": written_repeated,
+        "report_serious": report_serious, "report_overdue": report_overdue,
+    }  # fmt: skip
+    with kept.reading() as session:
+        values = vars(core.grading(session)) | {name: value for name, value in asked.items() if value is not None}
+    if any(value is not None for value in asked.values()):
+        core.set_grading(kept, MACHINE, core.Grading(**values))
+    for name, value in values.items():
+        typer.echo(f"{name} = {value}")
+
+
+def notify(
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="只列出并记录，不发送 / say and store, send nothing")
+    ] = False,
+    week: Annotated[
+        str | None, typer.Option(help="附周报，周一默认上周 / with digests, on Mondays last week's")
+    ] = None,
+    home: HomeFolder = Path(".anka"),
+    register: RegisterUrl = "",
+    today: Today = None,
+) -> None:
+    """发送消息：新问题、通知、到期、周报 / send messages about new findings, notices and digests, each once."""
+    from expectations.notices.weeks import Week
+    from flows.messages.letters import Occasion
+    from flows.messages.sending import MessageSettings, deliver, messages_are_on
+
+    now, settings, kept = date.fromisoformat(day(today)), MessageSettings(), _register(home, register)
+    if not dry_run and not messages_are_on(kept):
+        typer.echo("消息未启用，未发送 / messages are off, nothing was sent；--dry-run")
+        return
+    monday = Week.of(now).before if now.weekday() == 0 else None
+    occasion = Occasion(Home(home.absolute()), settings.address, now, Week.parse(week) if week else monday)
+    done = deliver(kept, occasion, settings, dry_run=dry_run)
+    table = Table("状态 state", "收件人 to", "渠道 by", "标题 title", "正文 text", "问题 problem")
+    for one in done:
+        table.add_row(
+            one.state, one.letter.name, " ".join(one.services), one.letter.title, one.letter.body, one.problem
+        )
+    if done:
+        Console().print(table)
+    typer.echo(f"消息 / messages: {len(done)}；失败 / failed: {sum(one.state == 'failed' for one in done)}")
+
+
+def _row(notice: "Notice", far: "Progress", today: date) -> dict[str, object]:
+    from expectations import notices as core
+    from expectations.notices.documents import addressee_of
+    from expectations.notices.labels import GRADE_WORDS
+    from expectations.notices.scopes import number_of
+
+    return {
+        "id": notice.id, "number": number_of(notice), "grade": GRADE_WORDS.get(notice.grade, notice.grade),  # type: ignore[call-overload]
+        "to": addressee_of(notice), "issued": notice.issued_on.isoformat(), "due": notice.due_on.isoformat(),
+        "state": _STATES[core.state_of(notice, today)], "settled": f"{far.settled} / {far.total}",
+    }  # fmt: skip
+
+
+def _register(home: Path, url: str) -> "Register":
+    from expectations.store.register import open_register, register_url
+
+    return open_register(register_url(Home(home.absolute()), url))
+
+
+def _labels(home: Path) -> "Labels":
+    from expectations.notices.labels import read_labels
+    from expectations.run.published import current_run
+
+    with current_run(Home(home.absolute())) as con:
+        return read_labels(con)
+
+
+def _write(folder: Path, name: str, content: bytes) -> Path:
+    if folder.exists() and not folder.is_dir():
+        raise InputError(f"不是文件夹 / not a folder: {folder}", hint="-o 后写文件夹 / -o names a folder")
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / name.translate(_UNSAFE)
+    target.write_bytes(content)
+    return target

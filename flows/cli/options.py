@@ -1,0 +1,107 @@
+"""Options several commands share, and how a run is shown on the terminal."""
+
+import dataclasses
+import json
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from expectations import Catalogue, InputError, load_catalogue
+from expectations.run.published import DEPARTMENT_FIGURES, open_published
+
+if TYPE_CHECKING:
+    from flows.audit import AuditResult  # brings Great Expectations, seconds to import
+
+AsOf = Annotated[
+    str | None, typer.Option(help="核查日 YYYY-MM-DD，默认今天 / audit date, default today", show_default=False)
+]
+HomeFolder = Annotated[Path, typer.Option(envvar="ANKA_HOME", help="主目录 / home folder")]
+CatalogueFolder = Annotated[
+    Path | None,
+    typer.Option(
+        envvar="ANKA_CATALOGUE", help="覆盖内置规则的目录 / folder laid over the bundled catalogue", show_default=False
+    ),
+]
+_SHOWN_REASONS = 8
+NOT_JUDGED = 3
+"""Exit code: a rule could not be judged, or counts and findings differ."""
+
+
+def day(text: str | None) -> str:
+    """An ISO day, today if none is given. Raises InputError."""
+    try:
+        return (date.fromisoformat(text) if text else date.today()).isoformat()
+    except ValueError:
+        raise InputError(f"不是日期 / not a date: {text}", hint="例如 / for example: --as-of 2026-06-30") from None
+
+
+def read_catalogue(folder: Path | None) -> Catalogue:
+    """The bundled catalogue, with a pack laid over it if one is given. Raises CatalogueError."""
+    return load_catalogue(*([folder] if folder else []))
+
+
+def show_result(result: "AuditResult", format: Literal["table", "json"]) -> None:
+    """Prints a published run: failures per department with denominators, rows, what was not judged."""
+    with open_published(result.file) as con:
+        figures = con.execute(DEPARTMENT_FIGURES).fetchall()
+        columns = [str(column[0]) for column in con.description or []]
+    if format == "json":
+        shown = dataclasses.asdict(result) | {"departments": [dict(zip(columns, row, strict=True)) for row in figures]}
+        typer.echo(
+            json.dumps(
+                shown | {"status": "complete" if result.complete else "incomplete"},
+                ensure_ascii=False,
+                default=str,
+                indent=1,
+            )
+        )
+        return
+    console = Console()
+    table = Table(title=f"各部门问题 / failures per department · {result.run_id}")
+    table.add_column("部门 department")
+    for heading in ("核查案件 cases", "有错案件 with errors", "错误 errors", "提示 hints"):
+        table.add_column(heading, justify="right")
+    for name, *counts in figures:
+        table.add_row(str(name), *map(str, counts))
+    console.print(table)
+    console.print(
+        f"读入 {result.rows_read} 行 = 载入 {result.rows_loaded} + 剔除 {result.rows_rejected} / rows read = loaded + rejected；"
+        f"错误 errors {result.errors}，提示 hints {result.hints}", highlight=False,
+    )  # fmt: skip
+    _show_warnings(console, result)
+    problems = result.followed.problems if result.followed else ()
+    told = tuple(json.dumps(one, ensure_ascii=False) for one in problems if one["kind"] != "rules_in_error")
+    show_reasons(console, "导出可能不完整 / the export may not be complete", told)
+    show_reasons(console, "未判断的规则 / rules not judged", result.not_judged)
+    show_reasons(console, "运行出错的规则，本次核查不完整 / rules in error, audit not complete", result.in_error)
+    console.print(f"已发布 / published: {result.file}", highlight=False, soft_wrap=True)
+    console.print(
+        f"载入报告、剔除的行、Data Docs / load report, rejected rows: {result.folder}", highlight=False, soft_wrap=True
+    )
+
+
+def _show_warnings(console: Console, result: "AuditResult") -> None:
+    if result.due:
+        console.print(
+            f"期限预警（不计错误）{result.due} / limits near or over: {result.due}；anka due", highlight=False
+        )
+    if result.years_without_holidays:
+        years = "、".join(map(str, result.years_without_holidays))
+        console.print(
+            f"缺节假日数据的年份，期限按周一至周五推算 / no holiday data, limits follow the week: {years}",
+            highlight=False, soft_wrap=True,
+        )  # fmt: skip
+
+
+def show_reasons(console: Console, title: str, reasons: tuple[str, ...]) -> None:
+    """A few of the reasons, and how many there are."""
+    if reasons:
+        console.print(f"{title} ({len(reasons)}):", markup=False)
+        for reason in reasons[:_SHOWN_REASONS]:
+            console.print(f"  {reason}", markup=False, highlight=False)
+        if len(reasons) > _SHOWN_REASONS:
+            console.print("  …  （全部见看板“运行”页 / all on the run page of the dashboard）")

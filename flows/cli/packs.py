@@ -1,0 +1,220 @@
+"""`anka rules …` for packs: write a rule, compare, hand over, try before adopting, look for rules that do not help."""
+
+import dataclasses
+import json
+import re
+import tempfile
+from pathlib import Path
+from typing import Annotated, Literal
+
+import duckdb
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from expectations import Catalogue, InputError, load_catalogue
+from expectations.authoring.pack_diff import Difference, differences
+from expectations.authoring.pack_files import export_pack, import_pack
+from expectations.authoring.rule_book import rule_book
+from expectations.authoring.rule_templates import KIND_NAMES, rule_template
+from expectations.catalogue.kinds.base import RULE_ID
+from expectations.errors import nearest
+from expectations.home import Home
+from expectations.judging.rule_checks import require_fitting
+from flows.cli.options import NOT_JUDGED, CatalogueFolder, HomeFolder, read_catalogue, show_reasons
+from flows.progress import progress_bar, tell
+from flows.workbooks import add_sheet, new_workbook
+
+Format = Annotated[Literal["table", "json"], typer.Option(help="输出格式 / output")]
+Side = Annotated[str, typer.Argument(help="规则包文件夹，或 base（内置） / folder of a pack, or base")]
+_stderr = Console(stderr=True)
+_PACK_YAML = """# Who this catalogue folder belongs to; `extends` is base or the folder of another pack (../city).
+pack:
+  name: {name}
+  title: {{zh: {name}}}
+  version: '1.0'
+  extends: base
+"""
+
+
+def new(
+    rule_id: Annotated[str, typer.Argument(help="规则编号，如 Z001 / id of the rule")],
+    kind: Annotated[str, typer.Option(help=f"类型 / kind: {', '.join(KIND_NAMES)}")] = "required",
+    card: Annotated[str, typer.Option(help="案卡 / card")] = "prosecution",
+    pack: Annotated[
+        Path | None,
+        typer.Option(help="写入这个规则包，默认打印 / folder of the pack to write it into", show_default=False),
+    ] = None,
+    catalogue: CatalogueFolder = None,
+) -> None:
+    """写出带注释的规则模板 / write a commented template of a rule."""
+    known = read_catalogue(pack if pack and any(pack.rglob("*.yaml")) else catalogue)
+    if not re.fullmatch(RULE_ID, rule_id):
+        raise InputError(
+            f"编号不合规 / not an id: {rule_id}", hint="一至四个大写字母加两三位数字，如 Z001 / such as Z001"
+        )
+    if kind not in KIND_NAMES:
+        raise InputError(f"没有这种类型 / no kind {kind}{nearest(kind, KIND_NAMES)}", hint=", ".join(KIND_NAMES))
+    if card not in known.cards:
+        raise InputError(f"没有案卡 / no card {card}{nearest(card, known.cards)}", hint=", ".join(known.cards))
+    if rule_id in known.rules:
+        raise InputError(
+            f"编号已被使用 / the id is taken: {rule_id}（{known.rules[rule_id].title.zh}）", hint="换一个编号"
+        )
+    text = rule_template(rule_id, kind, known.cards[card])
+    if pack is None:
+        typer.echo(text, nl=False)
+        return
+    (pack / "rules").mkdir(parents=True, exist_ok=True)
+    if not (pack / "pack.yaml").exists():
+        (pack / "pack.yaml").write_text(_PACK_YAML.format(name=_pack_name(pack)), encoding="utf-8")
+    target = pack / "rules" / f"{rule_id}.yaml"
+    target.write_text(text, encoding="utf-8")
+    typer.echo(f"已写入 / written: {target}\n改好后运行 / then run: anka rules check --catalogue {pack}")
+
+
+def _pack_name(folder: Path) -> str:
+    name = "".join(sign if sign.isascii() and sign.isalnum() else "-" for sign in folder.resolve().name.lower()).strip(
+        "-0123456789"
+    )
+    return name or "office"
+
+
+def diff(before: Side, after: Side, format: Format = "table") -> None:
+    """两个规则包的差别 / what differs between two packs."""
+    found = differences(_side(before), _side(after))
+    if format == "json":
+        typer.echo(json.dumps([dataclasses.asdict(one) for one in found], ensure_ascii=False, indent=1))
+        return
+    console = Console()
+    for one in found:
+        _print_difference(console, one)
+    console.print(f"{len(found)} 处差别 / differences", highlight=False)
+
+
+def _side(text: str) -> Catalogue:
+    return load_catalogue(*([] if text == "base" else [Path(text)]))
+
+
+def _print_difference(console: Console, one: Difference) -> None:
+    words = {"added": "新增 added", "removed": "去除 removed", "changed": "改动 changed"}
+    console.print(f"{words[one.what]} {one.kind} {one.name}", markup=False, highlight=False)
+    for key, old, new_value in one.keys:
+        console.print(f"    {key}: {old} → {new_value}", markup=False, highlight=False, soft_wrap=True)
+
+
+def export(
+    pack: Annotated[Path, typer.Argument(help="规则包文件夹 / folder of the pack")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="写入的文件 / file to write")],
+) -> None:
+    """把规则包写成一个文件交给其他单位 / write a pack as one file for another office."""
+    made = export_pack(pack, output)
+    typer.echo(f"{made.name} {made.version}：{output}\n校验和 / sha256 {made.checksum}")
+
+
+def import_(
+    file: Annotated[Path, typer.Argument(help="导出的规则包 / exported pack")],
+    into: Annotated[Path, typer.Option(help="放到这个文件夹下 / folder to put it in")] = Path("packs"),
+    replace: Annotated[bool, typer.Option(help="覆盖已有的 / replace what is there")] = False,
+) -> None:
+    """核对校验和后放入别的单位的规则包 / check and unpack a pack of another office."""
+    made = import_pack(file, into, replace=replace)
+    folder = into / made.folders[-1]
+    typer.echo(f"{made.name} {made.version}：{folder}\n校验和相符 / checksum agrees: {made.checksum}")
+    if made.base_fingerprint != load_catalogue().fingerprint:
+        typer.echo("提示：对方的内置规则版本与本机不同 / note: it was made with another version of the bundled rules")
+    typer.echo(f"采用前先试 / before adopting it: anka rules try {folder}")
+
+
+def try_(
+    pack: Side,
+    home: HomeFolder = Path(".anka"),
+    format: Format = "table",
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="变化清单写入 Excel / list of changes as .xlsx", show_default=False),
+    ] = None,
+) -> None:
+    """用改过的规则重判最近发布的案卡，看会多出和减少哪些问题 / judge the published cards by a changed catalogue."""
+    catalogue = require_fitting(_side(pack))
+    published = Home(home.absolute()).current()
+    from expectations.authoring.trial import (  # Great Expectations takes seconds to import
+        CHANGED_FINDINGS,
+        copied,
+        try_catalogue,
+    )
+
+    with tempfile.TemporaryDirectory(prefix="anka-try-") as work, copied(published, Path(work)) as copy:
+        with progress_bar(_stderr):
+            trial = try_catalogue(copy, catalogue, tell)
+        if output is not None:
+            with duckdb.connect(str(copy)) as con, new_workbook(output) as workbook:
+                rows = con.execute(CHANGED_FINDINGS)
+                add_sheet(workbook, "变化", [str(column[0]) for column in rows.description or []], rows.fetchall())
+    if format == "json":
+        typer.echo(json.dumps(dataclasses.asdict(trial), ensure_ascii=False, default=str, indent=1))
+        raise typer.Exit(NOT_JUDGED if trial.in_error else 0)
+    console, table = Console(), Table(title=f"采用后的变化 / changes if adopted · {trial.as_of}")
+    for heading in ("规则 rule", "部门 department", "新增 added", "减少 removed"):
+        table.add_column(heading)
+    for rule, department, added, removed in trial.changes:
+        table.add_row(rule, department, f"+{added}" if added else "", f"-{removed}" if removed else "")
+    if trial.changes:
+        console.print(table)
+    console.print(f"问题 / findings: {trial.published} → {trial.tried}", highlight=False)
+    show_reasons(console, "未判断的规则 / rules not judged", trial.not_judged)
+    show_reasons(console, "运行出错的规则 / rules in error", trial.in_error)
+    if trial.in_error:
+        raise typer.Exit(NOT_JUDGED)
+
+
+def review(
+    days: Annotated[int, typer.Option(help="多少天没有问题算从未触发 / days without a finding")] = 90,
+    home: HomeFolder = Path(".anka"),
+    catalogue: CatalogueFolder = None,
+    format: Format = "table",
+) -> None:
+    """找出从未触发、总是触发、被其他规则包含的规则 / rules that never or always fire, or are implied by another."""
+    read, published = require_fitting(read_catalogue(catalogue)), Home(home.absolute()).current()
+    from expectations.authoring.rule_review import review_rules
+    from expectations.authoring.trial import copied
+
+    with tempfile.TemporaryDirectory(prefix="anka-review-") as work, copied(published, Path(work)) as copy:
+        found = review_rules(copy, read, days)
+    if format == "json":
+        typer.echo(json.dumps(dataclasses.asdict(found), ensure_ascii=False, default=str, indent=1))
+        return
+    titles = {rule.id: rule.title.zh for rule in read.rules.values()}
+    if found.history_days < days:
+        typer.echo(f"历次核查只跨 {found.history_days} 天，不足 {days} 天 / runs span fewer days than asked")
+    lines = [f"{rule} {titles.get(rule, '')}：{days} 天内从未触发 / never fired" for rule in found.never_fired]
+    lines += [
+        f"{rule} {titles.get(rule, '')}：所判 {rows} 行全部触发 / always fires" for rule, rows in found.always_fire
+    ]
+    lines += [
+        f"{rule} {titles.get(rule, '')}：{common} 个问题都已由 {by} 报出 / implied by {by}"
+        for rule, by, common in found.implied
+    ]
+    typer.echo("\n".join(lines) or "没有需要检视的规则 / nothing to look at")
+
+
+def book(
+    catalogue: CatalogueFolder = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="写入文件，默认打印 / file to write", show_default=False)
+    ] = None,
+) -> None:
+    """由规则库生成规则说明 / the rule book, made from the catalogue."""
+    text = rule_book(read_catalogue(catalogue))
+    if output is None:
+        typer.echo(text, nl=False)
+    else:
+        output.write_text(text, encoding="utf-8")
+
+
+def add_pack_commands(app: typer.Typer) -> None:
+    """Puts the commands of this module under `anka rules`."""
+    for name, command in (
+        ("new", new), ("diff", diff), ("export", export), ("import", import_), ("try", try_), ("review", review), ("book", book),
+    ):  # fmt: skip
+        app.command(name)(command)

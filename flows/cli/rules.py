@@ -1,0 +1,115 @@
+"""`anka rules`: what the catalogue says, and whether it is right."""
+
+import dataclasses
+import json
+from datetime import date
+from typing import Annotated, Literal
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from expectations import Catalogue, InputError
+from expectations.catalogue.cards import Card
+from expectations.catalogue.kinds import RuleDeclaration
+from expectations.errors import nearest
+from expectations.judging.rule_checks import EXAMPLES_DAY, check_catalogue, coverage
+from expectations.sql.fingerprints import rule_fingerprint
+from flows.cli.options import CatalogueFolder, read_catalogue
+from flows.cli.packs import add_pack_commands
+
+app = typer.Typer(help="规则库 / the catalogue of rules", no_args_is_help=True)
+Format = Annotated[Literal["table", "json"], typer.Option(help="输出格式 / output")]
+
+
+@app.command("list")
+def list_rules(catalogue: CatalogueFolder = None, format: Format = "table") -> None:
+    """列出全部规则 / every rule."""
+    read = read_catalogue(catalogue)
+    if format == "json":
+        typer.echo(json.dumps([rule_as_dict(read, rule) for rule in read.rules.values()], ensure_ascii=False, indent=1))
+        return
+    table = Table()
+    for column in ("编号 id", "案卡 card", "类型 kind", "级别 severity", "错误类型", "标题 title"):
+        table.add_column(column)
+    for rule in read.rules.values():
+        table.add_row(rule.id, "|".join(rule.cards), rule.kind, rule.severity, rule.error_type, rule.title.zh)
+    console = Console()
+    console.print(table)
+    console.print(f"{len(read.rules)} 条规则 / rules", highlight=False)
+
+
+@app.command()
+def show(
+    rule_id: Annotated[str, typer.Argument(help="规则编号 / rule id")],
+    catalogue: CatalogueFolder = None,
+    format: Format = "table",
+) -> None:
+    """一条规则的全部内容 / one rule with its conditions and examples."""
+    read = read_catalogue(catalogue)
+    rule = read.rules.get(rule_id.upper())
+    if rule is None:
+        raise InputError(f"没有规则 / no rule {rule_id}{nearest(rule_id.upper(), read.rules)}", hint="anka rules list")
+    if format == "json":
+        typer.echo(json.dumps(rule_as_dict(read, rule), ensure_ascii=False, indent=1))
+        return
+    console = Console()
+    for name, value in rule_as_dict(read, rule).items():
+        shown = json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value
+        console.print(f"[bold]{name}[/bold]: ", end="")
+        console.print(str(shown), markup=False, highlight=False, soft_wrap=True)
+
+
+@app.command()
+def check(catalogue: CatalogueFolder = None, format: Format = "table") -> None:
+    """检查规则库并运行每条规则的两个示例 / check the catalogue and run both examples of every rule."""
+    read = read_catalogue(catalogue)
+    outcome, covered = check_catalogue(read), coverage(read)
+    if format == "json":
+        shown = {
+            "rules": len(read.rules), "examples": outcome.examples, "as_of": EXAMPLES_DAY, "problems": list(outcome.problems),
+            "coverage": [dataclasses.asdict(one) | {"percent": one.percent} for one in covered],
+            "switched_off": [
+                {"rule": rule} | change.model_dump(mode="json") for rule, changes in read.changes.items() for change in changes if change.switched_off
+            ],
+        }  # fmt: skip
+        typer.echo(json.dumps(shown, ensure_ascii=False, default=date.isoformat, indent=1))
+    else:
+        for problem in outcome.problems:
+            typer.echo(problem)
+        for one in covered:
+            missing = (
+                f"，缺 / missing: {'；'.join(one.missing[:3])}{' …' if len(one.missing) > 3 else ''}"
+                if one.missing
+                else ""
+            )
+            reason = f"（{one.reason}）" if one.missing and one.reason else ""
+            typer.echo(
+                f"第 {one.release} 批 / release {one.release}: {one.held}/{one.asked} = {one.percent:g} %{missing}{reason}"
+            )
+        typer.echo(
+            f"{len(read.rules)} 条规则，{outcome.examples} 个示例，{len(outcome.problems)} 个问题 / rules, examples, problems"
+        )
+    if outcome.problems:
+        raise typer.Exit(2)
+
+
+def rule_as_dict(catalogue: Catalogue, rule: RuleDeclaration) -> dict[str, object]:
+    """A rule as the command line shows it; the conditions are those the kind made of the YAML."""
+    cards: tuple[Card, ...] = catalogue.cards_of(rule)
+    return {
+        "id": rule.id, "theme": catalogue.themes[rule.id], "kind": rule.kind, "cards": [card.name for card in cards],
+        "level": rule.level, "severity": rule.severity, "error_type": rule.error_type, "hint": rule.is_hint, "owner": rule.owner,
+        "title": rule.title.zh, "title_en": rule.title.en, "message": rule.message.zh, "message_en": rule.message.en,
+        "why": rule.why.zh, "why_en": rule.why.en, "how_to_fill": rule.how_to_fill.zh, "how_to_fill_en": rule.how_to_fill.en,
+        "false_alarms": rule.false_alarms.zh, "false_alarms_en": rule.false_alarms.en,
+        "fields": list(rule.fields), "each": rule.each.model_dump() if rule.each else None,
+        "applies_when": rule.applies_when, "must_hold": rule.must_hold, "params": rule.params, "needs": list(rule.needs),
+        "basis": rule.basis, "note": rule.note, "release": rule.release,
+        "pack": catalogue.origins[rule.id], "fingerprint": rule_fingerprint(catalogue, rule),
+        "changes": [change.model_dump(mode="json") for change in catalogue.changes.get(rule.id, ())],
+        "examples": rule.examples.model_dump(), "place": catalogue.place(rule.id),
+    }  # fmt: skip
+
+
+add_pack_commands(app)

@@ -1,0 +1,205 @@
+"""`anka user`: accounts and the organisation on the command line. First passwords are printed once and kept nowhere.
+
+The register is imported where it is used: SQLAlchemy takes a second, and `anka --help` needs none.
+"""
+
+import os
+from collections.abc import Mapping
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from expectations.errors import InputError
+from expectations.home import Home
+from flows.cli.options import HomeFolder
+
+if TYPE_CHECKING:
+    from expectations.people.organisation_import import Changes
+    from expectations.store.register import Register
+
+
+app = typer.Typer(help="账号与机构 / accounts and the organisation", no_args_is_help=True)
+_BY = (None, "anka")
+"""Whom the access log names: whoever sits at the machine."""
+_STATES = {
+    "active": "启用 active", "first_password": "待改密码 first password", "no_password": "无密码 no password",
+    "locked": "锁定 locked", "off": "停用 off",
+}  # fmt: skip
+SAMPLE_SUPERVISOR = "shi-guan"
+"""The supervisor of the sample's city office."""
+Login = Annotated[str, typer.Argument(help="登录名 / login")]
+
+
+@app.command()
+def add(
+    login: Login,
+    name: Annotated[str, typer.Option(help="姓名，与案卡一致 / name as the cards write it")],
+    role: Annotated[
+        list[str],
+        typer.Option(
+            help="角色，可重复 / role, may be repeated: supervisor, prosecutor, assistant, head, leader, administrator"
+        ),
+    ],
+    unit: Annotated[str, typer.Option(help="单位，如 院/部门/组 / unit, e.g. office/department/team")] = "",
+    assists: Annotated[str, typer.Option(help="所协助检察官的登录名 / login of the prosecutor assisted")] = "",
+    contact: Annotated[str, typer.Option(help="消息地址 / address for messages")] = "",
+    home: HomeFolder = Path(".anka"),
+) -> None:
+    """新增账号，打印一次初始密码 / add an account and print its first password once."""
+    from expectations.people import accounts
+    from expectations.people.accounts import NewPerson
+    from expectations.people.organisation import find_unit, read_tree
+    from expectations.people.organisation_file import ROLE_WORDS
+    from expectations.people.passwords import first_password, hash_password
+
+    roles = accounts.require_roles([ROLE_WORDS.get(one, one) for one in role])
+    if not unit and set(roles) != {"administrator"}:
+        raise InputError(
+            "缺少 --unit：可见范围由单位决定 / --unit decides what is seen",
+            hint="先用 anka user import 导入机构 / import the organisation first",
+        )
+    if assists and "assistant" not in roles:
+        raise InputError("只有检察官助理可用 --assists / only an assistant assists somebody", hint="--role assistant")
+    password = first_password()
+    hashed = hash_password(password)
+    with _register(home).writing() as session:
+        unit_id = find_unit(session, unit).id if unit else None
+        if "head" in roles and read_tree(session).department(unit_id) is None:
+            raise InputError("部门负责人须属于部门 / a head belongs to a department", hint="--unit 院/部门")
+        assists_id = accounts.find_user(session, assists).id if assists else None
+        person = NewPerson(login, name, roles, unit_id, assists_id, contact)
+        accounts.add_user(session, person, hashed, _BY)
+    _tell({accounts.normal_login(login): password})
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="机构人员表 / organisation file: .csv, .xlsx")],
+    deactivate_missing: Annotated[
+        bool,
+        typer.Option("--deactivate-missing", help="停用文件中没有的人员 / switch off people the file does not name"),
+    ] = False,
+    passwords: Annotated[
+        bool, typer.Option("--passwords/--no-passwords", help="为新账号设初始密码 / give new accounts a first password")
+    ] = True,
+    home: HomeFolder = Path(".anka"),
+) -> None:
+    """导入机构和人员；有问题则全部不导入 / import units and people, all or nothing."""
+    from expectations.people.organisation_file import read_organisation
+    from expectations.people.organisation_import import import_organisation
+
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise InputError(f"文件读不了 / cannot read: {file}", hint=str(error.strerror)) from None
+    lines = read_organisation(file.name, content)
+    changes = import_organisation(
+        _register(home), lines, _BY, deactivate_missing=deactivate_missing, give_passwords=passwords
+    )
+    _show(changes)
+    _tell(changes.passwords)
+
+
+@app.command()
+def reset(login: Login, home: HomeFolder = Path(".anka")) -> None:
+    """重置密码、解除锁定、结束其所有登录 / a new first password; ends locks and sessions."""
+    from expectations.people import accounts
+
+    password = accounts.reset_password(_register(home), login, _BY)
+    _tell({accounts.normal_login(login): password})
+
+
+@app.command()
+def link(
+    login: Login,
+    home: HomeFolder = Path(".anka"),
+    port: Annotated[int, typer.Option(help="看板端口 / port of the dashboard")] = 8501,
+) -> None:
+    """打印一次性登录链接，10 分钟内有效 / print a link that signs in once within 10 minutes."""
+    typer.echo(sign_in_address(home, login, port))
+
+
+@app.command("list")
+def list_(home: HomeFolder = Path(".anka")) -> None:
+    """列出账号 / list the accounts."""
+    from expectations.people.listing import people
+
+    table = Table("登录名 login", "姓名 name", "角色 roles", "单位 unit", "协助 assists", "状态 state")
+    with _register(home).reading() as session:
+        for one in people(session):
+            table.add_row(one.login, one.name, ", ".join(one.roles), one.unit, one.assists, _STATES[one.state])
+    Console().print(table)
+
+
+def enter_sample(home: Path) -> str:
+    """Enters the people of the sample, without passwords; returns the login of the one who sees everything."""
+    from expectations.people.organisation_file import read_organisation
+    from expectations.people.organisation_import import import_organisation
+
+    file = resources.files("sample_data").joinpath("organisation.csv")
+    import_organisation(_register(home), read_organisation(file.name, file.read_bytes()), _BY, give_passwords=False)
+    return SAMPLE_SUPERVISOR
+
+
+def sign_in_address(home: Path, login: str, port: int) -> str:
+    """The one-time link of a person."""
+    from expectations.people import sessions
+
+    return f"http://127.0.0.1:{port}/{sessions.one_time_link(_register(home), login)}"
+
+
+def nobody_yet(home: Path) -> bool:
+    """Whether there is no account at all."""
+    return not _logins(home)
+
+
+def require_sample_or_nobody(home: Path) -> None:
+    """Raises InputError where an office's own people are: the sample must not mix with them."""
+    logins = _logins(home)
+    if logins and SAMPLE_SUPERVISOR not in logins:
+        raise InputError(
+            f"主目录 {home} 已有正式账号 / this home has accounts of its own",
+            hint="anka demo --home 另一个文件夹 / another folder",
+        )
+
+
+def _logins(home: Path) -> set[str]:
+    from sqlalchemy import select
+
+    from expectations.store.tables import User
+
+    with _register(home).reading() as session:
+        return set(session.scalars(select(User.login)))
+
+
+def _register(home: Path) -> "Register":
+    from expectations.store.register import open_register, register_url
+
+    return open_register(register_url(Home(home.absolute()), os.environ.get("ANKA_REGISTER", "")))
+
+
+def _show(changes: "Changes") -> None:
+    for title, names in (
+        ("新单位 / new units", changes.new_units),
+        ("撤销的单位 / units dropped", changes.dropped_units),
+        ("新账号 / accounts added", changes.added),
+        ("变更 / changed", changes.changed),
+        ("文件中没有 / not in the file", changes.missing),
+        ("已停用 / switched off", changes.deactivated),
+    ):
+        if names:
+            typer.echo(f"{title}: {len(names)}  {', '.join(names)}")
+
+
+def _tell(passwords: Mapping[str, str]) -> None:
+    """Prints first passwords; the only time anybody sees them."""
+    if passwords:
+        typer.echo(
+            "初始密码，只显示这一次，首次登录须修改 / first passwords, shown this once, to be changed at the first sign-in:"
+        )
+    for login, password in passwords.items():
+        typer.echo(f"{login}\t{password}")

@@ -1,0 +1,76 @@
+"""An export that is no .xlsx, written as one: every row of every sheet as it stood, as text. For handing it back with notes.
+
+Reads through the same readers as the load, so that rows and columns keep their numbers.
+"""
+
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import duckdb
+import xlsxwriter
+
+from expectations import Catalogue, InputError
+from flows.load.recognition import all_headings
+from flows.load.sources.containers import kind_of
+from flows.load.sources.delimited import read_delimited
+from flows.load.sources.sheets import Reading, Sheet
+from flows.load.sources.workbooks import read_workbook
+
+NAMELESS = "导出内容"
+"""The sheet of a text file, which has no name of its own."""
+
+_LAST_ROW = 1_048_576
+_LAST_COLUMN = 16_384
+_LONGEST_CELL = 32_767
+_PORTION = 2000
+_AS_TEXT = {
+    "constant_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+}
+
+
+def write_as_workbook(source: Path, target: Path, catalogue: Catalogue, header_rows: Mapping[str, int]) -> None:
+    """Writes the rows of `source` to `target`; `header_rows` by sheet name, where the load found one.
+
+    Raises InputError for a file that can't be read or has more rows than a sheet can hold.
+    """
+    with tempfile.TemporaryDirectory(prefix="anka-rows-") as folder:
+        reading = Reading(Path(folder), all_headings(catalogue))
+        kind = kind_of(source)
+        sheets = read_delimited(source, reading) if kind == "text" else read_workbook(source, kind, reading)
+        with xlsxwriter.Workbook(str(target), _AS_TEXT) as book:
+            text = book.add_format({"num_format": "@"})
+            for sheet in sheets:
+                page = book.add_worksheet(sheet.name or NAMELESS)
+                page.set_column(0, 0, 24)
+                page.set_column(1, 250, 16)
+                for row, cells in _rows(sheet, header_rows.get(sheet.name, 0) if kind == "text" else 0):
+                    for column, value in enumerate(cells[:_LAST_COLUMN]):
+                        if value:
+                            page.write_string(row - 1, column, value[:_LONGEST_CELL], text)
+
+
+def _rows(sheet: Sheet, header_row: int) -> Iterator[tuple[int, Sequence[str | None]]]:
+    """Every row with its number from 1: those up to the headings from the head, the others from the relation."""
+    yield from enumerate(sheet.head[:header_row], 1)
+    with duckdb.connect() as con:
+        try:
+            found = con.execute(f"SELECT * FROM ({sheet.rows(header_row)}) ORDER BY _sheet_row")
+            first = found.fetchmany(_PORTION)
+        except duckdb.InvalidInputException:
+            if sheet.carefully is None:
+                raise
+            found = con.execute(f"SELECT * FROM ({sheet.carefully(header_row)}) ORDER BY _sheet_row")
+            first = found.fetchmany(_PORTION)
+        while first:
+            for number, _problem, surplus, *cells in first:
+                if number > _LAST_ROW:
+                    raise InputError(
+                        f"行数超过工作表的上限 {_LAST_ROW} / more rows than a sheet can hold",
+                        hint="分成几个文件 / split it",
+                    )
+                yield number, [*cells, *(surplus or ())]
+            first = found.fetchmany(_PORTION)

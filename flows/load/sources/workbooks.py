@@ -1,0 +1,111 @@
+"""Workbooks and HTML tables, read in a child process with limits of memory and time.
+
+A hostile workbook can claim any size, and a parser that aborts must not take the run with it. The parser itself is
+the package `workbook_reader`; nothing here opens the file.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, Literal
+
+from flows.load.sources.containers import rewritten_as_utf8, text_encoding
+from flows.load.sources.sheets import HEAD, Reading, Refused, Sheet, stored_rows
+
+BASE_MEMORY = 900 * 2**20
+BASE_SECONDS = 8
+"""Of processor time, so that a good file is not refused because the machine is busy."""
+
+PATIENCE = 6
+"""The wall time waited for the child, in multiples of its processor time."""
+
+FREE_BYTES = 2 * 2**20
+"""A file up to this size gets the base limits, a larger one more in proportion."""
+
+MEMORY_PER_BYTE = 45
+"""Measured: 20,000 rows of 216 columns, 11 MB as .xlsx, take 400 MB."""
+
+SECONDS_PER_BYTE = 2.5 / 2**20
+
+_TIME_SIGNALS = frozenset({9, 24})
+"""SIGXCPU and, at the hard limit, SIGKILL; `signal` does not name them on Windows."""
+
+
+def read_workbook(path: Path, kind: Literal["workbook", "html"], reading: Reading) -> tuple[Sheet, ...]:
+    """The visible sheets of a workbook in order. Raises Refused when the parser fails or exceeds its limits."""
+    folder = reading.folder / "sheets"
+    folder.mkdir()
+    if kind == "html":
+        path = rewritten_as_utf8(path, text_encoding(path), reading.folder / "page.html")
+    outcome = _run(path, kind, folder)
+    if "refused" in outcome:
+        raise Refused(outcome["refused"], outcome.get("hint", ""))
+    sheets = tuple(_sheet(entry, folder) for entry in outcome["sheets"])
+    if not sheets:
+        raise Refused("没有可见且有内容的工作表 / no visible sheet with content")
+    return sheets
+
+
+def _sheet(entry: dict[str, Any], folder: Path) -> Sheet:
+    width = int(entry["width"])
+    rows = stored_rows(folder / entry["file"], width)
+    return Sheet(entry["name"], entry["number"], tuple(map(tuple, entry["head"])), lambda _: width, rows)
+
+
+def _run(path: Path, kind: str, folder: Path) -> dict[str, Any]:
+    beyond = max(0, path.stat().st_size - FREE_BYTES)
+    memory, seconds = BASE_MEMORY + int(beyond * MEMORY_PER_BYTE), BASE_SECONDS + int(beyond * SECONDS_PER_BYTE)
+    command = [
+        sys.executable,
+        "-P",
+        "-m",
+        "workbook_reader",
+        str(path.resolve()),
+        kind,
+        str(folder),
+        str(memory),
+        str(seconds),
+        str(HEAD),
+    ]
+    try:
+        done = subprocess.run(
+            command,
+            env=_environment(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=seconds * PATIENCE,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise _too_slow(seconds) from None
+    if -done.returncode in _TIME_SIGNALS:
+        raise _too_slow(seconds)
+    manifest = folder / "sheets.json"
+    if done.returncode == 0 and manifest.exists():
+        outcome: dict[str, Any] = json.loads(manifest.read_text(encoding="utf-8"))
+        return outcome
+    raise Refused(
+        f"无法解析：文件已损坏或声称的大小超出内存限制（{memory // 2**20} MB） / damaged, or beyond the memory limit",
+        "在 Excel 或 WPS 中打开后另存为 xlsx 或 csv / save it again as xlsx or csv",
+    )
+
+
+def _too_slow(seconds: int) -> Refused:
+    return Refused(
+        f"{seconds} 秒内未能读完，文件可能已损坏 / not read within {seconds} seconds",
+        "在 Excel 或 WPS 中打开后另存为 xlsx 或 csv / save it again as xlsx or csv",
+    )
+
+
+def _environment() -> dict[str, str]:
+    """The child finds its package, and reserves no address space per core, which its memory limit would count."""
+    search = os.pathsep.join(filter(None, (str(Path(__file__).parent), os.environ.get("PYTHONPATH", ""))))
+    frugal = {
+        "MALLOC_ARENA_MAX": "2",
+        "OMP_NUM_THREADS": "1",
+        "RAYON_NUM_THREADS": "2",
+        "ARROW_DEFAULT_MEMORY_POOL": "system",
+    }
+    return {**os.environ, **frugal, "PYTHONPATH": search, "PYTHONUTF8": "1"}

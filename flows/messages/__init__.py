@@ -1,0 +1,1 @@
+"""Messages: written as letters, sent once each."""

@@ -1,0 +1,177 @@
+"""Which messages are due to whom: counts and a link, never a name or a number of a suspect. Nothing is sent or stored here."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from urllib.parse import urlencode
+
+from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy.orm import Session
+
+from expectations.home import Home
+from expectations.notices import digest_subjects, notices, state_of
+from expectations.notices.scopes import number_of
+from expectations.notices.weeks import Subject, Week, countable, week_figures
+from expectations.people.organisation import reader_of
+from expectations.rights.reader import EVERYTHING, Reader
+from expectations.store.tables import Finding, Notice, Run, User
+
+OFFICE = "office"
+"""The recipient of what goes to the channels of the office."""
+_WARN_DAYS = 2
+_ISSUED_DAYS = 7
+"""A notice older than this is no news: whoever switches messages on late is not told of all that ever was."""
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A message: `kind` and `about` with the recipient say whether it was sent before."""
+
+    kind: str
+    about: str
+    recipient: str
+    name: str
+    contact: str
+    title: str
+    body: str
+
+    @property
+    def key(self) -> str:
+        """What the outbox knows it by, beside the recipient."""
+        return f"{self.kind}:{self.about}"
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """When and for what messages are written; with a week, its digests too."""
+
+    home: Home
+    address: str
+    today: date
+    week: Week | None = None
+
+    def link(self, page: str, **params: object) -> str:
+        """A deep link into the dashboard."""
+        query = urlencode(params)
+        return f"{self.address.rstrip('/')}/{page}{'?' if query else ''}{query}"
+
+
+def letters(session: Session, occasion: Occasion) -> list[Letter]:
+    """Everything there is to say, whether it was said before or not."""
+    run = session.scalars(select(Run).order_by(Run.seq.desc()).limit(1)).first()
+    written: list[Letter] = []
+    for user in session.scalars(select(User).where(User.active.is_(True)).order_by(User.login)).all():
+        reader = reader_of(session, user.id)
+        to = _Recipient(user.login, user.name, user.contact)
+        if run is not None:
+            written += _new_findings(session, occasion, run, reader, to)
+        written += _notices(session, occasion, reader, to)
+        if occasion.week is not None:
+            written += _digests(session, occasion, occasion.week, reader, to)
+    return written + (_to_office(session, occasion, run) if run is not None else [])
+
+
+@dataclass(frozen=True)
+class _Recipient:
+    login: str
+    name: str
+    contact: str
+
+    def letter(self, kind: str, about: object, title: str, *lines: str) -> Letter:
+        return Letter(kind, str(about), self.login, self.name, self.contact, title, "\n".join(lines))
+
+
+def _new_findings(session: Session, occasion: Occasion, run: Run, reader: Reader, to: _Recipient) -> Iterator[Letter]:
+    """To owners about their own cards; to supervisors about all they look after."""
+    supervises = reader.may("decide")
+    scope = reader.rows if supervises else reader.own
+    ids = [] if scope.nothing else _came(session, run, scope.findings())
+    if not ids:
+        return
+    page, params = ("today", {}) if supervises else ("mine", {})
+    if len(ids) == 1 and not supervises:
+        page, params = "case", {"finding": ids[0]}
+    yield to.letter(
+        "new", run.seq, f"案卡质检：新发现 {len(ids)} 个问题",
+        f"{run.as_of} 核查新发现{'' if supervises else '您负责的'}问题 {len(ids)} 个，请登录查看。",
+        f"The audit of {run.as_of} found {len(ids)} new errors{'' if supervises else ' on your cards'}.",
+        occasion.link(page, **params),
+    )  # fmt: skip
+
+
+def _came(session: Session, run: Run, rows: ColumnElement[bool]) -> list[str]:
+    """Errors that are new or came back with a run."""
+    came = and_(Finding.state.in_(("new", "reopened")), Finding.state_seq == run.seq)
+    return list(session.scalars(select(Finding.finding_id).where(rows, came, countable(session))))
+
+
+def _notices(session: Session, occasion: Occasion, reader: Reader, to: _Recipient) -> Iterator[Letter]:
+    """Issued, to be answered within two days, overdue; a supervisor is told of the overdue ones only."""
+    supervises = reader.may("notify")
+    for notice in notices(session, reader, withdrawn=False):
+        state = state_of(notice, occasion.today)
+        if (
+            state in ("due", "oral")
+            and not supervises
+            and notice.issued_on >= occasion.today - timedelta(days=_ISSUED_DAYS)
+        ):
+            yield _about(occasion, to, "issued", notice, "收到", "issued")
+        if state == "due" and not supervises and (notice.due_on - occasion.today).days <= _WARN_DAYS:
+            yield _about(occasion, to, "due", notice, "即将到期", "reply due soon")
+        if state == "overdue":
+            yield _about(occasion, to, "overdue", notice, "逾期未回复", "reply overdue")
+
+
+def _about(occasion: Occasion, to: _Recipient, kind: str, notice: Notice, zh: str, en: str) -> Letter:
+    until = "" if notice.grade == "oral" else f"，回复期限 {notice.due_on} / reply by {notice.due_on}"
+    what = "口头提示" if notice.grade == "oral" else "案件流程监控通知书"
+    return to.letter(
+        kind, notice.id, f"{what}（{zh}）",
+        f"{what} {number_of(notice)}：{zh} / {en}{until}", occasion.link("notices", tab="issued", id=notice.id),
+    )  # fmt: skip
+
+
+def _digests(session: Session, occasion: Occasion, week: Week, reader: Reader, to: _Recipient) -> Iterator[Letter]:
+    """To heads for their departments, to prosecutors for themselves."""
+    if reader.may("notify") or not reader.may("reply"):
+        return
+    departments, persons = digest_subjects(session, reader)
+    subjects = departments or tuple(one for one in persons if one.prosecutor == reader.name)
+    if not subjects:
+        return
+    yield to.letter(
+        "digest", week.name, f"案卡质量周报 {week.name}",
+        *(_week_line(session, occasion.home, one, week) for one in subjects),
+        occasion.link("notices", tab="digests", week=week.name),
+    )  # fmt: skip
+
+
+def _week_line(session: Session, home: Home, subject: Subject, week: Week) -> str:
+    figures = week_figures(session, home, subject, week)
+    whose = f"{subject.department} {subject.prosecutor}".strip()
+    return (
+        f"{whose}：新发现 {figures.new}，已整改 {figures.corrected} / 在册 {figures.stock}，未整改 {figures.open}，逾期 {figures.overdue} / "
+        f"new {figures.new}, corrected {figures.corrected} of {figures.stock}, open {figures.open}, overdue {figures.overdue}"
+    )
+
+
+def _to_office(session: Session, occasion: Occasion, run: Run) -> list[Letter]:
+    """One summary of a run for the channels of the office."""
+    number = len(_came(session, run, EVERYTHING.findings()))
+    late = (
+        Notice.withdrawn.is_(False),
+        Notice.grade != "oral",
+        Notice.replied_on.is_(None),
+        Notice.due_on < occasion.today,
+    )
+    overdue = session.scalar(select(func.count()).select_from(Notice).where(*late)) or 0
+    if not number and not overdue:
+        return []
+    to = _Recipient(OFFICE, "本院 / office", "")
+    return [
+        to.letter(
+            "new", run.seq, f"案卡质检：{run.as_of} 核查",
+            f"新发现问题 {number} 个，逾期未回复的通知 {overdue} 份。",
+            f"{number} new errors, {overdue} notices overdue.", occasion.link("today"),
+        )
+    ]  # fmt: skip

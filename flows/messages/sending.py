@@ -1,0 +1,187 @@
+"""Sending messages through Apprise, each once, and the outbox that keeps what was sent, failed, or only tried.
+
+Off unless the switch `messages_on` is set and an address is configured. An address holds passwords: it is never logged, stored or
+shown, only its kind of service is.
+"""
+
+import logging
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Literal
+from urllib.parse import quote
+
+from apprise import Apprise, AppriseAsset, NotifyFormat
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from expectations.store.register import Register, now
+from expectations.store.switches import switch
+from expectations.store.tables import Message
+from flows.messages.letters import OFFICE, Letter, Occasion, letters
+
+State = Literal["dry_run", "sent", "failed", "no_address", "sent_before"]
+
+_OUTBOX_LOCK = 7701022  # any number only Anka uses as a PostgreSQL advisory lock
+_SENDING = "sending"
+_GIVEN_UP = timedelta(hours=1)
+"""A process that died while it sent is not waited for longer."""
+_SCHEME = re.compile(r"^([a-z0-9]+)://", re.IGNORECASE)
+_CODE = re.compile(r"error=(\d{3})\b")
+
+
+class MessageSettings(BaseSettings):
+    """`ANKA_MESSAGE_URLS`: Apprise addresses of the office, separated by blanks; one with `{address}` in it sends to people whose contact
+    is a plain mail address. `ANKA_ADDRESS`: where the dashboard is reached, for links."""
+
+    model_config = SettingsConfigDict(env_prefix="ANKA_", extra="ignore")
+
+    message_urls: SecretStr = SecretStr("")
+    address: str = "http://127.0.0.1:8501"
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """The addresses of the office's own channels."""
+        return tuple(url for url in self.message_urls.get_secret_value().split() if "{address}" not in url)
+
+    @property
+    def mail(self) -> str:
+        """The address that sends mail to anybody, blank when there is none."""
+        return next((url for url in self.message_urls.get_secret_value().split() if "{address}" in url), "")
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What became of a message."""
+
+    letter: Letter
+    services: tuple[str, ...]
+    """Kinds of the services, such as mailto or wecombot."""
+    state: State
+    problem: str = ""
+
+
+def messages_are_on(register: Register) -> bool:
+    """The switch."""
+    with register.reading() as session:
+        return bool(switch(session, "messages_on"))
+
+
+def deliver(register: Register, occasion: Occasion, settings: MessageSettings, *, dry_run: bool) -> list[Delivery]:
+    """Sends every message that is due and was not sent before, or with `dry_run` only says and stores what would be sent.
+
+    Sends nothing while the switch is off.
+    """
+    with register.reading() as session:
+        on = bool(switch(session, "messages_on"))
+        due = letters(session, occasion)
+    if not dry_run and not on:
+        return []
+    return [_tried(register, one, settings) if dry_run else _sent(register, one, settings) for one in due]
+
+
+def _tried(register: Register, letter: Letter, settings: MessageSettings) -> Delivery:
+    """A dry run keeps each message once."""
+    addresses = _addresses(letter, settings)
+    problem = "" if addresses else "没有联系方式 / no address"
+    with register.writing() as session:
+        rows = _earlier(session, letter)
+        if any(row.state == "sent" for row in rows):
+            return Delivery(letter, _services(addresses), "sent_before")
+        if not rows:
+            session.add(_row(letter, "dry_run", problem))
+    return Delivery(letter, _services(addresses), "dry_run", problem)
+
+
+def _sent(register: Register, letter: Letter, settings: MessageSettings) -> Delivery:
+    """Takes the message before it is sent, so that two processes never send it twice."""
+    addresses = _addresses(letter, settings)
+    delivery = Delivery(letter, _services(addresses), "sent")
+    if not addresses:
+        return replace(delivery, state="no_address", problem="没有联系方式 / no address")
+    with register.writing() as session:
+        if not register.on_sqlite:
+            session.execute(text(f"select pg_advisory_xact_lock({_OUTBOX_LOCK})"))
+        rows = _earlier(session, letter)
+        if any(row.state == "sent" or (row.state == _SENDING and now() - row.made_at < _GIVEN_UP) for row in rows):
+            return replace(delivery, state="sent_before")
+        row = next((one for one in rows if one.state in ("failed", _SENDING)), None) or _row(letter, _SENDING)
+        row.state, row.made_at, row.problem = _SENDING, now(), ""
+        session.add(row)
+        session.flush()
+        taken = row.id
+    problem = _send(addresses, letter)
+    delivery = replace(delivery, state="failed" if problem else "sent", problem=problem)
+    with register.writing() as session:
+        kept = session.get_one(Message, taken)
+        kept.state, kept.problem = delivery.state, problem
+    return delivery
+
+
+def _earlier(session: Session, letter: Letter) -> Sequence[Message]:
+    return session.scalars(
+        select(Message).where(Message.kind == letter.key, Message.recipient == letter.recipient)
+    ).all()
+
+
+def _row(letter: Letter, state: str, problem: str = "") -> Message:
+    return Message(
+        made_at=now(), kind=letter.key, recipient=letter.recipient, title=letter.title, body=letter.body, state=state, problem=problem
+    )  # fmt: skip
+
+
+def _addresses(letter: Letter, settings: MessageSettings) -> tuple[str, ...]:
+    """Where a message goes. A plain mail address goes through the office's mail service, if it has one."""
+    if letter.recipient == OFFICE:
+        return settings.channels
+    found = (
+        settings.mail.replace("{address}", quote(one)) if "://" not in one and "@" in one else one for one in letter.contact.split()
+    )  # fmt: skip
+    return tuple(one for one in found if one)
+
+
+def _services(addresses: Sequence[str]) -> tuple[str, ...]:
+    return tuple(((match := _SCHEME.match(one)) and match[1].lower()) or "?" for one in addresses)
+
+
+def _send(addresses: Sequence[str], letter: Letter) -> str:
+    """Sends to every address; what went wrong, by kind of service, blank when nothing did."""
+    asset = AppriseAsset(
+        app_id="Anka", app_desc="案卡质检", app_url="", image_url_mask="", image_url_logo="", async_mode=False, secure_logging=True,
+        http_redirects=False,
+    )  # fmt: skip
+    problems = []
+    for address, service in zip(addresses, _services(addresses), strict=True):
+        with _overheard() as heard:
+            sender = Apprise(asset=asset)
+            known = sender.add(address)
+            done = known and sender.notify(letter.body, letter.title, body_format=NotifyFormat.TEXT)
+        if not known:
+            problems.append(f"{service}: 不是消息服务地址 / not the address of a service")
+        elif not done:
+            code = next((match[1] for line in heard if (match := _CODE.search(line))), "")
+            problems.append(f"{service}: 未送达 / not delivered{f' ({code})' if code else ''}")
+    return "; ".join(problems)
+
+
+@contextmanager
+def _overheard() -> Iterator[list[str]]:
+    """What Apprise logs meanwhile, kept from every other log: its lines may hold addresses."""
+    logger, lines = logging.getLogger("apprise"), list[str]()
+
+    class Ear(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            lines.append(record.getMessage())
+
+    ear, spread = Ear(), logger.propagate
+    logger.addHandler(ear)
+    logger.propagate = False
+    try:
+        yield lines
+    finally:
+        logger.propagate = spread
+        logger.removeHandler(ear)

@@ -1,0 +1,1 @@
+"""The batch before performance reviews: the cards of a period in one workbook."""

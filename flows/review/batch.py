@@ -1,0 +1,100 @@
+"""The Prefect flow `review_batch`: the cards accepted or closed in a period, audited before a performance review, in one workbook.
+
+With exports it audits them first; without, it takes the present published run. Nothing is scored or ranked here.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import duckdb
+from prefect import flow, task
+from prefect.cache_policies import NO_CACHE
+
+from expectations import InputError
+from expectations.home import Home
+from expectations.rights.reader import MACHINE
+from expectations.run.sights import Sights
+from expectations.store.register import Register, open_register, register_url
+from flows.nightly_audit import nightly_audit
+from flows.review.periods import Period, parse_period
+from flows.review.workbook import write_review
+from flows.settings import Settings
+
+_PERIOD_FIELDS = ("accept_date", "close_date", "p_close_date")
+
+
+@flow(name="review_batch", validate_parameters=False)
+def review_batch(
+    period: str, paths: Sequence[str] = (), as_of: str | None = None, home: str | None = None,
+    catalogue: str | None = None, output: str | None = None,
+) -> Path:  # fmt: skip
+    """Writes the review workbook of `period` and returns its path."""
+    span = parse_period(period)
+    place = Home(Path(home or Settings().home).absolute())
+    if paths:
+        day = as_of or min(date.today(), span.last).isoformat()
+        nightly_audit(paths, day, str(place.root), catalogue, skip_refused=False)
+    elif as_of:
+        raise InputError(
+            "--as-of 需要同时给出导出文件 / --as-of needs the exports to audit", hint="anka batch --period … PATH…"
+        )
+    published = place.current()
+    register = open_register(register_url(place, Settings().register_url))
+    target = Path(output) if output else place.reviews / f"{span.name}-{published.stem}.xlsx"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    write(published, register, span, target)
+    return target
+
+
+@task(name="write review workbook", cache_policy=NO_CACHE)
+def write(published: Path, register: Register, period: Period, target: Path) -> None:
+    """Selects the period's cards and writes the workbook. What was verified as no error is left out; rules on hold are hints."""
+    with Sights().open(published, register, MACHINE) as con:
+        select_period(con, period)
+        write_review(con, period, target)
+
+
+def select_period(con: duckdb.DuckDBPyConnection, period: Period) -> None:
+    """Temp tables `review_rows(card, card_row, bmsah)`, and `checked` and `findings` narrowed to them.
+
+    A row belongs to the period when it was accepted or closed in it; a row of a card without such dates when its case does.
+    In a run whose cards know neither acceptance nor closing, any date of a row counts.
+    """
+    cards = [str(row[0]) for row in con.execute("select card from cards_known").fetchall()]
+    dated = {card: _dates_of(con, card, f"name in {_PERIOD_FIELDS}") for card in cards}
+    if not any(dated.values()):
+        dated = {card: _dates_of(con, card, "type = 'date'") for card in cards}
+    con.execute("create temp table review_rows (card varchar, card_row bigint, bmsah varchar)")
+    for card, dates in dated.items():
+        if dates:
+            within = " or ".join(f"{name} between $1 and $2" for name in dates)
+            con.execute(
+                f"insert into review_rows select card, card_row, bmsah from card_rows where card = '{card}' "
+                f"and card_row in (select _row from cards.{card} where {within})",
+                [period.first, period.last],
+            )
+    for card in (card for card, dates in dated.items() if not dates):
+        con.execute(
+            f"insert into review_rows select card, card_row, bmsah from card_rows where card = '{card}' "
+            "and bmsah in (select bmsah from review_rows)"
+        )
+    con.execute(_NARROW)
+
+
+_NARROW = """
+create temp table checked as
+select c.* from main.checked c
+where c.bmsah is null and exists (from review_rows r where r.card = c.card and r.bmsah is null)
+   or exists (from review_rows r where r.card = c.card and r.bmsah = c.bmsah);
+create temp table findings as
+select f.* from main.findings f
+where case when f.level = 'case'
+  then exists (from review_rows r where r.card = f.card and r.bmsah = f.bmsah)
+  else exists (from review_rows r where r.card = f.card and r.card_row = f.card_row) end;
+"""
+
+
+def _dates_of(con: duckdb.DuckDBPyConnection, card: str, which: str) -> list[str]:
+    found = con.execute(f"select name from fields where card = ? and {which} order by no", [card])
+    return [str(row[0]) for row in found.fetchall()]

@@ -1,0 +1,127 @@
+"""The workbook of a review batch: summary, a sheet per department and per prosecutor, every finding, definitions.
+
+Reads temp tables `checked` and `findings` as `review_batch.select_period` left them.
+"""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+
+from expectations.finding.masks import mask_message
+from expectations.run.published import DEPARTMENT_FIGURES, department_order
+from flows.review.periods import Period
+from flows.workbooks import add_sheet, new_workbook
+
+SUMMARY = ("部门", "检察官", "核查案件数（分母）", "有错案件数（分子）", "错误", "其中严重", "其中一般", "核对提示")
+REGISTER = (
+    "部门受案号", "案件名称", "嫌疑人姓名", "承办部门", "承办检察官", "案件类别", "错误明细", "规则编号", "级别", "错误类型", "案卡项", "现值",
+    "依据", "填录责任", "备注",
+)  # fmt: skip
+"""The error register of the spec with our columns; 备注 is left for the office."""
+
+_NAMED = """
+create temp table named as
+select f.*, k.title_zh as card_title, coalesce(f.department, '（未填）') as department_name,
+  coalesce(f.prosecutor, '（未填）') as prosecutor_name,
+  (select string_agg(i.header, '、' order by i.no) from fields i where i.card = f.card and list_contains(string_split(f.fields, '|'), i.name)) as headers
+from findings f left join cards_known k on k.card = f.card
+"""
+_BY_PERSON = f"""
+with people as (
+  select coalesce(department, '（未填）') as department, coalesce(prosecutor, '（未填）') as prosecutor, count(*) as cases
+  from checked group by all
+), found as (
+  select department_name as department, prosecutor_name as prosecutor,
+    count(distinct (card, coalesce(bmsah, card_row::varchar))) filter (where not is_hint) as wrong,
+    count(*) filter (where not is_hint) as errors,
+    count(*) filter (where not is_hint and severity = 'serious') as serious,
+    count(*) filter (where not is_hint and severity <> 'serious') as normal,
+    count(*) filter (where is_hint) as hints
+  from named group by all
+)
+select department, prosecutor, coalesce(cases, 0), coalesce(wrong, 0), coalesce(errors, 0), coalesce(serious, 0),
+  coalesce(normal, 0), coalesce(hints, 0)
+from people full join found using (department, prosecutor) order by {department_order()}, prosecutor
+"""
+_LINES = """
+select bmsah, case_name, name, department, prosecutor, card_title, message, rule_id,
+  case when is_hint then '提示' when severity = 'serious' then '严重' else '一般' end,
+  error_type, headers, "values", basis,
+  case owner when 'intake' then '案管受理' when 'court_clerk' then '出庭裁判录入' else '承办人' end, ''
+from named where {condition} order by is_hint, department, prosecutor, bmsah, rule_id, card_row
+"""
+DEFINITIONS = (
+    (
+        "核查案件",
+        "期间内受理或者审结的案件；同一案件的审查逮捕卡、一审公诉卡、强制措施卡各计一件。没有部门受案号的行各计一件。",
+    ),
+    ("有错案件", "至少有一个错误（不含核对提示）的核查案件。比例一律以“分子／分母”两个数列出，不作排名。"),
+    ("错误", "违反规则、需要改正的填录问题，分“严重”和“一般”。"),
+    ("核对提示", "请予核实的事项，不是错误，不计入有错案件，不得据此减分。"),
+    ("层级", "规则按“案”判断的，每案一条；按“人”或“行”判断的，每行一条；逐项判断的规则，每个违反的项一条。"),
+    ("不判断", "导出文件缺少列、日期或数字无法识别的，相关规则不判断，不计为错误；无法识别的内容由 V015、V018 报告。"),
+    ("核实", "经核实认定为非错误、且案卡值和规则此后未变的问题，不列入。规则暂停期间，其问题只作核对提示。"),
+    ("申辩", "每条问题列明规则编号、现值和依据；认为不是错误的，向案件管理部门提出，由其核实。"),
+)
+
+
+def write_review(con: duckdb.DuckDBPyConnection, period: Period, target: Path) -> None:
+    """Writes the workbook to `target`, replacing it only when complete."""
+    con.execute(_NAMED)
+    notes = _notes(con, period)
+    unfinished = target.with_suffix(".unfinished")
+    with new_workbook(unfinished) as workbook:
+        departments = con.execute(DEPARTMENT_FIGURES).fetchall()
+        split = con.execute(_BY_PERSON).fetchall()
+        add_sheet(workbook, "汇总", SUMMARY, [*_department_rows(split), *split], notes)
+        for department, *_ in departments:
+            add_sheet(workbook, department, REGISTER, _lines(con, "department_name = ?", [department]))
+        for department, prosecutor, *_ in split:
+            lines = _lines(con, "department_name = ? and prosecutor_name = ?", [department, prosecutor])
+            add_sheet(workbook, f"{prosecutor}", REGISTER, lines, [f"{department} {prosecutor}"])
+        add_sheet(workbook, "全部问题", REGISTER, _lines(con, "true", []))
+        add_sheet(workbook, "口径说明", ("名称", "说明"), DEFINITIONS)
+    unfinished.replace(target)
+
+
+def _department_rows(split: Sequence[Sequence[object]]) -> list[tuple[object, ...]]:
+    """A total per department and one of all, summed from the rows per prosecutor."""
+
+    def total(name: str, rows: Sequence[Sequence[object]]) -> tuple[object, ...]:
+        return (name, "合计", *(sum(int(str(row[column])) for row in rows) for column in range(2, len(SUMMARY))))
+
+    departments = list(dict.fromkeys(str(row[0]) for row in split))
+    return [total("全院", split), *(total(name, [row for row in split if row[0] == name]) for name in departments)]
+
+
+def _notes(con: duckdb.DuckDBPyConnection, period: Period) -> list[str]:
+    row = con.execute("select run_id, as_of, status, catalogue_hash, input_hash from runs").fetchall()[0]
+    run_id, as_of, status, catalogue_hash, input_hash = row
+    left_out = con.execute("select count(distinct rule_id) from judgements where state <> 'judged'").fetchall()[0][0]
+    notes = [
+        f"案卡质量核查汇总 {period.name}（{period.first:%Y-%m-%d} 至 {period.last:%Y-%m-%d} 受理或者审结）",
+        f"核查批次 {run_id}，核查日 {as_of:%Y-%m-%d}；规则版本 {catalogue_hash[:12]}，数据版本 {input_hash[:12]}；同样的数据、规则和核查日得到同样的结果。",
+        f"有 {left_out} 条规则全部或部分未判断（缺少列或案卡未载入）。" if left_out else "全部规则均已判断。",
+    ]
+    if status != "complete":
+        notes.append("注意：本次核查不完整，部分规则运行出错，不宜用于考评。")
+    return notes
+
+
+def _lines(con: duckdb.DuckDBPyConnection, condition: str, values: Sequence[object]) -> list[tuple[object, ...]]:
+    """The register lines; identity numbers and phones are masked, since a review workbook travels."""
+    identity = [str(row[0]) for row in con.execute("select distinct name from fields where type = 'id_no'").fetchall()]
+    rows = con.execute(_LINES.format(condition=condition), list(values)).fetchall()
+    return [_masked(row, identity) for row in rows]
+
+
+def _masked(row: tuple[object, ...], identity: Sequence[str]) -> tuple[object, ...]:
+    message, present = REGISTER.index("错误明细"), REGISTER.index("现值")
+    texts: dict[str, str | None] = json.loads(str(row[present]))
+    numbers = [text for name, text in texts.items() if text and name.rpartition(".")[2] in identity]
+    line = list(row)
+    line[message] = mask_message(str(row[message]), numbers)
+    line[present] = mask_message(str(row[present]), numbers)
+    return tuple(line)

@@ -1,0 +1,1 @@
+"""What happens in a matter, to whom and when, before it is written on cards."""

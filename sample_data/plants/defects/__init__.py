@@ -1,0 +1,1 @@
+"""Defects, each breaking exactly its rule."""

@@ -1,0 +1,1 @@
+"""From rows to export files, in the untidy shapes of real ones."""

@@ -1,0 +1,41 @@
+"""Each rule judges its accepted example as right and its violating example as wrong, through the way of a real run."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import duckdb
+import pytest
+
+from expectations import Catalogue, load_catalogue
+from expectations.judging.rule_checks import cards_of_example, check_catalogue, example_violates
+from expectations.sql.lookups import create_lookups
+
+RULES = sorted(load_catalogue().rules)
+
+
+@pytest.fixture(scope="module")
+def con(catalogue: Catalogue) -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as con:
+        create_lookups(con, catalogue)
+        yield con
+
+
+@pytest.mark.parametrize("rule_id", RULES)
+def test_examples(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, rule_id: str) -> None:
+    rule = catalogue.rules[rule_id]
+    for example, expected in ((rule.examples.accepted, False), (rule.examples.violating, True)):
+        cards = cards_of_example(catalogue, rule, example)
+        assert cards
+        for card in cards:
+            assert example_violates(con, catalogue, rule, card, example) == expected
+
+
+def test_a_wrong_example_is_reported(catalogue: Catalogue) -> None:
+    rule = catalogue.rules["C003"]
+    swapped = rule.model_copy(
+        update={"examples": rule.examples.model_copy(update={"accepted": rule.examples.violating})}
+    )
+    outcome = check_catalogue(replace(catalogue, rules={"C003": swapped}))
+    assert outcome.examples == 2
+    assert len(outcome.problems) == 1
+    assert "C003: the accepted example violates the rule" in outcome.problems[0]

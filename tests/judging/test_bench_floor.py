@@ -1,0 +1,140 @@
+"""The hand-written floor of the benchmark counts what the audit, the twins and the specification count."""
+
+import random
+from collections import Counter
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pyarrow as pa
+import pytest
+from conftest import SAMPLE
+from support.twins.pandas_twins import TWINS, violating_keys
+from support.twins.pandas_values import Unreadable, card_fields, cleaned, typed_columns
+
+from expectations import Catalogue
+from expectations.home import Home
+from expectations.sql.lookups import create_lookups
+from flows.bench.measuring import FLOOR, multiply, run_floor
+from flows.load import load_exports
+from sample_data import COMMITTED
+
+OWN_ROW, OTHER_ROWS = (path.read_text(encoding="utf-8") for path in FLOOR)
+TODAY = date(2026, 6, 30)
+PARSED = {"date": pa.date32(), "int": pa.int32(), "months": pa.float64(), "wan_yuan": pa.float64()}
+MIXED_ROWS = 400
+
+
+def store_card(con: duckdb.DuckDBPyConnection, raw: pd.DataFrame, card: str = "prosecution") -> None:
+    """Creates cards.<card> from raw text by field name, as the loader lays it out but with the twins' own reading."""
+    values = typed_columns(card, raw)
+    columns: dict[str, pa.Array] = {}
+    for name, field in card_fields(card).items():
+        cells = values.get(name, [None] * len(raw))
+        kind = PARSED.get(field["type"], pa.string())
+        readable = [None if isinstance(cell, Unreadable) else cell for cell in cells]
+        columns[name] = pa.array(readable, pa.float64() if kind == pa.int32() else kind).cast(kind)
+        if field["type"] in PARSED:
+            texts = raw.get(name, cells)
+            columns[f"{name}__raw"] = pa.array([cleaned(t if isinstance(t, str) else None) for t in texts], pa.string())
+    bad = [[n for n, cells in values.items() if isinstance(cells[row], Unreadable)] or None for row in range(len(raw))]
+    rows = {"_row": pa.array(range(len(raw)), pa.int64()), "_unreadable": pa.array(bad, pa.list_(pa.string()))}
+    con.register("typed", pa.table({**rows, **columns}))
+    con.execute("create schema if not exists cards")
+    con.execute(f"create table cards.{card} as from typed")
+
+
+def floor_counts(con: duckdb.DuckDBPyConnection, statement: str = OWN_ROW) -> dict[str, int]:
+    """Violations by rule."""
+    return dict(con.execute(statement, {"today": TODAY}).fetchall())
+
+
+def judged_on_prosecution(published: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """Rows violated by rule, as the audit of the committed sample counted them."""
+    return dict(
+        published.execute(
+            "select rule_id, sum(rows_violated)::bigint from judgements where card = 'prosecution' group by rule_id"
+        ).fetchall()
+    )
+
+
+def mixed_rows(catalogue: Catalogue) -> pd.DataFrame:
+    """Rows put together at random from the examples of all rules, here and there with an unreadable or odd cell."""
+    rng = random.Random(4)
+    fields = catalogue.cards["prosecution"].by_name
+    rows = [
+        {name: str(value) for name, value in example.items() if name in fields}
+        for rule in catalogue.rules.values()
+        if "prosecution" in rule.cards or "*" in rule.cards
+        for example in (rule.examples.accepted, rule.examples.violating)
+        if isinstance(example, dict)
+    ]
+    for number in range(MIXED_ROWS):
+        row: dict[str, str] = {}
+        for _ in range(8):
+            row |= rng.choice(rows[: len(rows) - number])
+        row |= {
+            rng.choice([*fields]): rng.choice(["三年", "，", "是", "2026-04-07", "17", "盗窃罪、诈骗罪"])
+            for _ in range(6)
+        }
+        rows.append(row)
+    for number, row in enumerate(rows):
+        row["bmsah"] = row.get("bmsah", f"汉东检刑诉受[2026]770101{number:06}号")
+        row["suspect_no"] = f"S{number}"
+    return pd.DataFrame(rows, dtype=object)
+
+
+def test_the_floor_counts_like_the_twins(lookups: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> None:
+    raw = mixed_rows(catalogue)
+    store_card(lookups, raw)
+    columns = typed_columns("prosecution", raw.reindex(columns=[*card_fields("prosecution")]))
+    expected = {
+        rule_id: len(list(violating_keys(rule, "prosecution", columns, TODAY)))
+        for rule_id, rule in TWINS.items()
+        if "prosecution" in rule.cards
+    }
+    counts = floor_counts(lookups)
+    assert {rule_id: counts[rule_id] for rule_id in expected} == expected
+    assert all(expected.values())
+
+
+def test_every_rule_has_a_count_on_empty_cards(lookups: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> None:
+    for card in {link.card for link in catalogue.cards["prosecution"].links}:
+        store_card(lookups, pd.DataFrame(columns=[*card_fields(card)], dtype=object), card)
+    own_row, other_rows = floor_counts(lookups), floor_counts(lookups, OTHER_ROWS)
+    assert {*own_row.values(), *other_rows.values()} == {0}
+    assert own_row.keys().isdisjoint(other_rows)
+
+
+def test_the_floor_counts_every_rule_like_the_audit(audited_home: Path, published: duckdb.DuckDBPyConnection) -> None:
+    _, counts = run_floor(Home(audited_home).warehouse, COMMITTED.as_of)
+    assert counts == judged_on_prosecution(published)
+    assert all(counts.values())
+
+
+def test_two_copies_of_all_cards_violate_twice_as_often(
+    catalogue: Catalogue, published: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    (rows,) = published.execute("select count(*) from cards.prosecution").fetchall()[0]
+    multiply(SAMPLE / "exports", tmp_path / "export", 2 * rows)
+    with duckdb.connect(str(tmp_path / "warehouse.duckdb")) as con:
+        create_lookups(con, catalogue)
+        report = load_exports(con, catalogue, [tmp_path / "export"])
+    assert (report.rows.rejected, report.refused) == (0, ())
+    _, counts = run_floor(tmp_path / "warehouse.duckdb", COMMITTED.as_of)
+    assert counts == {rule_id: 2 * count for rule_id, count in judged_on_prosecution(published).items()}
+
+
+def test_the_floor_counts_like_the_specification(
+    lookups: duckdb.DuckDBPyConnection, catalogue: Catalogue, spec: Path
+) -> None:
+    oracle = pytest.importorskip("spec_oracle", reason=f"reads {spec}")
+    raw = mixed_rows(catalogue)
+    raw["bmsah"] = [f"{text[:-1]}{number:04}号" for number, text in enumerate(raw["bmsah"])]
+    store_card(lookups, raw)
+    rows = [{name: text for name, text in row.items() if isinstance(text, str)} for row in raw.to_dict("records")]
+    rules = [rule for rule in oracle.spec_rules() if rule.own_row]
+    expected = Counter(rule_id for rule_id, *_ in oracle.oracle_findings({"prosecution": rows}, TODAY, rules))
+    counts = floor_counts(lookups)
+    assert {rule_id: (n, expected[rule_id]) for rule_id, n in counts.items() if n != expected[rule_id]} == {}

@@ -1,0 +1,278 @@
+"""Messages: who gets what, each once, through a real web server; nothing while they are off, no secret in table or log."""
+
+import json
+import logging
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import select
+from support.notice_cases import OFFICE, ONE, SUPERVISOR, TODAY, TWO, finding, followed, home, keep, sqlite_register
+from support.register_cases import postgresql, register
+from typer.testing import CliRunner
+
+from expectations.home import Home
+from expectations.notices import issue, reply
+from expectations.notices.weeks import Week
+from expectations.store.register import Register
+from expectations.store.switches import set_switch
+from expectations.store.tables import Message, Unit, User
+from flows.cli import notices as cli_notices
+from flows.messages.letters import Occasion
+from flows.messages.sending import Delivery, MessageSettings, deliver
+
+__all__ = ["home", "postgresql", "register", "sqlite_register"]
+
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:'imghdr' is deprecated:DeprecationWarning"
+)  # imported by a plugin of Apprise
+PEOPLE = (
+    ("jia", "甲", "prosecutor"),
+    ("yi", "乙", "prosecutor"),
+    ("head", "部门长", "head"),
+    ("sup", "监管员", "supervisor"),
+)
+
+
+@contextmanager
+def receiving(status: int = 200) -> Iterator[tuple[str, list[dict[str, str]]]]:
+    """The Apprise address of a web server on 127.0.0.1, and what it received."""
+    received: list[dict[str, str]] = []
+
+    class Receiver(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:  # the name the server calls
+            received.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(status)
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Quiet."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"json://robot:s3cret@127.0.0.1:{server.server_port}/hook", received
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def people(register: Register, contact: str, *, on: bool = True) -> None:
+    """An office with a department, two prosecutors, a head and a supervisor, all reached at one address; messages switched on."""
+    keep(register, Unit(id=1, name=OFFICE, kind="district", parent_id=None))
+    keep(register, Unit(id=2, name=ONE, kind="department", parent_id=1))
+    for login, name, role in PEOPLE:
+        keep(
+            register,
+            User(
+                login=login, name=name, roles=[role], unit_id=1 if role == "supervisor" else 2, assists_id=None, contact=contact,
+                oidc_subject="", password_hash="", must_change=False, failed_sign_ins=0, locked_until=None, active=True,
+            ),
+        )  # fmt: skip
+    if on:
+        with register.writing() as session:
+            set_switch(session, "messages_on", True)
+
+
+def occasion(home: Home, days: int = 0) -> Occasion:
+    return Occasion(home, "http://anka.office:8501/", TODAY + timedelta(days=days))
+
+
+def work(register: Register, home: Home) -> int:
+    """Two new findings of 甲, one of 乙; a notice about an older one to 甲. Returns its id."""
+    keep(
+        register, followed(home), finding("1", state="new", name="示例嫌疑人"), finding("2", state="new"), finding("4", state_seq=0),
+        finding("3", state="new", prosecutor="乙"), finding("5", state="new", is_hint=True),
+    )  # fmt: skip
+    return issue(register, SUPERVISOR, ["4"], "written", "prosecutor", TODAY).notices[0].id
+
+
+def states(done: list[Delivery]) -> dict[tuple[str, str], str]:
+    return {(one.letter.recipient, one.letter.key): one.state for one in done}
+
+
+def test_everybody_gets_theirs_once(sqlite_register: Register, home: Home) -> None:
+    with receiving() as (address, received):
+        people(sqlite_register, address)
+        notice = work(sqlite_register, home)
+        settings = MessageSettings(message_urls=SecretStr(address))
+        first = deliver(sqlite_register, occasion(home), settings, dry_run=False)
+        assert states(first) == {
+            ("jia", "new:1"): "sent", ("jia", f"issued:{notice}"): "sent", ("yi", "new:1"): "sent", ("head", f"issued:{notice}"): "sent",
+            ("sup", "new:1"): "sent", ("office", "new:1"): "sent",
+        }  # fmt: skip
+        assert len(received) == len(first)
+        again = deliver(sqlite_register, occasion(home), settings, dry_run=False)
+        assert set(states(again).values()) == {"sent_before"}
+        assert len(received) == len(first)
+    jia = next(one["message"] for one in received if "2 个" in one["message"])
+    assert jia.endswith("http://anka.office:8501/mine")
+    yi = next(one["message"] for one in received if "1 个" in one["message"])
+    assert yi.endswith("http://anka.office:8501/case?finding=3")
+    said = json.dumps(received, ensure_ascii=False)
+    assert "示例嫌疑人" not in said
+    assert "示例甲盗窃案" not in said
+    assert "A1" not in said
+
+
+def test_due_in_two_days_then_overdue_until_the_reply(sqlite_register: Register, home: Home) -> None:
+    with receiving() as (address, _):
+        people(sqlite_register, address)
+        notice = work(sqlite_register, home)
+        said = {
+            days: {
+                (one.letter.recipient, one.letter.kind)
+                for one in deliver(sqlite_register, occasion(home, days), MessageSettings(), dry_run=True)
+                if one.letter.about == str(notice) and one.letter.kind in ("due", "overdue")
+            }
+            for days in (7, 8, 10, 11)
+        }
+        assert said[7] == set()
+        assert said[8] == said[10] == {("jia", "due"), ("head", "due")}
+        assert said[11] == {("jia", "overdue"), ("head", "overdue"), ("sup", "overdue")}
+        reply(sqlite_register, SUPERVISOR, notice, "已整改", TODAY)
+        assert not [
+            one
+            for one in deliver(sqlite_register, occasion(home, 11), MessageSettings(), dry_run=True)
+            if one.letter.kind == "overdue"
+        ]
+
+
+def test_nothing_is_sent_while_messages_are_off(sqlite_register: Register, home: Home) -> None:
+    with receiving() as (address, received):
+        people(sqlite_register, address, on=False)
+        work(sqlite_register, home)
+        settings = MessageSettings(message_urls=SecretStr(address))
+        assert deliver(sqlite_register, occasion(home), settings, dry_run=False) == []
+        tried = deliver(sqlite_register, occasion(home), settings, dry_run=True)
+        deliver(sqlite_register, occasion(home), settings, dry_run=True)
+        assert received == []
+    with sqlite_register.reading() as session:
+        kept = session.scalars(select(Message)).all()
+    assert len(kept) == len(tried) == 6
+    assert {one.state for one in kept} == {"dry_run"}
+
+
+def test_a_failure_is_kept_without_secrets_and_tried_again(
+    sqlite_register: Register, home: Home, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    with receiving(500) as (address, received):
+        people(sqlite_register, address)
+        work(sqlite_register, home)
+        done = deliver(sqlite_register, occasion(home), MessageSettings(), dry_run=False)
+        assert received
+    assert {one.problem for one in done if one.state == "failed"} == {"json: 未送达 / not delivered (500)"}
+    assert {one.state for one in done if one.letter.recipient == "office"} == {"no_address"}
+    with sqlite_register.writing() as session:
+        for user in session.scalars(select(User)):
+            user.contact = "nonsense://s3cret"
+    deliver(sqlite_register, occasion(home), MessageSettings(), dry_run=False)
+    with sqlite_register.reading() as session:
+        rows = session.scalars(select(Message)).all()
+    assert {(one.state, one.problem) for one in rows} == {
+        ("failed", "nonsense: 不是消息服务地址 / not the address of a service")
+    }
+    assert len(rows) == 5
+    with receiving() as (address, received):
+        with sqlite_register.writing() as session:
+            for user in session.scalars(select(User)):
+                user.contact = address
+        assert {one.state for one in deliver(sqlite_register, occasion(home), MessageSettings(), dry_run=False)} == {
+            "sent",
+            "no_address",
+        }
+        assert len(received) == 5
+    printed = capfd.readouterr()
+    for text in (caplog.text, printed.out, printed.err, repr([vars(one) for one in rows])):
+        assert "s3cret" not in text
+
+
+def test_two_processes_send_nothing_twice(register: Register, home: Home) -> None:
+    with receiving() as (address, received):
+        people(register, address)
+        work(register, home)
+        with ThreadPoolExecutor(4) as pool:
+            several = list(
+                pool.map(lambda _: deliver(register, occasion(home), MessageSettings(), dry_run=False), range(4))
+            )
+    assert len(received) == 5
+    assert sum(one.state == "sent" for done in several for one in done) == 5
+
+
+def test_the_digest_of_a_week_to_heads_and_prosecutors(sqlite_register: Register, home: Home) -> None:
+    people(sqlite_register, "")
+    work(sqlite_register, home)
+    keep(sqlite_register, finding("9", department=TWO))
+    week = replace(occasion(home), week=Week.parse("2026-W26"))
+    done = {
+        one.letter.recipient: one
+        for one in deliver(sqlite_register, week, MessageSettings(), dry_run=True)
+        if one.letter.kind == "digest"
+    }
+    assert set(done) == {"jia", "yi", "head"}
+    assert done["head"].letter.body.startswith(f"{ONE}：新发现 4，已整改 0 / 在册 4，未整改 4")
+    assert done["head"].letter.body.endswith("notices?tab=digests&week=2026-W26")
+    assert TWO not in done["head"].letter.body
+    assert (done["jia"].state, done["jia"].problem) == ("dry_run", "没有联系方式 / no address")
+
+
+def test_a_plain_mail_address_goes_through_the_offices_mail_service(sqlite_register: Register, home: Home) -> None:
+    with receiving() as (address, received):
+        people(sqlite_register, "jia@office.example")
+        work(sqlite_register, home)
+        settings = MessageSettings(message_urls=SecretStr(f"{address}/{{address}}"))
+        assert {one.state for one in deliver(sqlite_register, occasion(home), settings, dry_run=False)} == {
+            "sent",
+            "no_address",
+        }
+        assert len(received) == 5
+
+
+def test_the_command_lists_and_sends(sqlite_register: Register, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    with receiving() as (address, received):
+        people(sqlite_register, address, on=False)
+        work(sqlite_register, home)
+        monkeypatch.setenv("ANKA_MESSAGE_URLS", address)
+        cli_notices.app.command("notify")(cli_notices.notify)
+        where = ["--home", str(home.root), "--register", str(sqlite_register.engine.url), "--today", "2026-06-30"]
+        run = CliRunner()
+        assert "messages are off" in run.invoke(cli_notices.app, ["notify", *where]).output
+        tried = run.invoke(cli_notices.app, ["notify", "--dry-run", "--week", "2026-W26", *where])
+        assert "消息 / messages: 9" in tried.output
+        assert "s3cret" not in tried.output
+        assert received == []
+        with sqlite_register.writing() as session:
+            set_switch(session, "messages_on", True)
+        assert "失败 / failed: 0" in run.invoke(cli_notices.app, ["notify", *where]).output
+        assert len(received) == 6
+
+
+def test_notices_on_the_command_line(sqlite_register: Register, home: Home) -> None:
+    keep(sqlite_register, finding("1"), finding("2", state="corrected"))
+    where = ["--home", str(home.root), "--register", str(sqlite_register.engine.url)]
+    run, out = CliRunner(), home.root / "out"
+    made = run.invoke(cli_notices.app, ["issue", "1", "2", "--grade", "written", "--today", "2026-06-30", *where])
+    assert "示例检案管监〔2026〕1号" in made.output
+    assert "it no longer stands open" in made.output
+    listed = run.invoke(cli_notices.app, ["list", "--overdue", "--today", "2026-07-11", "--format", "json", *where])
+    assert [row["settled"] for row in json.loads(listed.output)] == ["0 / 1"]
+    assert run.invoke(cli_notices.app, ["document", "1", "-o", str(out), *where]).exit_code == 0
+    assert run.invoke(cli_notices.app, ["digest", "--week", "2026-W26", "-o", str(out), *where]).exit_code == 0
+    assert run.invoke(cli_notices.app, ["templates", "-o", str(out / "templates")]).exit_code == 0
+    assert run.invoke(cli_notices.app, ["reply", "1", "已整改", *where]).exit_code == 0
+    assert "已回复" in run.invoke(cli_notices.app, ["list", "--format", "json", *where]).output
+    assert "1号" in run.invoke(cli_notices.app, ["withdraw", "1", "发错", *where]).output
+    assert "written_all = 9" in run.invoke(cli_notices.app, ["grading", "--written-all", "9", *where]).output
+    assert sorted(file.name for file in out.iterdir()) == [
+        "2026-W26_第一检察部_甲.docx", "2026-W26_第一检察部_甲.txt", "2026-W26_第一检察部_部门.docx", "2026-W26_第一检察部_部门.txt",
+        "templates", "案件流程监控通知书_示例检案管监〔2026〕1号_第一检察部.docx", "错误明细清单_示例检案管监〔2026〕1号_第一检察部.xlsx",
+    ]  # fmt: skip

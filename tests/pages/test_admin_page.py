@@ -1,0 +1,134 @@
+"""The administrator's page as Streamlit builds it: accounts, the organisation's file, switches, the access log."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+from streamlit.testing.v1 import AppTest
+from support.dashboard_server import with_people
+
+from expectations.people.accounts import check_password, find_user
+from expectations.store.register import Register
+from expectations.store.switches import switch
+from expectations.store.tables import Access
+
+SHOW = """
+from dashboard.admin_page import admin_page
+from dashboard.place import register
+from dashboard.view import chosen_language, entered, open_view
+from expectations.people.accounts import find_user
+from expectations.people.organisation import reader_of
+
+with register().reading() as session:
+    reader = reader_of(session, find_user(session, "{login}").id)
+with open_view(reader, chosen_language(), entered("admin"), needs_run=False) as view:
+    admin_page(view)
+"""
+
+
+@pytest.fixture
+def register(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Register:
+    monkeypatch.setenv("ANKA_HOME", str(tmp_path))
+    return with_people(tmp_path)
+
+
+def opened(who: str = "admin", **params: str) -> AppTest:
+    app = AppTest.from_string(SHOW.format(login=who), default_timeout=60)
+    for name, value in params.items():
+        app.query_params[name] = value
+    return app.run()
+
+
+def tables(app: AppTest) -> str:
+    return "".join(element.proto.body for element in app.get("html"))
+
+
+def last_logged(register: Register) -> tuple[str, str, str]:
+    with register.reading() as session:
+        one = session.scalars(select(Access).order_by(Access.id.desc()).limit(1)).one()
+        return one.login, one.action, one.subject
+
+
+def test_only_an_administrator_sees_it(register: Register) -> None:
+    assert "not allowed" in opened("anguan").exception[0].message
+    assert not opened("admin").exception
+
+
+def test_a_password_is_reset_shown_once_and_logged(register: Register) -> None:
+    app = opened(part="people", person="dong1")
+    app.button(key="a_reset").click().run()
+    password = app.code[0].value
+    assert check_password(register, "dong1", password).user_id is not None
+    assert not app.run().code
+    with register.reading() as session:
+        log = session.scalars(select(Access)).all()
+        assert [(one.login, one.subject) for one in log if one.action == "user_reset"] == [("admin", "dong1")]
+        assert not [one for one in log if password in one.detail]
+
+
+def test_accounts_are_switched_off_and_on_and_unlocked(register: Register) -> None:
+    app = opened(part="people", person="dong1")
+    app.button(key="a_off").click().run()
+    assert last_logged(register) == ("admin", "user_active", "dong1")
+    assert "停用" in tables(app)
+    app.button(key="a_on").click().run()
+    for _ in range(5):
+        check_password(register, "dong1", "wrong")
+    app.run().button(key="a_unlock").click().run()
+    assert last_logged(register) == ("admin", "user_unlocked", "dong1")
+    app = opened(part="people", person="admin")
+    app.button(key="a_off").click().run()
+    assert "administrator" in app.error[0].value
+    with register.reading() as session:
+        assert find_user(session, "admin").active
+
+
+def test_people_are_found_by_text_and_state(register: Register) -> None:
+    app = opened(part="people", text="第三检察部 检", state="no_password", lang="en")
+    assert not app.exception
+    assert "xi3" not in tables(app) or "第三检察部" in tables(app)
+    assert app.query_params["state"] == "no_password"
+    assert "Nobody matches" in opened(part="people", text="nobody-here", lang="en").info[0].value
+
+
+def test_switches_are_set_checked_and_logged(register: Register) -> None:
+    app = opened(part="switches")
+    app.number_input(key="a_switch_idle_minutes").set_value(45)
+    app.toggle(key="a_switch_partner_offices").set_value(True)
+    app.button[0].click().run()
+    assert last_logged(register)[1] == "switch"
+    app.number_input(key="a_switch_hold_after").set_value(0)
+    app.button[0].click().run()
+    assert "hold_after" in app.error[0].value
+    with register.reading() as session:
+        assert [switch(session, name) for name in ("idle_minutes", "partner_offices", "hold_after")] == [45, True, 5]
+
+
+def test_the_access_log_is_filtered_by_the_address(register: Register) -> None:
+    for _ in range(5):
+        check_password(register, "dong1", "wrong")
+    app = opened(part="log", login="dong1", action="locked", day="2020-01-01")
+    assert app.info[0].value == "没有符合条件的记录。"
+    shown = tables(opened(part="log", login="dong1", action="locked"))
+    assert "账号锁定" in shown
+    assert "登录失败" not in shown
+    assert tables(opened(part="log")).count("<tr>") == 51
+
+
+def test_units_are_listed_with_their_people(register: Register) -> None:
+    shown = tables(opened(part="organisation", lang="en"))
+    assert "汉东市人民检察院/汉东市示例区人民检察院/第一检察部/第一办案组" in shown
+    assert "office above others" in shown
+
+
+def test_a_file_is_previewed_and_then_imported(register: Register) -> None:
+    app = opened(part="organisation")
+    text = "单位,姓名,登录名,角色\n汉东市示例区人民检察院,示检新,newone,检察官\n汉东市示例区人民检察院,示技春,admin,系统管理员\n"
+    app.file_uploader(key="a_file").upload("people.csv", text.encode("gb18030"), "text/csv").run()
+    assert "newone" in tables(app)
+    with register.reading() as session:
+        assert find_user(session, "dong1").active
+    app.button(key="a_import").click().run()
+    assert app.code[0].value.startswith("newone\t")
+    app.file_uploader(key="a_file").upload("people.csv", text.replace("检察官", "检查官").encode(), "text/csv").run()
+    assert "第 2 行" in tables(app)

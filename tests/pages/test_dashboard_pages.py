@@ -1,0 +1,100 @@
+"""The pages as Streamlit builds them, without a browser: empty states, the banner, the address and the language."""
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+from support.dashboard_small import publish_small
+
+SHOW = """
+from dashboard import empty
+from dashboard.{module} import {function}
+from dashboard.problems import banner
+from dashboard.view import chosen_language, entered, open_view
+from expectations.home import NothingPublishedError
+from expectations.people.rights import MACHINE
+
+try:
+    with open_view(MACHINE, chosen_language(), entered("{module}")) as view:
+        banner(view)
+        {function}(view)
+except NothingPublishedError:
+    empty.no_run(chosen_language())
+"""
+
+
+def opened_page(page: str, home: Path, monkeypatch: pytest.MonkeyPatch, **params: str) -> AppTest:
+    """One page by itself: Streamlit's test runner cannot follow the navigation."""
+    monkeypatch.setenv("ANKA_HOME", str(home))
+    module = page if page == "overview" else f"{page}_page"
+    app = AppTest.from_string(SHOW.format(module=module, function=f"{page}_page"), default_timeout=60)
+    for name, value in params.items():
+        app.query_params[name] = value
+    app.run()
+    assert not app.exception
+    return app
+
+
+def test_before_the_first_audit_the_command_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = opened_page("overview", tmp_path, monkeypatch)
+    assert app.header[0].value == "还没有核查结果"
+    assert app.code[0].value == "anka audit 导出文件夹"
+
+
+def test_the_first_page_is_the_overview_in_chinese(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = opened_page("overview", publish_small(tmp_path / "home").root, monkeypatch)
+    assert app.header[0].value == "总览"
+    assert not app.warning
+
+
+def test_the_address_chooses_the_language(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = opened_page("overview", publish_small(tmp_path / "home").root, monkeypatch, lang="en")
+    assert app.header[0].value == "Overview"
+
+
+def test_an_incomplete_run_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = opened_page("overview", publish_small(tmp_path / "home", complete=False).root, monkeypatch)
+    assert app.warning[0].value.startswith("**核查不完整")
+    assert "1 条规则出错，未能判定（N1）" in app.warning[0].value
+
+
+def test_a_run_without_findings_is_no_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = opened_page("overview", publish_small(tmp_path / "home", found=False).root, monkeypatch)
+    assert "本次核查没有发现问题。" in [one.value for one in app.info]
+
+
+def test_the_page_of_deadlines_shows_tiles_table_and_filters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = opened_page("due", publish_small(tmp_path / "home").root, monkeypatch)
+    assert app.header[0].value == "期限预警"
+    assert app.session_state["d_grade"] == []
+    app.multiselect(key="d_department").set_value(["第二检察部"]).run()
+    assert not app.exception
+    assert app.query_params["department"] == "第二检察部"
+
+
+def test_a_filter_of_deadlines_comes_from_the_address_and_unknown_values_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = publish_small(tmp_path / "home").root
+    app = opened_page("due", home, monkeypatch, grade="yellow", department="第二检察部", lang="en")
+    assert app.header[0].value == "Deadlines"
+    assert app.session_state["d_grade"] == ["yellow"]
+    assert app.multiselect(key="d_department").value == ["第二检察部"]
+    app = opened_page("due", home, monkeypatch, grade="purple", department="第二检察部")
+    assert "purple" in app.warning[0].value
+
+
+def test_no_deadline_near_is_said_and_so_is_an_empty_selection(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = opened_page("due", publish_small(tmp_path / "none", found=False).root, monkeypatch)
+    assert [one.value for one in app.info] == ["没有临近或超过的期限。"]
+    app = opened_page(
+        "due", publish_small(tmp_path / "some").root, monkeypatch, department="第十一检察部", grade="yellow"
+    )
+    assert app.info[0].value.startswith("没有符合筛选条件的预警。")
+
+
+def test_the_run_page_names_years_without_holiday_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = opened_page("run", publish_small(tmp_path / "home").root, monkeypatch)
+    assert "2027 (2)" in app.warning[0].value
+    app = opened_page("run", publish_small(tmp_path / "none", found=False).root, monkeypatch)
+    assert not app.warning

@@ -1,0 +1,228 @@
+"""The organisation from a file, and what each role sees of it."""
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import openpyxl
+import pytest
+from sqlalchemy import select
+from support.dashboard_server import ORGANISATION, with_people
+from typer.testing import CliRunner
+
+from expectations.errors import InputError
+from expectations.people import sessions
+from expectations.people.accounts import find_user, set_active
+from expectations.people.organisation import find_unit, reader_of
+from expectations.people.organisation_file import HEADINGS, OrganisationError, read_organisation
+from expectations.people.organisation_import import Changes, import_organisation, preview
+from expectations.rights.reader import EVERYTHING, NOTHING, Reader, Scope
+from expectations.store.register import Register, open_register
+from expectations.store.tables import User
+from flows.cli.users import app
+from sample_data.office import DESKS, UNIT_NAME
+
+CITY, HERE, THERE = "市院", "甲区院", "乙区院"
+OFFICES = frozenset([CITY, HERE, THERE])
+FILE = f"""\
+单位,上级单位,部门,办案组,姓名,登录名,角色,协助
+{CITY},,案管部,,市监督,city,数据监管员,
+{CITY},,,,市领导,city-boss,院领导,
+{HERE},{CITY},案管部,,监督,guard,数据监管员、管理员,
+{HERE},,一部,,主任,head,部门负责人,
+{HERE},,一部,一组,组长,team,检察官、部门负责人,
+{HERE},,一部,一组,王一,wang,检察官,
+{HERE},,一部,一组,助一,helper,检察官助理,王一
+{HERE},,二部,,李二,li,检察官,
+{HERE},,一部,,李二,li-other,检察官,
+{HERE},,,,院领导,boss,院领导、检察官,
+{THERE},{CITY},一部,,王一,wang-there,检察官,
+"""
+BY = (None, "test")
+
+
+def csv(text: str = FILE) -> bytes:
+    return text.encode("gb18030")
+
+
+@pytest.fixture
+def register(tmp_path: Path) -> Iterator[Register]:
+    opened = open_register(f"sqlite:///{tmp_path / 'register.db'}")
+    yield opened
+    opened.close()
+
+
+def enter(register: Register, text: str = FILE, *, deactivate: bool = False) -> Changes:
+    lines = read_organisation("people.csv", csv(text))
+    return import_organisation(register, lines, BY, deactivate_missing=deactivate, give_passwords=False)
+
+
+def reader(register: Register, login: str) -> Reader:
+    with register.reading() as session:
+        return reader_of(session, find_user(session, login).id)
+
+
+def test_who_sees_which_rows_and_which_figures(register: Register) -> None:
+    enter(register)
+    assert reader(register, "city").rows == EVERYTHING
+    assert (reader(register, "city-boss").rows, reader(register, "city-boss").figures) == (NOTHING, EVERYTHING)
+    guard = reader(register, "guard")
+    assert guard.rows == Scope(offices=frozenset([HERE]), known=OFFICES)
+    assert guard.roles == ("supervisor", "administrator")
+    assert reader(register, "head").rows.departments == {(HERE, "一部")}
+    assert reader(register, "team").rows.handlers == {(HERE, "", name) for name in ("组长", "王一", "助一")}
+    assert reader(register, "team").own.handlers == {(HERE, "", "组长")}
+    assert reader(register, "wang").rows.handlers == {(HERE, "", "王一"), (HERE, "", "助一")}
+    assert reader(register, "helper").rows.handlers == {(HERE, "", "王一"), (HERE, "", "助一")}
+    assert reader(register, "li").rows.handlers == {(HERE, "二部", "李二")}
+    assert reader(register, "wang-there").rows.handlers == {(THERE, "", "王一")}
+    boss = reader(register, "boss")
+    assert boss.rows.handlers == {(HERE, "", "院领导")}
+    assert boss.figures.offices == {HERE}
+    for login in ("city", "guard", "head", "team", "wang", "helper", "boss"):
+        one = reader(register, login)
+        assert one.rows | one.figures == one.figures
+        assert one.rows | one.own == one.rows
+
+
+def test_numbers_are_shown_in_full_only_on_own_cards(register: Register) -> None:
+    enter(register)
+    shown = [
+        login
+        for login in ("city", "guard", "head", "team", "wang", "helper", "boss")
+        if reader(register, login).sees_numbers
+    ]
+    assert shown == ["wang", "helper", "boss"]
+
+
+def test_the_only_office_sees_also_what_names_no_office(register: Register) -> None:
+    enter(register, f"单位,姓名,登录名,角色\n{HERE},监督,guard,案管监督员 administrator\n")
+    assert reader(register, "guard").rows == EVERYTHING
+
+
+def test_importing_again_changes_what_changed_and_lists_who_is_missing(register: Register) -> None:
+    first = enter(register)
+    assert len(first.added) == 11
+    assert enter(register) == Changes()
+    with register.writing() as session:
+        key = sessions.key_of(sessions.start(session, find_user(session, "li").id, "link"))
+    moved = FILE.replace("二部,,李二,li,检察官", "三部,,李二,li,部门负责人").replace(
+        f"{THERE},{CITY},一部,,王一,wang-there,检察官,\n", ""
+    )
+    lines = read_organisation("people.csv", csv(moved))
+    would = preview(register, lines)
+    assert (would.changed, would.missing, would.deactivated) == (("li",), ("wang-there",), ())
+    assert sessions.standing(register, key) is not None
+    assert would == enter(register, moved)
+    assert sessions.standing(register, key) is None
+    assert would.dropped_units == (f"{CITY}/{HERE}/二部",)
+    assert enter(register, moved, deactivate=True).deactivated == ("wang-there",)
+    with register.reading() as session:
+        assert not find_user(session, "wang-there").active
+
+
+def test_every_problem_of_a_file_is_named_with_its_row_and_nothing_is_imported(register: Register) -> None:
+    wrong = f"""\
+单位,上级单位,部门,办案组,姓名,登录名,角色,协助
+{HERE},市完,一部,,王一,wang,检查官,
+,,一部,,李二,WANG,检察官,
+{HERE},,,一组,赵三,zhao,部门负责人,
+{HERE},,一部,,助一,bad login,检察官助理,王二
+{HERE},,一部,,,nobody,检察官,王一
+"""
+    with pytest.raises(OrganisationError) as raised:
+        enter(register, wrong)
+    found = "\n".join(raised.value.problems)
+    for row, words in [
+        (2, "没有此角色"), (2, "上级单位“市完”"), (3, "单位空白"), (3, "与第 2 行重复"), (4, "办案组但没有部门"), (4, "部门负责人没有部门"),
+        (5, "登录名无效"), (5, "协助“王二”"), (6, "姓名空白"), (6, "只有检察官助理"),
+    ]:  # fmt: skip
+        assert any(line.startswith(f"第 {row} 行") and words in line for line in raised.value.problems), (words, found)
+    assert "检察官" in found
+    with register.reading() as session:
+        assert session.scalars(select(User)).all() == []
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("a.csv", b"", "缺少列"),
+        ("a.csv", csv("单位,姓名,登陆名,角色\n"), "最接近: 登录名"),
+        ("a.csv", csv("单位,姓名,登录名,角色\n"), "没有任何人员"),
+        ("a.xlsx", b"PK no workbook", "工作簿"),
+        ("a.csv", b"\xff\xff\xff", "编码"),
+    ],
+)
+def test_what_is_no_table_of_people_is_refused(name: str, content: bytes, words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        read_organisation(name, content)
+
+
+def test_offices_above_one_another_in_a_circle_are_refused() -> None:
+    with pytest.raises(OrganisationError, match="循环"):
+        read_organisation("a.csv", csv("单位,上级单位,姓名,登录名,角色\n甲,乙,王,wang,检察官\n乙,甲,李,lili,检察官\n"))
+
+
+def test_a_workbook_is_read_like_a_csv() -> None:
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    for line in FILE.splitlines():
+        book.active.append(line.split(","))
+    content = io.BytesIO()
+    book.save(content)
+    assert read_organisation("people.XLSX", content.getvalue()) == read_organisation("people.csv", csv())
+
+
+def test_somebody_must_be_left_to_administer_the_accounts(register: Register) -> None:
+    with pytest.raises(InputError, match="管理员"):
+        enter(register, FILE.replace("、管理员", ""))
+    enter(register)
+    with pytest.raises(InputError, match="管理员"):
+        set_active(register, "guard", False, BY)
+
+
+def test_a_unit_is_found_by_the_end_of_its_path(register: Register) -> None:
+    enter(register)
+    with register.reading() as session:
+        assert find_unit(session, f"{HERE}/一部").kind == "department"
+        assert find_unit(session, "二部").name == "二部"
+        with pytest.raises(InputError, match="several"):
+            find_unit(session, "一部")
+        with pytest.raises(InputError, match="nearest"):
+            find_unit(session, "甲区员")
+
+
+def test_the_sample_names_everybody_of_the_invented_office(tmp_path: Path) -> None:
+    lines = read_organisation(ORGANISATION.name, ORGANISATION.read_bytes())
+    assert tuple(ORGANISATION.read_text(encoding="utf-8-sig").splitlines()[0].split(",")) == tuple(HEADINGS)
+    people = {(line.office, line.department, line.name, line.assists) for line in lines}
+    desks = [desk for room in DESKS for desk in room]
+    assert {(UNIT_NAME, desk.department, desk.prosecutor, "") for desk in desks} <= people
+    helped = {desk.prosecutor: desk.assistant for desk in desks}
+    assert {(name, assists) for *_, name, assists in people if assists} <= {(one, who) for who, one in helped.items()}
+    with with_people(tmp_path).reading() as session:
+        roles = {role for user in session.scalars(select(User)) for role in user.roles}
+    assert roles == {"supervisor", "prosecutor", "assistant", "head", "leader", "administrator"}
+
+
+def test_the_command_line_adds_imports_resets_and_lists(tmp_path: Path) -> None:
+    runner, file = CliRunner(env={"ANKA_HOME": str(tmp_path), "COLUMNS": "200"}), tmp_path / "people.csv"
+    file.write_bytes(
+        csv(f"单位,部门,姓名,登录名,角色\n{HERE},一部,王一,wang,检察官\n{HERE},,管理,admin,administrator\n")
+    )
+    imported = runner.invoke(app, ["import", str(file)])
+    assert imported.exit_code == 0
+    assert len([line for line in imported.output.splitlines() if "\t" in line]) == 2
+    again = runner.invoke(app, ["import", str(file)])
+    assert "\t" not in again.output
+    added = runner.invoke(
+        app, ["add", "Helper", "--name", "助一", "--role", "assistant", "--unit", "一部", "--assists", "wang"]
+    )
+    assert added.output.splitlines()[-1].startswith("helper\t")
+    assert runner.invoke(app, ["reset", "wang"]).output.splitlines()[-1].startswith("wang\t")
+    listed = next(line for line in runner.invoke(app, ["list"]).output.splitlines() if "helper" in line)
+    assert "wang" in listed
+    assert f"{HERE}/一部" in listed
+    for wrong in (["add", "x1", "--name", "王", "--role", "prosecuter", "--unit", "一部"], ["add", "x1", "--name", "王", "--role", "leader"],
+                  ["reset", "nobody"], ["import", "none.csv"], ["add", "wang", "--name", "王", "--role", "administrator"]):  # fmt: skip
+        assert isinstance(runner.invoke(app, wrong).exception, InputError)

@@ -1,0 +1,1 @@
+"""The contract read and evaluated independently of the product."""

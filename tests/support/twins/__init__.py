@@ -1,0 +1,1 @@
+"""Rules written a second time in plain Python and pandas."""
