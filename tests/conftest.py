@@ -7,6 +7,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from support.places import SAMPLE, SPEC
 
 from expectations import Catalogue, load_catalogue
 from expectations.home import Home
@@ -15,13 +16,11 @@ from expectations.sql.lookups import create_lookups
 from flows.audit import AuditOrder, run_audit
 from sample_data import COMMITTED
 
-SAMPLE = Path(__file__).parent.parent / "sample_data"
 LONGEST = (
     "test_pandas_twins", "test_rights", "test_sample_plants", "test_docs", "test_audit", "test_dashboard_browser", "test_how_to",
     "test_rule_kinds", "test_stories", "test_card_check", "test_recheck", "test_gate", "test_register", "test_register_at_once",
 )  # fmt: skip
 """Files of tests by the minutes they take."""
-SPEC = Path(__file__).parent.parent.parent / "shared" / "spec"
 
 
 @pytest.fixture(scope="session")

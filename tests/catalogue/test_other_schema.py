@@ -16,8 +16,8 @@ import duckdb
 import pytest
 import xlsxwriter
 from streamlit.testing.v1 import AppTest
+from support.commands import anka
 from support.shop_tables import BIG, EXPECTED, TYPED, write_shop
-from test_commands import anka
 
 from dashboard.app import PAGES
 from expectations import Catalogue, CatalogueError, Field, load_catalogue

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from test_audit import ARREST, PROSECUTION, audit, found, keys_of, write_cards
+from support.audits import ARREST, PROSECUTION, audit, found, keys_of, write_cards
 
 from expectations import Catalogue, CatalogueError, InputError, load_catalogue
 from expectations.authoring.pack_diff import differences

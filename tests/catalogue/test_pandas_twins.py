@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 import pytest
-from conftest import SAMPLE
+from support.places import SAMPLE
 from support.twins.pandas_twins import TWINS, Key, violating_keys, violations
 from support.twins.pandas_values import card_fields, export_rows, typed_columns, yaml_file
 

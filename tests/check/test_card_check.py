@@ -14,7 +14,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from conftest import SAMPLE
+from support.places import SAMPLE
 
 from dashboard.check.command_line import Running, Step
 from dashboard.check.runs import Upload, checking

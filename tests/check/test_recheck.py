@@ -8,8 +8,8 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from conftest import SAMPLE
 from sqlalchemy import select, update
+from support.places import SAMPLE
 
 from dashboard.run.recheck_runs import FOLDER, Dropped, Order, outcome_of, present, start_recheck, usual_day
 from expectations import InputError

@@ -3,31 +3,17 @@
 import csv
 import io
 import json
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import SAMPLE
 from openpyxl import load_workbook
+from support.commands import anka
+from support.places import SAMPLE
 
 from expectations import Catalogue
 from expectations.run.published import FINDING_COLUMNS
-
-
-def anka(*arguments: str | Path, home: Path, code: int = 0) -> subprocess.CompletedProcess[str]:
-    """Runs `anka` in a process of its own and checks its exit code."""
-    ran = subprocess.run(
-        [sys.executable, "-m", "flows.cli.main", *map(str, arguments)],
-        env=os.environ | {"ANKA_HOME": str(home), "COLUMNS": "200", "NO_COLOR": "1"},
-        capture_output=True, text=True, check=False, timeout=300,
-    )  # fmt: skip
-    assert ran.returncode == code, ran.stdout + ran.stderr
-    assert "Traceback" not in ran.stderr
-    return ran
 
 
 def test_audit_batch_and_findings_of_the_sample(tmp_path: Path) -> None:

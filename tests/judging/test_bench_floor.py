@@ -9,7 +9,7 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 import pytest
-from conftest import SAMPLE
+from support.places import SAMPLE
 from support.twins.pandas_twins import TWINS, violating_keys
 from support.twins.pandas_values import Unreadable, card_fields, cleaned, typed_columns
 

@@ -10,9 +10,9 @@ from typing import Any
 import duckdb
 import openpyxl
 import pytest
+from support.audits import write_cards
+from support.commands import anka
 from support.contract.hand_calendar import last_day
-from test_audit import write_cards
-from test_commands import anka
 
 from expectations import Catalogue, CatalogueError, load_catalogue
 from expectations.catalogue.due_warnings import DueWarnings, WarningDays

@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 
 import pytest
-from test_load import load, warehouse
+from support.loads import load, warehouse
 
 from expectations import AnkaError
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 import xlsxwriter
-from test_load import ARREST, HEADINGS, cards, csv_text, load, person, warehouse, write_text, write_xlsx
+from support.loads import ARREST, HEADINGS, cards, csv_text, load, person, warehouse, write_text, write_xlsx
 
 from expectations import InputError
 

@@ -10,7 +10,7 @@ import duckdb
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_load import ARREST, HEADINGS, cards, load, person, warehouse, write_text, write_xlsx
+from support.loads import ARREST, HEADINGS, cards, load, person, warehouse, write_text, write_xlsx
 
 SUSPECTS = "suspect_no"
 
