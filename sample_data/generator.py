@@ -14,12 +14,12 @@ from typing import Any
 from expectations import InputError
 from sample_data.build import build_matter
 from sample_data.courses.scenario import Scenario, draw_scenario
-from sample_data.courses.side import SHARES, build_side
 from sample_data.courses.timeline import Timeline, plan_timeline
 from sample_data.matter import Matter
 from sample_data.numbering import Numbering, number_cases
 from sample_data.planting import Plant, choose_wants, kinds_of, named, schedule, spoil
 from sample_data.plants import ALL_PLANTS
+from sample_data.side import SHARES, build_side
 from sample_data.writing.sample_writer import SampleSummary, SampleWriter
 
 DEFAULT_CASES = 1700

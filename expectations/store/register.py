@@ -132,6 +132,6 @@ def _migrate(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(text(f"select pg_advisory_xact_lock({_MIGRATION_LOCK})"))
     config = Config()
-    config.set_main_option("script_location", "expectations.register:migrations")
+    config.set_main_option("script_location", "expectations.store:migrations")
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
