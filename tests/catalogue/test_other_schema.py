@@ -39,8 +39,8 @@ HOSPITAL_CATALOGUE, SHOP_CATALOGUE = HERE / "hospital_catalogue", HERE / "shop_c
 AS_OF = date(2025, 6, 30)
 SHOW_PAGE = """
 from dashboard.app import PAGES
-from dashboard.view import open_view
-from expectations.people.rights import MACHINE
+from dashboard.frame.view import open_view
+from expectations.rights.reader import MACHINE
 with open_view(MACHINE, "en", True) as view:
     PAGES["{page}"][1](view)
 """

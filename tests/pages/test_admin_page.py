@@ -13,9 +13,9 @@ from expectations.store.switches import switch
 from expectations.store.tables import Access
 
 SHOW = """
-from dashboard.admin_page import admin_page
-from dashboard.place import register
-from dashboard.view import chosen_language, entered, open_view
+from dashboard.admin.page import admin_page
+from dashboard.frame.place import register
+from dashboard.frame.view import chosen_language, entered, open_view
 from expectations.people.accounts import find_user
 from expectations.people.organisation import reader_of
 

@@ -7,12 +7,12 @@ from streamlit.testing.v1 import AppTest
 from support.dashboard_small import publish_small
 
 SHOW = """
-from dashboard import empty
 from dashboard.{module} import {function}
-from dashboard.problems import banner
-from dashboard.view import chosen_language, entered, open_view
+from dashboard.frame import empty
+from dashboard.frame.run_state import banner
+from dashboard.frame.view import chosen_language, entered, open_view
 from expectations.home import NothingPublishedError
-from expectations.people.rights import MACHINE
+from expectations.rights.reader import MACHINE
 
 try:
     with open_view(MACHINE, chosen_language(), entered("{module}")) as view:
@@ -23,11 +23,13 @@ except NothingPublishedError:
 """
 
 
+MODULES = {"overview": "figures.overview_page", "due": "lists.due_page", "run": "run.page"}
+
+
 def opened_page(page: str, home: Path, monkeypatch: pytest.MonkeyPatch, **params: str) -> AppTest:
     """One page by itself: Streamlit's test runner cannot follow the navigation."""
     monkeypatch.setenv("ANKA_HOME", str(home))
-    module = page if page == "overview" else f"{page}_page"
-    app = AppTest.from_string(SHOW.format(module=module, function=f"{page}_page"), default_timeout=60)
+    app = AppTest.from_string(SHOW.format(module=MODULES[page], function=f"{page}_page"), default_timeout=60)
     for name, value in params.items():
         app.query_params[name] = value
     app.run()

@@ -25,11 +25,11 @@ from expectations.store.switches import set_switch
 SHOW = """
 from pathlib import Path
 import duckdb
-from dashboard.{page}_page import {page}_page
-from dashboard.run_queries import run
-from dashboard.view import View, chosen_language, entered
-from expectations.register.store import open_register
-from figure_register import READERS
+from dashboard.{room}.{page}_page import {page}_page
+from dashboard.frame.view import View, chosen_language, entered
+from expectations.run.account import run
+from expectations.store.register import open_register
+from support.figure_register import READERS
 
 file = Path({file!r})
 with duckdb.connect(str(file), read_only=True) as con:
@@ -47,7 +47,14 @@ def opened(place: tuple[Home, Register], page: str, reader: Reader, **params: st
     home, register = place
     url = register.engine.url.render_as_string(hide_password=False)
     app = AppTest.from_string(
-        SHOW.format(page=page, file=str(home.current()), url=url, login=reader.login), default_timeout=60
+        SHOW.format(
+            room="run" if page == "rules" else "figures",
+            page=page,
+            file=str(home.current()),
+            url=url,
+            login=reader.login,
+        ),
+        default_timeout=60,
     )
     for name, value in params.items():
         app.query_params[name] = value
