@@ -18,7 +18,8 @@ from expectations.errors import AnkaError
 from expectations.finding.masks import mask_identity
 from expectations.home import Home
 from expectations.people import access_log, sessions
-from expectations.rights.reader import NotAllowedError, Reader
+from expectations.rights.acts import NotAllowedError
+from expectations.rights.reader import Reader
 from expectations.store.register import Register
 
 

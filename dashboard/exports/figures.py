@@ -18,7 +18,7 @@ from dashboard.frame.view import View
 from expectations.errors import InputError
 from expectations.register.departments import causes, days_of, department_work
 from expectations.register.figures import Asked, Counts, department_counts, offices_counted, run_lines, runs_within
-from expectations.rights.reader import NotAllowedError
+from expectations.rights.acts import NotAllowedError
 from expectations.run.account import run
 from expectations.run.rule_words import RuleWords, rule_words
 from expectations.store.switches import switch

@@ -62,7 +62,7 @@ def whole_offices(reader: Reader, runs: Sequence[RunMark]) -> list[str]:
     """The offices the reader may count as a whole, by name; a single department of an office is not the office."""
     scope = reader.figures
     found = {office for run in runs for office, _ in run.checked if office and office in (scope.known or {office})}
-    return sorted(office for office in found if scope.everything or office in scope.offices)
+    return sorted(office for office in found if scope.whole_office(office))
 
 
 def office_figures(session: Session, reader: Reader, runs: Sequence[RunMark], office: str) -> OfficeFigures:

@@ -9,7 +9,7 @@ from dashboard.frame.view import View, write_address
 from dashboard.run.data_docs import INDEX, folder_of, may_read
 from dashboard.run.recheck_box import recheck_box
 from dashboard.run.rules_page import state_tag
-from expectations.register.figures import figure_scope
+from expectations.register.readers_rows import departments_of
 from expectations.run import account as run_queries
 from expectations.run.findings import card_titles
 from expectations.store.tables import Run, RunFigure
@@ -77,7 +77,7 @@ def _former_runs(view: View) -> None:
                 func.sum(RunFigure.corrected),
                 func.sum(RunFigure.reopened),
             )
-            .outerjoin(RunFigure, and_(RunFigure.seq == Run.seq, figure_scope(view.reader.figures)))
+            .outerjoin(RunFigure, and_(RunFigure.seq == Run.seq, departments_of(view.reader.figures, RunFigure)))
             .group_by(Run.seq)
             .order_by(Run.seq.desc())
             .limit(_SHOWN_RUNS)

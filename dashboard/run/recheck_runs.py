@@ -18,6 +18,7 @@ from dashboard.check.command_line import Running, start
 from expectations.errors import AnkaError, InputError
 from expectations.home import Home
 from expectations.register.life import ACTIVE
+from expectations.register.readers_rows import rows_of
 from expectations.register.reading import last_run
 from expectations.rights.reader import Reader
 from expectations.run.published import open_published
@@ -208,7 +209,7 @@ def outcome_of(reader: Reader, register: Register, order: Order, former_seq: int
             condition = [Finding.bmsah.in_(portion)] if portion is not None else []
             query = (
                 select(Finding.state, (Finding.state_seq == run.seq).label("moved"), func.count())
-                .where(reader.rows.findings(), *condition)
+                .where(rows_of(reader.rows), *condition)
                 .group_by(Finding.state, "moved")
             )
             for state, moved, number in session.execute(query):

@@ -17,7 +17,7 @@ from dashboard.work.finding_block import finding_block
 from expectations.errors import InputError
 from expectations.register.life import ACTIVE, REASONS, Action, Decision, Outcome, decide, undo
 from expectations.register.reading import Wanted, count_findings, ids_of, list_findings
-from expectations.rights.reader import NotAllowedError
+from expectations.rights.acts import NotAllowedError
 from expectations.store.tables import Finding
 
 _SIZE = 20

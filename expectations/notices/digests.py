@@ -16,11 +16,15 @@ from expectations.notices.documents import addressee_of
 from expectations.notices.labels import chinese_day, read_labels
 from expectations.notices.offices import read_offices
 from expectations.notices.reading import progress
-from expectations.notices.scopes import covers, number_of
+from expectations.notices.scopes import number_of
 from expectations.notices.templates import fill_document
 from expectations.notices.weeks import Subject, Week, WeekFigures, open_by_rule, week_figures
-from expectations.rights.reader import NotAllowedError, Reader, Scope
+from expectations.register.readers_rows import rows_of
+from expectations.rights.acts import NotAllowedError
+from expectations.rights.reader import Reader
+from expectations.rights.scope import Scope
 from expectations.run.published import current_run
+from expectations.run.readers_rows import published_rows_of
 from expectations.store.tables import Finding, Notice
 
 DIGEST_TEMPLATE = "digest.docx"
@@ -91,7 +95,7 @@ class Digest:
 
 def digest(session: Session, reader: Reader, home: Home, week: Week, subject: Subject) -> Digest:
     """The digest of a week. Raises NotAllowedError when the reader does not see all of the subject's rows."""
-    if not covers(reader.rows, subject.office, subject.department, subject.prosecutor):
+    if not reader.rows.holds(subject.office, subject.department, subject.prosecutor or None):
         raise NotAllowedError
     with current_run(home) as con:
         labels = read_labels(con)
@@ -110,7 +114,7 @@ def digest(session: Session, reader: Reader, home: Home, week: Week, subject: Su
 def digest_subjects(session: Session, reader: Reader) -> tuple[tuple[Subject, ...], tuple[Subject, ...]]:
     """The departments and the persons the reader may have digests of, by name."""
     rows = session.execute(
-        select(Finding.office, Finding.department, Finding.prosecutor).where(reader.rows.findings()).distinct()
+        select(Finding.office, Finding.department, Finding.prosecutor).where(rows_of(reader.rows)).distinct()
     ).all()
     offices = read_offices(session)
     named = {
@@ -119,8 +123,8 @@ def digest_subjects(session: Session, reader: Reader) -> tuple[tuple[Subject, ..
     everyone = sorted(one for one in named if not offices.known or one[0] in offices.known)
     departments = dict.fromkeys(Subject(office, department) for office, department, _ in everyone)
     persons = [Subject(*one) for one in everyone if one[2]]
-    seen = [one for one in departments if covers(reader.rows, one.office, one.department)]
-    return tuple(seen), tuple(one for one in persons if covers(reader.rows, one.office, one.department, one.prosecutor))
+    seen = [one for one in departments if reader.rows.holds(one.office, one.department)]
+    return tuple(seen), tuple(one for one in persons if reader.rows.holds(one.office, one.department, one.prosecutor))
 
 
 def digest_document(home: Home, made: Digest) -> bytes:
@@ -201,7 +205,7 @@ def _due(con: duckdb.DuckDBPyConnection, scope: Scope) -> tuple[tuple[DueCase, .
     """The most pressing limits within the scope, and how many there are."""
     rows = con.execute(
         "select d.days_left, d.last_day, coalesce(r.title_zh, d.rule_id), coalesce(d.bmsah, ''), coalesce(d.case_name, ''), "
-        f"coalesce(d.prosecutor, '') from due d left join rules r using (rule_id) where {scope.sql('d')} "
+        f"coalesce(d.prosecutor, '') from due d left join rules r using (rule_id) where {published_rows_of(scope, 'd')} "
         "order by d.days_left, d.rule_id, d.bmsah, d.suspect_no, d.card_row",
     ).fetchall()
     cases = tuple(

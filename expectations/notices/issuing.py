@@ -19,6 +19,7 @@ from expectations.notices.offices import read_offices
 from expectations.notices.reading import Said, batch_of, overdue, said_as_kept
 from expectations.notices.scopes import number_of, visible
 from expectations.register.life import ACTIVE
+from expectations.register.readers_rows import rows_of
 from expectations.register.trust import held_rules
 from expectations.rights.reader import Reader
 from expectations.store.register import Register, now
@@ -92,7 +93,7 @@ def ready(session: Session, reader: Reader, per: Per, today: date | None = None)
     """Everything confirmed that stands in no notice yet, by addressee, with the grade proposed."""
     reader.require("notify")
     candidates = select(Finding).where(
-        reader.rows.findings(), Finding.state.in_(ACTIVE), Finding.verification == "confirmed", Finding.is_hint.is_(False),
+        rows_of(reader.rows), Finding.state.in_(ACTIVE), Finding.verification == "confirmed", Finding.is_hint.is_(False),
         or_(Finding.notice_id.is_(None), Finding.state == "reopened"),
     )  # fmt: skip
     known = {one.finding_id: one for one in session.scalars(candidates)}
@@ -134,7 +135,7 @@ def _known(session: Session, reader: Reader, ids: Sequence[str], *, lock: bool) 
     """The findings within the reader's rows; with `lock` nobody changes them until the end of the transaction."""
     known: dict[str, Finding] = {}
     for first in range(0, len(ids), _CHUNK):
-        query = select(Finding).where(Finding.finding_id.in_(ids[first : first + _CHUNK]), reader.rows.findings())
+        query = select(Finding).where(Finding.finding_id.in_(ids[first : first + _CHUNK]), rows_of(reader.rows))
         query = query.order_by(Finding.finding_id)
         known |= {one.finding_id: one for one in session.scalars(query.with_for_update() if lock else query)}
     return known

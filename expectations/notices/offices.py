@@ -1,4 +1,4 @@
-"""Which office a card belongs to when its own office is a mistyped one: the same answer as the rights give (`people.rights.Scope`)."""
+"""Which office a card belongs to when its own office is a mistyped one: the same answer as the rights give (`rights.scope`)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -7,7 +7,8 @@ from sqlalchemy import select
 from expectations.errors import InputError
 from expectations.notices.reading import batch_of
 from expectations.notices.scopes import visible
-from expectations.rights.reader import NotAllowedError, Reader
+from expectations.rights.acts import NotAllowedError
+from expectations.rights.reader import Reader
 from expectations.store.register import Register, now
 from expectations.store.tables import Event, Notice, NoticeFinding
 

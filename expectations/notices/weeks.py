@@ -13,9 +13,11 @@ from sqlalchemy.orm import Session
 from expectations.errors import InputError
 from expectations.home import Home
 from expectations.notices.offices import read_offices
+from expectations.register.readers_rows import rows_of
 from expectations.register.trust import held_rules
-from expectations.rights.reader import Scope
+from expectations.rights.scope import Scope
 from expectations.run.published import open_published
+from expectations.run.readers_rows import published_rows_of
 from expectations.store.tables import Finding, Notice, NoticeFinding, Run
 
 _CLOSED = ("corrected", "not_seen", "withdrawn")
@@ -100,7 +102,7 @@ class WeekFigures:
 
 def week_figures(session: Session, home: Home, subject: Subject, week: Week) -> WeekFigures:
     """The figures of a week; of the present one, up to now."""
-    counted = and_(subject.scope(session).findings(), countable(session))
+    counted = and_(rows_of(subject.scope(session)), countable(session))
     after = week.last + timedelta(days=1)
     came = Finding.first_seen.between(week.first, week.last)
     stands = _stands(week)
@@ -129,7 +131,7 @@ def countable(session: Session) -> ColumnElement[bool]:
 
 def open_by_rule(session: Session, subject: Subject, week: Week) -> list[tuple[str, int]]:
     """Rules whose findings stood open at the end of a week, the most frequent first."""
-    number, counted = func.count(), and_(subject.scope(session).findings(), countable(session))
+    number, counted = func.count(), and_(rows_of(subject.scope(session)), countable(session))
     rows = session.execute(
         select(Finding.rule_id, number).where(counted, _stands(week)).group_by(Finding.rule_id)
         .order_by(number.desc(), Finding.rule_id)
@@ -148,7 +150,9 @@ def cards_checked(session: Session, home: Home, subject: Subject, day: date) -> 
         return int(kept) if kept is not None and not subject.prosecutor else None
     con = open_published(file)
     try:
-        rows = con.execute(f"select count(*) from checked c where {subject.scope(session).sql('c')}").fetchall()
+        rows = con.execute(
+            f"select count(*) from checked c where {published_rows_of(subject.scope(session), 'c')}"
+        ).fetchall()
     finally:
         con.close()
     return int(rows[0][0])

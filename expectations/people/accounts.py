@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from expectations.errors import InputError, nearest
 from expectations.people import access_log
 from expectations.people.passwords import first_password, hash_password, matches, require_good
-from expectations.rights.reader import ROLES, Role
+from expectations.rights.roles import ROLES, Role
 from expectations.store.register import Register, now
 from expectations.store.tables import SignIn, User
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from expectations.people.accounts import require_roles
 from expectations.people.organisation import read_tree
-from expectations.rights.reader import Role
+from expectations.rights.roles import Role
 from expectations.store.register import now
 from expectations.store.tables import User
 

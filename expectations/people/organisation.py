@@ -9,7 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from expectations.errors import InputError, nearest
-from expectations.rights.reader import EVERYTHING, NOTHING, Reader, Role, Scope
+from expectations.rights.reader import Reader
+from expectations.rights.roles import Role
+from expectations.rights.scope import EVERYTHING, NOTHING, Scope
 from expectations.store.tables import Unit, User
 
 OFFICES = ("city", "district")

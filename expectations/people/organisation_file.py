@@ -22,7 +22,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from expectations.errors import InputError, nearest
 from expectations.people.accounts import require_login
-from expectations.rights.reader import ROLES, Role
+from expectations.rights.roles import ROLES, Role
 
 HEADINGS: dict[str, str] = {
     "单位": "office", "上级单位": "above", "部门": "department", "办案组": "team", "姓名": "name", "登录名": "login",

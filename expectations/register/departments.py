@@ -14,8 +14,9 @@ from sqlalchemy import ColumnElement, and_, func, not_, or_, select
 from sqlalchemy.orm import Session
 
 from expectations.finding.departments import department_order
-from expectations.register.figures import RunMark, figure_scope
+from expectations.register.figures import RunMark
 from expectations.register.life import ACTIVE
+from expectations.register.readers_rows import departments_of, rows_of
 from expectations.register.trust import held_rules
 from expectations.rights.reader import Reader
 from expectations.store.switches import switch
@@ -99,7 +100,7 @@ def days_of(session: Session, run: RunMark, period: int, today: date) -> Days:
 
 def department_work(session: Session, reader: Reader, office: str, runs: Sequence[RunMark], days: Days) -> list[Work]:
     """The departments of an office in their fixed order, those that left the exports included."""
-    here = and_(Finding.office == office, figure_scope(reader.figures, Finding))
+    here = and_(Finding.office == office, departments_of(reader.figures, Finding))
     ages, hints = _open(session, here, days)
     corrections = _corrections(session, here, days)
     notices = _notices(session, reader, office, days)
@@ -188,7 +189,7 @@ def _notices(session: Session, reader: Reader, office: str, days: Days) -> defau
         .where(
             Notice.office == office, Notice.replied_on.is_(None), Notice.withdrawn.is_(False), Notice.grade != "oral"
         )
-        .where(figure_scope(reader.figures, Notice))
+        .where(departments_of(reader.figures, Notice))
         .group_by(Notice.department)
     ).all()
     return defaultdict(lambda: (0, 0), {department: (waiting, late) for department, waiting, late in rows})
@@ -196,7 +197,7 @@ def _notices(session: Session, reader: Reader, office: str, days: Days) -> defau
 
 def causes(session: Session, reader: Reader, office: str, department: str | None) -> Causes:
     """Open errors of a department, of all departments of the office for None, by rule and error type, most frequent first."""
-    parts = [Finding.state.in_(ACTIVE), Finding.office == office, figure_scope(reader.figures, Finding)]
+    parts = [Finding.state.in_(ACTIVE), Finding.office == office, departments_of(reader.figures, Finding)]
     if department is not None:
         parts.append(Finding.department == department)
     rows = session.execute(
@@ -222,7 +223,7 @@ def owner_delays(session: Session, reader: Reader, office: str, department: str,
     rows = session.execute(
         select(Finding.prosecutor, func.count(), late)
         .where(Finding.state.in_(ACTIVE), Finding.office == office, Finding.department == department)
-        .where(reader.rows.findings(), not_(_is_hint(session)))
+        .where(rows_of(reader.rows), not_(_is_hint(session)))
         .group_by(Finding.prosecutor)
         .order_by(Finding.prosecutor)
     ).all()

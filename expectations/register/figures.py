@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import pairwise
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
-from expectations.rights.reader import Reader, Scope
-from expectations.store.tables import Finding, Notice, Run, RunFigure
+from expectations.register.readers_rows import departments_of
+from expectations.rights.reader import Reader
+from expectations.rights.scope import Scope
+from expectations.store.tables import Run, RunFigure
 
 
 @dataclass(frozen=True)
@@ -70,27 +72,6 @@ class RunLine:
     """Of the rules asked for, those that changed before this run."""
 
 
-def figure_scope(scope: Scope, rows: type[RunFigure | Finding | Notice] = RunFigure) -> ColumnElement[bool]:
-    """The condition on rows that are counted per department: whoever sees only their own cards counts no department."""
-    if scope.everything:
-        return true()
-    parts: list[ColumnElement[bool]] = [rows.office.in_(sorted(scope.offices))] if scope.offices else []
-    for office, department in sorted(scope.departments):
-        here = or_(rows.office == office, rows.office.not_in(sorted(scope.known)))
-        parts.append(and_(here, rows.department == department))
-    return or_(*parts) if parts else false()
-
-
-def counts_department(scope: Scope, office: str, department: str) -> bool:
-    """The same condition for one department already read."""
-    return (
-        scope.everything
-        or office in scope.offices
-        or (office, department) in scope.departments
-        or (office not in scope.known and department in {name for _, name in scope.departments})
-    )
-
-
 def runs_within(session: Session, reader: Reader, days: int | None) -> list[RunMark]:
     """The runs of the last `days` days before the newest one, oldest first; all of them for None."""
     seqs = session.execute(select(Run.seq, Run.as_of).order_by(Run.seq)).all()
@@ -128,11 +109,7 @@ def _changes(rules: Sequence[Mapping[str, str]]) -> Iterator[tuple[str, ...]]:
 
 def _checked(scope: Scope, departments: Mapping[str, int]) -> dict[tuple[str, str], int]:
     named = ((*key.partition("|")[::2], cards) for key, cards in departments.items())
-    return {
-        (office, department): cards
-        for office, department, cards in named
-        if counts_department(scope, office, department)
-    }
+    return {(office, department): cards for office, department, cards in named if scope.holds(office, department)}
 
 
 def run_lines(session: Session, reader: Reader, asked: Asked, runs: Sequence[RunMark]) -> list[RunLine]:
@@ -188,7 +165,7 @@ def _sums() -> list[ColumnElement[int]]:
 
 
 def _of(reader: Reader, asked: Asked, first: int) -> ColumnElement[bool]:
-    parts = [RunFigure.seq >= first, RunFigure.is_hint.is_(asked.hints), figure_scope(reader.figures)]
+    parts = [RunFigure.seq >= first, RunFigure.is_hint.is_(asked.hints), departments_of(reader.figures, RunFigure)]
     if asked.office is not None:
         parts.append(RunFigure.office == asked.office)
     for column, values in (

@@ -14,8 +14,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from expectations.errors import InputError
+from expectations.register.readers_rows import rows_of
 from expectations.register.trust import hold_if_rejected
-from expectations.rights.reader import Act, Reader
+from expectations.rights.acts import Act
+from expectations.rights.reader import Reader
 from expectations.store.register import Register, now
 from expectations.store.switches import switch
 from expectations.store.tables import Event, Finding, Run
@@ -155,7 +157,7 @@ def _locked(session: Session, reader: Reader, ids: list[str]) -> dict[str, Findi
     found: dict[str, Finding] = {}
     for first in range(0, len(ids), 500):
         part = ids[first : first + 500]
-        query = select(Finding).where(Finding.finding_id.in_(part), reader.rows.findings()).order_by(Finding.finding_id)
+        query = select(Finding).where(Finding.finding_id.in_(part), rows_of(reader.rows)).order_by(Finding.finding_id)
         found |= {one.finding_id: one for one in session.scalars(query.with_for_update())}
     return found
 

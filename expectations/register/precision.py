@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from expectations.register.life import ACTIVE
+from expectations.register.readers_rows import rows_of
 from expectations.rights.reader import Reader
 from expectations.store.tables import Event, Finding, Run
 
@@ -44,7 +45,7 @@ def precision_by_rule(session: Session, reader: Reader) -> dict[str, Precision]:
     """Every rule with active or verified findings, counted among the findings of the reader's scope."""
     hits = session.execute(
         select(Finding.rule_id, func.count())
-        .where(Finding.state.in_(ACTIVE), reader.figures.findings())
+        .where(Finding.state.in_(ACTIVE), rows_of(reader.figures))
         .group_by(Finding.rule_id)
     ).all()
     verdicts = _verdicts(session, reader)
@@ -68,7 +69,7 @@ def _verdicts(session: Session, reader: Reader) -> Counter[tuple[str, bool]]:
         select(Finding.rule_id, Event.action, Event.at, func.count())
         .join(last, last.c.id == Event.id)
         .join(Finding, Finding.finding_id == Event.finding_id)
-        .where(reader.figures.findings())
+        .where(rows_of(reader.figures))
         .group_by(Finding.rule_id, Event.action, Event.at)
     ).all()
     changed = _last_change(session)

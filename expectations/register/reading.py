@@ -12,8 +12,10 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from expectations.finding.departments import department_order
 from expectations.register.life import ACTIVE, State
+from expectations.register.readers_rows import rows_of
 from expectations.register.trust import held_rules
-from expectations.rights.reader import Reader, Scope
+from expectations.rights.reader import Reader
+from expectations.rights.scope import Scope
 from expectations.run.published import FindingFilter
 from expectations.store.tables import Event, Finding, Run
 
@@ -136,13 +138,13 @@ def ids_of(session: Session, reader: Reader, wanted: Wanted, limit: int = 5000) 
 
 def one_finding(session: Session, reader: Reader, finding_id: str) -> Finding | None:
     """A finding by its id; None when there is none the reader may see."""
-    return session.scalars(select(Finding).where(Finding.finding_id == finding_id, reader.rows.findings())).first()
+    return session.scalars(select(Finding).where(Finding.finding_id == finding_id, rows_of(reader.rows))).first()
 
 
 def of_case(session: Session, reader: Reader, card: str, bmsah: str, card_row: int | None = None) -> list[Finding]:
     """Every finding a case has had on a card type, closed ones included."""
     of = Finding.bmsah == bmsah if bmsah else and_(Finding.bmsah == "", Finding.card_row == card_row)
-    query = select(Finding).where(Finding.card == card, of, reader.rows.findings())
+    query = select(Finding).where(Finding.card == card, of, rows_of(reader.rows))
     return list(session.scalars(query.order_by(Finding.rule_id, Finding.finding_id)))
 
 
@@ -151,7 +153,7 @@ def history(session: Session, reader: Reader, ids: Sequence[str]) -> dict[str, l
     query = (
         select(Event)
         .join(Finding, Finding.finding_id == Event.finding_id)
-        .where(Event.finding_id.in_(ids), reader.rows.findings())
+        .where(Event.finding_id.in_(ids), rows_of(reader.rows))
     )
     told: dict[str, list[Event]] = {}
     for event in session.scalars(query.order_by(Event.id)):
@@ -163,7 +165,7 @@ def choices(
     session: Session, reader: Reader, column: InstrumentedAttribute[str], states: Sequence[State] = ACTIVE
 ) -> list[str]:
     """The values a filter on a column can take among the findings in some states."""
-    query = select(column).where(_in_states(states), reader.rows.findings()).distinct()
+    query = select(column).where(_in_states(states), rows_of(reader.rows)).distinct()
     return sorted(session.scalars(query))
 
 
@@ -175,7 +177,7 @@ def hint_now(session: Session) -> ColumnElement[bool]:
 
 def _selected(session: Session, reader: Reader, query: Any, wanted: Wanted) -> Any:
     scope: Scope = reader.own if wanted.own else reader.rows
-    query = query.where(reader.rows.findings(), scope.findings()) if wanted.own else query.where(scope.findings())
+    query = query.where(rows_of(reader.rows), rows_of(scope)) if wanted.own else query.where(rows_of(scope))
     query = query.where(_in_states(wanted.states))
     for column, values in (
         (Finding.department, wanted.departments), (Finding.prosecutor, wanted.prosecutors), (Finding.rule_id, wanted.rules),

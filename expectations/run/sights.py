@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from expectations.register.trust import held_rules
 from expectations.rights.reader import Reader
+from expectations.run.readers_rows import published_rows_of
 from expectations.store.register import Register
 from expectations.store.tables import Event, Finding, Run
 
@@ -147,18 +148,18 @@ def _view(sight: str, schema: str, table: str, columns: list[str], reader: Reade
     if schema == "cards":
         return (
             f"select t.* from {source} where t._row in "
-            f"(select o.card_row from published.card_rows o where o.card = {_text(table)} and {reader.rows.sql('o')})"
+            f"(select o.card_row from published.card_rows o where o.card = {_text(table)} and {published_rows_of(reader.rows, 'o')})"
         )
     if table in _CELLS and not reader.rows.everything:
         return f"select t.* from {source} where false"
     if table not in _WITH_OWNER:
         return f"select t.*, t.rowid as rowid from {source}"
-    own = reader.rows.sql("t")
+    own = published_rows_of(reader.rows, "t")
     replaced = {}
     if reader.rows != reader.figures:
         replaced = {name: f"case when {own} then t.{_name(name)} end" for name in columns if name in _NAMING}
         replaced["bmsah"] = f"case when {own} then t.bmsah else '#' || left(sha256(t.bmsah), 16) end"
-    where = reader.figures.sql("t")
+    where = published_rows_of(reader.figures, "t")
     if table == "findings":
         replaced["is_hint"] = f"t.is_hint or t.rule_id in (from {sight}.held)"
         where += f" and t.finding_id not in (from {sight}.explained)"

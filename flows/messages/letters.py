@@ -13,7 +13,9 @@ from expectations.notices import digest_subjects, notices, state_of
 from expectations.notices.scopes import number_of
 from expectations.notices.weeks import Subject, Week, countable, week_figures
 from expectations.people.organisation import reader_of
-from expectations.rights.reader import EVERYTHING, Reader
+from expectations.register.readers_rows import rows_of
+from expectations.rights.reader import Reader
+from expectations.rights.scope import EVERYTHING
 from expectations.store.tables import Finding, Notice, Run, User
 
 OFFICE = "office"
@@ -85,7 +87,7 @@ def _new_findings(session: Session, occasion: Occasion, run: Run, reader: Reader
     """To owners about their own cards; to supervisors about all they look after."""
     supervises = reader.may("decide")
     scope = reader.rows if supervises else reader.own
-    ids = [] if scope.nothing else _came(session, run, scope.findings())
+    ids = [] if scope.nothing else _came(session, run, rows_of(scope))
     if not ids:
         return
     page, params = ("today", {}) if supervises else ("mine", {})
@@ -157,7 +159,7 @@ def _week_line(session: Session, home: Home, subject: Subject, week: Week) -> st
 
 def _to_office(session: Session, occasion: Occasion, run: Run) -> list[Letter]:
     """One summary of a run for the channels of the office."""
-    number = len(_came(session, run, EVERYTHING.findings()))
+    number = len(_came(session, run, rows_of(EVERYTHING)))
     late = (
         Notice.withdrawn.is_(False),
         Notice.grade != "oral",

@@ -15,7 +15,9 @@ from dashboard.run.recheck_runs import FOLDER, Dropped, Order, outcome_of, prese
 from expectations import InputError
 from expectations.home import Home
 from expectations.register.reading import last_run
-from expectations.rights.reader import EVERYTHING, NotAllowedError, Reader
+from expectations.rights.acts import NotAllowedError
+from expectations.rights.reader import Reader
+from expectations.rights.scope import EVERYTHING
 from expectations.run.published import open_published
 from expectations.store.register import Register, open_register, register_url
 from expectations.store.tables import Finding, Run

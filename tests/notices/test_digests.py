@@ -22,7 +22,7 @@ from expectations.errors import InputError
 from expectations.home import Home
 from expectations.notices import digest, digest_document, digest_subjects, digest_text, issue
 from expectations.notices.weeks import Subject, Week
-from expectations.rights.reader import NotAllowedError
+from expectations.rights.acts import NotAllowedError
 from expectations.store.register import Register
 from expectations.store.tables import Finding
 

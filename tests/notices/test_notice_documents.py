@@ -40,7 +40,8 @@ from expectations.notices import (
 from expectations.notices.labels import Labels, read_labels
 from expectations.notices.make_templates import main as make_templates
 from expectations.notices.templates import folder_of, write_bundled
-from expectations.rights.reader import NotAllowedError, Reader
+from expectations.rights.acts import NotAllowedError
+from expectations.rights.reader import Reader
 from expectations.run.published import current_run
 from expectations.store.register import Register
 

@@ -30,10 +30,10 @@ from expectations.notices import (
 )  # fmt: skip
 from expectations.notices.issuing import short_name
 from expectations.notices.reading import withdrawal_of
-from expectations.notices.scopes import covers
 from expectations.notices.weeks import Subject, Week, week_figures
 from expectations.register.life import undo
-from expectations.rights.reader import MACHINE, NotAllowedError
+from expectations.rights.acts import NotAllowedError
+from expectations.rights.reader import MACHINE
 from expectations.store.register import Register
 from expectations.store.switches import set_switch
 from expectations.store.tables import Event, Finding, Notice, RuleState, Unit
@@ -270,14 +270,3 @@ def test_the_form_of_the_number_is_a_switch(register: Register) -> None:
 )  # fmt: skip
 def test_the_short_name_of_an_office(office: str, short: str) -> None:
     assert short_name(office) == short
-
-
-def test_whole_departments_and_persons_only() -> None:
-    assert covers(HEAD.rows, OFFICE, ONE)
-    assert covers(HEAD.rows, OFFICE, ONE, "甲")
-    assert covers(HEAD.rows, "错写的院", ONE)
-    assert covers(JIA.rows, OFFICE, ONE, "甲")
-    assert not covers(JIA.rows, OFFICE, ONE)
-    assert not covers(JIA.rows, OFFICE, ONE, "乙")
-    assert not covers(HEAD.rows, OFFICE, TWO)
-    assert not covers(LEADER.rows, OFFICE, ONE)

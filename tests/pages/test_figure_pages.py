@@ -18,7 +18,8 @@ from expectations.errors import InputError
 from expectations.home import Home
 from expectations.register.figures import Asked, run_lines, runs_within
 from expectations.register.trust import held_rules, hold
-from expectations.rights.reader import NotAllowedError, Reader
+from expectations.rights.acts import NotAllowedError
+from expectations.rights.reader import Reader
 from expectations.store.register import Register
 from expectations.store.switches import set_switch
 

@@ -16,7 +16,8 @@ from expectations.people.accounts import find_user, set_active
 from expectations.people.organisation import find_unit, reader_of
 from expectations.people.organisation_file import HEADINGS, OrganisationError, read_organisation
 from expectations.people.organisation_import import Changes, import_organisation, preview
-from expectations.rights.reader import EVERYTHING, NOTHING, Reader, Scope
+from expectations.rights.reader import Reader
+from expectations.rights.scope import EVERYTHING, NOTHING, Scope
 from expectations.store.register import Register, open_register
 from expectations.store.tables import User
 from flows.cli.users import app

@@ -44,7 +44,9 @@ from expectations.notices import issue, reply, withdraw
 from expectations.people import sessions
 from expectations.register.life import Action, Decision, decide, undo
 from expectations.register.trust import hold, release
-from expectations.rights.reader import ACTS, EVERYTHING, PAGES, NotAllowedError
+from expectations.rights.acts import ACTS, NotAllowedError
+from expectations.rights.roles import PAGES
+from expectations.rights.scope import EVERYTHING
 from expectations.run.published import open_published
 from expectations.run.sights import Sights
 from expectations.store.tables import Access, Event, Finding

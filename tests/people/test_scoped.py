@@ -11,7 +11,9 @@ from expectations.home import Home
 from expectations.register.follow import follow
 from expectations.register.life import Decision, decide
 from expectations.register.trust import hold, release
-from expectations.rights.reader import EVERYTHING, MACHINE, NOTHING, Reader, Role, Scope
+from expectations.rights.reader import MACHINE, Reader
+from expectations.rights.roles import Role
+from expectations.rights.scope import EVERYTHING, NOTHING, Scope
 from expectations.run.published import DEPARTMENT_FIGURES
 from expectations.run.sights import Sights
 from expectations.store.register import Register, open_register

@@ -8,13 +8,12 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 from support.figure_register import (
     CITY,
     HANDLER,
     HEAD,
-    KNOWN,
     LAST,
     LEADER,
     OTHER_OFFICE,
@@ -31,15 +30,13 @@ from expectations.register.departments import Days, Work, causes, days_of, depar
 from expectations.register.figures import (
     Asked,
     RunLine,
-    counts_department,
     department_counts,
-    figure_scope,
     offices_counted,
     run_lines,
     runs_within,
 )
 from expectations.register.trust import hold, release
-from expectations.rights.reader import NOTHING, Reader, Scope
+from expectations.rights.reader import Reader
 from expectations.store.register import open_register
 from expectations.store.switches import set_switch
 from expectations.store.tables import RuleState, RunFigure
@@ -132,26 +129,6 @@ def test_only_changes_of_the_rules_asked_for_are_marked(session: Session) -> Non
         (),
     ]
     assert not any(line.changed for line in lines(session, SUPERVISOR, Asked(rules=("V6",)), None))
-
-
-@pytest.mark.parametrize(
-    "scope",
-    [
-        SUPERVISOR.figures,
-        LEADER.figures,
-        HEAD.figures,
-        HANDLER.figures,
-        NOTHING,
-        Scope(departments=frozenset((("示例院", "第十一检察部"),)), known=frozenset(("示例院",))),
-        LEADER.figures | HANDLER.figures,
-    ],
-)
-def test_the_two_forms_of_the_scope_agree(rows: Rows, session: Session, scope: Scope) -> None:
-    counted = session.execute(
-        select(RunFigure.office, RunFigure.department).where(figure_scope(scope)).distinct()
-    ).all()
-    everywhere = {(row["office"], row["department"]) for row in rows.figures}
-    assert {tuple(row) for row in counted} == {place for place in everywhere if counts_department(scope, *place)}
 
 
 def test_departments_over_time(rows: Rows, session: Session) -> None:
@@ -266,12 +243,6 @@ def test_two_offices_side_by_side(rows: Rows, session: Session) -> None:
     assert one.hints == sum(
         row["open"] for row in rows.figures if row["office"] == PARTNER and row["seq"] == 4 and row["is_hint"]
     )
-
-
-def test_a_department_written_wrongly_still_reaches_its_head() -> None:
-    scope = Scope(departments=frozenset(((CITY, "第二检察部"),)), known=KNOWN)
-    assert counts_department(scope, "示列院", "第二检察部")
-    assert not counts_department(scope, PARTNER, "第二检察部")
 
 
 def test_runs_without_findings_count_nought(tmp_path: Path) -> None:

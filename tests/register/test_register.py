@@ -15,7 +15,9 @@ from expectations.register.follow import Followed, follow
 from expectations.register.life import Decision, decide, undo
 from expectations.register.reading import Wanted, count_findings, history, list_findings, one_finding
 from expectations.register.trust import release
-from expectations.rights.reader import MACHINE, NOTHING, NotAllowedError, Reader, Scope
+from expectations.rights.acts import NotAllowedError
+from expectations.rights.reader import MACHINE, Reader
+from expectations.rights.scope import NOTHING, Scope
 from expectations.store.register import Register
 from expectations.store.tables import Event, Finding, Run, RunFigure
 

@@ -31,7 +31,7 @@ NIGHTLY = """
 import sys
 from pathlib import Path
 from expectations.register.follow import follow
-from expectations.register.store import open_register
+from expectations.store.register import open_register
 register = open_register(sys.argv[1])
 print("ready", flush=True)
 sys.stdin.readline()

@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import insert
 
-from expectations.rights.reader import EVERYTHING, NOTHING, Reader, Scope
+from expectations.rights.reader import Reader
+from expectations.rights.scope import EVERYTHING, NOTHING, Scope
 from expectations.store.register import Register, open_register
 from expectations.store.tables import Event, Finding, Notice, Run, RunFigure
 

@@ -10,7 +10,8 @@ import docx
 import pytest
 
 from expectations.home import Home
-from expectations.rights.reader import Reader, Scope
+from expectations.rights.reader import Reader
+from expectations.rights.scope import Scope
 from expectations.store.register import Register, open_register
 from expectations.store.tables import Finding, Run
 from support.dashboard_small import publish_small

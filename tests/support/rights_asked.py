@@ -9,7 +9,7 @@ from sqlalchemy import select
 from expectations.people import sessions
 from expectations.people.accounts import find_user
 from expectations.people.organisation import read_tree
-from expectations.rights.reader import ACTS
+from expectations.rights.acts import ACTS
 from expectations.store.tables import User
 from support.rights_site import CITY, DISTRICT, OTHER_DEPARTMENT, ROLES, Office, Params
 

@@ -31,7 +31,8 @@ from expectations.people.accounts import find_user
 from expectations.people.organisation import reader_of
 from expectations.register.follow import follow
 from expectations.register.life import Decision, decide
-from expectations.rights.reader import MACHINE, Reader, Role
+from expectations.rights.reader import MACHINE, Reader
+from expectations.rights.roles import Role
 from expectations.store.register import Register
 from expectations.store.switches import set_switch
 from expectations.store.tables import Finding, Notice, Run

@@ -1,0 +1,16 @@
+"""Which columns of a published run say whose a row is. What somebody may see of them is decided in `rights.scope` alone."""
+
+from sqlalchemy import String, column, func, table
+from sqlalchemy.engine.default import DefaultDialect
+
+from expectations.rights.scope import Scope
+
+_DUCKDB = DefaultDialect(supports_native_boolean=True)
+"""Plain SQL with texts in single quotes, as DuckDB reads it: no backslash and no percent sign is special."""
+
+
+def published_rows_of(scope: Scope, rows: str) -> str:
+    """The condition as SQL on rows known as `rows`, of a table with office, department and prosecutor; NULL is blank."""
+    whose = table(rows, *(column(name, String) for name in ("office", "department", "prosecutor"))).columns
+    condition = scope.over(*(func.coalesce(one, "") for one in whose))
+    return f"({condition.compile(dialect=_DUCKDB, compile_kwargs={'literal_binds': True})})"
