@@ -14,18 +14,14 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from expectations import Catalogue
-from expectations.authoring.rule_review import HISTORY
+from expectations import Catalogue, run_schema
 from expectations.catalogue.cards import Card
 from expectations.catalogue.kinds import RuleDeclaration
 from expectations.catalogue.kinds.base import Example
 from expectations.home import Home
 from expectations.judging.collecting import Collected
-from expectations.judging.identities import CHECKED, card_rows_query, case_owners_statement
+from expectations.judging.identities import card_rows_query, case_owners_statement, checked_query
 from expectations.sql.fingerprints import rule_fingerprint
-
-_AUDIT_TABLES = ("findings", "due", "calendar_gaps")
-_LOAD_TABLES = ("files", "file_columns", "missing_columns", "unreadable_cells", "rejected_rows")
 
 
 @dataclass(frozen=True)
@@ -92,18 +88,16 @@ def _new_name(home: Home, run_id: str) -> Path:
 
 
 def _copy_tables(con: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> None:
-    con.execute("create schema publication.cards")
+    run_schema.create_run(con, "publication")
     for card in catalogue.cards.values():
         con.execute(f"create table publication.cards.{card.name} as from cards.{card.name}")
-    for name in _LOAD_TABLES:
-        con.execute(f"create table publication.{name} as from load.{name}")
-    for name in _AUDIT_TABLES:
-        con.execute(f"create table publication.{name} as from {name}")
+    for table in run_schema.LOADED:
+        con.execute(f"insert into publication.{table.name} by name from load.{table.name}")
+    for table in run_schema.JUDGED:
+        con.execute(f"insert into publication.{table.name} by name from {table.name}")
     con.execute(case_owners_statement(catalogue.cards.values()))
-    con.execute(f"create table publication.card_rows as {card_rows_query(catalogue.cards.values())}")
-    con.execute(
-        f"create table publication.checked as {CHECKED.replace('from card_rows', 'from publication.card_rows')}"
-    )
+    con.execute(f"insert into publication.card_rows by name {card_rows_query(catalogue.cards.values())}")
+    con.execute(f"insert into publication.checked by name {checked_query('publication.card_rows')}")
 
 
 def _write_tables(
@@ -116,38 +110,40 @@ def _write_tables(
         "status": "complete" if facts.complete else "incomplete", "rows_read": facts.rows_read,
         "rows_loaded": facts.rows_loaded, "rows_rejected": facts.rows_rejected,
     }  # fmt: skip
-    _store(con, "runs", [run])
+    _store(con, run_schema.RUNS, [run])
     _store(
         con,
-        "packs",
+        run_schema.PACKS,
         [{"pack": p.name, "title": p.title.zh, "title_en": p.title.en, "version": p.version} for p in catalogue.packs],
     )
-    _store(con, "stages", [{"stage": s.name, "seconds": s.seconds, "peak_mb": s.peak_mb} for s in stages])
-    _store(con, "judgements", [_judgement_row(one) for one in collected])
+    _store(con, run_schema.STAGES, [{"stage": s.name, "seconds": s.seconds, "peak_mb": s.peak_mb} for s in stages])
+    _store(con, run_schema.JUDGEMENTS, [_judgement_row(one) for one in collected])
     _store(
         con,
-        "rules",
+        run_schema.RULES,
         [_rule_row(catalogue, catalogue.rule_on(rule_id, facts.as_of), facts.as_of) for rule_id in catalogue.rules],
     )
     _keep_history(con, facts.run_id, facts.as_of)
-    _store(con, "fields", [row for card in catalogue.cards.values() for row in _field_rows(card)])
+    _store(con, run_schema.FIELDS, [row for card in catalogue.cards.values() for row in _field_rows(card)])
     _store(
         con,
-        "cards_known",
+        run_schema.CARDS_KNOWN,
         [{"card": c.name, "title_zh": c.title_zh, "title_en": c.title_en} for c in catalogue.cards.values()],
     )
 
 
 def _keep_history(con: duckdb.DuckDBPyConnection, run_id: str, as_of: date) -> None:
     """Adds what every rule came to in this run to the warehouse's history, and publishes the whole of it."""
-    con.execute(f"create schema if not exists history; create table if not exists history.rules ({HISTORY})")
+    con.execute(
+        f"create schema if not exists history; create table if not exists history.rules ({run_schema.RULE_HISTORY.declared()})"
+    )
     con.execute("delete from history.rules where run_id = ?", [run_id])
     con.execute(
         "insert into history.rules select rule_id, any_value(fingerprint), ?, ?, bool_or(state = 'judged'), sum(findings) "
         "from publication.judgements join publication.rules using (rule_id) group by rule_id order by rule_id",
         [run_id, as_of],
     )
-    con.execute("create table publication.rule_history as from history.rules order by as_of, run_id, rule_id")
+    con.execute("insert into publication.rule_history by name from history.rules order by as_of, run_id, rule_id")
 
 
 def _judgement_row(collected: Collected) -> dict[str, object]:
@@ -191,10 +187,11 @@ def _field_rows(card: Card) -> list[dict[str, object]]:
     ]  # fmt: skip
 
 
-def _store(con: duckdb.DuckDBPyConnection, name: str, rows: Sequence[Mapping[str, object]]) -> None:
-    con.register("published_rows", pa.Table.from_pylist([dict(row) for row in rows]))
-    con.execute(f"create table publication.{name} as from published_rows")
-    con.unregister("published_rows")
+def _store(con: duckdb.DuckDBPyConnection, table: run_schema.Table, rows: Sequence[Mapping[str, object]]) -> None:
+    if rows:
+        con.register("published_rows", pa.Table.from_pylist([dict(row) for row in rows]))
+        con.execute(f"insert into publication.{table.name} by name from published_rows")
+        con.unregister("published_rows")
 
 
 def _quoted(path: Path) -> str:

@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from dashboard.frame.marks import finding_tag, grade, message
+from dashboard.frame.marks import finding_tag, message
 from dashboard.frame.tables import Html, anchor, tag
 from dashboard.frame.view import View
+from expectations.finding.columns import Finding
+from expectations.finding.labels import SEVERITIES, severity_of
 from expectations.run.cases import CardRow, CaseCard, Item, Section
-from expectations.run.findings import Finding, card_titles
+from expectations.run.findings import card_titles
 from expectations.run.rules import headers
 
 
@@ -97,8 +99,8 @@ def _item(view: View, sheet: Sheet, item: Item) -> str:
 
 
 def _worst(findings: Sequence[Finding]) -> str:
-    grades = {grade(finding.severity, finding.is_hint) for finding in findings}
-    return next((kind for kind in ("serious", "normal", "hint") if kind in grades), "")
+    grades = {severity_of(finding.severity, finding.is_hint) for finding in findings}
+    return next((kind for kind in SEVERITIES if kind in grades), "")
 
 
 def _value(view: View, sheet: Sheet, item: Item) -> str:

@@ -8,7 +8,9 @@ import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
 from dashboard.words.texts import Language, label, text
-from expectations.run.findings import Finding, card_titles, register_rows
+from expectations.finding.columns import Finding
+from expectations.finding.labels import severity_of
+from expectations.run.findings import card_titles, register_rows
 from expectations.run.published import FindingFilter
 from expectations.run.rules import headers
 
@@ -82,7 +84,7 @@ class _Book:
         return (
             finding.bmsah, finding.case_name, finding.name, finding.department, finding.prosecutor, case_type,
             finding.message_en if english else finding.message, finding.rule_id,
-            label("severity", "hint" if finding.is_hint else finding.severity, self.language),
+            label("severity", severity_of(finding.severity, finding.is_hint), self.language),
             label("type", finding.error_type, self.language),
             "、".join(self._header(finding, field) for field in finding.fields), self._present(finding), finding.basis,
         )  # fmt: skip

@@ -2,19 +2,15 @@
 
 from dashboard.frame.tables import Html, tag
 from dashboard.frame.view import View
-from expectations.run.findings import Finding
+from expectations.finding.columns import Finding
+from expectations.finding.labels import severity_of
 
 _SIGNS = {"serious": "✖", "normal": "▲", "hint": "？"}
 
 
-def grade(severity: str, is_hint: bool) -> str:
-    """serious, normal or hint; whatever counts as a hint is marked as one."""
-    return "hint" if is_hint else severity
-
-
 def severity_tag(view: View, severity: str, is_hint: bool) -> Html:
     """The label of a severity with its sign."""
-    kind = grade(severity, is_hint)
+    kind = severity_of(severity, is_hint)
     return tag(f"{_SIGNS.get(kind, '')} {view.label('severity', kind)}", kind)
 
 

@@ -14,10 +14,11 @@ import streamlit as st
 
 from dashboard.frame.place import SIGHTS, home, register
 from dashboard.words.texts import Language, label, text
+from expectations.finding.masks import Masks
 from expectations.home import NothingPublishedError
 from expectations.rights.reader import Reader
 from expectations.run.account import NO_RUN, Run, run
-from expectations.run.findings import Masks, masks_of
+from expectations.run.findings import masks_of
 from expectations.store.register import Register
 
 

@@ -10,11 +10,12 @@ from dashboard.frame import empty
 from dashboard.frame.marks import finding_tag, message
 from dashboard.frame.tables import Cell, Column, Html, anchor, download, lines, show, table
 from dashboard.frame.view import View, write_address
-from expectations.run.findings import SORTS, Choices, Finding, choices, count_findings, page_of_findings
+from expectations.finding.columns import Finding
+from expectations.finding.labels import SEVERITIES
+from expectations.run.findings import SORTS, Choices, choices, count_findings, page_of_findings
 from expectations.run.published import FindingFilter, Kind
 
 _LISTS = ("department", "prosecutor", "rule", "severity", "error_type", "card")
-_SEVERITIES = ("serious", "normal", "hint")
 _KINDS: tuple[Kind, ...] = ("errors", "hints", "all")
 _SIZES = (25, 50, 100)
 
@@ -58,7 +59,7 @@ def _options(offered: Choices) -> dict[str, Sequence[str]]:
         "department": offered.departments,
         "prosecutor": offered.prosecutors_of(()),
         "rule": tuple(offered.rules),
-        "severity": _SEVERITIES,
+        "severity": SEVERITIES,
         "error_type": offered.error_types,
         "card": tuple(offered.cards),
     }
@@ -138,7 +139,7 @@ def _list_filters(view: View, offered: Choices) -> dict[str, tuple[str, ...]]:
     words: Mapping[str, Mapping[str, str]] = {
         "rule": titles,
         "card": {card: view.pick(*title) for card, title in offered.cards.items()},
-        "severity": {name: view.label("severity", name) for name in _SEVERITIES},
+        "severity": {name: view.label("severity", name) for name in SEVERITIES},
         "error_type": {name: view.label("type", name) for name in offered.error_types},
     }
     chosen: dict[str, tuple[str, ...]] = {}

@@ -9,6 +9,7 @@ from dashboard.words import notices as words_notices
 from dashboard.words import people as words_people
 from dashboard.words import trends as words_trends
 from dashboard.words import work as words_work
+from expectations.finding.labels import ERROR_TYPE_WORDS, OWNER_WORDS, SEVERITY_WORDS
 
 Language = Literal["zh", "en"]
 
@@ -33,25 +34,12 @@ _COMMON: dict[str, tuple[str, str]] = {
     "grade_means.red": ("期限已过，仍未办理", "the last day has passed"),
     "grade_means.orange": ("橙色，默认剩余不超过 1 日", "orange: by default at most 1 day left"),
     "grade_means.yellow": ("黄色，默认剩余不超过 3 日", "yellow: by default at most 3 days left"),
-    "severity.serious": ("严重", "serious"),
-    "severity.normal": ("一般", "normal"),
-    "severity.hint": ("提示", "hint"),
+    **{f"severity.{name}": words for name, words in SEVERITY_WORDS.items()},
     "kind.errors": ("错误", "Errors"),
     "kind.hints": ("核对提示", "Hints"),
     "kind.all": ("全部", "All"),
-    "owner.intake": ("案管受理", "intake"),
-    "owner.handler": ("承办人", "handler"),
-    "owner.court_clerk": ("书记员（裁判信息）", "court clerk"),
-    "owner.by_field": ("按案卡项的填录人", "by item"),
-    "owner.system": ("系统", "system"),
-    "type.漏填": ("漏填", "missing"),
-    "type.错填": ("错填", "wrong"),
-    "type.迟填": ("迟填", "late"),
-    "type.不一致": ("不一致", "inconsistent"),
-    "type.假填": ("假填", "false entry"),
-    "type.乱填": ("乱填", "arbitrary entry"),
-    "type.重复": ("重复", "duplicate"),
-    "type.核对": ("核对", "to verify"),
+    **{f"owner.{name}": words for name, words in OWNER_WORDS.items()},
+    **{f"type.{name}": words for name, words in ERROR_TYPE_WORDS.items()},
     "level.case": ("案件", "case"),
     "level.person": ("人员", "person"),
     "level.row": ("记录", "row"),

@@ -1,5 +1,6 @@
 """One finding of the register as HTML: what is wrong, the present values, how to fill, and where the talk about it stands."""
 
+from collections.abc import Mapping
 from html import escape
 
 import streamlit as st
@@ -7,20 +8,15 @@ import streamlit as st
 from dashboard.frame.marks import severity_tag
 from dashboard.frame.tables import Html, anchor, tag
 from dashboard.frame.view import View
+from expectations.finding.columns import KEPT, finding_of
 from expectations.register.life import REASONS
-from expectations.run.findings import finding_of
 from expectations.run.rules import headers, how_to_fill
 from expectations.store.tables import Finding
-
-COLUMNS = (
-    "finding_id", "rule_id", "severity", "error_type", "is_hint", "card", "level", "bmsah", "suspect_no", "case_name", "name",
-    "department", "prosecutor", "owner", "fields", "message", "message_en", "basis", "card_row",
-)  # fmt: skip
 
 
 def finding_block(view: View, kept: Finding, *, whole: bool) -> Html:
     """The finding, numbers masked as the reader's role has it; `whole` adds values, way to fill and basis."""
-    finding = finding_of({**{name: getattr(kept, name) for name in COLUMNS}, "values": kept.present}, view.masks)
+    finding = finding_of({**{name: getattr(kept, name) for name in KEPT}, "values": kept.present}, view.masks)
     address = view.link(
         "case", card=kept.card, bmsah=kept.bmsah, row="" if kept.bmsah else kept.card_row, finding=kept.finding_id
     )
@@ -42,7 +38,7 @@ def finding_block(view: View, kept: Finding, *, whole: bool) -> Html:
     return Html(f'<div class="anka-finding" data-finding="{escape(kept.finding_id)}">{"".join(lines)}</div>')
 
 
-def _details(view: View, kept: Finding, values: dict[str, str | None]) -> list[str]:
+def _details(view: View, kept: Finding, values: Mapping[str, str | None]) -> list[str]:
     colon, blank = view.t("app.colon"), view.t("app.blank")
     names = headers(view.con)
     present = "；".join(

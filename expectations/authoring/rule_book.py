@@ -10,20 +10,13 @@ from typing import get_args
 from expectations.catalogue.catalogues import Catalogue
 from expectations.catalogue.kinds import RuleDeclaration, Theme
 from expectations.catalogue.kinds.base import Example
+from expectations.finding.labels import OWNER_WORDS, SEVERITY_WORDS
 
 THEME_TITLES: dict[str, str] = {
     "completeness": "完整性 Completeness", "validity": "规范性 Validity", "consistency": "一致性 Consistency",
     "stages": "跨环节 Between stages and cards", "duplicates": "重复 Duplicates", "deadlines": "期限 Deadlines",
     "prompts": "核对提示 Prompts",
 }  # fmt: skip
-_OWNERS = {
-    "intake": "案管受理",
-    "handler": "承办人",
-    "court_clerk": "出庭裁判录入",
-    "system": "案管受理",
-    "by_field": "该项填录人",
-}
-_SEVERITIES = {"serious": "严重 serious", "normal": "一般 normal", "hint": "提示 hint"}
 
 
 def rule_book(catalogue: Catalogue) -> str:
@@ -49,7 +42,7 @@ def _rule_lines(catalogue: Catalogue, rule: RuleDeclaration) -> Iterator[str]:
     yield f"### {rule.id} {rule.title.zh}"
     yield ""
     cards = "、".join(f"{card.title_zh}" for card in catalogue.cards_of(rule))
-    yield f"*{rule.title.en}* · {cards} · {_SEVERITIES[rule.severity]} · {rule.error_type} · {_OWNERS[rule.owner]} · `{rule.kind}`"
+    yield f"*{rule.title.en}* · {cards} · {' '.join(SEVERITY_WORDS[rule.severity])} · {rule.error_type} · {OWNER_WORDS[rule.owner][0]} · `{rule.kind}`"
     yield ""
     yield f"- **提示语 Message**: {_plain(rule.message.zh)} / {_plain(rule.message.en)}"
     yield from _pair("为什么 Why", rule.why.zh, rule.why.en)

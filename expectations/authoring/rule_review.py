@@ -18,9 +18,6 @@ FEWEST_ROWS = 20
 FEWEST_FINDINGS = 5
 """A rule with fewer findings than this is not called implied by another."""
 
-HISTORY = "rule_id varchar, fingerprint varchar, run_id varchar, as_of date, judged boolean, findings bigint"
-"""Columns of `rule_history`: what every rule came to in every run."""
-
 _NEVER = """
 with last as (
   select rule_id, arg_max(fingerprint, as_of) as fingerprint, max(as_of) as last_day from rule_history group by rule_id

@@ -17,6 +17,7 @@ from expectations.catalogue.cards import SQL_TYPES, Card
 from expectations.catalogue.catalogues import Catalogue
 from expectations.judging.collecting import collect
 from expectations.judging.judge import LoadedCards, judge
+from expectations.run_schema import card_table
 
 CHANGES = """
 select coalesce(n.rule_id, o.rule_id) as rule_id, coalesce(n.department, o.department, '（未填）') as department,
@@ -103,10 +104,7 @@ def loaded_cards(con: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> Loaded
 
 
 def _add_missing_columns(con: duckdb.DuckDBPyConnection, card: Card) -> list[str]:
-    con.execute(
-        f"create table if not exists cards.{card.name} "
-        "(_row bigint, _file integer, _sheet varchar, _sheet_row bigint, _unreadable varchar[])"
-    )
+    con.execute(f"create table if not exists cards.{card.name} ({card_table(card.name, {}).declared()})")
     present = {row[0] for row in con.execute(f"select column_name from (describe cards.{card.name})").fetchall()}
     added = [field for field in card.fields if field.name not in present]
     for field in added:

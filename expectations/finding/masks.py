@@ -5,6 +5,7 @@ Only masks stand here. Who may see what is decided by the callers; names are lef
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 _KEPT_BEGINNING, _KEPT_END = 6, 4
 _TELLING = 6  # signs; a shorter fragment identifies nobody and would hit dates and counts of the message
@@ -14,6 +15,34 @@ _IDENTITY = re.compile(
 )
 _MOBILE = re.compile(r"(?<!\d)(1[3-9]\d)([ -]?)\d{4}([ -]?)(\d{4})(?!\d)")
 _LANDLINE = re.compile(r"(?<!\d)(0\d{2,3})([ -]?)\d{3,4}(\d{4})(?!\d)")
+
+
+@dataclass(frozen=True)
+class Masks:
+    """How identity and telephone numbers are shown: `numbers` are card and name of the items that hold identity numbers."""
+
+    numbers: frozenset[tuple[str, str]]
+    off: bool = False
+    """For those who have to correct them, on their own cards."""
+
+    def value(self, value: str, card: str, field: str) -> str:
+        """A present value as it may be shown; `field` may be `card.item` of another stage."""
+        if self.off:
+            return value
+        return mask_number(value) if self.holds_number(card, field) else mask_identity(value)
+
+    def holds_number(self, card: str, field: str) -> bool:
+        """Whether the item holds identity numbers."""
+        other, _, item = field.rpartition(".")
+        return (other or card, item) in self.numbers
+
+    def text(self, text: str, secrets: Iterable[str] = ()) -> str:
+        """Running text; `secrets` are numbers in it that no pattern knows."""
+        return text if self.off else mask_message(text, secrets)
+
+
+NO_MASKS = Masks(frozenset(), off=True)
+"""For an export that goes back to whom it came from."""
 
 
 def mask_identity(text: str) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 import duckdb
 from sqlglot import exp
 
+from expectations.run_schema import CALENDAR_GAPS
 from expectations.sql.judgements import Judgement
 from expectations.sql.language import function_name, render
 
@@ -31,7 +32,7 @@ def find_calendar_gaps(
     Needs the `cards` tables and the macros. On the safe side: a day counts even where its rule does not apply in the end; one
     that rests on other rows is left out.
     """
-    con.execute("create or replace table calendar_gaps (year integer, card varchar, card_rows bigint)")
+    con.execute(CALENDAR_GAPS.create())
     by_card: dict[str, dict[str, None]] = {}
     for judgement in judgements:
         by_card.setdefault(judgement.card.name, {}).update(dict.fromkeys(_days_looked_up(judgement)))

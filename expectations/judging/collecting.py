@@ -14,6 +14,7 @@ from expectations.catalogue.catalogues import Catalogue
 from expectations.errors import NotReconciledError
 from expectations.judging.identities import case_owners_statement, identity_columns, join_case_owners
 from expectations.judging.judge import Verdict
+from expectations.run_schema import FINDINGS
 from expectations.sql.fingerprints import rule_fingerprint
 from expectations.sql.judgements import PLACEHOLDER, Judgement, raw_column
 
@@ -22,16 +23,6 @@ _BATCH = 32
 """Failing-row queries run as one statement, so that they share the processors."""
 _WHOLE_CASE = "rows between unbounded preceding and unbounded following"
 _SUGGESTION = {"zh": ("，可能应为“", "”"), "en": ("; perhaps “", "” is meant")}
-
-_FINDINGS = """
-create or replace table findings (
-  run_id varchar, finding_id varchar, rule_id varchar, rule_fingerprint varchar, values_fingerprint varchar, severity varchar, error_type varchar, is_hint boolean,
-  card varchar, level varchar, bmsah varchar, suspect_no varchar, case_name varchar, name varchar,
-  office varchar, department varchar, prosecutor varchar, owner varchar,
-  fields varchar, "values" varchar, message varchar, message_en varchar, basis varchar,
-  file_no integer, sheet varchar, sheet_row bigint, card_row bigint
-)
-"""
 
 
 @dataclass(frozen=True)
@@ -47,7 +38,7 @@ def collect(
     progress: Callable[[str, int, int], None] = lambda stage, done, total: None,
 ) -> tuple[Collected, ...]:  # fmt: skip
     """Fills table `findings`. Raises NotReconciledError when the rows collected for a rule are not the rows counted."""
-    con.execute(_FINDINGS)
+    con.execute(FINDINGS.create())
     con.execute(case_owners_statement(catalogue.cards.values()))
     judged = sorted((v for v in verdicts if v.state == "judged"), key=lambda verdict: verdict.judgement.name)
     fingerprints = {
@@ -119,18 +110,23 @@ def finding_statement(verdict: Verdict, run_id: str, fingerprint: str, number: i
     involved = _involved(verdict)
     if by_case:
         involved = f"string_agg({involved}, '|') over (partition by v.bmsah order by {involved} {_WHOLE_CASE})"
-    columns = [
-        _text(run_id),
-        f"left(sha256(concat_ws('|', '{judgement.name}', {key}, {ordinal})), 16)",
-        *map(_text, (rule.id, fingerprint)), f"sha256({involved})", *map(_text, (rule.severity, rule.error_type)), str(rule.is_hint).lower(),
-        _text(card.name), _text(rule.level), "v.bmsah", "null" if by_case else "v.suspect_no", "v.case_name",
-        "null" if by_case else "v.name", "v.office", "v.department", "v.prosecutor",
-        _text(judgement.owner), _text("|".join(judgement.fields)), f"json_object({', '.join(present)})::varchar",
-        message_sql(rule.message.zh, judgement, "zh"), message_sql(rule.message.en, judgement, "en"), _text(rule.basis),
-        "c._file", "c._sheet", "c._sheet_row", "c._row",
-    ]  # fmt: skip
+    columns = {
+        "run_id": _text(run_id),
+        "rule_id": _text(rule.id), "rule_fingerprint": _text(fingerprint), "values_fingerprint": f"sha256({involved})",
+        "severity": _text(rule.severity), "error_type": _text(rule.error_type), "is_hint": str(rule.is_hint).lower(),
+        "card": _text(card.name), "level": _text(rule.level),
+        "bmsah": "v.bmsah", "suspect_no": "null" if by_case else "v.suspect_no", "name": "null" if by_case else "v.name",
+        "case_name": "v.case_name", "office": "v.office", "department": "v.department", "prosecutor": "v.prosecutor",
+        "owner": _text(judgement.owner), "fields": _text("|".join(judgement.fields)),
+        "values": f"json_object({', '.join(present)})::varchar",
+        "message": message_sql(rule.message.zh, judgement, "zh"), "message_en": message_sql(rule.message.en, judgement, "en"),
+        "basis": _text(rule.basis),
+        "finding_id": f"left(sha256(concat_ws('|', '{judgement.name}', {key}, {ordinal})), 16)",
+        "file_no": "c._file", "sheet": "c._sheet", "sheet_row": "c._sheet_row", "card_row": "c._row",
+    }  # fmt: skip
     first_of_case = "qualify row_number() over (partition by v.bmsah order by c._row) = 1" if by_case else ""
-    return f"""insert into findings select {", ".join(columns)}
+    chosen = ", ".join(columns[name] for name in FINDINGS.columns)
+    return f"""insert into findings select {chosen}
 from violations v join cards.{card.name} c on c._row = v._row {beside}
 where v.number = {number} {first_of_case} order by c._row"""
 

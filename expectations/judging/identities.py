@@ -75,9 +75,11 @@ def card_rows_query(cards: Iterable[Card]) -> str:
     )
 
 
-CHECKED = """
+def checked_query(card_rows: str) -> str:
+    """One row per case of a card type: the denominator of every rate. A row without case number counts by itself."""
+    return f"""
 select card, first(office order by card_row) as office, first(department order by card_row) as department,
   first(prosecutor order by card_row) as prosecutor, bmsah, count(*) as card_rows
-from card_rows group by card, bmsah, case when bmsah is null then card_row end order by all
+from {card_rows} group by card, bmsah, case when bmsah is null then card_row end
+order by card, office, department, prosecutor, bmsah, card_rows
 """
-"""One row per case of a card type: the denominator of every rate. A row without case number counts by itself."""

@@ -11,14 +11,7 @@ import duckdb
 from expectations.catalogue.due_warnings import DueWarnings
 from expectations.judging.identities import OWNERS, identity_columns, join_case_owners
 from expectations.judging.judge import Verdict
-
-_DUE = """
-create or replace table due (
-  rule_id varchar, card varchar, bmsah varchar, suspect_no varchar, name varchar, case_name varchar,
-  office varchar, department varchar, prosecutor varchar, owner varchar,
-  last_day date, days_left integer, grade varchar, card_row bigint
-)
-"""
+from expectations.run_schema import DUE
 
 
 def find_due(con: duckdb.DuckDBPyConnection, verdicts: Iterable[Verdict], warnings: DueWarnings, as_of: date) -> int:
@@ -26,7 +19,7 @@ def find_due(con: duckdb.DuckDBPyConnection, verdicts: Iterable[Verdict], warnin
 
     Needs the `audit` tables and `case_owners`. A limit of a whole case is one line, that of its earliest last day.
     """
-    con.execute(_DUE)
+    con.execute(DUE.create())
     by_card: dict[str, list[Verdict]] = {}
     for verdict in verdicts:
         if verdict.state == "judged" and verdict.open_limit is not None:
@@ -42,7 +35,7 @@ def due_statement(verdicts: Sequence[Verdict], warnings: DueWarnings, as_of: dat
     card = verdicts[0].judgement.card
     limits = ",\n    ".join(map(_limit, verdicts))
     last_warned = f"date '{as_of:%Y-%m-%d}' + {warnings.widest}"
-    return f"""insert into due
+    return f"""insert into due by name
 with warned as (
   select _row, unnest([one for one in [
     {limits}
@@ -54,8 +47,9 @@ with warned as (
   select *, {_grade(warnings)} as grade from of_rows
   qualify not by_case or row_number() over (partition by rule_id, bmsah order by last_day, _row) = 1
 )
-select rule_id, '{card.name}', bmsah, case when not by_case then suspect_no end, case when not by_case then name end, case_name,
-  {", ".join(OWNERS)}, owner, last_day, days_left, grade, _row
+select rule_id, '{card.name}' as card, bmsah, case when not by_case then suspect_no end as suspect_no,
+  case when not by_case then name end as name, case_name,
+  {", ".join(OWNERS)}, owner, last_day, days_left, grade, _row as card_row
 from graded where grade is not null"""
 
 

@@ -9,9 +9,10 @@ from itertools import groupby
 from sqlalchemy.orm import Session
 
 from expectations.errors import InputError
+from expectations.finding.labels import severity_word
 from expectations.finding.masks import mask_identity
 from expectations.home import Home
-from expectations.notices.labels import GRADE_WORDS, SEVERITY_WORDS, STATE_WORDS, Labels, chinese_day
+from expectations.notices.labels import GRADE_WORDS, STATE_WORDS, Labels, chinese_day
 from expectations.notices.reading import Said, one_notice, said_of, states_of, withdrawal_of
 from expectations.notices.scopes import number_of
 from expectations.notices.templates import fill_document, fill_workbook
@@ -103,7 +104,7 @@ def _problem(number: int, said: Said, labels: Labels) -> dict[str, object]:
     return {
         "no": number, "item": _items(said, labels), "present": _present(said, labels), "basis": said.basis or "—",
         "message": mask_identity(person) + labels.message(said), "rule_id": said.rule_id, "error_type": said.error_type,
-        "severity": SEVERITY_WORDS.get(said.severity, said.severity), "how": labels.how(said.rule_id),
+        "severity": severity_word(said.severity), "how": labels.how(said.rule_id),
         "name": mask_identity(said.name),
     }  # fmt: skip
 
@@ -114,7 +115,7 @@ def _list_row(notice: Notice, said: Said, labels: Labels, state: str) -> Mapping
         "number": number_of(notice), "bmsah": said.bmsah, "case_name": mask_identity(said.case_name), "name": mask_identity(said.name),
         "department": said.department, "prosecutor": said.prosecutor, "card_title": labels.cards.get(said.card, said.card),
         "message": labels.message(said), "remark": "", "rule_id": said.rule_id,
-        "severity": SEVERITY_WORDS.get(said.severity, said.severity), "error_type": said.error_type, "item": _items(said, labels),
+        "severity": severity_word(said.severity), "error_type": said.error_type, "item": _items(said, labels),
         "present": _present(said, labels), "right": "\n".join(right), "due_on": notice.due_on.isoformat(),
         "state": STATE_WORDS.get(state, state),
     }  # fmt: skip

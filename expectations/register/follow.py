@@ -26,11 +26,6 @@ _CHUNK = 5000
 _CACHE_KB = 256 * 1024
 """At most, for SQLite: a night changes every open finding and its indexes; with the usual 2 MB each is read from the file again."""
 
-_KNOWN = (
-    "finding_id", "rule_id", "rule_fingerprint", "values_fingerprint", "severity", "error_type", "is_hint", "card", "level", "bmsah",
-    "suspect_no", "case_name", "name", "office", "department", "prosecutor", "owner", "fields", "message", "message_en", "basis",
-    "card_row", "state", "last_seen", "last_seq", "times_reopened", "verification", "answer", "answered_at", "explained_until",
-)  # fmt: skip
 _CLEARED: dict[str, object] = {
     "verification": "", "verified_by": "", "verified_at": None, "answer": "", "answered_by": "", "answered_at": None,
     "reason_code": "", "note": "", "decision": "", "decision_note": "", "explained_until": None,
@@ -105,13 +100,13 @@ def _follow(session: Session, con: duckdb.DuckDBPyConnection, file: Path, inputs
 
 def _compare(session: Session, con: duckdb.DuckDBPyConnection, as_of: date) -> None:
     """Table `moves`: what becomes of every finding the run or the register knows."""
-    columns = [getattr(Finding, name) for name in _KNOWN]
+    columns = [getattr(Finding, name) for name in follow_sql.KNOWN]
     rows = session.execute(select(*columns)).all()
-    values: list[tuple[object, ...]] = list(zip(*rows, strict=True)) if rows else [() for _ in _KNOWN]
+    values: list[tuple[object, ...]] = list(zip(*rows, strict=True)) if rows else [() for _ in follow_sql.KNOWN]
     types = con.execute(follow_sql.KNOWN_TYPES).to_arrow_table().schema
     known = pa.table(
-        [pa.array(list(column), types.field(name).type) for name, column in zip(_KNOWN, values, strict=True)],
-        list(_KNOWN),
+        [pa.array(list(column), types.field(name).type) for name, column in zip(follow_sql.KNOWN, values, strict=True)],
+        list(follow_sql.KNOWN),
     )
     con.register("known_rows", known)
     con.execute("create table known as from known_rows")

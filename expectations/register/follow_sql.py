@@ -5,34 +5,30 @@
 
 from collections.abc import Iterable
 
+from expectations.finding.columns import COLUMNS, KEPT
+
 DEPARTMENTS = """
 select concat_ws('|', coalesce(office, ''), coalesce(department, '')), count(*) from published.checked group by 1 order by 1
 """
 
-KNOWN_TYPES = """
-select f.finding_id, f.rule_id, f.rule_fingerprint, f.values_fingerprint, f.severity, f.error_type, f.is_hint, f.card, f.level,
-  f.bmsah, f.suspect_no, f.case_name, f.name, f.office, f.department, f.prosecutor, f.owner, f.fields, f.message, f.message_en,
-  f.basis, f.card_row, '' as state, date '2000-01-01' as last_seen, 0 as last_seq, 0 as times_reopened, '' as verification,
-  '' as answer, timestamp '2000-01-01' as answered_at, date '2000-01-01' as explained_until
-from published.findings f limit 0
-"""
+_LIFE = {
+    "state": "varchar", "last_seen": "date", "last_seq": "integer", "times_reopened": "integer", "verification": "varchar",
+    "answer": "varchar", "answered_at": "timestamp", "explained_until": "date",
+}  # fmt: skip
+"""What the comparison must know of a finding's life."""
+KNOWN = (*KEPT, *_LIFE)
+"""The columns of `known`."""
+_TYPES = {name: COLUMNS[name].type for name in KEPT} | _LIFE
+KNOWN_TYPES = f"select {', '.join(f'null::{_TYPES[name]} as {name}' for name in KNOWN)} limit 0"
 """The types of `known`, column by column."""
 
-_TEXTS = (
-    "rule_id", "rule_fingerprint", "values_fingerprint", "severity", "error_type", "card", "level", "bmsah", "suspect_no", "case_name",
-    "name", "office", "department", "prosecutor", "owner", "fields", "message", "message_en", "basis",
-)  # fmt: skip
-_COLUMNS = ("finding_id", *_TEXTS, "is_hint", "card_row")
 _FOUND = ", ".join(
     [
-        "f.finding_id",
-        *(f"coalesce(f.{name}, '') as {name}" for name in _TEXTS),
-        "f.is_hint",
-        "f.card_row",
-        'f."values" as present',
+        *(f"coalesce({name}, '') as {name}" if COLUMNS[name].type == "varchar" else name for name in KEPT),
+        '"values" as present',
     ]
 )
-_COMPARED = tuple(name for name in _COLUMNS if name not in ("finding_id", "card_row"))
+_COMPARED = tuple(name for name in KEPT if name not in ("finding_id", "card_row"))
 """What is written again when it differs. The row's number only matters where nothing else finds the row."""
 
 
@@ -53,7 +49,7 @@ left join absent a on a.card = h.card and a.file_no = h._file
 
 
 MOVES = f"""
-create table found as select {_FOUND} from published.findings f;
+create table found as select {_FOUND} from published.findings;
 
 create table meeting as
 select f.finding_id, k.state as was, k.verification, k.answer, k.times_reopened,

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, and_, bindparam, case, func, literal, not_, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from expectations.finding.columns import SEARCHED
 from expectations.finding.departments import department_order
 from expectations.register.life import ACTIVE, State
 from expectations.register.readers_rows import rows_of
@@ -179,13 +180,10 @@ def _selected(session: Session, reader: Reader, query: Any, wanted: Wanted) -> A
     scope: Scope = reader.own if wanted.own else reader.rows
     query = query.where(rows_of(reader.rows), rows_of(scope)) if wanted.own else query.where(rows_of(scope))
     query = query.where(_in_states(wanted.states))
-    for column, values in (
-        (Finding.department, wanted.departments), (Finding.prosecutor, wanted.prosecutors), (Finding.rule_id, wanted.rules),
-        (Finding.severity, wanted.severities), (Finding.error_type, wanted.error_types),
-        (Finding.card, wanted.cards), (Finding.owner, wanted.owners), (Finding.finding_id, wanted.ids),
-    ):  # fmt: skip
-        if values:
-            query = query.where(column.in_(values))
+    for name, values in wanted.chosen():
+        query = query.where(getattr(Finding, name).in_(values))
+    if wanted.ids:
+        query = query.where(Finding.finding_id.in_(wanted.ids))
     if wanted.bmsah:
         query = query.where(Finding.bmsah == wanted.bmsah)
     if wanted.kind != "all":
@@ -195,15 +193,7 @@ def _selected(session: Session, reader: Reader, query: Any, wanted: Wanted) -> A
         query = query.where(_at_step(wanted.step))
     if wanted.text.strip():
         pattern = f"%{_escaped(wanted.text.strip().lower())}%"
-        looked_in = (
-            Finding.bmsah,
-            Finding.suspect_no,
-            Finding.name,
-            Finding.case_name,
-            Finding.prosecutor,
-            Finding.rule_id,
-            Finding.message,
-        )
+        looked_in = [getattr(Finding, name) for name in SEARCHED]
         query = query.where(or_(*(func.lower(column).like(pattern, escape="\\") for column in looked_in)))
     return query
 

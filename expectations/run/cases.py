@@ -7,8 +7,9 @@ from functools import cached_property
 
 import duckdb
 
-from expectations.finding.masks import mask_number
-from expectations.run.findings import Finding, Masks, findings_of_card, masks_of
+from expectations.finding.columns import Finding
+from expectations.finding.masks import Masks, mask_number
+from expectations.run.findings import findings_of_card, masks_of
 
 
 @dataclass(frozen=True)

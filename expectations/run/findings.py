@@ -2,58 +2,28 @@
 core's.
 """
 
-import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import duckdb
 
+from expectations.finding.columns import COLUMNS, Finding, finding_of, selected
 from expectations.finding.departments import department_order
-from expectations.finding.masks import mask_identity, mask_message, mask_number
+from expectations.finding.labels import severity_order
+from expectations.finding.masks import Masks
 from expectations.run.published import FindingFilter
 
 SORTS = ("department", "severity", "rule", "bmsah", "run")
 """Orders the list offers; `run` is the order in which the run found them."""
 
-_SEVERITY = "case severity when 'serious' then 0 when 'normal' then 1 else 2 end"
 _DEPARTMENT = "list_position(?::varchar[], coalesce(department, ''))"
 _ORDERS = {
     "department": (_DEPARTMENT, "prosecutor", "bmsah"),
-    "severity": (_SEVERITY, _DEPARTMENT, "bmsah"),
+    "severity": (severity_order(), _DEPARTMENT, "bmsah"),
     "rule": ("rule_id", _DEPARTMENT, "bmsah"),
     "bmsah": ("bmsah", "card"),
     "run": ("rowid",),
 }
-_COLUMNS = (
-    "finding_id", "rule_id", "severity", "error_type", "is_hint", "card", "level", "bmsah", "suspect_no", "case_name", "name",
-    "department", "prosecutor", "owner", "fields", "values", "message", "message_en", "basis", "card_row",
-)  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Finding:
-    """A finding as the pages show it: numbers masked, blanks as empty strings."""
-
-    finding_id: str
-    rule_id: str
-    severity: str
-    error_type: str
-    is_hint: bool
-    card: str
-    level: str
-    bmsah: str
-    suspect_no: str
-    case_name: str
-    name: str
-    department: str
-    prosecutor: str
-    owner: str
-    fields: tuple[str, ...]
-    values: dict[str, str | None]
-    message: str
-    message_en: str
-    basis: str
-    card_row: int
 
 
 @dataclass(frozen=True)
@@ -113,51 +83,26 @@ def page_of_findings(
     con: duckdb.DuckDBPyConnection, wanted: FindingFilter, *, sort: str, descending: bool, page: int, size: int
 ) -> list[Finding]:
     """Page `page` (from 0) of the findings, `size` a page."""
-    statement, values = _selection(con, wanted, ", ".join(f'"{name}"' for name in _COLUMNS), sort, descending)
+    statement, values = _selection(con, wanted, selected(), sort, descending)
     rows = con.execute(f"{statement} limit ? offset ?", [*values, size, page * size]).fetchall()
     return findings_from(con, rows)
 
 
 def findings_of_card(con: duckdb.DuckDBPyConnection, card: str, rows: Sequence[int], bmsah: str) -> list[Finding]:
     """The findings of one card: of its case number, else of its rows."""
-    columns = ", ".join(f'"{name}"' for name in _COLUMNS)
     found = con.execute(
-        f"select {columns} from findings "
+        f"select {selected()} from findings "
         "where card = ? and (bmsah = ? or (bmsah is null and card_row in (select unnest(?::bigint[])))) "
-        f"order by is_hint, {_SEVERITY}, rule_id, card_row, rowid",
+        f"order by is_hint, {severity_order()}, rule_id, card_row, rowid",
         [card, bmsah, list(rows)],
     ).fetchall()
     return findings_from(con, found)
 
 
 def findings_from(con: duckdb.DuckDBPyConnection, rows: Sequence[tuple[object, ...]]) -> list[Finding]:
-    """Findings of rows in the columns of this module, masked."""
+    """Findings of rows with all columns, masked."""
     masks = masks_of(con)
-    return [finding_of(dict(zip(_COLUMNS, row, strict=True)), masks) for row in rows]
-
-
-@dataclass(frozen=True)
-class Masks:
-    """How identity and telephone numbers are shown: `numbers` are card and name of the items that hold identity numbers."""
-
-    numbers: frozenset[tuple[str, str]]
-    off: bool = False
-    """For those who have to correct them, on their own cards."""
-
-    def value(self, value: str, card: str, field: str) -> str:
-        """A present value as it may be shown; `field` may be `card.item` of another stage."""
-        if self.off:
-            return value
-        return mask_number(value) if self.holds_number(card, field) else mask_identity(value)
-
-    def holds_number(self, card: str, field: str) -> bool:
-        """Whether the item holds identity numbers."""
-        other, _, item = field.rpartition(".")
-        return (other or card, item) in self.numbers
-
-    def text(self, text: str, secrets: Iterable[str] = ()) -> str:
-        """Running text; `secrets` are numbers in it that no pattern knows."""
-        return text if self.off else mask_message(text, secrets)
+    return [finding_of(dict(zip(COLUMNS, row, strict=True)), masks) for row in rows]
 
 
 def masks_of(con: duckdb.DuckDBPyConnection) -> Masks:
@@ -167,37 +112,20 @@ def masks_of(con: duckdb.DuckDBPyConnection) -> Masks:
     return Masks(frozenset((card, name) for card, name in numbers), bool(shown))
 
 
-def finding_of(named: Mapping[str, object], masks: Masks) -> Finding:
-    """A finding as the pages show it, from its columns by name; `values` is an object or its JSON text."""
-    card, kept = str(named["card"]), named["values"] or {}
-    present: dict[str, str | None] = json.loads(kept) if isinstance(kept, str) else kept  # type: ignore[assignment]
-    secrets = [value for field, value in present.items() if value and masks.holds_number(card, field)]
-    texts = {name: "" if value is None else str(value) for name, value in named.items()}
-    return Finding(
-        texts["finding_id"], texts["rule_id"], texts["severity"], texts["error_type"], bool(named["is_hint"]), card,
-        texts["level"], texts["bmsah"], texts["suspect_no"], texts["case_name"], texts["name"], texts["department"],
-        texts["prosecutor"], texts["owner"], tuple(texts["fields"].split("|")),
-        {field: masks.value(value, card, field) if value else None for field, value in present.items()},
-        masks.text(texts["message"], secrets), masks.text(texts["message_en"], secrets), texts["basis"],
-        int(texts["card_row"] or 0),
-    )  # fmt: skip
-
-
 def register_rows(
     con: duckdb.DuckDBPyConnection, wanted: FindingFilter, *, sort: str, descending: bool, batch: int = 5000
 ) -> Iterator[tuple[Finding, str]]:
     """All findings the filter selects, each with the case type (案件类别) of its card; fetched in batches."""
-    columns = ", ".join(f'"{name}"' for name in _COLUMNS)
     masks = masks_of(con)
-    statement, values = _selection(con, wanted, columns, sort, descending)
+    statement, values = _selection(con, wanted, selected(), sort, descending)
     numbered = f"select row_number() over () as n, * from ({statement})"
     cursor = con.execute(
-        f"select {columns}, t.case_type from ({numbered}) f left join ({_case_types(con)}) t "
+        f"select {selected()}, t.case_type from ({numbered}) f left join ({_case_types(con)}) t "
         "on t.case_card = f.card and t.case_row = f.card_row order by n",
         values,
     )
     while rows := cursor.fetchmany(batch):
-        yield from ((finding_of(dict(zip(_COLUMNS, row[:-1], strict=True)), masks), row[-1] or "") for row in rows)
+        yield from ((finding_of(dict(zip(COLUMNS, row[:-1], strict=True)), masks), row[-1] or "") for row in rows)
 
 
 def _case_types(con: duckdb.DuckDBPyConnection) -> str:

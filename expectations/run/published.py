@@ -9,15 +9,12 @@ from typing import Literal
 import duckdb
 
 from expectations.errors import InputError, nearest
+from expectations.finding.columns import COLUMNS, LISTED, SEARCHED
 from expectations.home import Home
+from expectations.run_schema import require_schema
 
-FINDING_COLUMNS = (
-    "run_id", "rule_id", "severity", "error_type", "card", "bmsah", "suspect_no", "name", "case_name", "office", "department",
-    "prosecutor", "owner", "fields", "values", "message", "basis", "finding_id",
-)  # fmt: skip
+FINDING_COLUMNS = LISTED
 """Columns of the findings handed out by the command line."""
-
-_KEY = ("bmsah", "suspect_no")
 
 Kind = Literal["all", "errors", "hints"]
 
@@ -36,22 +33,25 @@ class FindingFilter:
     kind: Kind = "all"
     text: str = ""
 
-    def where(self) -> "Where":
-        """The filter as a WHERE clause with its parameters."""
-        where = Where()
+    def chosen(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """The columns it narrows, with the values that may stand there."""
         for column, values in (
             ("department", self.departments), ("prosecutor", self.prosecutors), ("rule_id", self.rules),
             ("severity", self.severities), ("error_type", self.error_types), ("card", self.cards), ("owner", self.owners),
         ):  # fmt: skip
             if values:
-                where.add(f"coalesce({column}, '') in (select unnest(?::varchar[]))", list(values))
+                yield column, values
+
+    def where(self) -> "Where":
+        """The filter as a WHERE clause with its parameters."""
+        where = Where()
+        for column, values in self.chosen():
+            where.add(f"coalesce({column}, '') in (select unnest(?::varchar[]))", list(values))
         if self.kind != "all":
             where.add("is_hint" if self.kind == "hints" else "not is_hint")
         if self.text.strip():
-            where.add(
-                "contains(lower(concat_ws(' ', bmsah, suspect_no, name, case_name, prosecutor, rule_id, message)), lower(?))",
-                self.text.strip(),
-            )
+            looked_in = f"concat_ws(' ', {', '.join(SEARCHED)})"
+            where.add(f"contains(lower({looked_in}), lower(?))", self.text.strip())
         return where
 
 
@@ -81,8 +81,10 @@ def open_published(file: Path) -> duckdb.DuckDBPyConnection:
 @contextmanager
 def current_run(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
     """The present published run, open for reading. Raises NothingPublishedError."""
-    con = open_published(home.current())
+    file = home.current()
+    con = open_published(file)
     try:
+        require_schema(con, file.name, file.stem)
         yield con
     finally:
         con.close()
@@ -95,7 +97,9 @@ def select_findings(con: duckdb.DuckDBPyConnection, wanted: FindingFilter) -> du
     """
     check_choices(con, wanted.departments, wanted.prosecutors, wanted.rules)
     where = wanted.where()
-    columns = ", ".join(f"coalesce({name}, '') as {name}" if name in _KEY else f'"{name}"' for name in FINDING_COLUMNS)
+    columns = ", ".join(
+        f"coalesce({name}, '') as {name}" if COLUMNS[name].key else f'"{name}"' for name in FINDING_COLUMNS
+    )
     return con.sql(f"select {columns} from findings {where.sql} order by rowid", params=where.values)
 
 

@@ -14,19 +14,19 @@ import duckdb
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from expectations.finding.columns import NAMING
 from expectations.register.trust import held_rules
 from expectations.rights.reader import Reader
 from expectations.run.readers_rows import published_rows_of
+from expectations.run_schema import PUBLISHED, require_schema
 from expectations.store.register import Register
 from expectations.store.tables import Event, Finding, Run
 
 _FILES_OPEN = 3
 _SIGHTS_OPEN = 100
 
-_WITH_OWNER = frozenset(("findings", "checked", "card_rows", "due"))
-"""Tables whose rows say whose they are by office, department and prosecutor."""
-_NAMING = frozenset(("suspect_no", "case_name", "name", "values", "message", "message_en", "prosecutor"))
-"""What tells of a person or a case; withheld where the reader sees figures only. Case numbers become marks that can be counted."""
+_WITH_OWNER = frozenset(table.name for table in PUBLISHED if table.owned)
+"""Tables whose rows say whose they are."""
 _CELLS = frozenset(("rejected_rows", "unreadable_cells"))
 """Cells as they stood, of rows that may be anybody's."""
 
@@ -90,6 +90,7 @@ class Sights:
 def _attached(file: str) -> _Sighted:
     con = duckdb.connect()
     con.execute(f"attach {_text(file)} as published (read_only)")
+    require_schema(con, Path(file).name, "published")
     columns: dict[tuple[str, str], list[str]] = {}
     for schema, table, column in con.execute(
         "select schema_name, table_name, column_name from duckdb_columns() where database_name = 'published' and not internal "
@@ -157,7 +158,8 @@ def _view(sight: str, schema: str, table: str, columns: list[str], reader: Reade
     own = published_rows_of(reader.rows, "t")
     replaced = {}
     if reader.rows != reader.figures:
-        replaced = {name: f"case when {own} then t.{_name(name)} end" for name in columns if name in _NAMING}
+        replaced = {name: f"case when {own} then t.{_name(name)} end" for name in columns if name in NAMING}
+        # case numbers become marks that can be counted
         replaced["bmsah"] = f"case when {own} then t.bmsah else '#' || left(sha256(t.bmsah), 16) end"
     where = published_rows_of(reader.figures, "t")
     if table == "findings":

@@ -6,8 +6,11 @@ Declarations only; nothing is read, written or decided here. Times are UTC witho
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, MetaData, String, Text, text
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy import JSON, BigInteger, Boolean, ForeignKey, Index, Integer, MetaData, String, Text, text
+from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, mapped_column
+from sqlalchemy.types import TypeEngine
+
+from expectations.finding.columns import COLUMNS
 
 _ACTIVE = "state IN ('new', 'open', 'reopened')"
 """Of the index of all a working list counts and sorts by; a query says the same words, see `reading`."""
@@ -25,6 +28,16 @@ class Table(DeclarativeBase):
         }
     )
     type_annotation_map = {dict[str, Any]: JSON, list[str]: JSON, str: Text}
+
+
+_TYPES: dict[str, type[TypeEngine[Any]]] = {"boolean": Boolean, "integer": Integer, "bigint": BigInteger}
+
+
+def _of_run(name: str, *, primary_key: bool = False) -> MappedColumn[Any]:
+    """A column of a finding as runs have it; its type is the one declared with the finding."""
+    column = COLUMNS[name]
+    kind = String(column.width) if column.width else _TYPES.get(column.type, Text)()
+    return mapped_column(kind, primary_key=primary_key)
 
 
 class Run(Table):
@@ -55,30 +68,30 @@ class Finding(Table):
 
     __tablename__ = "findings"
 
-    finding_id: Mapped[str] = mapped_column(String(16), primary_key=True)
-    rule_id: Mapped[str] = mapped_column(String(16))
-    rule_fingerprint: Mapped[str] = mapped_column(String(64))
-    values_fingerprint: Mapped[str] = mapped_column(String(64))
-    severity: Mapped[str] = mapped_column(String(8))
-    error_type: Mapped[str] = mapped_column(String(32))
-    is_hint: Mapped[bool]
-    card: Mapped[str] = mapped_column(String(32))
-    level: Mapped[str] = mapped_column(String(8))
-    bmsah: Mapped[str]
-    suspect_no: Mapped[str]
-    case_name: Mapped[str]
-    name: Mapped[str]
-    office: Mapped[str] = mapped_column(String(120))
-    department: Mapped[str] = mapped_column(String(120))
-    prosecutor: Mapped[str] = mapped_column(String(120))
-    owner: Mapped[str] = mapped_column(String(16))
-    fields: Mapped[str]
+    finding_id: Mapped[str] = _of_run("finding_id", primary_key=True)
+    rule_id: Mapped[str] = _of_run("rule_id")
+    rule_fingerprint: Mapped[str] = _of_run("rule_fingerprint")
+    values_fingerprint: Mapped[str] = _of_run("values_fingerprint")
+    severity: Mapped[str] = _of_run("severity")
+    error_type: Mapped[str] = _of_run("error_type")
+    is_hint: Mapped[bool] = _of_run("is_hint")
+    card: Mapped[str] = _of_run("card")
+    level: Mapped[str] = _of_run("level")
+    bmsah: Mapped[str] = _of_run("bmsah")
+    suspect_no: Mapped[str] = _of_run("suspect_no")
+    case_name: Mapped[str] = _of_run("case_name")
+    name: Mapped[str] = _of_run("name")
+    office: Mapped[str] = _of_run("office")
+    department: Mapped[str] = _of_run("department")
+    prosecutor: Mapped[str] = _of_run("prosecutor")
+    owner: Mapped[str] = _of_run("owner")
+    fields: Mapped[str] = _of_run("fields")
     present: Mapped[dict[str, Any]]
-    """The values concerned as they stood, by item."""
-    message: Mapped[str]
-    message_en: Mapped[str]
-    basis: Mapped[str]
-    card_row: Mapped[int] = mapped_column(BigInteger)
+    """The values concerned as they stood, by item: `values` of the run."""
+    message: Mapped[str] = _of_run("message")
+    message_en: Mapped[str] = _of_run("message_en")
+    basis: Mapped[str] = _of_run("basis")
+    card_row: Mapped[int] = _of_run("card_row")
 
     state: Mapped[str] = mapped_column(String(12))
     """new, open, reopened, explained, corrected, not_seen, withdrawn: see `lifecycle.State`."""

@@ -3,22 +3,19 @@
 Selecting only; how it is written into a workbook is `check_marks`.
 """
 
-import json
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import duckdb
 
 from expectations import Catalogue
+from expectations.finding.columns import COLUMNS, LISTED, Finding, finding_of, selected
+from expectations.finding.labels import Severity, severity_of
+from expectations.finding.masks import NO_MASKS
 
-Severity = Literal["serious", "normal", "hint"]
-SEVERITIES: tuple[Severity, ...] = ("serious", "normal", "hint")
-
-_FINDINGS = """
-select f.file_no, f.sheet, f.sheet_row, f.rule_id, case when f.is_hint then 'hint' else f.severity end,
-  f.error_type, f.card, coalesce(f.bmsah, ''), coalesce(f.suspect_no, ''), coalesce(f.name, f.case_name, ''), f.owner, f.fields, f."values",
-  f.message, f.message_en, f.basis, r.title_zh, r.title_en, r.how_to_fill, r.how_to_fill_en
+_FINDINGS = f"""
+select {selected(rows="f")}, r.title_zh, r.title_en, r.how_to_fill, r.how_to_fill_en
 from findings f join rules r using (rule_id) order by f.file_no, f.sheet, f.sheet_row, f.rule_id, f.rowid
 """
 _NOT_JUDGED = """
@@ -41,32 +38,34 @@ where other not in (select card from files where status = 'loaded') and other <>
 
 @dataclass(frozen=True)
 class CheckFinding:
-    """A finding and the columns of its row that are concerned: `column` holds the item, `related` what it was compared with.
+    """A finding with the texts of its rule and the columns of its row that are concerned: `column` holds the item, `related`
+    what it was compared with.
 
-    Columns count from 1; `column` is None when the file has no column of the item.
+    `item` names the items concerned. Columns count from 1; `column` is None when the file has no column of the item.
     """
 
-    sheet: str
-    row: int
-    rule_id: str
-    severity: Severity
-    error_type: str
-    card: str
-    bmsah: str
-    suspect_no: str
-    name: str
-    owner: str
+    finding: Finding
     item: str
     column: int | None
     case_column: int
     related: tuple[int, ...]
-    message: str
-    message_en: str
-    basis: str
     title: str
     title_en: str
     how_to_fill: str
     how_to_fill_en: str
+
+    @property
+    def severity(self) -> Severity:
+        """serious, normal or hint."""
+        return severity_of(self.finding.severity, self.finding.is_hint)
+
+    def as_object(self) -> dict[str, object]:
+        """As `anka check --format json` says it: what is wrong and where, without the values."""
+        finding = self.finding
+        told = {name: getattr(finding, name) for name in (*LISTED, "message_en", "sheet") if name != "values"}
+        placed = {one.name: getattr(self, one.name) for one in dataclasses.fields(self) if one.name != "finding"}
+        named = finding.name or finding.case_name
+        return {**told, **placed, "name": named, "row": finding.sheet_row, "severity": self.severity}
 
 
 @dataclass(frozen=True)
@@ -112,7 +111,8 @@ def file_checks(con: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> tuple[F
         columns.setdefault((file_no, sheet), {})[field] = position + 1
     findings: dict[int, list[CheckFinding]] = {}
     for row in con.execute(_FINDINGS).fetchall():
-        findings.setdefault(row[0], []).append(_finding(row, catalogue, columns.get((row[0], row[1]), {})))
+        found = _finding(row, catalogue, columns)
+        findings.setdefault(found.finding.file_no, []).append(found)
     unjudged = [
         NotJudged(card, rule, title, title_en or title, reason or "", state == "error")
         for card, rule, title, title_en, state, reason in con.execute(_NOT_JUDGED).fetchall()
@@ -149,25 +149,21 @@ def _file(
     )  # fmt: skip
 
 
-def _finding(row: Sequence[object], catalogue: Catalogue, columns: Mapping[str, int]) -> CheckFinding:
-    _, sheet, sheet_row, rule_id, severity, error_type, card_name, bmsah, suspect_no, name, owner, fields, values = row[
-        :13
-    ]
-    card = catalogue.cards[str(card_name)]
-    named = str(fields).split("|") if fields else []
-    present: Mapping[str, str | None] = json.loads(str(values))
-    own = [field for field in named if field in columns]
-    main = named[0] if named and named[0] in columns else next((field for field in own if not present.get(field)), "")
+def _finding(
+    row: Sequence[object], catalogue: Catalogue, columns: Mapping[tuple[int, str], Mapping[str, int]]
+) -> CheckFinding:
+    finding = finding_of(dict(zip(COLUMNS, row, strict=False)), NO_MASKS)
+    placed = columns.get((finding.file_no, finding.sheet), {})
+    card, named = catalogue.cards[finding.card], finding.fields
+    own = [field for field in named if field in placed]
+    main = named[0] if named[0] in placed else next((field for field in own if not finding.values.get(field)), "")
     main = main or (own[0] if own else "")
-    related = tuple(columns[field] for field in own if field != main and present.get(field))
+    related = tuple(placed[field] for field in own if field != main and finding.values.get(field))
     headers = [card.by_name[field].header if field in card.by_name else _elsewhere(catalogue, field) for field in named]
-    case = card.role("case")
-    texts = ["" if text is None else str(text) for text in row[13:]]
-    kind: Severity = "serious" if severity == "serious" else "hint" if severity == "hint" else "normal"
+    texts = ["" if text is None else str(text) for text in row[len(COLUMNS) :]]
     return CheckFinding(
-        str(sheet), int(str(sheet_row)), str(rule_id), kind, str(error_type), card.name, str(bmsah), str(suspect_no),
-        str(name), str(owner), "、".join(headers), columns.get(main), columns.get(case or "", 1), related, *texts,
-    )  # fmt: skip
+        finding, "、".join(headers), placed.get(main), placed.get(card.role("case") or "", 1), related, *texts
+    )
 
 
 def _elsewhere(catalogue: Catalogue, item: str) -> str:

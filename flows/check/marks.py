@@ -6,12 +6,12 @@ The service never says that a card is right, only what it found: rules that were
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from flows.check.findings import SEVERITIES, CheckFinding, FileCheck, NotJudged
+from expectations.finding.labels import OWNER_WORDS, SEVERITIES, severity_word
+from flows.check.findings import CheckFinding, FileCheck, NotJudged
 from flows.load.sources.whole_sheets import NAMELESS
 from flows.marking import Kind, Line, Mark, ResultCell, ResultSheet
 
 RESULT_SHEET = "自查结果"
-SEVERITY_WORDS = {"serious": "严重", "normal": "一般", "hint": "提示"}
 _LEGEND = {
     "serious": "【严重】实底、粗线框",
     "normal": "【一般】斜纹、虚线框",
@@ -19,12 +19,8 @@ _LEGEND = {
     "related": "相关项，点划线框，无底色",
 }
 _SAMPLES: tuple[tuple[Kind, str], ...] = (
-    ("serious", "严重"),
-    ("normal", "一般"),
-    ("hint", "提示"),
-    ("related", "相关"),
-)
-_OWNERS = {"intake": "案管受理", "court_clerk": "书记员（裁判信息）", "handler": "承办人", "system": "系统"}
+    *((severity, severity_word(severity)) for severity in SEVERITIES), ("related", "相关"),
+)  # fmt: skip
 _HEADINGS = (
     "序号",
     "位置",
@@ -52,7 +48,7 @@ def marks_of(check: FileCheck) -> tuple[Mark, ...]:
             mark.row,
             column,
             "related",
-            f"↪ 与本行“{finding.item.split('、')[0]}”的{finding.rule_id}（{finding.title}）有关",
+            f"↪ 与本行“{finding.item.split('、')[0]}”的{finding.finding.rule_id}（{finding.title}）有关",
         )
         for finding, mark in zip(check.findings, own, strict=True)
         for column in finding.related
@@ -62,7 +58,7 @@ def marks_of(check: FileCheck) -> tuple[Mark, ...]:
 
 def result_sheet(check: FileCheck, as_of: date, titles: Mapping[str, str]) -> ResultSheet:
     """The sheet 自查结果; its links count on the order of `marks_of`. `titles` are the names of all cards."""
-    counts = "，".join(f"{SEVERITY_WORDS[one]} {check.count(one)}" for one in SEVERITIES)
+    counts = "，".join(f"{severity_word(one)} {check.count(one)}" for one in SEVERITIES)
     loaded = "、".join(titles[card] for card in check.cards)
     lines: list[Line] = [
         (ResultCell("案卡自查结果", "title"),),
@@ -89,16 +85,17 @@ def result_sheet(check: FileCheck, as_of: date, titles: Mapping[str, str]) -> Re
 
 def _mark(finding: CheckFinding) -> Mark:
     column = finding.column or finding.case_column
-    return Mark(finding.sheet or NAMELESS, finding.row, column, finding.severity, _note(finding))
+    return Mark(finding.finding.sheet or NAMELESS, finding.finding.sheet_row, column, finding.severity, _note(finding))
 
 
-def _note(finding: CheckFinding) -> str:
-    where = "" if finding.column else f"案卡项：{finding.item}（本表没有该列，标在受案号上）"
+def _note(checked: CheckFinding) -> str:
+    finding = checked.finding
+    where = "" if checked.column else f"案卡项：{checked.item}（本表没有该列，标在受案号上）"
     parts = (
-        f"【{SEVERITY_WORDS[finding.severity]}】{finding.rule_id} {finding.title}",
+        f"【{severity_word(checked.severity)}】{finding.rule_id} {checked.title}",
         where,
         f"问题：{finding.message}",
-        f"填法：{finding.how_to_fill}" if finding.how_to_fill else "",
+        f"填法：{checked.how_to_fill}" if checked.how_to_fill else "",
         f"依据：{finding.basis}" if finding.basis else "",
     )
     return "\n".join(part for part in parts if part)
@@ -108,16 +105,17 @@ def _text(words: str) -> Line:
     return (ResultCell(words, "plain"),)
 
 
-def _finding_line(number: int, finding: CheckFinding) -> Line:
+def _finding_line(number: int, checked: CheckFinding) -> Line:
+    finding = checked.finding
     texts = (
-        finding.error_type, finding.bmsah, finding.name or finding.suspect_no, finding.item, finding.message, finding.how_to_fill,
-        finding.basis, f"{finding.rule_id} {finding.title}", _OWNERS.get(finding.owner, "承办人"),
+        finding.error_type, finding.bmsah, finding.name or finding.case_name or finding.suspect_no, checked.item, finding.message,
+        checked.how_to_fill, finding.basis, f"{finding.rule_id} {checked.title}", OWNER_WORDS[finding.owner][0],
     )  # fmt: skip
-    place = f"第 {finding.row} 行" if not finding.sheet else f"{finding.sheet} 第 {finding.row} 行"
+    place = f"第 {finding.sheet_row} 行" if not finding.sheet else f"{finding.sheet} 第 {finding.sheet_row} 行"
     return (
         ResultCell(str(number + 1)),
         ResultCell(place, link=number),
-        ResultCell(SEVERITY_WORDS[finding.severity], finding.severity),
+        ResultCell(severity_word(checked.severity), checked.severity),
         *map(ResultCell, texts),
     )
 

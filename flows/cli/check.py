@@ -60,7 +60,7 @@ def as_object(checked: "Checked") -> dict[str, object]:
         "cards": list(result.cards),
         "rows_read": result.rows_read,
         "rows_loaded": result.rows_loaded,
-        "findings": [dataclasses.asdict(one) for one in result.findings],
+        "findings": [one.as_object() for one in result.findings],
         "not_judged": [dataclasses.asdict(one) for one in result.not_judged],
     }
 
@@ -76,8 +76,9 @@ def _show(checked: Sequence["Checked"]) -> None:
         )  # fmt: skip
         if result.findings:
             table = Table("行 row", "规则 rule", "案卡项 item", "问题 finding")
-            for finding in result.findings[:_SHOWN]:
-                table.add_row(str(finding.row), finding.rule_id, finding.item, finding.message)
+            for placed in result.findings[:_SHOWN]:
+                finding = placed.finding
+                table.add_row(str(finding.sheet_row), finding.rule_id, placed.item, finding.message)
             console.print(table)
         if len(result.findings) > _SHOWN:
             console.print(f"  … {len(result.findings)}，全部见工作簿 / all in the workbook", highlight=False)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import duckdb
 
-from expectations import Card, Catalogue, Dictionary, Field
+from expectations import Card, Catalogue, Dictionary, Field, run_schema
 from expectations.catalogue.cards import SQL_TYPES
 from flows.load.history import raw_table
 from flows.load.row_reasons import FileLoad
@@ -23,7 +23,7 @@ def build_card_tables(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, load
         if numbers:
             con.execute(f"CREATE TABLE {card_table(card)} AS {card_sql(card, catalogue.dictionaries, numbers)}")
         else:
-            con.execute(f"CREATE TABLE {card_table(card)} ({_declared(card)})")
+            con.execute(run_schema.card_table(card.name, _items(card)).create())
 
 
 def card_table(card: Card) -> str:
@@ -52,14 +52,12 @@ def card_sql(card: Card, dictionaries: Mapping[str, Dictionary], loads: Sequence
         SELECT _row, _file, _sheet, _sheet_row, {_unreadable(card)} AS _unreadable, {values} FROM typed"""
 
 
-def _declared(card: Card) -> str:
-    fixed = ["_row BIGINT", "_file INTEGER", "_sheet VARCHAR", "_sheet_row BIGINT", "_unreadable VARCHAR[]"]
-    values = [
-        f"{column(name)} {SQL_TYPES.get(field.type, 'VARCHAR') if name == field.name else 'VARCHAR'}"
+def _items(card: Card) -> dict[str, str]:
+    return {
+        name: SQL_TYPES.get(field.type, "VARCHAR") if name == field.name else "VARCHAR"
         for field in card.fields
         for name in _columns(field)
-    ]
-    return ", ".join([*fixed, *values])
+    }
 
 
 def _typed(field: Field, dictionaries: Mapping[str, Dictionary]) -> list[str]:

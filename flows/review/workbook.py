@@ -5,11 +5,14 @@ Reads temp tables `checked` and `findings` as `review_batch.select_period` left 
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
 
-from expectations.finding.masks import mask_message
+from expectations.finding.labels import OWNER_WORDS, severity_word
+from expectations.finding.masks import Masks
+from expectations.run.findings import masks_of
 from expectations.run.published import DEPARTMENT_FIGURES, department_order
 from flows.review.periods import Period
 from flows.workbooks import add_sheet, new_workbook
@@ -46,10 +49,10 @@ select department, prosecutor, coalesce(cases, 0), coalesce(wrong, 0), coalesce(
 from people full join found using (department, prosecutor) order by {department_order()}, prosecutor
 """
 _LINES = """
-select bmsah, case_name, name, department, prosecutor, card_title, message, rule_id,
-  case when is_hint then '提示' when severity = 'serious' then '严重' else '一般' end,
+select card, bmsah, case_name, name, department, prosecutor, card_title, message, rule_id,
+  case when is_hint then 'hint' else severity end,
   error_type, headers, "values", basis,
-  case owner when 'intake' then '案管受理' when 'court_clerk' then '出庭裁判录入' else '承办人' end, ''
+  owner, ''
 from named where {condition} order by is_hint, department, prosecutor, bmsah, rule_id, card_row
 """
 DEFINITIONS = (
@@ -112,16 +115,15 @@ def _notes(con: duckdb.DuckDBPyConnection, period: Period) -> list[str]:
 
 def _lines(con: duckdb.DuckDBPyConnection, condition: str, values: Sequence[object]) -> list[tuple[object, ...]]:
     """The register lines; identity numbers and phones are masked, since a review workbook travels."""
-    identity = [str(row[0]) for row in con.execute("select distinct name from fields where type = 'id_no'").fetchall()]
+    masks = replace(masks_of(con), off=False)
     rows = con.execute(_LINES.format(condition=condition), list(values)).fetchall()
-    return [_masked(row, identity) for row in rows]
+    return [_line(dict(zip(("card", *REGISTER), row, strict=True)), masks) for row in rows]
 
 
-def _masked(row: tuple[object, ...], identity: Sequence[str]) -> tuple[object, ...]:
-    message, present = REGISTER.index("错误明细"), REGISTER.index("现值")
-    texts: dict[str, str | None] = json.loads(str(row[present]))
-    numbers = [text for name, text in texts.items() if text and name.rpartition(".")[2] in identity]
-    line = list(row)
-    line[message] = mask_message(str(row[message]), numbers)
-    line[present] = mask_message(str(row[present]), numbers)
-    return tuple(line)
+def _line(named: dict[str, object], masks: Masks) -> tuple[object, ...]:
+    """A line in words, masked."""
+    card, present = str(named.pop("card")), json.loads(str(named["现值"]))
+    secrets = [text for name, text in present.items() if text and masks.holds_number(card, name)]
+    named |= {column: masks.text(str(named[column]), secrets) for column in ("错误明细", "现值")}
+    named |= {"级别": severity_word(str(named["级别"])), "填录责任": OWNER_WORDS[str(named["填录责任"])][0]}
+    return tuple(named.values())

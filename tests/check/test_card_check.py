@@ -204,7 +204,7 @@ def test_a_sheet_that_does_not_begin_in_the_corner(done: dict[str, Done]) -> Non
         item = finding.item.split("、")[0]
         place = sheet.cell(5, headers[item]) if item in headers else sheet.cell(5, headers["部门受案号"])
         assert place.comment is not None, finding
-        assert finding.rule_id in place.comment.text
+        assert finding.finding.rule_id in place.comment.text
     assert checked.check.findings
 
 

@@ -1,12 +1,15 @@
 """Published files made by hand, one a night, so that the life of a finding can be told without an audit."""
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from pathlib import Path
 
 import duckdb
+
+from expectations.finding.columns import COLUMNS, selected
+from expectations.run_schema import card_table, create_run
 
 OFFICE = "汉东市示例区人民检察院"
 
@@ -65,10 +68,12 @@ class Night:
         """Writes the file."""
         file = folder / f"{len(list(folder.glob('*.duckdb'))):06}.duckdb"
         with duckdb.connect(str(file)) as con:
-            con.execute(_TABLES)
+            create_run(con)
+            con.execute(card_table("prosecution", {"bmsah": "varchar"}).create())
+            con.execute("insert into cards_known values ('prosecution', '一审公诉', 'prosecution')")
             run = f"{self.day:%Y%m%d}-{file.stem}"
             con.execute(
-                "insert into runs values (?, ?, ?, 'complete')",
+                "insert into runs (run_id, as_of, started_at, status) values (?, ?, ?, 'complete')",
                 [run, self.day, datetime.combine(self.day, datetime.min.time())],
             )
             self._fill(con)
@@ -77,7 +82,8 @@ class Night:
     def _fill(self, con: duckdb.DuckDBPyConnection) -> None:
         for number, row in enumerate(self.rows):
             con.execute(
-                "insert into cards.prosecution values (?, 0, ?, ?)", [number, list(row.unreadable) or None, row.bmsah]
+                "insert into cards.prosecution (_row, _file, _unreadable, bmsah) values (?, 0, ?, ?)",
+                [number, list(row.unreadable) or None, row.bmsah],
             )
             con.execute(
                 "insert into card_rows values ('prosecution', ?, ?, ?, '某', '某案', ?, ?, ?)",
@@ -88,44 +94,28 @@ class Night:
         )
         for rule, fingerprint in self.rules.items():
             con.execute(
-                "insert into rules values (?, ?, ?, ?, ?, '怎样填', 'how to fill')",
+                "insert into rules (rule_id, fingerprint, switched_off, title_zh, title_en, how_to_fill, how_to_fill_en) "
+                "values (?, ?, ?, ?, ?, '怎样填', 'how to fill')",
                 [rule, fingerprint, "停用" if rule in self.switched_off else None, f"规则{rule}", f"rule {rule}"],
             )
             state = "error" if rule in self.in_error else "not_judged" if rule in self.not_judged else "judged"
-            con.execute("insert into judgements values (?, 'prosecution', null, ?)", [rule, state])
+            con.execute("insert into judgements (rule_id, card, state) values (?, 'prosecution', ?)", [rule, state])
         for name in self.absent:
             con.execute("insert into missing_columns values (0, 's', 'prosecution', ?)", [name])
         if self.wrong:
+            lines = [_line(wrong) for wrong in self.wrong]
+            marks = ", ".join("?" * len(lines[0]))
             con.executemany(
-                f"insert into findings values ({', '.join('?' * 27)})", [_line(wrong) for wrong in self.wrong]
+                f"insert into findings ({selected(tuple(lines[0]))}) values ({marks})",
+                [list(one.values()) for one in lines],
             )
 
 
-def _line(wrong: Wrong) -> Sequence[object]:
+def _line(wrong: Wrong) -> dict[str, object]:
     values = json.dumps(wrong.values, ensure_ascii=False)
-    return [
-        "run", wrong.finding_id, wrong.rule_id, wrong.rule_print, values, wrong.severity, "漏填", wrong.is_hint, wrong.card, wrong.level,
-        wrong.bmsah, wrong.suspect_no, "某案", "某", wrong.office, wrong.department, wrong.prosecutor, wrong.owner, "|".join(wrong.values),
-        values, f"{wrong.rule_id} 有误", f"{wrong.rule_id} is wrong", "规定", 0, "s", 2, 0,
-    ]  # fmt: skip
-
-
-_TABLES = """
-create schema cards;
-create table runs (run_id varchar, as_of date, started_at timestamp, status varchar);
-create table cards_known as select 'prosecution' as card, '一审公诉' as title_zh, 'prosecution' as title_en;
-create table cards.prosecution (_row bigint, _file integer, _unreadable varchar[], bmsah varchar);
-create table card_rows (card varchar, card_row bigint, bmsah varchar, suspect_no varchar, name varchar, case_name varchar,
-  office varchar, department varchar, prosecutor varchar);
-create table checked (card varchar, office varchar, department varchar, prosecutor varchar, bmsah varchar, card_rows bigint);
-create table rules (rule_id varchar, fingerprint varchar, switched_off varchar, title_zh varchar, title_en varchar,
-  how_to_fill varchar, how_to_fill_en varchar);
-create table judgements (rule_id varchar, card varchar, field varchar, state varchar);
-create table missing_columns (file_no integer, sheet varchar, card varchar, field varchar);
-create table due (rule_id varchar, card varchar, bmsah varchar, suspect_no varchar, name varchar, case_name varchar, office varchar,
-  department varchar, prosecutor varchar, owner varchar, last_day date, days_left integer, grade varchar, card_row bigint);
-create table findings (run_id varchar, finding_id varchar, rule_id varchar, rule_fingerprint varchar, values_fingerprint varchar,
-  severity varchar, error_type varchar, is_hint boolean, card varchar, level varchar, bmsah varchar, suspect_no varchar,
-  case_name varchar, name varchar, office varchar, department varchar, prosecutor varchar, owner varchar, fields varchar,
-  "values" varchar, message varchar, message_en varchar, basis varchar, file_no integer, sheet varchar, sheet_row bigint, card_row bigint);
-"""
+    own = {name: getattr(wrong, name) for name in COLUMNS.keys() & {one.name for one in fields(wrong)}}
+    return own | {
+        "run_id": "run", "rule_fingerprint": wrong.rule_print, "values_fingerprint": values, "error_type": "漏填", "case_name": "某案",
+        "name": "某", "fields": "|".join(wrong.values), "values": values, "message": f"{wrong.rule_id} 有误",
+        "message_en": f"{wrong.rule_id} is wrong", "basis": "规定", "file_no": 0, "sheet": "s", "sheet_row": 2, "card_row": 0,
+    }  # fmt: skip

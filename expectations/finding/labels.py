@@ -1,0 +1,41 @@
+"""What severities, owners and error types are called, Chinese and English, and the order of severities. The one place that says so."""
+
+from collections.abc import Mapping
+from typing import Literal, get_args
+
+Severity = Literal["serious", "normal", "hint"]
+SEVERITIES: tuple[Severity, ...] = get_args(Severity)
+"""Errors first, the graver ones before; a hint is no error."""
+
+SEVERITY_WORDS: Mapping[Severity, tuple[str, str]] = {
+    "serious": ("严重", "serious"), "normal": ("一般", "normal"), "hint": ("提示", "hint"),
+}  # fmt: skip
+OWNER_WORDS: Mapping[str, tuple[str, str]] = {
+    "intake": ("案管受理", "intake"),
+    "handler": ("承办人", "handler"),
+    "court_clerk": ("书记员（裁判信息）", "court clerk"),
+    "by_field": ("按案卡项的填录人", "by item"),
+    "system": ("系统", "system"),
+}
+ERROR_TYPE_WORDS: Mapping[str, tuple[str, str]] = {
+    "漏填": ("漏填", "missing"), "错填": ("错填", "wrong"), "迟填": ("迟填", "late"), "不一致": ("不一致", "inconsistent"),
+    "假填": ("假填", "false entry"), "乱填": ("乱填", "arbitrary entry"), "重复": ("重复", "duplicate"), "核对": ("核对", "to verify"),
+}  # fmt: skip
+
+
+def severity_of(severity: str, is_hint: bool) -> Severity:
+    """As a finding is shown: whatever counts as a hint is one."""
+    if is_hint or severity == "hint":
+        return "hint"
+    return "serious" if severity == "serious" else "normal"
+
+
+def severity_word(severity: str) -> str:
+    """Its Chinese name."""
+    return SEVERITY_WORDS[severity_of(severity, is_hint=False)][0]
+
+
+def severity_order(column: str = "severity") -> str:
+    """ORDER BY term of a column of severities."""
+    places = " ".join(f"when '{name}' then {place}" for place, name in enumerate(SEVERITIES))
+    return f"case {column} {places} end"

@@ -1,0 +1,169 @@
+"""What a published run holds: every table with its columns, declared once. Whoever writes a table creates it from here, whoever
+opens a run compares it with this. Below all rooms, since judging fills tables that `run` reads.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import duckdb
+
+from expectations.errors import InputError
+from expectations.finding.columns import COLUMNS
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of a run. `owned`: its rows say whose they are, by office, department and prosecutor."""
+
+    name: str
+    holds: str
+    columns: Mapping[str, str]
+    """DuckDB type by column, in order."""
+
+    @property
+    def owned(self) -> bool:
+        """Whether its rows say whose they are."""
+        return self.columns.keys() >= {"office", "department", "prosecutor"}
+
+    def declared(self) -> str:
+        """Columns and types, as a CREATE TABLE has them."""
+        return ", ".join(f'"{name}" {kind}' for name, kind in self.columns.items())
+
+    def create(self, place: str = "") -> str:
+        """The statement that makes it, empty; `place` is a schema or an attached file."""
+        return f"create or replace table {place}{'.' if place else ''}{self.name} ({self.declared()})"
+
+
+def _table(name: str, holds: str, columns: str) -> Table:
+    """`columns` as SQL writes them: name, type, comma."""
+    parts = (part.strip().split(" ", 1) for part in columns.split(","))
+    return Table(name, holds, dict(map(tuple, parts)))  # type: ignore[arg-type]
+
+
+RUNS = _table(
+    "runs",
+    "The run, in one row: what identifies it, when it ran, how many rows it read, whether every rule could be computed.",
+    """run_id varchar, as_of date, started_at timestamp, finished_at timestamp, catalogue_hash varchar, input_hash varchar,
+    version varchar, status varchar, rows_read bigint, rows_loaded bigint, rows_rejected bigint""",
+)
+STAGES = _table("stages", "Wall time and peak memory of every stage.", "stage varchar, seconds double, peak_mb double")
+PACKS = _table(
+    "packs", "The packs of the catalogue, the bundled one first.",
+    "pack varchar, title varchar, title_en varchar, version varchar",
+)  # fmt: skip
+RULES = _table(
+    "rules",
+    "The rules as they stood on the audit date, with their texts, their fingerprint and why they are switched off.",
+    """rule_id varchar, cards varchar, theme varchar, level varchar, kind varchar, severity varchar, error_type varchar,
+    is_hint boolean, title_zh varchar, title_en varchar, message_zh varchar, message_en varchar, why varchar, why_en varchar,
+    how_to_fill varchar, how_to_fill_en varchar, false_alarms varchar, false_alarms_en varchar, basis varchar, owner varchar,
+    fields varchar, applies_when varchar, must_hold varchar, note varchar, needs varchar, params varchar, release bigint,
+    law_read boolean, practice boolean, accepted varchar, violating varchar, fingerprint varchar, pack varchar,
+    switched_off varchar, off_since date""",
+)
+RULE_HISTORY = _table(
+    "rule_history", "What every rule came to in every run of this warehouse.",
+    "rule_id varchar, fingerprint varchar, run_id varchar, as_of date, judged boolean, findings bigint",
+)  # fmt: skip
+JUDGEMENTS = _table(
+    "judgements",
+    "Every rule on every card and item it judges: judged, not_judged or error, with the reason; rows violated, findings made.",
+    "rule_id varchar, card varchar, field varchar, state varchar, reason varchar, rows_violated bigint, findings bigint",
+)
+FIELDS = _table(
+    "fields", "The items of every card.",
+    """card varchar, no bigint, name varchar, header varchar, label_en varchar, section varchar, section_en varchar,
+    type varchar, unit varchar, level varchar, required varchar, filled_by varchar""",
+)  # fmt: skip
+CARDS_KNOWN = _table("cards_known", "The card types.", "card varchar, title_zh varchar, title_en varchar")
+FILES = _table(
+    "files",
+    "The sheets of the exports: what each was taken for, loaded, ignored or refused and why, and its rows by what became of them.",
+    """file_no integer, name varchar, sha256 varchar, sheet varchar, card varchar, status varchar, reason varchar,
+    header_row integer, rows_read bigint, rows_loaded bigint, rows_rejected bigint, rows_header_copy bigint, rows_total bigint,
+    rows_blank bigint, rows_duplicate bigint, rows_replaced bigint, rows_malformed bigint""",
+)
+FILE_COLUMNS = _table(
+    "file_columns", "The headings of every sheet and the item each was matched with, blank for none.",
+    "file_no integer, sheet varchar, position integer, header varchar, field varchar, matched_by varchar",
+)  # fmt: skip
+MISSING_COLUMNS = _table(
+    "missing_columns", "The items a sheet has no column for.",
+    "file_no integer, sheet varchar, card varchar, field varchar",
+)  # fmt: skip
+UNREADABLE_CELLS = _table(
+    "unreadable_cells", "Cells that are filled and could not be read as their type, as they stood.",
+    "file_no integer, sheet varchar, sheet_row bigint, card varchar, field varchar, text varchar",
+)  # fmt: skip
+REJECTED_ROWS = _table(
+    "rejected_rows", "Rows that are no cards, with the reason; `cells` is a JSON object of heading and text.",
+    "file_no integer, sheet varchar, sheet_row bigint, reason varchar, cells varchar",
+)  # fmt: skip
+CARD_ROWS = _table(
+    "card_rows", "Every row of every card: its case, its person, and who handles it.",
+    """card varchar, card_row bigint, bmsah varchar, suspect_no varchar, name varchar, case_name varchar, office varchar,
+    department varchar, prosecutor varchar""",
+)  # fmt: skip
+CHECKED = _table(
+    "checked",
+    "One row per case of a card type, the denominator of every rate; a row without case number counts by itself.",
+    "card varchar, office varchar, department varchar, prosecutor varchar, bmsah varchar, card_rows bigint",
+)
+FINDINGS = Table(
+    "findings", "What is wrong, and what somebody is asked to verify.",
+    {name: column.type for name, column in COLUMNS.items()},
+)  # fmt: skip
+DUE = _table(
+    "due", "Limits still open that end soon or have ended: early warnings, no findings.",
+    """rule_id varchar, card varchar, bmsah varchar, suspect_no varchar, name varchar, case_name varchar, office varchar,
+    department varchar, prosecutor varchar, owner varchar, last_day date, days_left integer, grade varchar, card_row bigint""",
+)  # fmt: skip
+CALENDAR_GAPS = _table(
+    "calendar_gaps", "Years without published holidays in which limits end.",
+    "year integer, card varchar, card_rows bigint",
+)  # fmt: skip
+
+LOADED = (FILES, FILE_COLUMNS, MISSING_COLUMNS, UNREADABLE_CELLS, REJECTED_ROWS)
+"""What loading writes into schema `load` of the warehouse."""
+JUDGED = (FINDINGS, DUE, CALENDAR_GAPS)
+"""What judging writes into the warehouse."""
+PUBLISHED = (
+    RUNS, STAGES, PACKS, RULES, RULE_HISTORY, JUDGEMENTS, FIELDS, CARDS_KNOWN, *LOADED, CARD_ROWS, CHECKED, *JUDGED,
+)  # fmt: skip
+"""Every table of a published file but those of schema `cards`, whose items the catalogue declares."""
+
+CARD_COLUMNS: Mapping[str, str] = {
+    "_row": "bigint", "_file": "integer", "_sheet": "varchar", "_sheet_row": "bigint", "_unreadable": "varchar[]",
+}  # fmt: skip
+"""What every table of schema `cards` has before its items: where the row stands, and its items that could not be read."""
+
+
+def card_table(name: str, items: Mapping[str, str]) -> Table:
+    """The table of a card: `items` are its columns and their types."""
+    return Table(f'cards."{name}"', "The rows of a card.", {**CARD_COLUMNS, **items})
+
+
+def create_run(con: duckdb.DuckDBPyConnection, place: str = "") -> None:
+    """The tables of a run, empty, but those of the cards; `place` is an attached file."""
+    con.execute(f"create schema {place}{'.' if place else ''}cards")
+    for table in PUBLISHED:
+        con.execute(table.create(place))
+
+
+def require_schema(con: duckdb.DuckDBPyConnection, file: str, name: str) -> None:
+    """Raises InputError when the run attached as `name` lacks a table or column: another version of Anka published it."""
+    rows = con.execute(
+        "select table_name, column_name from duckdb_columns() where database_name = ? and schema_name = 'main'", [name]
+    ).fetchall()
+    present = {(str(table), str(column)) for table, column in rows}
+    missing = [f"{table.name}.{column}" for table in PUBLISHED for column in table.columns if (table.name, column) not in present]  # fmt: skip
+    if missing:
+        raise InputError(
+            f"核查结果由其他版本发布 / published by another version of Anka: {file} ({_some(missing)})",
+            hint="重新运行 anka audit / run anka audit again",
+        )
+
+
+def _some(names: Iterable[str]) -> str:
+    first, *others = names
+    return f"{first} …" if others else first
