@@ -14,7 +14,8 @@ from dashboard.frame.tables import Cell, Html, show, tag
 from dashboard.frame.view import View
 from expectations.errors import AnkaError
 from expectations.register.precision import LEAST_VERIFIED, Precision, precision_by_rule
-from expectations.register.trust import held_rules, hold, release
+from expectations.register.trust import hold, release
+from expectations.store.holds import held_rules
 from expectations.store.switches import switch
 from expectations.store.tables import RuleState
 

@@ -16,7 +16,9 @@ from expectations.store.tables import Finding
 
 def finding_block(view: View, kept: Finding, *, whole: bool) -> Html:
     """The finding, numbers masked as the reader's role has it; `whole` adds values, way to fill and basis."""
-    finding = finding_of({**{name: getattr(kept, name) for name in KEPT}, "values": kept.present}, view.masks)
+    finding = finding_of(
+        {**{name: getattr(kept, name) for name in KEPT}, "values": kept.present, "is_hint": kept.hint_now}, view.masks
+    )
     address = view.link(
         "case", card=kept.card, bmsah=kept.bmsah, row="" if kept.bmsah else kept.card_row, finding=kept.finding_id
     )

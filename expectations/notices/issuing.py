@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
-from sqlalchemy import func, or_, select, text
+from sqlalchemy import func, not_, or_, select, text
 from sqlalchemy.orm import Session
 
 from expectations.errors import InputError
@@ -20,7 +20,6 @@ from expectations.notices.reading import Said, batch_of, overdue, said_as_kept
 from expectations.notices.scopes import number_of, visible
 from expectations.register.life import ACTIVE
 from expectations.register.readers_rows import rows_of
-from expectations.register.trust import held_rules
 from expectations.rights.reader import Reader
 from expectations.store.register import Register, now
 from expectations.store.switches import switch
@@ -93,7 +92,7 @@ def ready(session: Session, reader: Reader, per: Per, today: date | None = None)
     """Everything confirmed that stands in no notice yet, by addressee, with the grade proposed."""
     reader.require("notify")
     candidates = select(Finding).where(
-        rows_of(reader.rows), Finding.state.in_(ACTIVE), Finding.verification == "confirmed", Finding.is_hint.is_(False),
+        rows_of(reader.rows), Finding.state.in_(ACTIVE), Finding.verification == "confirmed", not_(Finding.hint_now),
         or_(Finding.notice_id.is_(None), Finding.state == "reopened"),
     )  # fmt: skip
     known = {one.finding_id: one for one in session.scalars(candidates)}
@@ -146,12 +145,12 @@ def _by_addressee(
 ) -> tuple[dict[Addressee, list[Finding]], list[tuple[str, str]]]:
     """The findings that may stand in a notice, by addressee, and why the others may not."""
     standing = _live_notices(session, known.values())
-    held, offices = held_rules(session), read_offices(session)
+    offices = read_offices(session)
     found: defaultdict[Addressee, list[Finding]] = defaultdict(list)
     skipped: list[tuple[str, str]] = []
     for finding_id in ids:
         finding = known.get(finding_id)
-        why = _refusal(finding, standing, held, per)
+        why = _refusal(finding, standing, per)
         if finding is None or why:
             skipped.append((finding_id, why))
         else:
@@ -160,7 +159,7 @@ def _by_addressee(
     return {to: sorted(rows, key=_order) for to, rows in found.items()}, skipped
 
 
-def _refusal(finding: Finding | None, standing: Mapping[int, Notice], held: Iterable[str], per: Per) -> str:
+def _refusal(finding: Finding | None, standing: Mapping[int, Notice], per: Per) -> str:
     """Why a finding can't stand in a notice; blank when it can."""
     if finding is None:
         return "没有这个问题 / no such finding"
@@ -168,7 +167,7 @@ def _refusal(finding: Finding | None, standing: Mapping[int, Notice], held: Iter
     addressee = finding.prosecutor if per == "prosecutor" else finding.department
     reasons = (
         (finding.state not in ACTIVE, "已不在待处理状态 / it no longer stands open"),
-        (finding.is_hint or finding.rule_id in held, "核对提示不进入通知 / hints never stand in a notice"),
+        (finding.hint_now, "核对提示不进入通知 / hints never stand in a notice"),
         (finding.verification != "confirmed", "未核实属实 / not confirmed"),
         (finding.answer == "not_error" and not finding.decision, "异议待处理 / a dispute is to be decided first"),
         (

@@ -14,7 +14,6 @@ from expectations.errors import InputError
 from expectations.home import Home
 from expectations.notices.offices import read_offices
 from expectations.register.readers_rows import rows_of
-from expectations.register.trust import held_rules
 from expectations.rights.scope import Scope
 from expectations.run.published import open_published
 from expectations.run.readers_rows import published_rows_of
@@ -102,7 +101,7 @@ class WeekFigures:
 
 def week_figures(session: Session, home: Home, subject: Subject, week: Week) -> WeekFigures:
     """The figures of a week; of the present one, up to now."""
-    counted = and_(rows_of(subject.scope(session)), countable(session))
+    counted = and_(rows_of(subject.scope(session)), not_(Finding.hint_now))
     after = week.last + timedelta(days=1)
     came = Finding.first_seen.between(week.first, week.last)
     stands = _stands(week)
@@ -124,14 +123,9 @@ def week_figures(session: Session, home: Home, subject: Subject, week: Week) -> 
     )  # fmt: skip
 
 
-def countable(session: Session) -> ColumnElement[bool]:
-    """Errors, not hints; findings of rules on hold are hints."""
-    return and_(Finding.is_hint.is_(False), Finding.rule_id.not_in(sorted(held_rules(session))))
-
-
 def open_by_rule(session: Session, subject: Subject, week: Week) -> list[tuple[str, int]]:
     """Rules whose findings stood open at the end of a week, the most frequent first."""
-    number, counted = func.count(), and_(rows_of(subject.scope(session)), countable(session))
+    number, counted = func.count(), and_(rows_of(subject.scope(session)), not_(Finding.hint_now))
     rows = session.execute(
         select(Finding.rule_id, number).where(counted, _stands(week)).group_by(Finding.rule_id)
         .order_by(number.desc(), Finding.rule_id)

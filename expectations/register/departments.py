@@ -10,14 +10,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from statistics import median
 
-from sqlalchemy import ColumnElement, and_, func, not_, or_, select
+from sqlalchemy import ColumnElement, and_, func, not_, select
 from sqlalchemy.orm import Session
 
 from expectations.finding.departments import department_order
 from expectations.register.figures import RunMark
 from expectations.register.life import ACTIVE
 from expectations.register.readers_rows import departments_of, rows_of
-from expectations.register.trust import held_rules
 from expectations.rights.reader import Reader
 from expectations.store.switches import switch
 from expectations.store.tables import Finding, Notice
@@ -150,7 +149,7 @@ def _open(
     session: Session, here: ColumnElement[bool], days: Days
 ) -> tuple[defaultdict[str, Counter[date]], Counter[str]]:
     """Open errors by department and day first seen; hints by department."""
-    hint = _is_hint(session).label("hint")
+    hint = Finding.hint_now.label("hint")
     rows = session.execute(
         select(Finding.department, hint, Finding.first_seen, func.count())
         .where(Finding.state.in_(ACTIVE), here)
@@ -172,7 +171,7 @@ def _corrections(session: Session, here: ColumnElement[bool], days: Days) -> def
     """Errors corrected in the period, by department and days they took."""
     rows = session.execute(
         select(Finding.department, Finding.first_seen, Finding.closed_on, func.count())
-        .where(Finding.state == "corrected", Finding.closed_on > days.since, not_(_is_hint(session)), here)
+        .where(Finding.state == "corrected", Finding.closed_on > days.since, not_(Finding.hint_now), here)
         .group_by(Finding.department, Finding.first_seen, Finding.closed_on)
     ).all()
     found: defaultdict[str, Counter[int]] = defaultdict(Counter)
@@ -202,7 +201,7 @@ def causes(session: Session, reader: Reader, office: str, department: str | None
         parts.append(Finding.department == department)
     rows = session.execute(
         select(Finding.rule_id, Finding.error_type, func.count())
-        .where(*parts, not_(_is_hint(session)))
+        .where(*parts, not_(Finding.hint_now))
         .group_by(Finding.rule_id, Finding.error_type)
     ).all()
     rules: Counter[str] = Counter()
@@ -223,13 +222,8 @@ def owner_delays(session: Session, reader: Reader, office: str, department: str,
     rows = session.execute(
         select(Finding.prosecutor, func.count(), late)
         .where(Finding.state.in_(ACTIVE), Finding.office == office, Finding.department == department)
-        .where(rows_of(reader.rows), not_(_is_hint(session)))
+        .where(rows_of(reader.rows), not_(Finding.hint_now))
         .group_by(Finding.prosecutor)
         .order_by(Finding.prosecutor)
     ).all()
     return [OwnerDelay(*row) for row in rows]
-
-
-def _is_hint(session: Session) -> ColumnElement[bool]:
-    held = sorted(held_rules(session))
-    return or_(Finding.is_hint, Finding.rule_id.in_(held)) if held else Finding.is_hint.is_(True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import pairwise
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, func, not_, select
 from sqlalchemy.orm import Session
 
 from expectations.register.readers_rows import departments_of
@@ -165,7 +165,11 @@ def _sums() -> list[ColumnElement[int]]:
 
 
 def _of(reader: Reader, asked: Asked, first: int) -> ColumnElement[bool]:
-    parts = [RunFigure.seq >= first, RunFigure.is_hint.is_(asked.hints), departments_of(reader.figures, RunFigure)]
+    parts = [
+        RunFigure.seq >= first,
+        RunFigure.hint_now if asked.hints else not_(RunFigure.hint_now),
+        departments_of(reader.figures, RunFigure),
+    ]
     if asked.office is not None:
         parts.append(RunFigure.office == asked.office)
     for column, values in (

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from expectations.register import follow_sql
 from expectations.register.life import ACTIVE
-from expectations.register.trust import held_rules, hold_if_rejected, run_problems
+from expectations.register.trust import hold_if_rejected, run_problems
 from expectations.store.register import Register, now
 from expectations.store.tables import Event, Finding, Run, RunFigure
 
@@ -153,10 +153,9 @@ def _write(session: Session, con: duckdb.DuckDBPyConnection, seq: int, as_of: da
 
 def _figures(session: Session, seq: int) -> list[dict[str, object]]:
     """The register's findings counted: what stands open now, and what this run opened and closed."""
-    hint = or_(Finding.is_hint, Finding.rule_id.in_(sorted(held_rules(session))))
     keys = {
         "office": Finding.office, "department": Finding.department, "rule_id": Finding.rule_id,
-        "error_type": Finding.error_type, "severity": Finding.severity, "is_hint": hint,
+        "error_type": Finding.error_type, "severity": Finding.severity, "is_hint": Finding.is_hint,
     }  # fmt: skip
     conditions = {
         "new": Finding.state == "new",

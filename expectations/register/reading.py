@@ -12,9 +12,9 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from expectations.finding.columns import SEARCHED
 from expectations.finding.departments import department_order
+from expectations.finding.labels import SEVERITIES
 from expectations.register.life import ACTIVE, State
 from expectations.register.readers_rows import rows_of
-from expectations.register.trust import held_rules
 from expectations.rights.reader import Reader
 from expectations.rights.scope import Scope
 from expectations.run.published import FindingFilter
@@ -81,9 +81,9 @@ def list_findings(
 
 def count_findings(session: Session, reader: Reader, wanted: Wanted) -> tuple[int, int]:
     """Errors and hints among the findings asked for; those of held rules are hints."""
-    hint = hint_now(session)
     counts = select(
-        func.coalesce(func.sum(case((hint, 0), else_=1)), 0), func.coalesce(func.sum(case((hint, 1), else_=0)), 0)
+        func.coalesce(func.sum(case((Finding.hint_now, 0), else_=1)), 0),
+        func.coalesce(func.sum(case((Finding.hint_now, 1), else_=0)), 0),
     )
     errors, hints = session.execute(_selected(session, reader, counts, wanted)).one()
     return int(errors), int(hints)
@@ -116,9 +116,11 @@ def count_steps(session: Session, reader: Reader, wanted: Wanted) -> StepCounts:
 
 def count_by_owner(session: Session, reader: Reader, wanted: Wanted) -> list[OwnerCount]:
     """The findings asked for by department and prosecutor, in the order of their names."""
-    hint = hint_now(session)
     counts = select(
-        Finding.department, Finding.prosecutor, func.sum(case((hint, 0), else_=1)), func.sum(case((hint, 1), else_=0))
+        Finding.department,
+        Finding.prosecutor,
+        func.sum(case((Finding.hint_now, 0), else_=1)),
+        func.sum(case((Finding.hint_now, 1), else_=0)),
     )
     rows = session.execute(
         _selected(session, reader, counts, wanted)
@@ -170,25 +172,19 @@ def choices(
     return sorted(session.scalars(query))
 
 
-def hint_now(session: Session) -> ColumnElement[bool]:
-    """Whether a finding is a hint: by its rule, or since its rule is on hold."""
-    held = sorted(held_rules(session))
-    return or_(Finding.is_hint, Finding.rule_id.in_(held)) if held else Finding.is_hint == literal(value=True)
-
-
 def _selected(session: Session, reader: Reader, query: Any, wanted: Wanted) -> Any:
     scope: Scope = reader.own if wanted.own else reader.rows
     query = query.where(rows_of(reader.rows), rows_of(scope)) if wanted.own else query.where(rows_of(scope))
     query = query.where(_in_states(wanted.states))
     for name, values in wanted.chosen():
-        query = query.where(getattr(Finding, name).in_(values))
+        column = Finding.severity_now if name == "severity" else getattr(Finding, name)
+        query = query.where(column.in_(values))
     if wanted.ids:
         query = query.where(Finding.finding_id.in_(wanted.ids))
     if wanted.bmsah:
         query = query.where(Finding.bmsah == wanted.bmsah)
     if wanted.kind != "all":
-        hint = hint_now(session)
-        query = query.where(hint if wanted.kind == "hints" else not_(hint))
+        query = query.where(Finding.hint_now if wanted.kind == "hints" else not_(Finding.hint_now))
     if wanted.step:
         query = query.where(_at_step(wanted.step))
     if wanted.text.strip():
@@ -225,7 +221,7 @@ def _in_order(departments: Sequence[str]) -> ColumnElement[int]:
 
 
 def _severity() -> ColumnElement[int]:
-    return case((Finding.severity == "serious", 0), (Finding.severity == "normal", 1), else_=2)
+    return case({name: place for place, name in enumerate(SEVERITIES)}, value=Finding.severity_now)
 
 
 def _escaped(text: str) -> str:

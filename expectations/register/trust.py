@@ -57,12 +57,6 @@ def run_problems(session: Session, con: duckdb.DuckDBPyConnection) -> list[dict[
     return problems
 
 
-def held_rules(session: Session) -> dict[str, RuleState]:
-    """The rules on hold: their findings are shown as hints and count in no score."""
-    held = session.scalars(select(RuleState).where(RuleState.held).order_by(RuleState.rule_id))
-    return {state.rule_id: state for state in held}
-
-
 def hold(register: Register, reader: Reader, rule_id: str, reason: str) -> None:
     """Puts a rule on hold by decision of a supervisor. Raises NotAllowedError, InputError for a missing reason."""
     _set(register, reader, rule_id, reason, held=True)

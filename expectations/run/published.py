@@ -1,6 +1,6 @@
 """Reading a published run: the one place where findings are selected, for the command line and the dashboard alike."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +10,7 @@ import duckdb
 
 from expectations.errors import InputError, nearest
 from expectations.finding.columns import COLUMNS, LISTED, SEARCHED
+from expectations.finding.hints import hint_now_sql, severity_now_sql
 from expectations.home import Home
 from expectations.run_schema import require_schema
 
@@ -88,6 +89,16 @@ def current_run(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
         yield con
     finally:
         con.close()
+
+
+def show_hints_as_now(con: duckdb.DuckDBPyConnection, held: Collection[str]) -> None:
+    """Lays over the run opened in `con` which rules are on hold now: their findings are hints until `con` is closed."""
+    con.execute("create temp table held as select unnest(?::varchar[]) as rule_id", [sorted(held)])
+    now = f"{hint_now_sql('f', 'held')} as is_hint, {severity_now_sql('f', 'held')} as severity"
+    run = con.execute("select current_catalog()").fetchall()[0][0]
+    con.execute(
+        f'create temp view findings as select f.* replace ({now}), f.rowid as rowid from "{run}".main.findings f'
+    )
 
 
 def select_findings(con: duckdb.DuckDBPyConnection, wanted: FindingFilter) -> duckdb.DuckDBPyRelation:

@@ -15,10 +15,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from expectations.finding.columns import NAMING
-from expectations.register.trust import held_rules
+from expectations.finding.hints import hint_now_sql, severity_now_sql
 from expectations.rights.reader import Reader
 from expectations.run.readers_rows import published_rows_of
 from expectations.run_schema import PUBLISHED, require_schema
+from expectations.store.holds import held_rules
 from expectations.store.register import Register
 from expectations.store.tables import Event, Finding, Run
 
@@ -163,7 +164,7 @@ def _view(sight: str, schema: str, table: str, columns: list[str], reader: Reade
         replaced["bmsah"] = f"case when {own} then t.bmsah else '#' || left(sha256(t.bmsah), 16) end"
     where = published_rows_of(reader.figures, "t")
     if table == "findings":
-        replaced["is_hint"] = f"t.is_hint or t.rule_id in (from {sight}.held)"
+        replaced |= {"is_hint": hint_now_sql("t", f"{sight}.held"), "severity": severity_now_sql("t", f"{sight}.held")}
         where += f" and t.finding_id not in (from {sight}.explained)"
     chosen = ", ".join(
         f"{replaced[name]} as {_name(name)}" if name in replaced else f"t.{_name(name)}" for name in columns

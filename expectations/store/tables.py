@@ -6,10 +6,11 @@ Declarations only; nothing is read, written or decided here. Times are UTC witho
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Boolean, ForeignKey, Index, Integer, MetaData, String, Text, text
-from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, mapped_column
+from sqlalchemy import JSON, BigInteger, Boolean, ForeignKey, Index, Integer, MetaData, String, Text, select, text
+from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, column_property, mapped_column
 from sqlalchemy.types import TypeEngine
 
+from expectations.finding import hints
 from expectations.finding.columns import COLUMNS
 
 _ACTIVE = "state IN ('new', 'open', 'reopened')"
@@ -38,6 +39,22 @@ def _of_run(name: str, *, primary_key: bool = False) -> MappedColumn[Any]:
     column = COLUMNS[name]
     kind = String(column.width) if column.width else _TYPES.get(column.type, Text)()
     return mapped_column(kind, primary_key=primary_key)
+
+
+class RuleState(Table):
+    """What the register knows of a rule: whether it is on hold, since when, and by whom."""
+
+    __tablename__ = "rule_states"
+
+    rule_id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    held: Mapped[bool]
+    since: Mapped[datetime]
+    """Of the hold or of its release; rejections before it no longer count."""
+    by: Mapped[str]
+    reason: Mapped[str]
+
+
+_HELD = select(RuleState.rule_id).where(RuleState.held)
 
 
 class Run(Table):
@@ -92,6 +109,10 @@ class Finding(Table):
     message_en: Mapped[str] = _of_run("message_en")
     basis: Mapped[str] = _of_run("basis")
     card_row: Mapped[int] = _of_run("card_row")
+
+    hint_now: Mapped[bool] = column_property(hints.hint_now(is_hint, rule_id, _HELD))
+    """Whether it counts as a hint: also while its rule is on hold."""
+    severity_now: Mapped[str] = column_property(hints.severity_now(severity, is_hint, rule_id, _HELD))
 
     state: Mapped[str] = mapped_column(String(12))
     """new, open, reopened, explained, corrected, not_seen, withdrawn: see `lifecycle.State`."""
@@ -184,19 +205,6 @@ class Event(Table):
     undone: Mapped[bool]
 
 
-class RuleState(Table):
-    """What the register knows of a rule: whether it is on hold, since when, and by whom."""
-
-    __tablename__ = "rule_states"
-
-    rule_id: Mapped[str] = mapped_column(String(16), primary_key=True)
-    held: Mapped[bool]
-    since: Mapped[datetime]
-    """Of the hold or of its release; rejections before it no longer count."""
-    by: Mapped[str]
-    reason: Mapped[str]
-
-
 class RunFigure(Table):
     """Findings at the end of a run, counted: what the trends are drawn of."""
 
@@ -209,8 +217,9 @@ class RunFigure(Table):
     rule_id: Mapped[str] = mapped_column(String(16))
     error_type: Mapped[str] = mapped_column(String(32))
     severity: Mapped[str] = mapped_column(String(8))
-    is_hint: Mapped[bool]
-    """Also for a rule that was on hold then."""
+    is_hint: Mapped[bool] = mapped_column()
+    hint_now: Mapped[bool] = column_property(hints.hint_now(is_hint, rule_id, _HELD))
+    """Whether it counts as hints: also while its rule is on hold. A series is read by what holds today."""
     new: Mapped[int]
     open: Mapped[int]
     """All that stood open, new ones included."""

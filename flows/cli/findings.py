@@ -9,9 +9,18 @@ from typing import Annotated
 import typer
 
 from expectations.home import Home
-from expectations.run.published import FINDING_COLUMNS, FindingFilter, current_run, select_findings
+from expectations.run.published import (
+    FINDING_COLUMNS,
+    FindingFilter,
+    current_run,
+    select_findings,
+    show_hints_as_now,
+)
+from expectations.store.holds import held_rules
+from expectations.store.register import open_register, register_url
 from flows.cli.listings import FormatOption, Listing, OutputOption, format_for, hand_out
 from flows.cli.options import HomeFolder
+from flows.settings import Settings
 
 
 class Severity(StrEnum):
@@ -53,5 +62,8 @@ def findings(
         severities=tuple(one.value for one in severity or ()), text=text,
     )  # fmt: skip
     chosen = format_for(LISTING, format, output)
-    with current_run(Home(home.absolute())) as con:
+    place = Home(home.absolute())
+    with current_run(place) as con:
+        with open_register(register_url(place, Settings().register_url)).reading() as session:
+            show_hints_as_now(con, held_rules(session))
         hand_out(select_findings(con, wanted), LISTING, chosen, output)

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from urllib.parse import urlencode
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, func, not_, select
 from sqlalchemy.orm import Session
 
 from expectations.home import Home
 from expectations.notices import digest_subjects, notices, state_of
 from expectations.notices.scopes import number_of
-from expectations.notices.weeks import Subject, Week, countable, week_figures
+from expectations.notices.weeks import Subject, Week, week_figures
 from expectations.people.organisation import reader_of
 from expectations.register.readers_rows import rows_of
 from expectations.rights.reader import Reader
@@ -104,7 +104,7 @@ def _new_findings(session: Session, occasion: Occasion, run: Run, reader: Reader
 def _came(session: Session, run: Run, rows: ColumnElement[bool]) -> list[str]:
     """Errors that are new or came back with a run."""
     came = and_(Finding.state.in_(("new", "reopened")), Finding.state_seq == run.seq)
-    return list(session.scalars(select(Finding.finding_id).where(rows, came, countable(session))))
+    return list(session.scalars(select(Finding.finding_id).where(rows, came, not_(Finding.hint_now))))
 
 
 def _notices(session: Session, occasion: Occasion, reader: Reader, to: _Recipient) -> Iterator[Letter]:

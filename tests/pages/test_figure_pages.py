@@ -17,9 +17,10 @@ from dashboard.exports.figures import compare_xlsx, departments_xlsx, trends_xls
 from expectations.errors import InputError
 from expectations.home import Home
 from expectations.register.figures import Asked, run_lines, runs_within
-from expectations.register.trust import held_rules, hold
+from expectations.register.trust import hold
 from expectations.rights.acts import NotAllowedError
 from expectations.rights.reader import Reader
+from expectations.store.holds import held_rules
 from expectations.store.register import Register
 from expectations.store.switches import set_switch
 
