@@ -4,14 +4,13 @@ from collections.abc import Container, Mapping
 from datetime import UTC, date, datetime
 
 import streamlit as st
-from sqlalchemy import select
 
 from dashboard.frame import empty
 from dashboard.frame.pager import first_page, pager
 from dashboard.frame.tables import Cell, Column, show, table
 from dashboard.frame.view import View
 from expectations.people.access_log import ACTIONS, AccessFilter, count, entries
-from expectations.store.tables import User
+from expectations.people.listing import names_by_login
 
 _SIZE = 50
 
@@ -19,7 +18,7 @@ _SIZE = 50
 def log_part(view: View) -> dict[str, str]:
     """Draws it."""
     with view.register.reading() as session:
-        names = dict(session.execute(select(User.login, User.name).order_by(User.login)).all())
+        names = names_by_login(session)
     wanted = _filters(view, names)
     with view.register.reading() as session:
         total = count(session, wanted)

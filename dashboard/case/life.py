@@ -5,18 +5,17 @@ from html import escape
 from zoneinfo import ZoneInfo
 
 import streamlit as st
-from sqlalchemy import select
 
 from dashboard.frame import empty
 from dashboard.frame.tables import Html, anchor, show
 from dashboard.frame.view import View
 from dashboard.work.finding_block import finding_block
 from dashboard.work.listing import choices_for, last_decision, one_finding
-from expectations.notices.scopes import visible
+from expectations.notices.reading import notices_naming
 from expectations.people import access_log
 from expectations.register import reading
 from expectations.register.life import ACTIVE, REASONS
-from expectations.store.tables import Event, Finding, Notice, NoticeFinding
+from expectations.store.tables import Event, Finding, Notice
 
 _HERE = ZoneInfo("Asia/Shanghai")
 _BY_RUN = ("values", "rule", "expired", "again")
@@ -60,19 +59,14 @@ def life_of_case(view: View, card: str, bmsah: str, row: int | None) -> None:
     with view.register.reading() as session:
         found = reading.of_case(session, view.reader, card, bmsah, row)
         events = reading.history(session, view.reader, [one.finding_id for one in found])
-        notices = session.execute(
-            select(NoticeFinding.finding_id, Notice)
-            .join(Notice, Notice.id == NoticeFinding.notice_id)
-            .where(NoticeFinding.finding_id.in_([one.finding_id for one in found]), visible(view.reader))
-            .order_by(Notice.issued_on)
-        ).all()
+        notices = notices_naming(session, view.reader, [one.finding_id for one in found])
     if not found:
         return
     st.subheader(view.t("life.history"))
     standing = [one for one in found if one.state in (*ACTIVE, "explained")]
     closed = [one for one in found if one not in standing]
     for one in standing:
-        _life(view, one, events.get(one.finding_id, []), [notice for of, notice in notices if of == one.finding_id])
+        _life(view, one, events.get(one.finding_id, []), notices.get(one.finding_id, []))
     if closed:
         with st.expander(view.t("life.closed", count=len(closed)), icon=":material/history:"):
             for one in closed:
@@ -80,7 +74,7 @@ def life_of_case(view: View, card: str, bmsah: str, row: int | None) -> None:
                     view,
                     one,
                     events.get(one.finding_id, []),
-                    [notice for of, notice in notices if of == one.finding_id],
+                    notices.get(one.finding_id, []),
                 )
 
 

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from io import BytesIO
 
-import duckdb
 import xlsxwriter
 
 from dashboard.words.texts import Language, label, text
 from expectations.run.limit_figures import DueLine, all_due
 from expectations.run.limits import DueFilter
+from expectations.run.published import RunConnection
 
 _COLUMNS = (
     ("column.days_left", 10), ("column.last_day", 12), ("column.grade", 10), ("column.department", 20), ("column.prosecutor", 14),
@@ -17,7 +17,7 @@ _COLUMNS = (
 _LAST_ROW = 1_048_575
 
 
-def due_workbook(con: duckdb.DuckDBPyConnection, wanted: DueFilter, language: Language) -> bytes:
+def due_workbook(con: RunConnection, wanted: DueFilter, language: Language) -> bytes:
     """The warnings `wanted` selects of those the reader of `con` may see, as many as a sheet holds."""
     out = BytesIO()
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}

@@ -11,11 +11,12 @@ from io import BytesIO
 import xlsxwriter
 
 from dashboard.exports.downloads import Export, File
-from dashboard.figures.compare_page import figure_rows, office_figures, whole_offices
+from dashboard.figures.compare_page import figure_rows
 from dashboard.figures.marks import PERIODS, incomplete_words
 from dashboard.frame.place import SIGHTS
 from dashboard.frame.view import View
 from expectations.errors import InputError
+from expectations.register.comparison import office_figures, whole_offices
 from expectations.register.departments import causes, days_of, department_work
 from expectations.register.figures import Asked, Counts, department_counts, offices_counted, run_lines, runs_within
 from expectations.rights.acts import NotAllowedError

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from io import BytesIO
 
-import duckdb
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
@@ -11,7 +10,7 @@ from dashboard.words.texts import Language, label, text
 from expectations.finding.columns import Finding
 from expectations.finding.labels import severity_of
 from expectations.run.findings import card_titles, register_rows
-from expectations.run.published import FindingFilter
+from expectations.run.published import FindingFilter, RunConnection
 from expectations.run.rules import headers
 
 _COLUMNS = (
@@ -23,7 +22,7 @@ _ROWS_A_SHEET = 1_000_000
 
 
 def register_workbook(
-    con: duckdb.DuckDBPyConnection, wanted: FindingFilter, sort: str, descending: bool, language: Language
+    con: RunConnection, wanted: FindingFilter, sort: str, descending: bool, language: Language
 ) -> bytes:
     """The findings `wanted` selects of those the reader of `con` may see."""
     out = BytesIO()

@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import duckdb
-
 from dashboard.exports.downloads import Export, File
 from dashboard.exports.due_workbook import due_workbook
 from dashboard.exports.findings_workbook import register_workbook
@@ -13,7 +11,7 @@ from dashboard.words.texts import text
 from expectations.run.account import run
 from expectations.run.findings import SORTS
 from expectations.run.limits import DueFilter
-from expectations.run.published import FindingFilter, Kind
+from expectations.run.published import FindingFilter, Kind, RunConnection
 
 _KINDS: dict[str, Kind] = {"hints": "hints", "all": "all"}
 
@@ -45,6 +43,6 @@ def due_xlsx(export: Export) -> File:
 
 
 @contextmanager
-def _run(export: Export) -> Iterator[duckdb.DuckDBPyConnection]:
+def _run(export: Export) -> Iterator[RunConnection]:
     with SIGHTS.open(export.home.current(), export.register, export.reader) as con:
         yield con

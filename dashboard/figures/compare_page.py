@@ -3,31 +3,16 @@ order by a figure, no third office, no score.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import streamlit as st
-from sqlalchemy.orm import Session
 
 from dashboard.figures.marks import export_link, per_hundred, period_choice, say_incomplete
 from dashboard.frame import empty
 from dashboard.frame.tables import Cell, Column, Html, show, table
 from dashboard.frame.view import View, write_address
-from expectations.register.figures import Asked, Counts, RunMark, run_lines, runs_within, type_counts
-from expectations.rights.reader import Reader
+from expectations.register.comparison import OfficeFigures, office_figures, whole_offices
+from expectations.register.figures import Counts, runs_within
 from expectations.store.switches import switch
-
-
-@dataclass(frozen=True)
-class OfficeFigures:
-    """An office at the last run and over the period."""
-
-    office: str
-    checked: int
-    open: int
-    hints: int
-    new: int
-    corrected: int
-    types: dict[str, Counts]
 
 
 def compare_page(view: View) -> None:
@@ -56,28 +41,6 @@ def compare_page(view: View) -> None:
     st.caption(view.t("compare.note", day=runs[-1].as_of, days=period))
     show(_table(view, found))
     export_link(view, "offices.xlsx", params)
-
-
-def whole_offices(reader: Reader, runs: Sequence[RunMark]) -> list[str]:
-    """The offices the reader may count as a whole, by name; a single department of an office is not the office."""
-    scope = reader.figures
-    found = {office for run in runs for office, _ in run.checked if office and office in (scope.known or {office})}
-    return sorted(office for office in found if scope.whole_office(office))
-
-
-def office_figures(session: Session, reader: Reader, runs: Sequence[RunMark], office: str) -> OfficeFigures:
-    """The figures of one office."""
-    errors = run_lines(session, reader, Asked(office), runs)
-    hints = type_counts(session, reader, runs[-1], Asked(office, hints=True))
-    return OfficeFigures(
-        office,
-        errors[-1].checked,
-        errors[-1].counts.open,
-        sum(one.open for one in hints.values()),
-        sum(line.counts.new for line in errors),
-        sum(line.counts.corrected for line in errors),
-        type_counts(session, reader, runs[-1], Asked(office)),
-    )
 
 
 def _read_address() -> None:

@@ -9,7 +9,6 @@ from datetime import date
 from html import escape
 
 import streamlit as st
-from sqlalchemy.orm import Session
 from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.figures.marks import export_link, over, per_hundred, period_choice, say_incomplete, tiles, whole
@@ -29,6 +28,7 @@ from expectations.register.departments import (
 )
 from expectations.register.figures import Counts, RunMark, department_counts, offices_counted, runs_within
 from expectations.run.rule_words import RuleWords, rule_words
+from expectations.store.register import RegisterSession
 
 ALL = "*"
 """Stands for all departments in the choice of one; a department may have no name."""
@@ -72,7 +72,7 @@ def departments_page(view: View) -> None:
     )
 
 
-def _choose(view: View, session: Session) -> Shown | None:
+def _choose(view: View, session: RegisterSession) -> Shown | None:
     """The office, department and period chosen, at first those of the address; None where the reader counts nothing."""
     if view.entered:
         asked = st.query_params.get("days", "")

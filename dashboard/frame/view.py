@@ -9,7 +9,6 @@ from functools import cached_property
 from pathlib import Path
 from urllib.parse import urlencode
 
-import duckdb
 import streamlit as st
 
 from dashboard.frame.place import SIGHTS, home, register
@@ -19,6 +18,7 @@ from expectations.home import NothingPublishedError
 from expectations.rights.reader import Reader
 from expectations.run.account import NO_RUN, Run, run
 from expectations.run.findings import masks_of
+from expectations.run.published import RunConnection, without_run
 from expectations.store.register import Register
 
 
@@ -26,7 +26,7 @@ from expectations.store.register import Register
 class View:
     """A page's own cursor on the published run as the reader may see it, the register, and the reader's language."""
 
-    con: duckdb.DuckDBPyConnection
+    con: RunConnection
     file: Path
     run: Run
     language: Language
@@ -72,7 +72,7 @@ def open_view(reader: Reader, language: Language, entered: bool, *, needs_run: b
     except NothingPublishedError:
         if needs_run:
             raise
-        with duckdb.connect() as nothing:
+        with without_run() as nothing:
             yield View(nothing, home().root, NO_RUN, language, reader, register(), entered)
         return
     with SIGHTS.open(file, register(), reader) as con:

@@ -1,7 +1,6 @@
 """The run page: what was read, what was not, which rules were not judged and how long it took."""
 
 import streamlit as st
-from sqlalchemy import and_, func, select
 
 from dashboard.frame.run_state import run_problems
 from dashboard.frame.tables import Cell, Column, Html, anchor, show, table, tag
@@ -9,10 +8,9 @@ from dashboard.frame.view import View, write_address
 from dashboard.run.data_docs import INDEX, folder_of, may_read
 from dashboard.run.recheck_box import recheck_box
 from dashboard.run.rules_page import state_tag
-from expectations.register.readers_rows import departments_of
+from expectations.register.figures import former_runs
 from expectations.run import account as run_queries
 from expectations.run.findings import card_titles
-from expectations.store.tables import Run, RunFigure
 
 _FILE_KINDS = {"loaded": "good", "ignored": "", "refused": "bad"}
 _SHOWN_CELLS = 200
@@ -69,19 +67,7 @@ def _summary(view: View) -> None:
 def _former_runs(view: View) -> None:
     """The runs the register has followed, the latest first: complete or not, and what each opened and closed."""
     with view.register.reading() as session:
-        followed = session.execute(
-            select(
-                Run,
-                func.sum(RunFigure.new),
-                func.sum(RunFigure.open),
-                func.sum(RunFigure.corrected),
-                func.sum(RunFigure.reopened),
-            )
-            .outerjoin(RunFigure, and_(RunFigure.seq == Run.seq, departments_of(view.reader.figures, RunFigure)))
-            .group_by(Run.seq)
-            .order_by(Run.seq.desc())
-            .limit(_SHOWN_RUNS)
-        ).all()
+        followed = former_runs(session, view.reader, _SHOWN_RUNS)
     columns = [Column(view.t("run.as_of")), Column(view.t("run.status"))]
     columns += [
         Column(view.t(key), "number")
@@ -94,9 +80,9 @@ def _former_runs(view: View) -> None:
             if run.complete
             else tag(f"✖ {view.t('run.status_incomplete')}", "bad"),
             sum(run.rows.values()) if view.reader.figures.everything else "",
-            *("" if view.reader.figures.nothing else int(number or 0) for number in counts),
+            *("" if view.reader.figures.nothing else number for number in counts),
         ]
-        for run, *counts in followed
+        for run, counts in followed
     ]
     if rows:
         with st.expander(view.t("run.former", count=len(rows)), icon=":material/history:"):

@@ -6,30 +6,26 @@ only. Drawing is `recheck`; no Streamlit here.
 
 import shutil
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path, PurePosixPath
 
-from sqlalchemy import func, select
-
 from dashboard.check.command_line import Running, start
 from expectations.errors import AnkaError, InputError
 from expectations.home import Home
-from expectations.register.life import ACTIVE
-from expectations.register.readers_rows import rows_of
 from expectations.register.reading import last_run
+from expectations.register.rechecked import became, inputs_lately
 from expectations.rights.reader import Reader
+from expectations.run.account import cases_of_file, files, last_file
 from expectations.run.published import open_published
 from expectations.store.register import Register
-from expectations.store.tables import Finding, Run
 
 FOLDER = "rechecks"
 TIME_LIMIT = 3600
 _KEPT_RUNS = 30
 _KEPT_AT_LEAST = timedelta(days=2)
-_PORTION = 5000
 _RULE_IN_ERROR = 3
 
 
@@ -137,8 +133,7 @@ def _inputs(register: Register) -> tuple[list[Path], int, bool]:
             hint="等下一次夜间核查，或用 anka audit 核查新的导出 / wait for the nightly run, or audit the new exports",
         )
     with open_published(Path(run.file)) as con:
-        refused = con.execute("select count(*) from files where status = 'refused'").fetchall()[0][0]
-    return inputs, run.seq, bool(refused)
+        return inputs, run.seq, any(line.status == "refused" for line in files(con))
 
 
 def _kept(folder: Path, dropped: Dropped) -> Path:
@@ -158,8 +153,8 @@ def _remove_unused(register: Register, home: Home) -> None:
     if not root.is_dir():
         return
     with register.reading() as session:
-        inputs = session.scalars(select(Run.inputs).order_by(Run.seq.desc()).limit(_KEPT_RUNS)).all()
-    used = {Path(name).parent.parent for names in inputs for name in names}
+        inputs = inputs_lately(session, _KEPT_RUNS)
+    used = {Path(name).parent.parent for name in inputs}
     oldest = (datetime.now(UTC) - _KEPT_AT_LEAST).timestamp()
     for folder in root.iterdir():
         if folder not in used and folder.stat().st_mtime < oldest:
@@ -202,19 +197,7 @@ def outcome_of(reader: Reader, register: Register, order: Order, former_seq: int
         file_cases, refused = _in_dropped(Path(run.file), order)
         cases = [order.bmsah] if order.bmsah else file_cases
         everything = not order.bmsah and order.dropped is None
-        counts: dict[str, int] = {}
-        for portion in (
-            [None] if everything else [cases[first : first + _PORTION] for first in range(0, len(cases), _PORTION)]
-        ):
-            condition = [Finding.bmsah.in_(portion)] if portion is not None else []
-            query = (
-                select(Finding.state, (Finding.state_seq == run.seq).label("moved"), func.count())
-                .where(rows_of(reader.rows), *condition)
-                .group_by(Finding.state, "moved")
-            )
-            for state, moved, number in session.execute(query):
-                key = _became(state, bool(moved))
-                counts[key] = counts.get(key, 0) + number
+        counts = became(session, reader, run, None if everything else cases)
     return Outcome(
         cases=len(cases), corrected=counts.get("corrected", 0), still_open=counts.get("open", 0), new=counts.get("new", 0),
         reopened=counts.get("reopened", 0), unchanged=run.seq == former_seq, refused=refused,
@@ -222,32 +205,11 @@ def outcome_of(reader: Reader, register: Register, order: Order, former_seq: int
     )  # fmt: skip
 
 
-def _became(state: str, moved: bool) -> str:
-    if state in ("new", "reopened", "corrected") and moved:
-        return state
-    return "open" if state in ACTIVE else "other"
-
-
 def _in_dropped(published: Path, order: Order) -> tuple[Sequence[str], str]:
     """The cases of the dropped file, which is the last one of the run, and why it was refused if it was."""
     if order.dropped is None:
         return (), ""
     with open_published(published) as con:
-        sheets = con.execute(
-            "select file_no, card, status, reason from files where file_no = (select max(file_no) from files)"
-        ).fetchall()
-        refused = next((str(reason) for _, _, status, reason in sheets if status == "refused"), "")
-        found: list[str] = []
-        for file_no, card, status, _ in sheets:
-            if status == "loaded":
-                rows = con.execute(
-                    f'select distinct r.bmsah from card_rows r join cards."{card}" c on c._row = r.card_row '
-                    "where r.card = ? and c._file = ? and r.bmsah is not null",
-                    [card, file_no],
-                ).fetchall()
-                found += [str(row[0]) for row in rows]
-    return _once(found), refused
-
-
-def _once(names: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(names))
+        sheets = [line for line in files(con) if line.file_no == last_file(con)]
+        refused = next((line.reason for line in sheets if line.status == "refused"), "")
+        return cases_of_file(con, last_file(con)), refused

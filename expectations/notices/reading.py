@@ -141,6 +141,20 @@ def states_of(session: Session, reader: Reader, notice_id: int) -> dict[str, str
     return dict(iter(rows))
 
 
+def notices_naming(session: Session, reader: Reader, finding_ids: Collection[str]) -> dict[str, list[Notice]]:
+    """The notices the reader may see that named a finding, the earliest first, by its id."""
+    rows = session.execute(
+        select(NoticeFinding.finding_id, Notice)
+        .join(Notice, Notice.id == NoticeFinding.notice_id)
+        .where(NoticeFinding.finding_id.in_(sorted(finding_ids)), visible(reader))
+        .order_by(Notice.issued_on, Notice.id)
+    ).all()
+    found: dict[str, list[Notice]] = {}
+    for finding_id, notice in rows:
+        found.setdefault(finding_id, []).append(notice)
+    return found
+
+
 def withdrawal_of(session: Session, reader: Reader, notice_id: int) -> tuple[str, str]:
     """Who withdrew a notice and why; blank when nobody did."""
     if one_notice(session, reader, notice_id) is None:

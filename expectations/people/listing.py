@@ -53,6 +53,11 @@ def people(session: Session) -> list[Person]:
     return sorted(found, key=lambda one: (places.get(one.unit, 0), one.login))
 
 
+def names_by_login(session: Session) -> dict[str, str]:
+    """Everybody's name, by login."""
+    return dict(session.execute(select(User.login, User.name).order_by(User.login)).all())
+
+
 def units(session: Session) -> list[UnitLine]:
     """Every unit, those above before those below."""
     tree = read_tree(session)

@@ -112,6 +112,19 @@ def _checked(scope: Scope, departments: Mapping[str, int]) -> dict[tuple[str, st
     return {(office, department): cards for office, department, cards in named if scope.holds(office, department)}
 
 
+def former_runs(session: Session, reader: Reader, limit: int) -> list[tuple[Run, tuple[int, int, int, int]]]:
+    """The runs followed, the latest first; of each, the findings new, open, corrected and reopened that the reader may count."""
+    numbers = (RunFigure.new, RunFigure.open, RunFigure.corrected, RunFigure.reopened)
+    rows = session.execute(
+        select(Run, *(func.coalesce(func.sum(number), 0) for number in numbers))
+        .outerjoin(RunFigure, and_(RunFigure.seq == Run.seq, departments_of(reader.figures, RunFigure)))
+        .group_by(Run.seq)
+        .order_by(Run.seq.desc())
+        .limit(limit)
+    ).all()
+    return [(row[0], (int(row[1]), int(row[2]), int(row[3]), int(row[4]))) for row in rows]
+
+
 def run_lines(session: Session, reader: Reader, asked: Asked, runs: Sequence[RunMark]) -> list[RunLine]:
     """The trend: the figures asked for at each of `runs`, oldest first; a run without findings counts nought."""
     if not runs:

@@ -80,6 +80,27 @@ def files(con: duckdb.DuckDBPyConnection) -> list[FileLine]:
     return [FileLine(*row) for row in rows.fetchall()]
 
 
+def last_file(con: duckdb.DuckDBPyConnection) -> int:
+    """The number of the last file."""
+    return int(con.execute("select max(file_no) from files").fetchall()[0][0])
+
+
+def cases_of_file(con: duckdb.DuckDBPyConnection, file_no: int) -> list[str]:
+    """The case numbers on the sheets of a file, each once."""
+    found: dict[str, None] = {}
+    cards = con.execute(
+        "select card from files where file_no = ? and status = 'loaded' group by card order by min(rowid)", [file_no]
+    )
+    for (card,) in cards.fetchall():
+        rows = con.execute(
+            f'select distinct r.bmsah from card_rows r join cards."{card}" c on c._row = r.card_row '
+            "where r.card = ? and c._file = ? and r.bmsah is not null",
+            [card, file_no],
+        ).fetchall()
+        found |= dict.fromkeys(str(bmsah) for (bmsah,) in rows)
+    return list(found)
+
+
 def rejected_by_reason(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str, int]]:
     """File, reason and number of the rows that were not loaded."""
     rows = con.execute(

@@ -74,6 +74,17 @@ class Where:
         return "where " + (" and ".join(self.conditions) or "true")
 
 
+RunConnection = duckdb.DuckDBPyConnection
+"""A run opened for reading; pages name it so, and know nothing else of where a run is kept."""
+
+
+@contextmanager
+def without_run() -> Iterator[RunConnection]:
+    """What pages are given before the first audit: no table at all."""
+    with duckdb.connect() as nothing:
+        yield nothing
+
+
 def open_published(file: Path) -> duckdb.DuckDBPyConnection:
     """A read-only connection to a published file; take one `cursor()` per thread."""
     return duckdb.connect(str(file), read_only=True)

@@ -19,6 +19,9 @@ from sqlalchemy.orm import Session
 from expectations.errors import InputError
 from expectations.home import Home
 
+RegisterSession = Session
+"""What functions that read the register are given; pages name it so, and know nothing else of where the register is kept."""
+
 _WAIT_SECONDS = 120
 """How long a writer waits for another; following a run with 100,000 new findings takes seconds."""
 _CONNECTIONS = 20

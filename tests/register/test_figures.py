@@ -25,7 +25,7 @@ from support.figure_register import (
     small_register,
 )
 
-from dashboard.figures.compare_page import office_figures, whole_offices
+from expectations.register.comparison import office_figures, whole_offices
 from expectations.register.departments import Days, Work, causes, days_of, department_work, owner_delays
 from expectations.register.figures import (
     Asked,
