@@ -1,4 +1,4 @@
-"""The script Streamlit runs: who is here, language, navigation, the banner of an incomplete run, and the page. Pages are drawn
+"""The script Streamlit runs: who is here, language, navigation, the banners about the run, and the page. Pages are drawn
 elsewhere.
 """
 
@@ -19,7 +19,8 @@ from dashboard.findings_page import findings_page
 from dashboard.mine_page import mine_page
 from dashboard.notices_page import notices_page
 from dashboard.overview import overview_page
-from dashboard.problems import banner
+from dashboard.place import register
+from dashboard.problems import banner, nights_banner
 from dashboard.rules_page import rules_page
 from dashboard.run_page import run_page
 from dashboard.signed_in import ended, signed_in
@@ -106,6 +107,7 @@ def _shown(name: str, reader: Reader) -> Callable[[], None]:
                 banner(view)
                 PAGES[name][1](view)
         except NothingPublishedError:
+            nights_banner(register(), reader, language)
             empty.no_run(language)
         except AnkaError as error:
             empty.mistake(error)

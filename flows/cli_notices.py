@@ -14,7 +14,7 @@ from rich.table import Table
 
 from expectations import InputError
 from expectations.home import Home
-from flows.cli_options import HomeFolder, day
+from flows.cli_options import NOT_WELL, HomeFolder, day
 
 if TYPE_CHECKING:
     from expectations.notices import Progress
@@ -225,13 +225,24 @@ def notify(
 ) -> None:
     """发送消息：新问题、通知、到期、周报 / send messages about new findings, notices and digests, each once."""
     from expectations.notices.weeks import Week
+    from expectations.register.attempts import standing
+    from flows.attempts import notice_killed
     from flows.letters import Occasion
     from flows.messages import MessageSettings, deliver, messages_are_on
 
     now, settings, kept = date.fromisoformat(day(today)), MessageSettings(), _register(home, register)
+    notice_killed(Home(home.absolute()), kept)
+    with kept.reading() as session:
+        nights = standing(session)
+    if nights.stale:
+        typer.echo(
+            f"最近一次成功的夜间核查在 {nights.good_hours} 小时前，应不超过 {nights.limit_hours} 小时 / "
+            f"the last nightly audit that published is {nights.good_hours} hours old, limit {nights.limit_hours}",
+            err=True,
+        )
     if not dry_run and not messages_are_on(kept):
         typer.echo("消息未启用，未发送 / messages are off, nothing was sent；--dry-run")
-        return
+        raise typer.Exit(NOT_WELL if nights.stale else 0)
     monday = Week.of(now).before if now.weekday() == 0 else None
     occasion = Occasion(Home(home.absolute()), settings.address, now, Week.parse(week) if week else monday)
     done = deliver(kept, occasion, settings, dry_run=dry_run)
@@ -242,7 +253,10 @@ def notify(
         )
     if done:
         Console().print(table)
-    typer.echo(f"消息 / messages: {len(done)}；失败 / failed: {sum(one.state == 'failed' for one in done)}")
+    failed = sum(one.state == "failed" for one in done)
+    typer.echo(f"消息 / messages: {len(done)}；失败 / failed: {failed}")
+    if failed or nights.stale:
+        raise typer.Exit(NOT_WELL)
 
 
 def _row(notice: "Notice", far: "Progress", today: date) -> dict[str, object]:

@@ -29,6 +29,8 @@ CatalogueFolder = Annotated[
 _SHOWN_REASONS = 8
 NOT_JUDGED = 3
 """Exit code: a rule could not be judged, or counts and findings differ."""
+NOT_WELL = 3
+"""Exit code of `anka notify`: a message was not delivered, or no nightly audit has published for too long."""
 
 
 def day(text: str | None) -> str:

@@ -11,14 +11,15 @@ import duckdb
 from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas import FlowRun
 
 from expectations import Catalogue
 from expectations.home import Home
 from expectations.judging import Verdict
 from expectations.published import DEPARTMENT_FIGURES, open_published
-from expectations.register.store import open_register, register_url
+from expectations.register.store import Register, open_register, register_url
+from flows.attempts import attempted, notice_killed
 from flows.audit import AuditOrder, AuditResult, Stopwatch, judge_stage, load_stage, publish_stage
-from flows.audit_lock import sole_audit
 from flows.letters import Occasion
 from flows.load import LoadReport
 from flows.messages import MessageSettings, deliver
@@ -64,14 +65,21 @@ def publish(
 
 @task(name="notify", cache_policy=NO_CACHE)
 def notify(order: AuditOrder) -> int:
-    """Messages about the run's new findings, if the office has switched them on; how many were sent."""
-    register = open_register(register_url(Home(order.home), order.register))
-    messages = MessageSettings()
-    occasion = Occasion(Home(order.home), messages.address, order.as_of)
-    return sum(one.state == "sent" for one in deliver(register, occasion, messages, dry_run=False))
+    """Messages about the run's new findings, or that there is none, if the office has switched them on; how many were sent."""
+    home = Home(order.home)
+    return _send_due(home, open_register(register_url(home, order.register)), order.as_of)
 
 
-@flow(name="nightly_audit", validate_parameters=False, log_prints=False)
+def tell_of_crash(flow: object, flow_run: FlowRun, state: object) -> None:
+    """Called by the worker when the process of a run is gone: it cannot speak for itself."""
+    settings = Settings()
+    home = Home(Path(flow_run.parameters.get("home") or settings.home).absolute())
+    register = open_register(register_url(home, settings.register_url))
+    notice_killed(home, register)
+    _send_due(home, register, date.today())
+
+
+@flow(name="nightly_audit", validate_parameters=False, log_prints=False, on_crashed=[tell_of_crash])
 def nightly_audit(
     paths: Sequence[str] = (), as_of: str | None = None, home: str | None = None, catalogue: str | None = None,
     card: str | None = None, skip_refused: bool = True,
@@ -87,18 +95,34 @@ def nightly_audit(
         skip_refused=skip_refused,
         register=settings.register_url,
     )
-    watch, started = Stopwatch(), datetime.now()
-    read = order.read_catalogue()
-    with sole_audit(Home(order.home)):
-        with watch.stage("load"):
-            loaded = load(order, read)
-        with watch.stage("judge"):
-            verdicts = judge(order, read, loaded)
-        result = publish(order, read, loaded, verdicts, started, watch.stages)
-    prune(Home(order.home), settings.keep_runs)
+    home_folder = Home(order.home)
+    try:
+        result = attempted(
+            home_folder, open_register(register_url(home_folder, order.register)), lambda: _stages(order)
+        )
+    except Exception:
+        notify(order, return_state=True)
+        raise
+    prune(home_folder, settings.keep_runs)
     notify(order, return_state=True)  # who was not reached stands in the outbox; the run is published all the same
     create_markdown_artifact(department_table(result.file), key="departments", description=f"Run {result.run_id}")
     return result
+
+
+def _stages(order: AuditOrder) -> AuditResult:
+    watch, started = Stopwatch(), datetime.now()
+    read = order.read_catalogue()
+    with watch.stage("load"):
+        loaded = load(order, read)
+    with watch.stage("judge"):
+        verdicts = judge(order, read, loaded)
+    return publish(order, read, loaded, verdicts, started, watch.stages)
+
+
+def _send_due(home: Home, register: Register, today: date) -> int:
+    messages = MessageSettings()
+    sent = deliver(register, Occasion(home, messages.address, today), messages, dry_run=False)
+    return sum(one.state == "sent" for one in sent)
 
 
 def department_table(published: Path) -> str:

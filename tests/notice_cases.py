@@ -12,7 +12,7 @@ from dashboard_small import publish_small
 
 from expectations.home import Home
 from expectations.people.rights import Reader, Scope
-from expectations.register.store import Register, open_register
+from expectations.register.store import Register, now, open_register
 from expectations.register.tables import Finding, Run
 
 OFFICE, ONE, TWO = "示例院", "第一检察部", "第二检察部"
@@ -51,7 +51,7 @@ def keep(register: Register, *rows: object) -> None:
 def followed(home: Home, seq: int = 1, as_of: date = TODAY) -> Run:
     """A run the register has followed: the small one published in `home`."""
     return Run(
-        seq=seq, run_id="r1", file=str(home.current()), as_of=as_of, followed_at=datetime(2026, 7, 1), complete=True, problems=[],
+        seq=seq, run_id="r1", file=str(home.current()), as_of=as_of, followed_at=now(), complete=True, problems=[],
         rows={}, departments={}, inputs=[], rules={},
     )  # fmt: skip
 

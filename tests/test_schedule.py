@@ -84,7 +84,7 @@ def answers(office: Mapping[str, str]) -> bool:
 def add_schedule(office: Mapping[str, str], first: datetime) -> None:
     """A second schedule of the deployment beside that of the night; it fires again where a slow machine missed the first time."""
     deployment = requests.get(f"{office['PREFECT_API_URL']}/deployments/name/{DEPLOYMENT}", timeout=10).json()
-    schedule = {"interval": AGAIN.total_seconds(), "anchor_date": first.isoformat()}
+    schedule: dict[str, float | str] = {"interval": AGAIN.total_seconds(), "anchor_date": first.isoformat()}
     requests.post(
         f"{office['PREFECT_API_URL']}/deployments/{deployment['id']}/schedules",
         json=[{"active": True, "schedule": schedule}], timeout=10,

@@ -16,7 +16,7 @@ from expectations.register.tables import Finding
 Role = Literal["supervisor", "prosecutor", "assistant", "head", "leader", "administrator"]
 ROLES: tuple[Role, ...] = get_args(Role)
 
-Act = Literal["decide", "answer", "notify", "reply", "recheck", "hold", "manage", "export"]
+Act = Literal["decide", "answer", "notify", "reply", "recheck", "hold", "manage", "export", "watch"]
 
 PAGES: dict[Role, tuple[str, ...]] = {
     "supervisor": (
@@ -31,12 +31,12 @@ PAGES: dict[Role, tuple[str, ...]] = {
 """The pages of each role; the first one is what they come to."""
 
 ACTS: dict[Role, frozenset[Act]] = {
-    "supervisor": frozenset(("decide", "notify", "reply", "recheck", "hold", "export")),
+    "supervisor": frozenset(("decide", "notify", "reply", "recheck", "hold", "export", "watch")),
     "prosecutor": frozenset(("answer", "reply", "export")),
     "assistant": frozenset(("answer", "export")),
     "head": frozenset(("answer", "reply", "export")),
     "leader": frozenset(),
-    "administrator": frozenset(("manage",)),
+    "administrator": frozenset(("manage", "watch")),
 }
 
 
