@@ -16,6 +16,7 @@ from dashboard.place import SIGHTS, home, register
 from dashboard.queries import Masks, masks_of
 from dashboard.run_queries import NO_RUN, Run, run
 from dashboard.texts import Language, label, text
+from expectations.connections import open_duckdb
 from expectations.home import NothingPublishedError
 from expectations.people.rights import Reader
 from expectations.register.store import Register
@@ -71,7 +72,7 @@ def open_view(reader: Reader, language: Language, entered: bool, *, needs_run: b
     except NothingPublishedError:
         if needs_run:
             raise
-        with duckdb.connect() as nothing:
+        with open_duckdb() as nothing:
             yield View(nothing, home().root, NO_RUN, language, reader, register(), entered)
         return
     with SIGHTS.open(file, register(), reader) as con:

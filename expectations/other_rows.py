@@ -12,7 +12,7 @@ from sqlglot import exp
 
 from expectations.cards import Card, Link, Role
 from expectations.errors import nearest
-from expectations.language import call, function_name, misuse, parse_condition, render, replace_calls
+from expectations.language import AROUND_AGGREGATES, call, function_name, misuse, parse_condition, render, replace_calls
 
 JUDGED, OTHER = "t", "r"
 """How a lookup names the judged row and the other rows."""
@@ -181,7 +181,8 @@ def lookups_of(tree: exp.Expr) -> Iterator[Lookup]:
 def lookup_at(node: exp.Expr | None) -> Lookup | None:
     """The lookup a node of a canonical tree stands for, if it stands for one."""
     if isinstance(node, exp.Dot) and isinstance(node.this, exp.Func) and function_name(node.this) == _STAGE:
-        return Lookup(node, node.this.expressions[0].name, field=node.expression.name)
+        named = isinstance(node.expression, exp.Identifier)
+        return Lookup(node, node.this.expressions[0].name, field=node.expression.name) if named else None
     if not isinstance(node, exp.Func):
         return None
     if function_name(node) == _HAS_STAGE:
@@ -217,10 +218,16 @@ def lookup_problems(lookup: Lookup, own: Card, cards: Mapping[str, Card]) -> Ite
         not column.table for part in (lookup.value, lookup.where) for column in _columns(part)
     ):
         yield "write r. or t. before every item there / 跨行条件中的案卡项前须写 r. 或 t."
+    named = [column for part in (lookup.value, lookup.where) for column in _columns(part) if column.table]
+    yield from (
+        f"write r. or t., nothing else / 只能写 r. 或 t.: {column.sql()}"
+        for column in named
+        if column.table not in (JUDGED, OTHER) or column.db
+    )
     if any(function_name(node) in ("first", "last") and not node.find(exp.Order) for node in inside):
         yield "first and last need an order by / first、last 须写 order by"
     parts = [part for part in (lookup.value, lookup.where) if part is not None]
-    yield from (text for part in parts for text in misuse(part, AGGREGATES | LIST_FUNCTIONS))
+    yield from (text for part in parts for text in misuse(part, AGGREGATES | LIST_FUNCTIONS, AROUND_AGGREGATES))
 
 
 def outside_lookups(tree: exp.Expr) -> exp.Expr:

@@ -8,6 +8,7 @@ from typing import Literal
 
 import duckdb
 
+from expectations.connections import open_duckdb
 from expectations.errors import InputError, nearest
 from expectations.home import Home
 
@@ -75,7 +76,7 @@ class Where:
 
 def open_published(file: Path) -> duckdb.DuckDBPyConnection:
     """A read-only connection to a published file; take one `cursor()` per thread."""
-    return duckdb.connect(str(file), read_only=True)
+    return open_duckdb(file, read_only=True)
 
 
 @contextmanager

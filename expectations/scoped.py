@@ -14,6 +14,7 @@ import duckdb
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from expectations.connections import open_duckdb
 from expectations.people.rights import Reader
 from expectations.register.store import Register
 from expectations.register.tables import Event, Finding, Run
@@ -87,7 +88,7 @@ class Sights:
 
 
 def _attached(file: str) -> _Sighted:
-    con = duckdb.connect()
+    con = open_duckdb(files=[Path(file)])
     con.execute(f"attach {_text(file)} as published (read_only)")
     columns: dict[tuple[str, str], list[str]] = {}
     for schema, table, column in con.execute(

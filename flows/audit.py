@@ -6,8 +6,9 @@ No Prefect here: `nightly_audit` runs the same stages as a flow.
 import hashlib
 import resource
 import sys
+import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -18,6 +19,7 @@ import duckdb
 from expectations import Catalogue, InputError, load_catalogue
 from expectations.calendar_gaps import find_calendar_gaps
 from expectations.collecting import collect
+from expectations.connections import open_duckdb
 from expectations.due import find_due
 from expectations.home import Home
 from expectations.judging import LoadedCards, Verdict, judge
@@ -26,7 +28,7 @@ from expectations.register.store import open_register, register_url
 from expectations.rule_checks import require_fitting
 from expectations.working_days import known_years
 from flows.audit_lock import sole_audit
-from flows.load import LoadReport, load_exports, printed, write_quarantine
+from flows.load import LoadReport, list_files, load_exports, printed, write_quarantine
 from flows.progress import tell
 from flows.publishing import RunFacts, Stage, publish
 
@@ -106,9 +108,16 @@ def run_audit(order: AuditOrder) -> AuditResult:
 def load_stage(order: AuditOrder, catalogue: Catalogue) -> LoadReport:
     """Loads and types the exports; the tables `cards`, `load` and `raw` of the warehouse hold them afterwards."""
     order.home.mkdir(parents=True, exist_ok=True)
-    with _warehouse(order) as con:
+    files = list_files(order.paths).files
+    with tempfile.TemporaryDirectory(prefix="anka-load-") as name, _warehouse(order, files, [Path(name)]) as con:
         return load_exports(
-            con, catalogue, order.paths, card=order.card, skip_refused=order.skip_refused, progress=tell
+            con,
+            catalogue,
+            order.paths,
+            card=order.card,
+            skip_refused=order.skip_refused,
+            progress=tell,
+            work=Path(name),
         )
 
 
@@ -139,10 +148,10 @@ def publish_stage(
             due = find_due(con, verdicts, catalogue.warnings, order.as_of)
             judged = (verdict.judgement for verdict in verdicts if verdict.state == "judged")
             years = find_calendar_gaps(con, judged, known_years(catalogue.calendar))
-        with watch.stage("publish"):
-            tell("发布 / publishing", 0, 1)
-            file = publish(con, home, catalogue, facts, collected, watch.stages)
-            tell("发布 / publishing", 1, 1)
+    with _warehouse(order, folders=[home.published]) as con, watch.stage("publish"):
+        tell("发布 / publishing", 0, 1)
+        file = publish(con, home, catalogue, facts, collected, watch.stages)
+        tell("发布 / publishing", 1, 1)
         counts = dict(con.execute("select is_hint, count(*) from findings group by is_hint").fetchall())
     followed = None
     if order.follow:
@@ -193,10 +202,12 @@ def peak_memory_mb() -> float:
 
 
 @contextmanager
-def _warehouse(order: AuditOrder) -> Iterator[duckdb.DuckDBPyConnection]:
+def _warehouse(
+    order: AuditOrder, files: Iterable[Path] = (), folders: Iterable[Path] = ()
+) -> Iterator[duckdb.DuckDBPyConnection]:
     path = Home(order.home).warehouse
     try:
-        con = duckdb.connect(str(path))
+        con = open_duckdb(path, files=files, folders=folders)
     except duckdb.IOException as error:
         if "lock" in str(error).lower():
             raise InputError(
@@ -205,7 +216,6 @@ def _warehouse(order: AuditOrder) -> Iterator[duckdb.DuckDBPyConnection]:
             ) from None
         raise
     try:
-        con.execute("set preserve_insertion_order = true")
         yield con
     finally:
         con.close()

@@ -7,12 +7,12 @@ import tempfile
 from pathlib import Path
 from typing import Annotated, Literal
 
-import duckdb
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from expectations import Catalogue, InputError, load_catalogue
+from expectations.connections import open_duckdb
 from expectations.errors import nearest
 from expectations.home import Home
 from expectations.kinds.base import RULE_ID
@@ -144,7 +144,7 @@ def try_(
         with progress_bar(_stderr):
             trial = try_catalogue(copy, catalogue, tell)
         if output is not None:
-            with duckdb.connect(str(copy)) as con, new_workbook(output) as workbook:
+            with open_duckdb(copy) as con, new_workbook(output) as workbook:
                 rows = con.execute(CHANGED_FINDINGS)
                 add_sheet(workbook, "变化", [str(column[0]) for column in rows.description or []], rows.fetchall())
     if format == "json":

@@ -16,6 +16,7 @@ import pyarrow as pa
 from sqlalchemy import Result, and_, bindparam, case, func, insert, or_, select, text, update
 from sqlalchemy.orm import Session
 
+from expectations.connections import open_duckdb
 from expectations.register import follow_sql
 from expectations.register.lifecycle import ACTIVE
 from expectations.register.store import Register, now
@@ -60,7 +61,7 @@ def follow(register: Register, file: Path, *, inputs: Iterable[Path] = ()) -> Fo
 
     `inputs` are the exports it was made of, remembered for a re-check.
     """
-    con = duckdb.connect()
+    con = open_duckdb(files=[file])
     try:
         con.execute(f"attach '{str(file).replace(chr(39), chr(39) * 2)}' as published (read_only)")
         with register.writing() as session:

@@ -3,8 +3,9 @@
 The one door of the package. Knows DuckDB and the catalogue, neither Prefect nor the command line.
 """
 
+from flows.load.files import list_files
 from flows.load.load_tables import write_quarantine
 from flows.load.loading import load_exports
 from flows.load.report import LoadReport, RowCounts, SheetReport, printed
 
-__all__ = ["LoadReport", "RowCounts", "SheetReport", "load_exports", "printed", "write_quarantine"]
+__all__ = ["LoadReport", "RowCounts", "SheetReport", "list_files", "load_exports", "printed", "write_quarantine"]
