@@ -23,6 +23,7 @@ _MOST_PARSED = 8192
 
 PARAMETER = re.compile(r"'(?:[^']|'')*'|(?<![:\w]):([a-z_]\w*)")
 """A parameter of a condition as group 1; the group is empty for a text in quotes, in which nothing is replaced."""
+_WORD = re.compile(r"\$([a-z]+)")
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _RAW_SUFFIX = "__raw"
 _NO_DAY = "CAST(NULL AS DATE)"
@@ -200,16 +201,16 @@ def _while_valid(applies_when: str, card: Card, field: Field | None) -> str:
 
 
 def _fill(condition: str, rule: RuleDeclaration, card: Card, field: Field | None, today: str) -> str:
-    values = {name: str(value) for name, value in rule.params.items()} | {"today": today}
+    values = {name: str(value) if value >= 0 else f"({value})" for name, value in rule.params.items()} | {
+        "today": today
+    }
+    words = {"card": card.name}
     if field is not None:
-        condition = (
-            condition.replace("$required", f"({field.required_condition})")
-            .replace("$name", field.name)
-            .replace("$dictionary", field.dictionary)
-            .replace("$multi", str(field.multiple).lower())
-            .replace("$f", field.name)
-        )
-    condition = condition.replace("$card", card.name)
+        words |= {
+            "required": f"({field.required_condition})", "name": field.name, "dictionary": field.dictionary,
+            "multi": str(field.multiple).lower(), "f": field.name,
+        }  # fmt: skip
+    condition = _WORD.sub(lambda match: words.get(match[1], match[0]), condition)
     return PARAMETER.sub(lambda match: values.get(match[1] or "", match[0]), condition)
 
 

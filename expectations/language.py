@@ -139,20 +139,34 @@ def replace_within(
 def replace_calls(
     tree: exp.Expr, replacement: Callable[[exp.Expr], exp.Expr | None], kinds: tuple[type[exp.Expr], ...] = (exp.Func,)
 ) -> exp.Expr:
-    """A copy of the tree in which outermost nodes of `kinds` are replaced where `replacement` returns something."""
+    """A copy of the tree in which outermost nodes of `kinds` are replaced where `replacement` returns something.
 
-    def visit(node: exp.Expr) -> exp.Expr:
+    What is put in binds as the call it replaces did: in parentheses wherever an operator is beside it.
+    """
+
+    def visit(node: exp.Expr, parent: exp.Expr | None = None) -> exp.Expr:
         new = replacement(node) if isinstance(node, kinds) else None
         if new is not None:
-            return new
+            return new if parent is None or _encloses(parent) else closed(new)
         for key, child in list(node.args.items()):
             if isinstance(child, exp.Expr):
-                node.set(key, visit(child))
+                node.set(key, visit(child, node))
             elif isinstance(child, list):
-                node.set(key, [visit(item) if isinstance(item, exp.Expr) else item for item in child])
+                node.set(key, [visit(item, node) if isinstance(item, exp.Expr) else item for item in child])
         return node
 
     return visit(tree.copy())
+
+
+def closed(tree: exp.Expr) -> exp.Expr:
+    """The tree so that it can stand beside any operator."""
+    whole = isinstance(tree, (*_PARTS, exp.Func)) and not isinstance(tree, exp.Connector)
+    return tree if whole else exp.Paren(this=tree)
+
+
+def _encloses(parent: exp.Expr) -> bool:
+    """Whether what stands in the node is set off by brackets or commas."""
+    return isinstance(parent, exp.Paren | exp.Anonymous)
 
 
 def unknown(used: Collection[str], available: Collection[str], what: str) -> list[str]:
