@@ -16,7 +16,7 @@ from expectations.catalogues import Catalogue
 from expectations.kinds import RuleDeclaration
 from expectations.kinds.deadline import Deadline
 from expectations.language import parse_condition
-from expectations.other_rows import JUDGED, Lookup, canonical, lookups_of
+from expectations.other_rows import JUDGED, ROW_COLUMNS, Lookup, canonical, lookups_of
 
 _PARSED: dict[tuple[str | None, ...], exp.Expr] = {}
 _MOST_PARSED = 8192
@@ -133,7 +133,7 @@ class Judgement:
     def _own_columns(self) -> tuple[exp.Column, ...]:
         elsewhere = {id(c) for lookup in self.lookups for c in lookup.node.find_all(exp.Column) if c.table != JUDGED}
         own = (column for tree in self.trees for column in tree.find_all(exp.Column))
-        return tuple(column for column in own if id(column) not in elsewhere)
+        return tuple(column for column in own if id(column) not in elsewhere and column.name not in ROW_COLUMNS)
 
 
 def _parsed(condition: str, card: Card) -> exp.Expr:

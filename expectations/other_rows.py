@@ -26,6 +26,9 @@ LIST_FUNCTIONS = frozenset({"flatten", "list_distinct"})
 ROW_COLUMNS = frozenset({"_row", "_file"})
 """Columns of every card that are no items."""
 
+_OTHER_ROW = ("_row", "_row")
+"""The pair that says that a row is not the judged one."""
+
 _MOST_DIFFERING = 3
 _ROWS, _STAGE, _HAS_STAGE = "agg_rows", "stage", "has_stage"
 _PERSONS = "count(distinct r.{person}) + count_if(blank(r.{person}))"
@@ -86,7 +89,9 @@ class Lookup:
 
     def read_here(self) -> frozenset[str]:
         """Items of the judged row the lookup reads."""
-        return frozenset(column.name for column in self.node.find_all(exp.Column) if column.table == JUDGED)
+        return (
+            frozenset(column.name for column in self.node.find_all(exp.Column) if column.table == JUDGED) - ROW_COLUMNS
+        )
 
 
 @dataclass(frozen=True)
@@ -274,13 +279,27 @@ def _terms(where: exp.Expr | None) -> list[exp.Expr]:
     if where is None:
         return []
     where = where.unnest()
-    return list(where.flatten()) if isinstance(where, exp.And) else [where]
+    if not isinstance(where, exp.And):
+        return [where]
+    terms = [term for part in where.flatten() for term in _terms(part)]
+    differs = any(_tells_apart(term) for term in terms)
+    return [term for term in terms if not (differs and _inequality(term) == _OTHER_ROW)]
+
+
+def _tells_apart(term: exp.Expr) -> bool:
+    """Whether a row can never meet the term together with itself, since it compares an item with the same item."""
+    pair = _pair(term) if isinstance(term, exp.NEQ | exp.LT | exp.GT) else None
+    return pair is not None and pair[0] == pair[1] and pair != _OTHER_ROW
 
 
 def _equality(term: exp.Expr, blanks_match: bool) -> tuple[str, str] | None:
     """(own item, item there) of `r.x = t.y`, or of `r.x is not distinct from t.y` where blanks match."""
-    equal = isinstance(term, exp.NullSafeEQ if blanks_match else exp.EQ)
-    left, right = (term.this, term.expression) if equal else (None, None)
+    return _pair(term) if isinstance(term, exp.NullSafeEQ if blanks_match else exp.EQ) else None
+
+
+def _pair(term: exp.Expr) -> tuple[str, str] | None:
+    """(own item, item there) of a comparison of two items."""
+    left, right = term.this, term.expression
     if not (isinstance(left, exp.Column) and isinstance(right, exp.Column)):
         return None
     named = {left.table: left.name, right.table: right.name}
@@ -289,7 +308,7 @@ def _equality(term: exp.Expr, blanks_match: bool) -> tuple[str, str] | None:
 
 def _inequality(term: exp.Expr) -> tuple[str, str] | None:
     """(own item, item there) of `r.x <> t.y`."""
-    return _equality(exp.EQ(this=term.this, expression=term.expression), False) if isinstance(term, exp.NEQ) else None
+    return _pair(term) if isinstance(term, exp.NEQ) else None
 
 
 def _expect(node: exp.Func, arguments: int) -> None:

@@ -28,6 +28,25 @@ _AUDIT_TABLES = ("findings", "due", "calendar_gaps")
 _LOAD_TABLES = ("files", "file_columns", "missing_columns", "unreadable_cells", "rejected_rows")
 
 
+_COLUMNS = {
+    "runs": "run_id varchar, as_of date, started_at timestamp, finished_at timestamp, catalogue_hash varchar, input_hash varchar,"
+    " version varchar, status varchar, rows_read bigint, rows_loaded bigint, rows_rejected bigint",
+    "packs": "pack varchar, title varchar, title_en varchar, version varchar",
+    "stages": "stage varchar, seconds double, peak_mb double",
+    "judgements": "rule_id varchar, card varchar, field varchar, state varchar, reason varchar, rows_violated bigint, findings bigint",
+    "rules": "rule_id varchar, cards varchar, theme varchar, level varchar, kind varchar, severity varchar, error_type varchar,"
+    " is_hint boolean, title_zh varchar, title_en varchar, message_zh varchar, message_en varchar, why varchar, why_en varchar,"
+    " how_to_fill varchar, how_to_fill_en varchar, false_alarms varchar, false_alarms_en varchar, basis varchar, owner varchar,"
+    " fields varchar, applies_when varchar, must_hold varchar, note varchar, needs varchar, params varchar, release bigint,"
+    " law_read boolean, practice boolean, accepted varchar, violating varchar, fingerprint varchar, pack varchar,"
+    " switched_off varchar, off_since date",
+    "fields": "card varchar, no bigint, name varchar, header varchar, label_en varchar, section varchar, section_en varchar,"
+    " type varchar, unit varchar, level varchar, required varchar, filled_by varchar",
+    "cards_known": "card varchar, title_zh varchar, title_en varchar",
+}
+"""The tables of a publication that are no copies."""
+
+
 @dataclass(frozen=True)
 class Stage:
     """A stage of the run with its wall time in seconds and the process's peak memory in MB at its end."""
@@ -116,19 +135,17 @@ def _write_tables(
         "status": "complete" if facts.complete else "incomplete", "rows_read": facts.rows_read,
         "rows_loaded": facts.rows_loaded, "rows_rejected": facts.rows_rejected,
     }  # fmt: skip
+    packs = catalogue.packs
+    rules = (catalogue.rule_on(rule_id, facts.as_of) for rule_id in catalogue.rules)
     _store(con, "runs", [run])
     _store(
         con,
         "packs",
-        [{"pack": p.name, "title": p.title.zh, "title_en": p.title.en, "version": p.version} for p in catalogue.packs],
+        [{"pack": p.name, "title": p.title.zh, "title_en": p.title.en, "version": p.version} for p in packs],
     )
     _store(con, "stages", [{"stage": s.name, "seconds": s.seconds, "peak_mb": s.peak_mb} for s in stages])
     _store(con, "judgements", [_judgement_row(one) for one in collected])
-    _store(
-        con,
-        "rules",
-        [_rule_row(catalogue, catalogue.rule_on(rule_id, facts.as_of), facts.as_of) for rule_id in catalogue.rules],
-    )
+    _store(con, "rules", [_rule_row(catalogue, rule, facts.as_of) for rule in rules])
     _keep_history(con, facts.run_id, facts.as_of)
     _store(con, "fields", [row for card in catalogue.cards.values() for row in _field_rows(card)])
     _store(
@@ -192,9 +209,13 @@ def _field_rows(card: Card) -> list[dict[str, object]]:
 
 
 def _store(con: duckdb.DuckDBPyConnection, name: str, rows: Sequence[Mapping[str, object]]) -> None:
-    con.register("published_rows", pa.Table.from_pylist([dict(row) for row in rows]))
-    con.execute(f"create table publication.{name} as from published_rows")
-    con.unregister("published_rows")
+    """A table of `_COLUMNS`: every column has its type, also where no row or only NULL stands in it."""
+    columns = dict(column.split() for column in _COLUMNS[name].split(","))
+    con.execute(f"create table publication.{name} ({_COLUMNS[name]})")
+    if rows:
+        con.register("published_rows", pa.Table.from_pylist([dict(row) for row in rows]))
+        con.execute(f"insert into publication.{name} select {', '.join(columns)} from published_rows")
+        con.unregister("published_rows")
 
 
 def _quoted(path: Path) -> str:
