@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from html import escape
-from zoneinfo import ZoneInfo
 
 import streamlit as st
 from sqlalchemy import select
@@ -13,12 +12,12 @@ from dashboard.tables import Html, anchor, show
 from dashboard.view import View
 from dashboard.work_list import choices_for, last_decision, one_finding
 from expectations.notices.scopes import visible
+from expectations.office_days import office_clock
 from expectations.people import access_log
 from expectations.register import reading
 from expectations.register.lifecycle import ACTIVE, REASONS
 from expectations.register.tables import Event, Finding, Notice, NoticeFinding
 
-_HERE = ZoneInfo("Asia/Shanghai")
 _BY_RUN = ("values", "rule", "expired", "again")
 
 
@@ -95,7 +94,7 @@ def _life(view: View, finding: Finding, events: Sequence[Event], notices: Sequen
 
 
 def _line(view: View, event: Event) -> str:
-    when = event.at.replace(tzinfo=ZoneInfo("UTC")).astimezone(_HERE).strftime("%Y-%m-%d %H:%M")
+    when = f"{office_clock(event.at):%Y-%m-%d %H:%M}"
     reason = ""
     if event.reason_code in REASONS:
         reason = view.pick(*REASONS[event.reason_code])

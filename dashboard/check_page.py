@@ -21,6 +21,7 @@ from dashboard.tables import Cell, Column, lines, show, table
 from dashboard.view import View, write_address
 from expectations.disclosure import mask_identity
 from expectations.errors import AnkaError
+from expectations.office_days import today
 
 SUFFIXES = ("xlsx", "xlsm", "xls", "xlsb", "ods", "et", "csv", "txt", "tsv")
 _LARGEST_MB = 60
@@ -50,7 +51,7 @@ def check_page(view: View) -> None:
         view.t("check.drop"), SUFFIXES, accept_multiple_files=True, max_upload_size=_LARGEST_MB, key="check_files"
     )
     row = st.container(horizontal=True, vertical_alignment="bottom")
-    as_of = row.date_input(view.t("check.as_of"), value="today", key="check_day", width=180)
+    as_of = row.date_input(view.t("check.as_of"), value=today(), key="check_day", width=180)
     titles = card_titles(view.con) if view.run.run_id else {}
     card = row.selectbox(
         view.t("check.card"), ["", *titles], key="check_card", width=240,
@@ -61,7 +62,7 @@ def check_page(view: View) -> None:
     ):
         _forget(view)
         try:
-            day = as_of if isinstance(as_of, date) else date.today()
+            day = as_of if isinstance(as_of, date) else today()
             _check(view, [Upload(one.name, one.getvalue()) for one in dropped], day, card or "")
         except AnkaError as error:
             empty.mistake(error)

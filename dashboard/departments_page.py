@@ -5,7 +5,6 @@ their fixed order, never by a figure; no suspect is named, and handlers only to 
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from html import escape
 
 import streamlit as st
@@ -28,6 +27,7 @@ from dashboard.figure_queries import (
 from dashboard.rule_words import RuleWords, rule_words
 from dashboard.tables import Cell, Column, Html, anchor, lines, show, table
 from dashboard.view import View, write_address
+from expectations.office_days import today
 from expectations.register.figures import Counts, RunMark, department_counts, offices_counted, runs_within
 
 ALL = "*"
@@ -87,7 +87,7 @@ def _choose(view: View, session: Session) -> Shown | None:
     if not offices:
         return None
     office = _office(view, row, offices, runs)
-    days = days_of(session, runs[-1], period, date.today())
+    days = days_of(session, runs[-1], period, today())
     work = department_work(session, view.reader, office, runs, days)
     department = _department(view, row, [one.department for one in work])
     write_address(

@@ -24,7 +24,7 @@ from expectations.due import find_due
 from expectations.home import Home
 from expectations.judging import LoadedCards, Verdict, judge
 from expectations.register.follow import Followed, follow
-from expectations.register.store import open_register, register_url
+from expectations.register.store import now, open_register, register_url
 from expectations.rule_checks import require_fitting
 from expectations.working_days import known_years
 from flows.audit_lock import sole_audit
@@ -95,7 +95,7 @@ def run_audit(order: AuditOrder) -> AuditResult:
     Raises InputError for unusable exports, CatalogueError for a catalogue with mistakes, NotReconciledError when counts and
     findings differ; nothing is published then.
     """
-    watch, started = Stopwatch(), datetime.now()
+    watch, started = Stopwatch(), now()
     catalogue = order.read_catalogue()
     with sole_audit(Home(order.home)):
         with watch.stage("load"):

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from expectations import Catalogue, InputError, load_catalogue
+from expectations.office_days import today
 from expectations.published import DEPARTMENT_FIGURES, open_published
 
 if TYPE_CHECKING:
@@ -34,9 +35,9 @@ NOT_WELL = 3
 
 
 def day(text: str | None) -> str:
-    """An ISO day, today if none is given. Raises InputError."""
+    """An ISO day, the office's today if none is given. Raises InputError."""
     try:
-        return (date.fromisoformat(text) if text else date.today()).isoformat()
+        return (date.fromisoformat(text) if text else today()).isoformat()
     except ValueError:
         raise InputError(f"不是日期 / not a date: {text}", hint="例如 / for example: --as-of 2026-06-30") from None
 

@@ -16,8 +16,9 @@ from prefect.client.schemas import FlowRun
 from expectations import Catalogue
 from expectations.home import Home
 from expectations.judging import Verdict
+from expectations.office_days import today
 from expectations.published import DEPARTMENT_FIGURES, open_published
-from expectations.register.store import Register, open_register, register_url
+from expectations.register.store import Register, now, open_register, register_url
 from flows.attempts import attempted, notice_killed
 from flows.audit import AuditOrder, AuditResult, Stopwatch, judge_stage, load_stage, publish_stage
 from flows.letters import Occasion
@@ -76,7 +77,7 @@ def tell_of_crash(flow: object, flow_run: FlowRun, state: object) -> None:
     home = Home(Path(flow_run.parameters.get("home") or settings.home).absolute())
     register = open_register(register_url(home, settings.register_url))
     notice_killed(home, register)
-    _send_due(home, register, date.today())
+    _send_due(home, register, today())
 
 
 @flow(name="nightly_audit", validate_parameters=False, log_prints=False, on_crashed=[tell_of_crash])
@@ -84,12 +85,12 @@ def nightly_audit(
     paths: Sequence[str] = (), as_of: str | None = None, home: str | None = None, catalogue: str | None = None,
     card: str | None = None, skip_refused: bool = True,
 ) -> AuditResult:  # fmt: skip
-    """Audits `paths` (default: the inbox of the settings) as of `as_of` (default: today) and publishes the run."""
+    """Audits `paths` (default: the inbox of the settings) as of `as_of` (default: the office's today) and publishes the run."""
     settings = Settings()
     order = AuditOrder(
         home=Path(home or settings.home).absolute(),
         paths=tuple(Path(path) for path in paths) or (settings.inbox,),
-        as_of=date.fromisoformat(as_of) if as_of else date.today(),
+        as_of=date.fromisoformat(as_of) if as_of else today(),
         catalogue=Path(catalogue) if catalogue else settings.catalogue,
         card=card,
         skip_refused=skip_refused,
@@ -110,7 +111,7 @@ def nightly_audit(
 
 
 def _stages(order: AuditOrder) -> AuditResult:
-    watch, started = Stopwatch(), datetime.now()
+    watch, started = Stopwatch(), now()
     read = order.read_catalogue()
     with watch.stage("load"):
         loaded = load(order, read)
@@ -119,9 +120,9 @@ def _stages(order: AuditOrder) -> AuditResult:
     return publish(order, read, loaded, verdicts, started, watch.stages)
 
 
-def _send_due(home: Home, register: Register, today: date) -> int:
+def _send_due(home: Home, register: Register, day: date) -> int:
     messages = MessageSettings()
-    sent = deliver(register, Occasion(home, messages.address, today), messages, dry_run=False)
+    sent = deliver(register, Occasion(home, messages.address, day), messages, dry_run=False)
     return sum(one.state == "sent" for one in sent)
 
 

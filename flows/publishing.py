@@ -22,6 +22,7 @@ from expectations.home import Home
 from expectations.identities import CHECKED, card_rows_query, case_owners_statement
 from expectations.kinds import RuleDeclaration
 from expectations.kinds.base import Example
+from expectations.register.store import now
 from expectations.rule_review import HISTORY
 
 _AUDIT_TABLES = ("findings", "due", "calendar_gaps")
@@ -58,7 +59,7 @@ class Stage:
 
 @dataclass(frozen=True)
 class RunFacts:
-    """What identifies a run. Inputs, catalogue and audit date give the same `run_id`."""
+    """What identifies a run. Inputs, catalogue and audit date give the same `run_id`; `started_at` is kept in UTC."""
 
     run_id: str
     as_of: date
@@ -130,7 +131,7 @@ def _write_tables(
     stages: Sequence[Stage],
 ) -> None:  # fmt: skip
     run = {
-        "run_id": facts.run_id, "as_of": facts.as_of, "started_at": facts.started_at, "finished_at": datetime.now(),
+        "run_id": facts.run_id, "as_of": facts.as_of, "started_at": facts.started_at, "finished_at": now(),
         "catalogue_hash": facts.catalogue_hash, "input_hash": facts.input_hash, "version": version("anka-audit"),
         "status": "complete" if facts.complete else "incomplete", "rows_read": facts.rows_read,
         "rows_loaded": facts.rows_loaded, "rows_rejected": facts.rows_rejected,

@@ -4,7 +4,6 @@ With exports it audits them first; without, it takes the present published run. 
 """
 
 from collections.abc import Sequence
-from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -13,6 +12,7 @@ from prefect.cache_policies import NO_CACHE
 
 from expectations import InputError
 from expectations.home import Home
+from expectations.office_days import today
 from expectations.people.rights import MACHINE
 from expectations.register.store import Register, open_register, register_url
 from expectations.scoped import Sights
@@ -33,7 +33,7 @@ def review_batch(
     span = parse_period(period)
     place = Home(Path(home or Settings().home).absolute())
     if paths:
-        day = as_of or min(date.today(), span.last).isoformat()
+        day = as_of or min(today(), span.last).isoformat()
         nightly_audit(paths, day, str(place.root), catalogue, skip_refused=False)
     elif as_of:
         raise InputError(

@@ -17,6 +17,7 @@ from sqlalchemy import Result, and_, bindparam, case, func, insert, or_, select,
 from sqlalchemy.orm import Session
 
 from expectations.connections import open_duckdb
+from expectations.office_days import begin_of
 from expectations.register import follow_sql
 from expectations.register.lifecycle import ACTIVE
 from expectations.register.store import Register, now
@@ -120,6 +121,7 @@ def _compare(session: Session, con: duckdb.DuckDBPyConnection, as_of: date) -> N
     cards = [name for (name,) in con.execute("select card from published.cards_known order by card").fetchall()]
     con.execute(f"create table rows_now as {follow_sql.rows_now(cards)}")
     con.execute("set variable as_of = ?::date", [as_of])
+    con.execute("set variable as_of_begins = ?::timestamp", [begin_of(as_of)])
     con.execute(follow_sql.MOVES)
 
 
