@@ -24,6 +24,7 @@ from expectations.due import find_due
 from expectations.home import Home
 from expectations.judging import LoadedCards, Verdict, judge
 from expectations.register.follow import Followed, follow
+from expectations.register.reading import last_day
 from expectations.register.store import now, open_register, register_url
 from expectations.rule_checks import require_fitting
 from expectations.working_days import known_years
@@ -47,7 +48,9 @@ class AuditOrder:
     register: str = ""
     """URL of the register; by default the SQLite file in the home folder."""
     follow: bool = True
-    """Whether the register is brought up to the run; a trial of a file leaves it alone."""
+    """Whether the register is brought up to the run and pages show it; a trial leaves both alone."""
+    follow_earlier: bool = False
+    """Whether that is also done for an earlier audit date than that of the run followed last."""
 
     def read_catalogue(self) -> Catalogue:
         """The bundled catalogue, with the office's own laid over it. Raises CatalogueError with every mistake."""
@@ -98,11 +101,25 @@ def run_audit(order: AuditOrder) -> AuditResult:
     watch, started = Stopwatch(), now()
     catalogue = order.read_catalogue()
     with sole_audit(Home(order.home)):
+        require_not_earlier(order)
         with watch.stage("load"):
             loaded = load_stage(order, catalogue)
         with watch.stage("judge"):
             verdicts = judge_stage(order, catalogue, loaded)
         return publish_stage(order, catalogue, loaded, verdicts, started, watch.stages)
+
+
+def require_not_earlier(order: AuditOrder) -> None:
+    """Raises InputError for a day before that of the run followed last: what has come since would count as corrected."""
+    if not order.follow or order.follow_earlier:
+        return
+    last = last_day(open_register(register_url(Home(order.home), order.register)))
+    if last is not None and order.as_of < last:
+        raise InputError(
+            f"核查日 {order.as_of} 早于台账最近一次核查的 {last} / the audit date is before that of the run followed last",
+            hint="试算请用 --home 指定另一个主目录；确要让台账和页面回到较早的核查日，用 --follow-earlier / "
+            "for a trial give it a --home of its own; to move register and pages back, --follow-earlier",
+        )
 
 
 def load_stage(order: AuditOrder, catalogue: Catalogue) -> LoadReport:
@@ -160,7 +177,7 @@ def publish_stage(
             register = open_register(register_url(home, order.register))
             followed = follow(register, file, inputs=order.paths)
             tell("更新台账 / following", 1, 1)
-    home.switch_to(file)
+        home.switch_to(file)
     not_judged = tuple(f"{v.judgement.name}: {v.reason}" for v in verdicts if v.state == "not_judged")
     return AuditResult(
         run_id, file, home.run_folder(run_id), facts.complete, rows.read, rows.loaded, rows.rejected,

@@ -55,6 +55,13 @@ def audit(
     catalogue: CatalogueFolder = None,
     card: Annotated[str | None, typer.Option(help="所有文件的案卡 / the card of all files, if not recognised")] = None,
     skip_refused: Annotated[bool, typer.Option(help="列出不能载入的文件并继续 / go on without refused files")] = False,
+    follow_earlier: Annotated[
+        bool,
+        typer.Option(
+            "--follow-earlier",
+            help="核查日早于上次也更新台账和页面 / move register and pages to an earlier audit date too",
+        ),
+    ] = False,
     format: Annotated[Literal["table", "json"], typer.Option(help="输出格式 / output")] = "table",
     with_prefect: Annotated[
         bool,
@@ -78,6 +85,7 @@ def audit(
             card,
             skip_refused,
             register=Settings().register_url,
+            follow_earlier=follow_earlier,
         )
         with progress_bar(stderr):
             _told(run_audit(order), format)
@@ -92,6 +100,7 @@ def audit(
             str(catalogue) if catalogue else None,
             card,
             skip_refused,
+            follow_earlier=follow_earlier,
         )
     _told(result, format)
 

@@ -20,7 +20,8 @@ from expectations.office_days import today
 from expectations.published import DEPARTMENT_FIGURES, open_published
 from expectations.register.store import Register, now, open_register, register_url
 from flows.attempts import attempted, notice_killed
-from flows.audit import AuditOrder, AuditResult, Stopwatch, judge_stage, load_stage, publish_stage
+from flows.audit import AuditOrder, AuditResult, Stopwatch, judge_stage, load_stage, publish_stage, require_not_earlier
+from flows.audit_lock import sole_audit
 from flows.letters import Occasion
 from flows.load import LoadReport
 from flows.messages import MessageSettings, deliver
@@ -83,9 +84,12 @@ def tell_of_crash(flow: object, flow_run: FlowRun, state: object) -> None:
 @flow(name="nightly_audit", validate_parameters=False, log_prints=False, on_crashed=[tell_of_crash])
 def nightly_audit(
     paths: Sequence[str] = (), as_of: str | None = None, home: str | None = None, catalogue: str | None = None,
-    card: str | None = None, skip_refused: bool = True,
+    card: str | None = None, skip_refused: bool = True, follow: bool = True, follow_earlier: bool = False,
 ) -> AuditResult:  # fmt: skip
-    """Audits `paths` (default: the inbox of the settings) as of `as_of` (default: the office's today) and publishes the run."""
+    """Audits `paths` (default: the inbox of the settings) as of `as_of` (default: the office's today) and publishes the run.
+
+    Without `follow` neither the register nor what pages show is moved; with `follow_earlier` both may be moved to an earlier day.
+    """
     settings = Settings()
     order = AuditOrder(
         home=Path(home or settings.home).absolute(),
@@ -95,19 +99,30 @@ def nightly_audit(
         card=card,
         skip_refused=skip_refused,
         register=settings.register_url,
+        follow=follow,
+        follow_earlier=follow_earlier,
     )
+    require_not_earlier(order)  # a trial that is refused is no night that failed
     home_folder = Home(order.home)
+    if order.follow:
+        result = _night(order, home_folder)
+    else:
+        with sole_audit(home_folder):
+            result = _stages(order)
+    prune(home_folder, settings.keep_runs)
+    if order.follow:
+        notify(order, return_state=True)  # who was not reached stands in the outbox; the run is published all the same
+    create_markdown_artifact(department_table(result.file), key="departments", description=f"Run {result.run_id}")
+    return result
+
+
+def _night(order: AuditOrder, home: Home) -> AuditResult:
+    """The audit as an attempt that is written down; of one that failed people are told before the error goes on."""
     try:
-        result = attempted(
-            home_folder, open_register(register_url(home_folder, order.register)), lambda: _stages(order)
-        )
+        return attempted(home, open_register(register_url(home, order.register)), lambda: _stages(order))
     except Exception:
         notify(order, return_state=True)
         raise
-    prune(home_folder, settings.keep_runs)
-    notify(order, return_state=True)  # who was not reached stands in the outbox; the run is published all the same
-    create_markdown_artifact(department_table(result.file), key="departments", description=f"Run {result.run_id}")
-    return result
 
 
 def _stages(order: AuditOrder) -> AuditResult:

@@ -5,6 +5,7 @@ The one place where findings of the register are selected; every function takes 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, and_, bindparam, case, func, literal, not_, or_, select, true
@@ -14,6 +15,7 @@ from expectations.department_names import department_order
 from expectations.people.rights import Reader, Scope
 from expectations.published import FindingFilter
 from expectations.register.lifecycle import ACTIVE, State
+from expectations.register.store import Register
 from expectations.register.tables import Event, Finding, Run
 from expectations.register.trust import held_rules
 
@@ -51,6 +53,13 @@ class OwnerCount:
 def last_run(session: Session) -> Run | None:
     """The run the register followed last."""
     return session.scalars(select(Run).order_by(Run.seq.desc()).limit(1)).first()
+
+
+def last_day(register: Register) -> date | None:
+    """The audit date of the run followed last, None before the first."""
+    with register.reading() as session:
+        run = last_run(session)
+    return run.as_of if run else None
 
 
 def list_findings(
