@@ -14,6 +14,7 @@ from dashboard.data_docs import data_docs
 from dashboard.export_routes import EXPORTS
 from dashboard.exports import exporting
 from dashboard.gate import Gate
+from dashboard.place import home
 from dashboard.sign_in import ROUTES
 
 _SETTINGS: dict[str, object] = {
@@ -48,4 +49,5 @@ app = App(
 )
 
 if __name__ == "__main__":
+    home().keep_private()
     app.run(config={**_SETTINGS, "server.port": int(sys.argv[1])})

@@ -17,7 +17,7 @@ from dashboard import command as dashboard_command
 from expectations import AnkaError, InputError
 from expectations.home import Home
 from flows import cli_check, cli_due, cli_findings, cli_notices, cli_rules, cli_users
-from flows.cli_options import NOT_JUDGED, AsOf, CatalogueFolder, HomeFolder, day, show_result
+from flows.cli_options import NOT_JUDGED, AsOf, CatalogueFolder, HomeFolder, day, home_at, show_result
 from flows.periods import parse_period
 from flows.progress import progress_bar, tell
 from flows.serving import require_free, serve
@@ -244,11 +244,7 @@ def _check_paths(paths: list[Path]) -> None:
 
 
 def _prepared(home: Path) -> Home:
-    place = Home(home.absolute())
-    if place.root.exists() and not place.root.is_dir():
-        raise InputError(
-            f"主目录不是文件夹 / not a folder: {place.root}", hint="用 --home 指定另一个 / choose another with --home"
-        )
+    place = home_at(home)
     prepare_environment(place)
     return place
 

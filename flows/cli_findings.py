@@ -8,9 +8,8 @@ from typing import Annotated
 
 import typer
 
-from expectations.home import Home
 from expectations.published import FINDING_COLUMNS, FindingFilter, current_run, select_findings
-from flows.cli_options import HomeFolder
+from flows.cli_options import HomeFolder, home_at
 from flows.listings import FormatOption, Listing, OutputOption, format_for, hand_out
 
 
@@ -53,5 +52,5 @@ def findings(
         severities=tuple(one.value for one in severity or ()), text=text,
     )  # fmt: skip
     chosen = format_for(LISTING, format, output)
-    with current_run(Home(home.absolute())) as con:
+    with current_run(home_at(home)) as con:
         hand_out(select_findings(con, wanted), LISTING, chosen, output)

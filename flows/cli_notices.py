@@ -13,8 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from expectations import InputError
-from expectations.home import Home
-from flows.cli_options import NOT_WELL, HomeFolder, day
+from flows.cli_options import NOT_WELL, HomeFolder, day, home_at
 
 if TYPE_CHECKING:
     from expectations.notices import Progress
@@ -137,7 +136,7 @@ def document(
     from expectations import notices as core
     from expectations.people.rights import MACHINE
 
-    place, labels = Home(home.absolute()), _labels(home)
+    place, labels = home_at(home), _labels(home)
     with _register(home, register).reading() as session:
         files = {
             "docx": core.notice_document(session, MACHINE, place, notice, labels),
@@ -162,7 +161,7 @@ def digest(
     from expectations.people.rights import MACHINE
     from expectations.published import current_run
 
-    place = Home(home.absolute())
+    place = home_at(home)
     with current_run(place) as con:
         as_of = con.execute("select as_of from runs").fetchall()[0][0]
     wanted = Week.parse(week) if week else Week.of(as_of)
@@ -231,7 +230,7 @@ def notify(
     from flows.messages import MessageSettings, deliver, messages_are_on
 
     now, settings, kept = date.fromisoformat(day(today)), MessageSettings(), _register(home, register)
-    notice_killed(Home(home.absolute()), kept)
+    notice_killed(home_at(home), kept)
     with kept.reading() as session:
         nights = standing(session)
     if nights.stale:
@@ -244,7 +243,7 @@ def notify(
         typer.echo("消息未启用，未发送 / messages are off, nothing was sent；--dry-run")
         raise typer.Exit(NOT_WELL if nights.stale else 0)
     monday = Week.of(now).before if now.weekday() == 0 else None
-    occasion = Occasion(Home(home.absolute()), settings.address, now, Week.parse(week) if week else monday)
+    occasion = Occasion(home_at(home), settings.address, now, Week.parse(week) if week else monday)
     done = deliver(kept, occasion, settings, dry_run=dry_run)
     table = Table("状态 state", "收件人 to", "渠道 by", "标题 title", "正文 text", "问题 problem")
     for one in done:
@@ -275,14 +274,14 @@ def _row(notice: "Notice", far: "Progress", today: date) -> dict[str, object]:
 def _register(home: Path, url: str) -> "Register":
     from expectations.register.store import open_register, register_url
 
-    return open_register(register_url(Home(home.absolute()), url))
+    return open_register(register_url(home_at(home), url))
 
 
 def _labels(home: Path) -> "Labels":
     from expectations.notices.labels import read_labels
     from expectations.published import current_run
 
-    with current_run(Home(home.absolute())) as con:
+    with current_run(home_at(home)) as con:
         return read_labels(con)
 
 

@@ -14,14 +14,13 @@ from rich.table import Table
 from expectations import Catalogue, InputError, load_catalogue
 from expectations.connections import open_duckdb
 from expectations.errors import nearest
-from expectations.home import Home
 from expectations.kinds.base import RULE_ID
 from expectations.pack_diff import Difference, differences
 from expectations.pack_files import export_pack, import_pack
 from expectations.rule_book import rule_book
 from expectations.rule_checks import require_fitting
 from expectations.rule_templates import KIND_NAMES, rule_template
-from flows.cli_options import NOT_JUDGED, CatalogueFolder, HomeFolder, read_catalogue, show_reasons
+from flows.cli_options import NOT_JUDGED, CatalogueFolder, HomeFolder, home_at, read_catalogue, show_reasons
 from flows.progress import progress_bar, tell
 from flows.workbooks import add_sheet, new_workbook
 
@@ -137,7 +136,7 @@ def try_(
 ) -> None:
     """用改过的规则重判最近发布的案卡，看会多出和减少哪些问题 / judge the published cards by a changed catalogue."""
     catalogue = require_fitting(_side(pack))
-    published = Home(home.absolute()).current()
+    published = home_at(home).current()
     from expectations.trial import CHANGED_FINDINGS, copied, try_catalogue  # Great Expectations takes seconds to import
 
     with tempfile.TemporaryDirectory(prefix="anka-try-") as work, copied(published, Path(work)) as copy:
@@ -171,7 +170,7 @@ def review(
     format: Format = "table",
 ) -> None:
     """找出从未触发、总是触发、被其他规则包含的规则 / rules that never or always fire, or are implied by another."""
-    read, published = require_fitting(read_catalogue(catalogue)), Home(home.absolute()).current()
+    read, published = require_fitting(read_catalogue(catalogue)), home_at(home).current()
     from expectations.rule_review import review_rules
     from expectations.trial import copied
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 import duckdb
-from prefect import flow, task
+from prefect import flow, get_run_logger, task
 from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas import FlowRun
@@ -102,8 +102,10 @@ def nightly_audit(
         follow=follow,
         follow_earlier=follow_earlier,
     )
-    require_not_earlier(order)  # a trial that is refused is no night that failed
     home_folder = Home(order.home)
+    if home_folder.keep_private():
+        get_run_logger().warning("the home could be read by other accounts; now only its owner can: %s", order.home)
+    require_not_earlier(order)  # a trial that is refused is no night that failed
     if order.follow:
         result = _night(order, home_folder)
     else:

@@ -87,7 +87,7 @@ def publish(
         _write_tables(con, catalogue, facts, collected, list(stages))
     finally:
         con.execute("detach publication")
-    unfinished.chmod(0o444)
+    unfinished.chmod(0o400)
     unfinished.replace(target)
     return target
 
