@@ -1,4 +1,4 @@
-"""The script Streamlit runs: who is here, language, navigation, the banner of an incomplete run, and the page. Pages are drawn
+"""The script Streamlit runs: who is here, language, navigation, the banners about the run, and the page. Pages are drawn
 elsewhere.
 """
 
@@ -17,7 +17,8 @@ from dashboard.figures.departments_page import departments_page
 from dashboard.figures.overview_page import overview_page
 from dashboard.figures.trends_page import trends_page
 from dashboard.frame import empty
-from dashboard.frame.run_state import banner
+from dashboard.frame.place import register
+from dashboard.frame.run_state import banner, nights_banner
 from dashboard.frame.view import View, chosen_language, entered, open_view
 from dashboard.lists.due_page import due_page
 from dashboard.lists.findings_page import findings_page
@@ -106,6 +107,7 @@ def _shown(name: str, reader: Reader) -> Callable[[], None]:
                 banner(view)
                 PAGES[name][1](view)
         except NothingPublishedError:
+            nights_banner(register(), reader, language)
             empty.no_run(language)
         except AnkaError as error:
             empty.mistake(error)

@@ -14,6 +14,7 @@ from dashboard.door.gate import Gate
 from dashboard.door.sign_in import ROUTES
 from dashboard.exports.downloads import exporting
 from dashboard.exports.routes import EXPORTS
+from dashboard.frame.place import home
 from dashboard.run.data_docs import data_docs
 
 _SETTINGS: dict[str, object] = {
@@ -48,4 +49,5 @@ app = App(
 )
 
 if __name__ == "__main__":
+    home().keep_private()
     app.run(config={**_SETTINGS, "server.port": int(sys.argv[1])})

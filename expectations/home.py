@@ -5,10 +5,20 @@ Paths and the pointer only; publishing is `flows.publishing`, reading a publishe
 
 import json
 import os
+import re
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from expectations.errors import AnkaError
+
+_OTHERS = 0o077
+"""Rights of everybody but the owner."""
+_OURS = re.compile(
+    r"(warehouse\.duckdb|register\.db|register\.id).*|audit\.lock|published|runs|reviews|rechecks|templates|prefect"
+)
+"""The names of what Anka keeps: in a folder that holds other things too, only these are closed to others."""
 
 
 class NothingPublishedError(AnkaError):
@@ -56,6 +66,22 @@ class Home:
         """Prefect's own files."""
         return self.root / "prefect"
 
+    def keep_private(self) -> bool:
+        """Closes the home to everybody but its owner, and whatever this process writes from now on; whether it was open until now.
+
+        Below a root that is closed nothing can be reached, whatever its own rights are.
+        """
+        os.umask(_OTHERS)
+        if not self.root.is_dir():
+            return False
+        entries = list(self.root.iterdir())
+        ours = [entry for entry in entries if _OURS.fullmatch(entry.name)]
+        alone = len(ours) == len(entries)
+        if alone and not self.root.stat().st_mode & _OTHERS:
+            return False
+        below = [path for entry in ours for path in _tree(entry)]
+        return sum(_closed(path) for path in ([self.root] if alone else []) + below) > 0
+
     def current(self) -> Path:
         """The present published file. Raises NothingPublishedError."""
         try:
@@ -69,3 +95,21 @@ class Home:
         fresh = self.pointer.with_suffix(f".{os.getpid()}.tmp")
         fresh.write_text(json.dumps({"file": file.name}), encoding="utf-8")
         fresh.replace(self.pointer)
+
+
+def _tree(top: Path) -> Iterator[Path]:
+    """A path and everything below it; links are not followed."""
+    yield top
+    if top.is_dir() and not top.is_symlink():
+        for entry in top.iterdir():
+            yield from _tree(entry)
+
+
+def _closed(path: Path) -> bool:
+    """Takes the rights of others from a path, whether there were any. What belongs to somebody else stays as it is."""
+    with suppress(PermissionError, FileNotFoundError):
+        mode = path.lstat().st_mode
+        if not path.is_symlink() and mode & _OTHERS:
+            path.chmod(mode & 0o7700)
+            return True
+    return False

@@ -6,8 +6,9 @@ No Prefect here: `nightly_audit` runs the same stages as a flow.
 import hashlib
 import resource
 import sys
+import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -17,6 +18,7 @@ import duckdb
 
 from expectations import Catalogue, InputError, load_catalogue
 from expectations.catalogue.working_days import known_years
+from expectations.connections import open_duckdb
 from expectations.home import Home
 from expectations.judging.calendar_gaps import find_calendar_gaps
 from expectations.judging.collecting import collect
@@ -24,9 +26,10 @@ from expectations.judging.judge import LoadedCards, Verdict, judge
 from expectations.judging.limits import find_due
 from expectations.judging.rule_checks import require_fitting
 from expectations.register.follow import Followed, follow
-from expectations.store.register import open_register, register_url
+from expectations.register.reading import last_day
+from expectations.store.register import now, open_register, register_url
 from flows.audit_lock import sole_audit
-from flows.load import LoadReport, load_exports, printed, write_quarantine
+from flows.load import LoadReport, list_files, load_exports, printed, write_quarantine
 from flows.progress import tell
 from flows.publishing import RunFacts, Stage, publish
 
@@ -45,7 +48,9 @@ class AuditOrder:
     register: str = ""
     """URL of the register; by default the SQLite file in the home folder."""
     follow: bool = True
-    """Whether the register is brought up to the run; a trial of a file leaves it alone."""
+    """Whether the register is brought up to the run and pages show it; a trial leaves both alone."""
+    follow_earlier: bool = False
+    """Whether that is also done for an earlier audit date than that of the run followed last."""
 
     def read_catalogue(self) -> Catalogue:
         """The bundled catalogue, with the office's own laid over it. Raises CatalogueError with every mistake."""
@@ -93,9 +98,10 @@ def run_audit(order: AuditOrder) -> AuditResult:
     Raises InputError for unusable exports, CatalogueError for a catalogue with mistakes, NotReconciledError when counts and
     findings differ; nothing is published then.
     """
-    watch, started = Stopwatch(), datetime.now()
+    watch, started = Stopwatch(), now()
     catalogue = order.read_catalogue()
     with sole_audit(Home(order.home)):
+        require_not_earlier(order)
         with watch.stage("load"):
             loaded = load_stage(order, catalogue)
         with watch.stage("judge"):
@@ -103,12 +109,32 @@ def run_audit(order: AuditOrder) -> AuditResult:
         return publish_stage(order, catalogue, loaded, verdicts, started, watch.stages)
 
 
+def require_not_earlier(order: AuditOrder) -> None:
+    """Raises InputError for a day before that of the run followed last: what has come since would count as corrected."""
+    if not order.follow or order.follow_earlier:
+        return
+    last = last_day(open_register(register_url(Home(order.home), order.register)))
+    if last is not None and order.as_of < last:
+        raise InputError(
+            f"核查日 {order.as_of} 早于台账最近一次核查的 {last} / the audit date is before that of the run followed last",
+            hint="试算请用 --home 指定另一个主目录；确要让台账和页面回到较早的核查日，用 --follow-earlier / "
+            "for a trial give it a --home of its own; to move register and pages back, --follow-earlier",
+        )
+
+
 def load_stage(order: AuditOrder, catalogue: Catalogue) -> LoadReport:
     """Loads and types the exports; the tables `cards`, `load` and `raw` of the warehouse hold them afterwards."""
     order.home.mkdir(parents=True, exist_ok=True)
-    with _warehouse(order) as con:
+    files = list_files(order.paths).files
+    with tempfile.TemporaryDirectory(prefix="anka-load-") as name, _warehouse(order, files, [Path(name)]) as con:
         return load_exports(
-            con, catalogue, order.paths, card=order.card, skip_refused=order.skip_refused, progress=tell
+            con,
+            catalogue,
+            order.paths,
+            card=order.card,
+            skip_refused=order.skip_refused,
+            progress=tell,
+            work=Path(name),
         )
 
 
@@ -139,10 +165,10 @@ def publish_stage(
             due = find_due(con, verdicts, catalogue.warnings, order.as_of)
             judged = (verdict.judgement for verdict in verdicts if verdict.state == "judged")
             years = find_calendar_gaps(con, judged, known_years(catalogue.calendar))
-        with watch.stage("publish"):
-            tell("发布 / publishing", 0, 1)
-            file = publish(con, home, catalogue, facts, collected, watch.stages)
-            tell("发布 / publishing", 1, 1)
+    with _warehouse(order, folders=[home.published]) as con, watch.stage("publish"):
+        tell("发布 / publishing", 0, 1)
+        file = publish(con, home, catalogue, facts, collected, watch.stages)
+        tell("发布 / publishing", 1, 1)
         counts = dict(con.execute("select is_hint, count(*) from findings group by is_hint").fetchall())
     followed = None
     if order.follow:
@@ -151,7 +177,7 @@ def publish_stage(
             register = open_register(register_url(home, order.register))
             followed = follow(register, file, inputs=order.paths)
             tell("更新台账 / following", 1, 1)
-    home.switch_to(file)
+        home.switch_to(file)
     not_judged = tuple(f"{v.judgement.name}: {v.reason}" for v in verdicts if v.state == "not_judged")
     return AuditResult(
         run_id, file, home.run_folder(run_id), facts.complete, rows.read, rows.loaded, rows.rejected,
@@ -193,10 +219,12 @@ def peak_memory_mb() -> float:
 
 
 @contextmanager
-def _warehouse(order: AuditOrder) -> Iterator[duckdb.DuckDBPyConnection]:
+def _warehouse(
+    order: AuditOrder, files: Iterable[Path] = (), folders: Iterable[Path] = ()
+) -> Iterator[duckdb.DuckDBPyConnection]:
     path = Home(order.home).warehouse
     try:
-        con = duckdb.connect(str(path))
+        con = open_duckdb(path, files=files, folders=folders)
     except duckdb.IOException as error:
         if "lock" in str(error).lower():
             raise InputError(
@@ -205,7 +233,6 @@ def _warehouse(order: AuditOrder) -> Iterator[duckdb.DuckDBPyConnection]:
             ) from None
         raise
     try:
-        con.execute("set preserve_insertion_order = true")
         yield con
     finally:
         con.close()

@@ -8,16 +8,19 @@ from datetime import date, datetime
 from pathlib import Path
 
 import duckdb
-from prefect import flow, task
+from prefect import flow, get_run_logger, task
 from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas import FlowRun
 
 from expectations import Catalogue
 from expectations.home import Home
 from expectations.judging.judge import Verdict
+from expectations.office_days import today
 from expectations.run.published import DEPARTMENT_FIGURES, open_published
-from expectations.store.register import open_register, register_url
-from flows.audit import AuditOrder, AuditResult, Stopwatch, judge_stage, load_stage, publish_stage
+from expectations.store.register import Register, now, open_register, register_url
+from flows.attempts import attempted, notice_killed
+from flows.audit import AuditOrder, AuditResult, Stopwatch, judge_stage, load_stage, publish_stage, require_not_earlier
 from flows.audit_lock import sole_audit
 from flows.load import LoadReport
 from flows.messages.letters import Occasion
@@ -64,41 +67,80 @@ def publish(
 
 @task(name="notify", cache_policy=NO_CACHE)
 def notify(order: AuditOrder) -> int:
-    """Messages about the run's new findings, if the office has switched them on; how many were sent."""
-    register = open_register(register_url(Home(order.home), order.register))
-    messages = MessageSettings()
-    occasion = Occasion(Home(order.home), messages.address, order.as_of)
-    return sum(one.state == "sent" for one in deliver(register, occasion, messages, dry_run=False))
+    """Messages about the run's new findings, or that there is none, if the office has switched them on; how many were sent."""
+    home = Home(order.home)
+    return _send_due(home, open_register(register_url(home, order.register)), order.as_of)
 
 
-@flow(name="nightly_audit", validate_parameters=False, log_prints=False)
+def tell_of_crash(flow: object, flow_run: FlowRun, state: object) -> None:
+    """Called by the worker when the process of a run is gone: it cannot speak for itself."""
+    settings = Settings()
+    home = Home(Path(flow_run.parameters.get("home") or settings.home).absolute())
+    register = open_register(register_url(home, settings.register_url))
+    notice_killed(home, register)
+    _send_due(home, register, today())
+
+
+@flow(name="nightly_audit", validate_parameters=False, log_prints=False, on_crashed=[tell_of_crash])
 def nightly_audit(
     paths: Sequence[str] = (), as_of: str | None = None, home: str | None = None, catalogue: str | None = None,
-    card: str | None = None, skip_refused: bool = True,
+    card: str | None = None, skip_refused: bool = True, follow: bool = True, follow_earlier: bool = False,
 ) -> AuditResult:  # fmt: skip
-    """Audits `paths` (default: the inbox of the settings) as of `as_of` (default: today) and publishes the run."""
+    """Audits `paths` (default: the inbox of the settings) as of `as_of` (default: the office's today) and publishes the run.
+
+    Without `follow` neither the register nor what pages show is moved; with `follow_earlier` both may be moved to an earlier day.
+    """
     settings = Settings()
     order = AuditOrder(
         home=Path(home or settings.home).absolute(),
         paths=tuple(Path(path) for path in paths) or (settings.inbox,),
-        as_of=date.fromisoformat(as_of) if as_of else date.today(),
+        as_of=date.fromisoformat(as_of) if as_of else today(),
         catalogue=Path(catalogue) if catalogue else settings.catalogue,
         card=card,
         skip_refused=skip_refused,
         register=settings.register_url,
+        follow=follow,
+        follow_earlier=follow_earlier,
     )
-    watch, started = Stopwatch(), datetime.now()
-    read = order.read_catalogue()
-    with sole_audit(Home(order.home)):
-        with watch.stage("load"):
-            loaded = load(order, read)
-        with watch.stage("judge"):
-            verdicts = judge(order, read, loaded)
-        result = publish(order, read, loaded, verdicts, started, watch.stages)
-    prune(Home(order.home), settings.keep_runs)
-    notify(order, return_state=True)  # who was not reached stands in the outbox; the run is published all the same
+    home_folder = Home(order.home)
+    if home_folder.keep_private():
+        get_run_logger().warning("the home could be read by other accounts; now only its owner can: %s", order.home)
+    require_not_earlier(order)  # a trial that is refused is no night that failed
+    if order.follow:
+        result = _night(order, home_folder)
+    else:
+        with sole_audit(home_folder):
+            result = _stages(order)
+    prune(home_folder, settings.keep_runs)
+    if order.follow:
+        notify(order, return_state=True)  # who was not reached stands in the outbox; the run is published all the same
     create_markdown_artifact(department_table(result.file), key="departments", description=f"Run {result.run_id}")
     return result
+
+
+def _night(order: AuditOrder, home: Home) -> AuditResult:
+    """The audit as an attempt that is written down; of one that failed people are told before the error goes on."""
+    try:
+        return attempted(home, open_register(register_url(home, order.register)), lambda: _stages(order))
+    except Exception:
+        notify(order, return_state=True)
+        raise
+
+
+def _stages(order: AuditOrder) -> AuditResult:
+    watch, started = Stopwatch(), now()
+    read = order.read_catalogue()
+    with watch.stage("load"):
+        loaded = load(order, read)
+    with watch.stage("judge"):
+        verdicts = judge(order, read, loaded)
+    return publish(order, read, loaded, verdicts, started, watch.stages)
+
+
+def _send_due(home: Home, register: Register, day: date) -> int:
+    messages = MessageSettings()
+    sent = deliver(register, Occasion(home, messages.address, day), messages, dry_run=False)
+    return sum(one.state == "sent" for one in sent)
 
 
 def department_table(published: Path) -> str:

@@ -22,6 +22,7 @@ from expectations.home import Home
 from expectations.judging.collecting import Collected
 from expectations.judging.identities import card_rows_query, case_owners_statement, checked_query
 from expectations.sql.fingerprints import rule_fingerprint
+from expectations.store.register import now
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Stage:
 
 @dataclass(frozen=True)
 class RunFacts:
-    """What identifies a run. Inputs, catalogue and audit date give the same `run_id`."""
+    """What identifies a run. Inputs, catalogue and audit date give the same `run_id`; `started_at` is kept in UTC."""
 
     run_id: str
     as_of: date
@@ -63,7 +64,7 @@ def publish(
         _write_tables(con, catalogue, facts, collected, list(stages))
     finally:
         con.execute("detach publication")
-    unfinished.chmod(0o444)
+    unfinished.chmod(0o400)
     unfinished.replace(target)
     return target
 
@@ -105,7 +106,7 @@ def _write_tables(
     stages: Sequence[Stage],
 ) -> None:  # fmt: skip
     run = {
-        "run_id": facts.run_id, "as_of": facts.as_of, "started_at": facts.started_at, "finished_at": datetime.now(),
+        "run_id": facts.run_id, "as_of": facts.as_of, "started_at": facts.started_at, "finished_at": now(),
         "catalogue_hash": facts.catalogue_hash, "input_hash": facts.input_hash, "version": version("anka-audit"),
         "status": "complete" if facts.complete else "incomplete", "rows_read": facts.rows_read,
         "rows_loaded": facts.rows_loaded, "rows_rejected": facts.rows_rejected,

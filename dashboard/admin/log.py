@@ -1,7 +1,7 @@
 """The part of the administrator's page for the access log: who did what, by day, person and action."""
 
 from collections.abc import Container, Mapping
-from datetime import UTC, date, datetime
+from datetime import date
 
 import streamlit as st
 
@@ -9,6 +9,7 @@ from dashboard.frame import empty
 from dashboard.frame.pager import first_page, pager
 from dashboard.frame.tables import Cell, Column, show, table
 from dashboard.frame.view import View
+from expectations.office_days import office_clock
 from expectations.people.access_log import ACTIONS, AccessFilter, count, entries
 from expectations.people.listing import names_by_login
 
@@ -25,7 +26,7 @@ def log_part(view: View) -> dict[str, str]:
         page = pager(view, total, _SIZE)
         rows: list[list[Cell]] = [
             [
-                _time(one.at),
+                f"{office_clock(one.at):%Y-%m-%d %H:%M:%S}",
                 _who(one.login, names),
                 view.pick(*ACTIONS.get(one.action, (one.action, ""))),
                 one.subject,
@@ -77,11 +78,6 @@ def _day(text: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         return None
-
-
-def _time(moment: datetime) -> str:
-    """A time of the register on the clock of this machine."""
-    return moment.replace(tzinfo=UTC).astimezone().strftime("%Y-%m-%d %H:%M:%S")
 
 
 def _who(login: str, names: Mapping[str, str]) -> str:

@@ -19,6 +19,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "explanation_days": ("admin.explanation_days", "admin.explanation_days_means"),
     "notice_number": ("admin.notice_number", "admin.notice_number_means"),
     "idle_minutes": ("admin.idle_minutes", "admin.idle_minutes_means"),
+    "stale_hours": ("admin.stale_hours", "admin.stale_hours_means"),
 }
 
 

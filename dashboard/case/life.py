@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from html import escape
-from zoneinfo import ZoneInfo
 
 import streamlit as st
 
@@ -12,12 +11,12 @@ from dashboard.frame.view import View
 from dashboard.work.finding_block import finding_block
 from dashboard.work.listing import choices_for, last_decision, one_finding
 from expectations.notices.reading import notices_naming
+from expectations.office_days import office_clock
 from expectations.people import access_log
 from expectations.register import reading
 from expectations.register.life import ACTIVE, REASONS
 from expectations.store.tables import Event, Finding, Notice
 
-_HERE = ZoneInfo("Asia/Shanghai")
 _BY_RUN = ("values", "rule", "expired", "again")
 
 
@@ -89,7 +88,7 @@ def _life(view: View, finding: Finding, events: Sequence[Event], notices: Sequen
 
 
 def _line(view: View, event: Event) -> str:
-    when = event.at.replace(tzinfo=ZoneInfo("UTC")).astimezone(_HERE).strftime("%Y-%m-%d %H:%M")
+    when = f"{office_clock(event.at):%Y-%m-%d %H:%M}"
     reason = ""
     if event.reason_code in REASONS:
         reason = view.pick(*REASONS[event.reason_code])

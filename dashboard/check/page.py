@@ -20,6 +20,7 @@ from dashboard.frame.tables import Cell, Column, lines, show, table
 from dashboard.frame.view import View, write_address
 from expectations.errors import AnkaError
 from expectations.finding.masks import mask_identity
+from expectations.office_days import today
 from expectations.run.findings import card_titles
 
 SUFFIXES = ("xlsx", "xlsm", "xls", "xlsb", "ods", "et", "csv", "txt", "tsv")
@@ -50,7 +51,7 @@ def check_page(view: View) -> None:
         view.t("check.drop"), SUFFIXES, accept_multiple_files=True, max_upload_size=_LARGEST_MB, key="check_files"
     )
     row = st.container(horizontal=True, vertical_alignment="bottom")
-    as_of = row.date_input(view.t("check.as_of"), value="today", key="check_day", width=180)
+    as_of = row.date_input(view.t("check.as_of"), value=today(), key="check_day", width=180)
     titles = card_titles(view.con) if view.run.run_id else {}
     card = row.selectbox(
         view.t("check.card"), ["", *titles], key="check_card", width=240,
@@ -61,7 +62,7 @@ def check_page(view: View) -> None:
     ):
         _forget(view)
         try:
-            day = as_of if isinstance(as_of, date) else date.today()
+            day = as_of if isinstance(as_of, date) else today()
             _check(view, [Upload(one.name, one.getvalue()) for one in dropped], day, card or "")
         except AnkaError as error:
             empty.mistake(error)

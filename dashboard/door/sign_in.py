@@ -3,8 +3,6 @@
 Who may pass is decided by the gate; accounts and sessions stand in expectations.people, the HTML in sign_in_pages.
 """
 
-from datetime import UTC, datetime
-
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -25,6 +23,7 @@ from dashboard.door.sign_in_pages import (
 from dashboard.frame.place import register
 from dashboard.words.texts import text
 from expectations.errors import InputError
+from expectations.office_days import office_clock
 from expectations.people import accounts, sessions
 
 _LARGEST_FORM = 20_000
@@ -59,7 +58,7 @@ async def _attempt(request: Request) -> Response:
         return _enter(request, token, local_address(after))
     language = language_named(str(form.get("lang", "")))
     if checked.locked_until is not None:
-        said = text("sign.locked", language, time=_clock(checked.locked_until))
+        said = text("sign.locked", language, time=f"{office_clock(checked.locked_until):%H:%M}")
     else:
         minutes = int(accounts.LOCKED_FOR.total_seconds() // 60)
         said = text("sign.wrong", language, tries=accounts.TRIES, minutes=minutes)
@@ -170,11 +169,6 @@ def _start(user_id: int, former: str) -> str:
         sessions.end(register(), former)
     with register().writing() as session:
         return sessions.start(session, user_id, "password")
-
-
-def _clock(moment: datetime) -> str:
-    """A time of the register on the clock of this machine."""
-    return moment.replace(tzinfo=UTC).astimezone().strftime("%H:%M")
 
 
 ROUTES = [

@@ -5,7 +5,6 @@ their own.
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
 from io import BytesIO
 
 import xlsxwriter
@@ -16,6 +15,7 @@ from dashboard.figures.marks import PERIODS, incomplete_words
 from dashboard.frame.place import SIGHTS
 from dashboard.frame.view import View
 from expectations.errors import InputError
+from expectations.office_days import today
 from expectations.register.comparison import office_figures, whole_offices
 from expectations.register.departments import causes, days_of, department_work
 from expectations.register.figures import Asked, Counts, department_counts, offices_counted, run_lines, runs_within
@@ -65,7 +65,7 @@ def departments_xlsx(export: Export) -> File:
         if office not in offices:
             raise NotAllowedError
         counts = department_counts(session, reader, runs, office)
-        work = department_work(session, reader, office, runs, days_of(session, runs[-1], period, date.today()))
+        work = department_work(session, reader, office, runs, days_of(session, runs[-1], period, today()))
         chosen = export.params.get("department")
         found = causes(session, reader, office, chosen)
         words = rule_words(view.con, [rule_id for rule_id, _ in found.rules])

@@ -5,7 +5,6 @@ their fixed order, never by a figure; no suspect is named, and handlers only to 
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from html import escape
 
 import streamlit as st
@@ -16,6 +15,7 @@ from dashboard.frame import empty
 from dashboard.frame.charts import departments_chart
 from dashboard.frame.tables import Cell, Column, Html, anchor, lines, show, table
 from dashboard.frame.view import View, write_address
+from expectations.office_days import today
 from expectations.register.departments import (
     Causes,
     Days,
@@ -87,7 +87,7 @@ def _choose(view: View, session: RegisterSession) -> Shown | None:
     if not offices:
         return None
     office = _office(view, row, offices, runs)
-    days = days_of(session, runs[-1], period, date.today())
+    days = days_of(session, runs[-1], period, today())
     work = department_work(session, view.reader, office, runs, days)
     department = _department(view, row, [one.department for one in work])
     write_address(

@@ -1,4 +1,6 @@
-"""What every page says of its run: day and number in the sidebar, and a banner in place of a green figure when it is not complete."""
+"""What every page says of its run: day and number in the sidebar, a banner in place of a green figure when it is not complete, and
+one when the nights stand still.
+"""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -6,14 +8,19 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from dashboard.frame.view import View
+from dashboard.words.texts import Language, text
+from expectations.register.attempts import standing
 from expectations.register.reading import last_run
+from expectations.rights.reader import Reader
 from expectations.run.findings import card_titles
+from expectations.store.register import Register
 
 _SHOWN = 8
 
 
 def banner(view: View) -> None:
     """Draws it. Problems are those the register found when it followed the run."""
+    nights_banner(view.register, view.reader, view.language)
     if not view.run.run_id:
         return
     st.sidebar.caption(view.t("app.run", as_of=view.run.as_of, run_id=view.run.run_id))
@@ -21,6 +28,20 @@ def banner(view: View) -> None:
     if problems:
         told = "\n".join(f"- {_told(view, problem)}" for problem in problems)
         st.warning(f"**{view.t('app.incomplete')}**\n\n{told}", icon=":material/warning:")
+
+
+def nights_banner(register: Register, reader: Reader, language: Language) -> None:
+    """Says that the last night failed, or that the last good one is too long ago; the reason to those who look after it."""
+    with register.reading() as session:
+        nights = standing(session)
+    lines = []
+    if nights.failed and nights.last:
+        reason = nights.last.reason if reader.may("watch") else ""
+        lines.append(text("app.night_failed", language, hours=nights.last_hours) + (f" {reason}" if reason else ""))
+    if nights.stale:
+        lines.append(text("app.night_stale", language, hours=nights.good_hours, limit=nights.limit_hours))
+    if lines:
+        st.error("\n\n".join(lines), icon=":material/bedtime_off:")
 
 
 def run_problems(view: View) -> list[Mapping[str, object]]:

@@ -1,7 +1,6 @@
 """The weekly digest on the notices page, and the outbox of messages."""
 
 from collections.abc import Sequence
-from zoneinfo import ZoneInfo
 
 import streamlit as st
 
@@ -15,10 +14,10 @@ from expectations.notices import Digest, digest, digest_subjects
 from expectations.notices.digests import FIGURES
 from expectations.notices.outbox import outbox
 from expectations.notices.weeks import Subject, Week
+from expectations.office_days import office_clock
 from expectations.store.switches import switch
 from expectations.store.tables import Message
 
-_HERE = ZoneInfo("Asia/Shanghai")
 _WEEKS = 12
 _FIGURE_KEYS = {
     "checked": "notice.figure_checked", "wrong": "notice.figure_wrong", "new": "notice.figure_new",
@@ -167,8 +166,7 @@ def outbox_part(view: View) -> dict[str, str]:
 def _message(view: View, row: Message) -> list[Cell]:
     kind = row.kind.partition(":")[0]
     key, look = _STATES.get(row.state, ("message.state_sending", "type"))
-    made = row.made_at.replace(tzinfo=ZoneInfo("UTC")).astimezone(_HERE)
     return [
-        f"{made:%Y-%m-%d %H:%M}", view.t(_KINDS[kind]) if kind in _KINDS else kind, row.recipient,
+        f"{office_clock(row.made_at):%Y-%m-%d %H:%M}", view.t(_KINDS[kind]) if kind in _KINDS else kind, row.recipient,
         lines(row.title, *row.body.splitlines()), lines(tag(view.t(key), look), row.problem),
     ]  # fmt: skip

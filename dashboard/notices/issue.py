@@ -1,7 +1,7 @@
 """The part of the notices page that issues: confirmed findings by addressee, the grade proposed, a preview, one button."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 
 import streamlit as st
 
@@ -16,6 +16,7 @@ from expectations.notices import GRADES, Grade, Per, issue, ready
 from expectations.notices.issuing import Draft
 from expectations.notices.labels import read_labels
 from expectations.notices.reading import Said
+from expectations.office_days import today
 from expectations.store.switches import switch
 from expectations.store.tables import Finding
 
@@ -84,7 +85,7 @@ def _draft(view: View, draft: Draft, per: Per, days: int) -> None:
     if grade == "oral":
         st.markdown(view.t("notice.preview_oral", **words))
     else:
-        due = date.today() + timedelta(days=days)
+        due = today() + timedelta(days=days)
         st.markdown(view.t("notice.preview", **words, grade=view.t(GRADE_KEYS[grade]), due=due))
     if st.button(view.t("notice.issue"), type="primary", icon=":material/send:", disabled=not kept, key="n_issue"):
         _issue(view, [finding.finding_id for finding in kept], grade, per)

@@ -12,6 +12,7 @@ from dashboard.frame.view import View, write_address
 from dashboard.notices.digests import digests_part, outbox_part
 from dashboard.notices.issue import ready_part
 from dashboard.notices.marks import addressee, documents, grade_tag, plain, said_table, settled, state_tag, title
+from expectations import office_days
 from expectations.errors import AnkaError
 from expectations.notices import Progress, notices, one_notice, progress, reply, said_of, state_of, withdraw
 from expectations.notices.labels import read_labels
@@ -66,7 +67,7 @@ def _issued_part(view: View) -> dict[str, str]:
         required=True,
         format_func=lambda name: view.t(_WHICH[name]),
     )
-    which, today = str(st.session_state["n_which"]), date.today()
+    which, today = str(st.session_state["n_which"]), office_days.today()
     with view.register.reading() as session:
         all_of_them = notices(session, view.reader)
         wanted = {
@@ -122,7 +123,7 @@ def _one(view: View, notice_id: int) -> None:
         empty.nothing(view, "notice.unknown")
         return
     st.subheader(plain(title(view, notice)))
-    marks = f"{grade_tag(view, notice.grade).markup} {state_tag(view, notice, date.today()).markup}"
+    marks = f"{grade_tag(view, notice.grade).markup} {state_tag(view, notice, office_days.today()).markup}"
     facts = (
         (view.t("notice.to"), addressee(notice.office, notice.department, notice.prosecutor)),
         (view.t("notice.due_on"), "" if notice.grade == "oral" else notice.due_on.isoformat()),

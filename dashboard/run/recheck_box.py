@@ -3,7 +3,7 @@
 How it is run, and that only one runs at a time, is `recheck_runs`.
 """
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 import streamlit as st
 
@@ -14,6 +14,7 @@ from dashboard.frame.place import home
 from dashboard.frame.view import View
 from dashboard.run.recheck_runs import Dropped, Order, Outcome, Recheck, present, start_recheck, usual_day
 from expectations.errors import AnkaError
+from expectations.office_days import today
 
 _LARGEST_MB = 200
 _LOOK_SECONDS = 1.0
@@ -39,7 +40,7 @@ def recheck_box(view: View, bmsah: str = "", card: str = "") -> None:
 
 
 def _form(view: View, bmsah: str, card: str) -> None:
-    day = usual_day(view.run.as_of, view.run.started_at, date.today())
+    day = usual_day(view.run.as_of, view.run.started_at, today())
     st.caption(view.t("recheck.note", day=day))
     key = f"recheck_{card}_{bmsah}" if bmsah else "recheck_file"
     dropped = st.file_uploader(

@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 from dashboard.check.command_line import Running, start
 from expectations.errors import AnkaError, InputError
 from expectations.home import Home
+from expectations.office_days import day_of
 from expectations.register.reading import last_run
 from expectations.register.rechecked import became, inputs_lately
 from expectations.rights.reader import Reader
@@ -80,7 +81,7 @@ _lock = threading.Lock()
 
 def usual_day(as_of: date, started_at: datetime, today: date) -> date:
     """The audit date of a re-check: today in live use; that of the last run where it was made for another day than its own."""
-    return today if as_of == started_at.date() else as_of
+    return today if as_of == day_of(started_at) else as_of
 
 
 def present(home: Home) -> Recheck | None:

@@ -173,6 +173,11 @@ WORDS: dict[str, tuple[str, str]] = {
         "无操作超过此时间须重新登录；任何登录最长 12 小时。",
         "Without use for this long one must sign in again; no session lasts over 12 hours.",
     ),
+    "admin.stale_hours": ("夜间核查最长间隔（小时）", "Hours between two nightly audits"),
+    "admin.stale_hours_means": (
+        "最近一次成功的夜间核查超过此时间，每页提示，并通知数据监管员和管理员。",
+        "When the last nightly audit that published is older, every page says so, and supervisors and administrators get a message.",
+    ),
     "admin.day": ("日期", "Day"),
     "admin.time": ("时间", "Time"),
     "admin.who": ("人员", "Person"),

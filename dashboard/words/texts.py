@@ -20,6 +20,14 @@ _COMMON: dict[str, tuple[str, str]] = {
         "核查不完整，下列数字不能视为“无错误”。",
         "Audit not complete: no figure below may be read as “no error”.",
     ),
+    "app.night_failed": (
+        "最近一次夜间核查（{hours} 小时前开始）没有成功，页面仍显示此前的结果。",
+        "The last nightly audit, begun {hours} hours ago, did not succeed; pages show the run before it.",
+    ),
+    "app.night_stale": (
+        "最近一次成功的夜间核查在 {hours} 小时前（应不超过 {limit} 小时），数字可能已过时。",
+        "The last nightly audit that published is {hours} hours old (at most {limit} are allowed); figures may be out of date.",
+    ),
     "app.colon": ("：", ": "),
     "app.blank": ("（空）", "(blank)"),
     "page.overview": ("总览", "Overview"),

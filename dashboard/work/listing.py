@@ -15,6 +15,7 @@ from dashboard.door.signed_in import signed_in
 from dashboard.frame.view import View
 from dashboard.work.finding_block import finding_block
 from expectations.errors import InputError
+from expectations.office_days import today
 from expectations.register.life import ACTIVE, REASONS, Action, Decision, Outcome, decide, undo
 from expectations.register.reading import Wanted, count_findings, ids_of, list_findings
 from expectations.rights.acts import NotAllowedError
@@ -120,7 +121,7 @@ def _form(view: View, choice: Choice, versions: Mapping[str, int], name: str) ->
         note = st.text_area(view.t("work.note"), max_chars=2000, height=80, key=f"note_{choice.action}_{name}")
         until: date | None = None
         if choice.action == "reject":
-            until = st.date_input(view.t("work.until"), value=None, min_value=date.today(), key=f"until_{name}")
+            until = st.date_input(view.t("work.until"), value=None, min_value=today(), key=f"until_{name}")
         if st.form_submit_button(view.t("work.submit"), type="primary", key=f"submit_{choice.action}_{name}"):
             try:
                 _decide(view, Decision(choice.action, reason, note, until), versions)

@@ -5,12 +5,17 @@ The file is the same for the same content, and nothing is unpacked before every 
 
 import hashlib
 import json
+import os
+import re
+import stat
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
-from typing import Any
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
 
 from expectations.catalogue.catalogues import Layer, bundled_folder, catalogue_layers, load_catalogue
 from expectations.errors import CatalogueError, InputError
@@ -19,6 +24,13 @@ FORMAT = 1
 MANIFEST = "manifest.json"
 _STAMP = (1980, 1, 1, 0, 0, 0)
 _MOST_BYTES = 64 * 1024 * 1024
+_MOST_FILES = 10_000
+_YAML = (".yaml", ".yml")
+_PLAIN = re.compile(r"\w(?:[\w .()（）-]*[\w)）-])?")
+"""A name of a folder or file that is one name on every system: it leads nowhere else."""
+_PLAIN_NAMES = (
+    "字母、数字、汉字、空格和 . - ( )，不以点开头或结尾 / letters, digits, blanks and . - ( ), no dot at either end"
+)
 
 
 @dataclass(frozen=True)
@@ -47,16 +59,21 @@ def export_pack(folder: Path, target: Path) -> PackArchive:
         f"{layer.folder.name}/{path.relative_to(layer.folder).as_posix()}": path.read_bytes()
         for layer in layers
         for path in sorted(layer.folder.rglob("*"))
-        if path.suffix in (".yaml", ".yml")
+        if path.name.endswith(_YAML)
     }
+    for name in files:
+        if not _plain(name):
+            raise InputError(f"文件名不能用于规则包 / name can't stand in a pack: {name}", hint=_PLAIN_NAMES)
     archive = PackArchive(
         layers[-1].pack.name, layers[-1].pack.version, _checksum(files),
         tuple(layer.folder.name for layer in layers), load_catalogue().fingerprint,
     )  # fmt: skip
-    manifest = {"format": FORMAT} | archive.__dict__ | {"files": {name: _hash(data) for name, data in files.items()}}
+    manifest = (
+        {"format": FORMAT} | archive.__dict__ | {"files": {name: _hash(content) for name, content in files.items()}}
+    )
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as zipped:
-        for name, data in [(MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1).encode()), *files.items()]:
-            zipped.writestr(zipfile.ZipInfo(name, _STAMP), data, zipfile.ZIP_DEFLATED)
+        for name, content in [(MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1).encode()), *files.items()]:
+            zipped.writestr(zipfile.ZipInfo(name, _STAMP), content, zipfile.ZIP_DEFLATED)
     return archive
 
 
@@ -67,55 +84,127 @@ def import_pack(file: Path, into: Path, *, replace: bool = False) -> PackArchive
     for one that does not fit the bundled catalogue here; nothing is changed then.
     """
     archive, files = _read(file)
-    present = [name for name in archive.folders if (into / name).exists()]
+    present = [into / name for name in archive.folders if os.path.lexists(into / name)]
     if present and not replace:
         raise InputError(
-            f"文件夹已存在 / folder exists: {', '.join(str(into / name) for name in present)}",
+            f"文件夹已存在 / folder exists: {', '.join(map(str, present))}",
             hint="用 --replace 覆盖，或换一个 --into / use --replace or another --into",
         )
-    into.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".incoming-", dir=into) as folder:
-        incoming = Path(folder)
-        for name, data in files.items():
-            (incoming / name).parent.mkdir(parents=True, exist_ok=True)
-            (incoming / name).write_bytes(data)
-        load_catalogue(incoming / archive.folders[-1])
-        for name in present:
-            (into / name).rename(incoming / f"{name}.replaced")
-        for name in archive.folders:
-            (incoming / name).rename(into / name)
+    for folder in present:
+        if folder.is_symlink() or not folder.is_dir():
+            raise InputError(
+                f"不是文件夹，不能覆盖 / no folder, so not replaced: {folder}",
+                hint="换一个 --into / use another --into",
+            )
+    try:
+        into.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".incoming-", dir=into) as name:
+            incoming = Path(name)
+            for inside, content in files.items():
+                (incoming / inside).parent.mkdir(parents=True, exist_ok=True)
+                (incoming / inside).write_bytes(content)
+            load_catalogue(incoming / archive.folders[-1])
+            swap_in(incoming, into, archive.folders)
+    except OSError as error:
+        raise InputError(
+            f"{into}: 无法写入，原有规则包未改动 / can't be written, the packs there are as they were: {error.strerror}",
+            hint="检查权限和磁盘 / check access rights and disk",
+        ) from None
     return archive
+
+
+def swap_in(incoming: Path, into: Path, names: Iterable[str]) -> None:
+    """Moves the folders `names` from `incoming` to `into`; those there before lie in `incoming` afterwards, as `name.replaced`.
+
+    Raises OSError when one can't be moved. Whatever goes wrong, everything moved before is back in its place then.
+    """
+    moved: list[tuple[Path, Path]] = []
+    try:
+        for name in names:
+            moves = [(incoming / name, into / name)]
+            if (into / name).exists():
+                moves.insert(0, (into / name, incoming / f"{name}.replaced"))
+            for source, target in moves:
+                source.rename(target)
+                moved.append((source, target))
+    except BaseException:
+        for source, target in reversed(moved):
+            target.rename(source)
+        raise
+
+
+class _Manifest(BaseModel):
+    """What stands beside the files: who the pack is, and the checksum of each file."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+    format: int
+    name: str
+    version: str
+    checksum: str
+    folders: list[str]
+    base_fingerprint: str
+    files: dict[str, str]
 
 
 def _read(file: Path) -> tuple[PackArchive, dict[str, bytes]]:
     try:
         with zipfile.ZipFile(file) as zipped:
-            if sum(info.file_size for info in zipped.infolist()) > _MOST_BYTES:
-                raise InputError(f"文件过大 / too large: {file.name}")
-            manifest: dict[str, Any] = json.loads(zipped.read(MANIFEST))
-            files = {name: zipped.read(name) for name in zipped.namelist() if name != MANIFEST}
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile):
+            entries = zipped.infolist()
+            if sum(entry.file_size for entry in entries) > _MOST_BYTES or len(entries) > _MOST_FILES:
+                raise InputError(f"文件过大 / too large: {file.name}", hint="规则包只含 YAML / a pack holds YAML only")
+            _require_plain(entries)
+            manifest = _Manifest.model_validate_json(zipped.read(MANIFEST))
+            files = {entry.filename: zipped.read(entry) for entry in entries if entry.filename != MANIFEST}
+    except (OSError, KeyError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error):
         raise InputError(
             f"不是规则包文件 / not an exported pack: {file}",
             hint="用 anka rules export 生成 / made by anka rules export",
         ) from None
-    if manifest.get("format") != FORMAT:
-        raise InputError(f"规则包格式不受支持 / unknown format of the pack: {manifest.get('format')}")
-    archive = PackArchive(
-        **{key: manifest[key] for key in PackArchive.__dataclass_fields__} | {"folders": tuple(manifest["folders"])}
-    )
-    damaged = sorted(
-        name
-        for name in files.keys() | manifest["files"].keys()
-        if manifest["files"].get(name) != _hash(files.get(name, b""))
-    )
-    if damaged or archive.checksum != _checksum(files):
+    if manifest.format != FORMAT:
+        raise InputError(
+            f"规则包格式不受支持 / unknown format of the pack: {manifest.format}",
+            hint=f"支持的格式 / known format: {FORMAT}",
+        )
+    present = {name: _hash(content) for name, content in files.items()}
+    damaged = sorted({name for name, _ in present.items() ^ manifest.files.items()})
+    if damaged or manifest.checksum != _checksum(files):
         raise InputError(
             f"校验和不符，文件可能被改动 / checksum differs: {', '.join(damaged[:3]) or file.name}",
             hint="请对方重新导出 / ask for a new export",
         )
-    _require_inside(files, archive.folders)
-    return archive, files
+    if sorted(manifest.folders) != sorted({name.split("/")[0] for name in files}):
+        raise InputError(
+            f"规则包的文件夹与文件不符 / the folders of the pack are not those of its files: {', '.join(manifest.folders)}",
+            hint="请对方重新导出 / ask for a new export",
+        )
+    return PackArchive(
+        manifest.name, manifest.version, manifest.checksum, tuple(manifest.folders), manifest.base_fingerprint
+    ), files
+
+
+def _require_plain(entries: Iterable[zipfile.ZipInfo]) -> None:
+    """A name that leads out of the pack's folders is an attack, not a pack; so is a link, or one name twice."""
+    seen: set[str] = set()
+    for entry in entries:
+        name = entry.orig_filename
+        is_link = stat.S_ISLNK(entry.external_attr >> 16)
+        if (
+            is_link
+            or entry.is_dir()
+            or name != entry.filename
+            or not (_plain(name) or name == MANIFEST)
+            or name.casefold() in seen
+        ):
+            raise InputError(
+                f"规则包有非法路径 / illegal path in the pack: {name!r}", hint="请对方重新导出 / ask for a new export"
+            )
+        seen.add(name.casefold())
+
+
+def _plain(name: str) -> bool:
+    folder, *parts = name.split("/")
+    return bool(parts) and all(_PLAIN.fullmatch(part) for part in (folder, *parts)) and name.endswith(_YAML)
 
 
 def _require_named(layers: Iterable[Layer], folder: Path) -> None:
@@ -127,14 +216,6 @@ def _require_named(layers: Iterable[Layer], folder: Path) -> None:
             )
         if layer.folder.parent != folder.resolve().parent:
             raise InputError(f"上级规则包应与本包并列放置 / a pack it extends must lie beside it: {layer.folder}")
-
-
-def _require_inside(files: Iterable[str], folders: Iterable[str]) -> None:
-    """A name that leads out of the pack's folders is an attack, not a pack."""
-    for name in files:
-        path = PurePosixPath(name)
-        if path.is_absolute() or ".." in path.parts or path.parts[0] not in folders or "\\" in name:
-            raise InputError(f"规则包含有非法路径 / illegal path in the pack: {name}")
 
 
 def _checksum(files: dict[str, bytes]) -> str:

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-import duckdb
-
 from expectations.authoring.trial import loaded_cards
 from expectations.catalogue.catalogues import Catalogue
+from expectations.connections import open_duckdb
 from expectations.judging.judge import count_judged_rows
 
 FEWEST_ROWS = 20
@@ -57,7 +56,7 @@ class RuleReview:
 
 def review_rules(copy: Path, catalogue: Catalogue, days: int) -> RuleReview:
     """Looks at the published run in `copy` (writable) and the history of runs it carries."""
-    with duckdb.connect(str(copy)) as con:
+    with open_duckdb(copy) as con:
         as_of = con.execute("select as_of from runs").fetchall()[0][0]
         span = con.execute("select coalesce(max(as_of) - min(as_of), 0) from rule_history").fetchall()[0][0]
         never = con.execute(_NEVER, {"days": days}).fetchall()

@@ -15,6 +15,7 @@ import duckdb
 
 from expectations.catalogue.cards import SQL_TYPES, Card
 from expectations.catalogue.catalogues import Catalogue
+from expectations.connections import open_duckdb
 from expectations.judging.collecting import collect
 from expectations.judging.judge import LoadedCards, judge
 from expectations.run_schema import card_table
@@ -64,12 +65,12 @@ def try_catalogue(
     copy: Path, catalogue: Catalogue, progress: Callable[[str, int, int], None] = lambda stage, done, total: None
 ) -> Trial:
     """Judges the cards of the copy by `catalogue`; afterwards its tables `findings` and `published_findings` hold both."""
-    with duckdb.connect(str(copy)) as con:
+    with open_duckdb(copy) as con:
         as_of = con.execute("select as_of from runs").fetchall()[0][0]
         con.execute("alter table findings rename to published_findings")
         loaded = loaded_cards(con, catalogue)
     verdicts = judge(copy, catalogue, as_of, loaded, None, progress)
-    with duckdb.connect(str(copy)) as con:
+    with open_duckdb(copy) as con:
         collect(con, catalogue, verdicts, "trial", progress)
         changes = con.execute(CHANGES).fetchall()
         (published,), (tried,) = con.execute(

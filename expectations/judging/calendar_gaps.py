@@ -13,7 +13,7 @@ from expectations.sql.judgements import Judgement
 from expectations.sql.language import function_name, render
 
 _LOOKED_UP = {
-    "deadline": "case when not ({3}) then case when {2} = 'month' then add_months({0}, {1}) else add_days({0}, {1}) end end",
+    "deadline": "case when not ({3}) then case when ({2}) = 'month' then add_months({0}, {1}) else add_days({0}, {1}) end end",
     "deadline_md": "case when not ({3}) then add_days(add_months({0}, {1}), {2}) end",
     "next_workday": "{0}",
     "is_workday": "{0}",

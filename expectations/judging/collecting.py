@@ -59,7 +59,7 @@ def collect(
                 statement = finding_statement(verdict, run_id, fingerprint, number)
                 made = int(con.execute(statement).fetchall()[0][0])
             collected.append(Collected(verdict, made))
-    con.execute("drop table violations")
+    con.execute("drop table if exists violations")  # none where no rule was judged
     if mismatches:
         raise NotReconciledError(
             "计数与归集结果不符，本次核查未发布 / counts and findings differ: " + "; ".join(mismatches),

@@ -21,6 +21,7 @@ from sqlalchemy import NullPool
 
 from expectations.catalogue.cards import Card
 from expectations.catalogue.catalogues import Catalogue
+from expectations.connections import LOCKED, open_duckdb
 from expectations.judging import data_docs
 from expectations.judging.duckdb_datasource import DuckDBDatasource, DuckDBExecutionEngine
 from expectations.judging.rule_expectation import ExpectRuleUnbroken
@@ -76,7 +77,7 @@ def judge(
 
     No other connection to `database` may be open. Returns one verdict per judgement: none is left out.
     """
-    with duckdb.connect(str(database)) as con:
+    with open_duckdb(database) as con:
         create_lookups(con, catalogue)
         conditions, verdicts = _prepare(con, catalogue, as_of, loaded, progress)
     if conditions:
@@ -248,7 +249,9 @@ def _run_checkpoint(
 ) -> list[Verdict]:  # fmt: skip
     context = data_docs.context_with_site(docs) if docs else data_docs.quiet_context()
     datasource = context.data_sources.add_duckdb(
-        name="cards", connection_string=f"duckdb:///{database}", kwargs={"poolclass": NullPool}
+        name="cards",
+        connection_string=f"duckdb:///{database}",
+        kwargs={"poolclass": NullPool, "connect_args": {"config": LOCKED}},
     )
     try:
         definitions = _validation_definitions(context, datasource, catalogue, conditions)

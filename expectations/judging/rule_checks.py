@@ -15,11 +15,12 @@ from expectations.catalogue.cards import SQL_TYPES, Card, Role
 from expectations.catalogue.catalogues import Catalogue
 from expectations.catalogue.kinds import RuleDeclaration
 from expectations.catalogue.kinds.base import Example, Row
+from expectations.connections import open_duckdb
 from expectations.errors import CatalogueError, nearest
 from expectations.judging.card_checks import card_problems
 from expectations.sql.context import AuditTable, build_audit_table, guarded
 from expectations.sql.judgements import PARAMETER, PLACEHOLDER, Judgement, judgements_of
-from expectations.sql.language import refusals
+from expectations.sql.language import parse_condition, refusals
 from expectations.sql.lookups import create_lookups
 from expectations.sql.other_rows import lookup_problems, outside_lookups
 
@@ -43,7 +44,7 @@ def check_catalogue(catalogue: Catalogue) -> CheckOutcome:
     problems = list(fit_problems(catalogue))
     ran = 0
     if not problems:
-        with duckdb.connect() as con:
+        with open_duckdb() as con:
             create_lookups(con, catalogue)
             for rule in catalogue.rules.values():
                 for name, expected in (("accepted", False), ("violating", True)):
@@ -132,6 +133,8 @@ def _item_named(catalogue: Catalogue, card: Card, name: str) -> tuple[Card | Non
 def _condition_problems(catalogue: Catalogue, judgement: Judgement) -> list[str]:
     rule, card = judgement.rule, judgement.card
     try:
+        for part in (judgement.applies_when, judgement.must_hold):
+            parse_condition(part)  # each is whole by itself: no bracket of one closes that of another
         trees = judgement.trees
     except ValueError as error:
         return [str(error)]

@@ -13,6 +13,7 @@ from typing import Literal
 from sqlalchemy import func, not_, or_, select, text
 from sqlalchemy.orm import Session
 
+from expectations import office_days
 from expectations.errors import InputError
 from expectations.notices.grading import GRADES, Grade, grading, propose
 from expectations.notices.offices import read_offices
@@ -69,7 +70,7 @@ def issue(
     reader.require("notify")
     if grade not in GRADES:
         raise InputError(f"没有这个等级 / no such grade: {grade}", hint="、".join(GRADES))
-    day = today or date.today()
+    day = today or office_days.today()
     with register.writing() as session:
         _take_turn(register, session)
         ids = list(dict.fromkeys(finding_ids))
@@ -85,7 +86,7 @@ def preview(
     reader.require("notify")
     ids = list(dict.fromkeys(finding_ids))
     found, _ = _by_addressee(session, _known(session, reader, ids, lock=False), ids, per)
-    return _drafts(session, reader, found, today or date.today())
+    return _drafts(session, reader, found, today or office_days.today())
 
 
 def ready(session: Session, reader: Reader, per: Per, today: date | None = None) -> tuple[Draft, ...]:
@@ -97,7 +98,7 @@ def ready(session: Session, reader: Reader, per: Per, today: date | None = None)
     )  # fmt: skip
     known = {one.finding_id: one for one in session.scalars(candidates)}
     found, _ = _by_addressee(session, known, list(known), per)
-    return _drafts(session, reader, found, today or date.today())
+    return _drafts(session, reader, found, today or office_days.today())
 
 
 def withdraw(register: Register, reader: Reader, notice_id: int, reason: str) -> Notice:

@@ -4,6 +4,7 @@ from datetime import date
 
 from sqlalchemy import select
 
+from expectations import office_days
 from expectations.errors import InputError
 from expectations.notices.reading import batch_of
 from expectations.notices.scopes import visible
@@ -26,7 +27,7 @@ def reply(register: Register, reader: Reader, notice_id: int, text: str, today: 
         raise InputError("请填写核查情况和整改措施 / write what was found and done")
     if len(words) > _LONGEST:
         raise InputError(f"回复过长 / the reply is too long: {len(words)}", hint=f"≤ {_LONGEST}")
-    day = today or date.today()
+    day = today or office_days.today()
     with register.writing() as session:
         query = select(Notice).where(Notice.id == notice_id, visible(reader)).with_for_update()
         notice = session.scalars(query).first()

@@ -4,7 +4,7 @@ A finding is counted as the register knows it now: one corrected and found again
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 from sqlalchemy import ColumnElement, String, and_, case, cast, func, not_, or_, select
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from expectations.errors import InputError
 from expectations.home import Home
 from expectations.notices.offices import read_offices
+from expectations.office_days import begin_of
 from expectations.register.readers_rows import rows_of
 from expectations.rights.scope import Scope
 from expectations.run.published import open_published
@@ -114,7 +115,7 @@ def week_figures(session: Session, home: Home, subject: Subject, week: Week) -> 
     wrong = (
         session.scalar(select(func.count((Finding.card + "|" + case_or_row).distinct())).where(counted, stands)) or 0
     )
-    within = and_(Finding.verified_at >= _midnight(week.first), Finding.verified_at < _midnight(after))
+    within = and_(Finding.verified_at >= begin_of(week.first), Finding.verified_at < begin_of(after))
     noticed, late = (_in_notices(session, and_(counted, stands), week, late=late) for late in (False, True))
     return WeekFigures(
         cards_checked(session, home, subject, week.last), wrong, count(stood) + count(came), count(came),
@@ -160,7 +161,8 @@ def _stands(week: Week) -> ColumnElement[bool]:
 def _settled_before(day: date) -> ColumnElement[bool]:
     """Closed by a run, or explained by a person, before a day."""
     by_run = and_(Finding.state.in_(_CLOSED), func.coalesce(Finding.closed_on, Finding.last_seen) < day)
-    by_person = and_(Finding.state == "explained", func.coalesce(Finding.verified_at, datetime.min) < _midnight(day))
+    verified = or_(Finding.verified_at.is_(None), Finding.verified_at < begin_of(day))
+    by_person = and_(Finding.state == "explained", verified)
     return or_(by_run, by_person)
 
 
@@ -182,7 +184,3 @@ def _in_notices(session: Session, findings: ColumnElement[bool], week: Week, *, 
         )
         or 0
     )
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time())

@@ -5,11 +5,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from expectations.office_days import begin_of
 from expectations.rights.reader import Reader
 from expectations.store.register import Register, now
 from expectations.store.tables import Access
@@ -36,7 +37,7 @@ _SAME_VIEW = timedelta(minutes=10)
 
 @dataclass(frozen=True)
 class AccessFilter:
-    """Which entries: of a day, a person, an action; blank means any. Days are those of the machine's clock."""
+    """Which entries: of a day, a person, an action; blank means any. Days are the office's."""
 
     day: date | None = None
     login: str = ""
@@ -78,16 +79,9 @@ def count(session: Session, wanted: AccessFilter) -> int:
 def _conditions(wanted: AccessFilter) -> list[ColumnElement[bool]]:
     parts: list[ColumnElement[bool]] = []
     if wanted.day is not None:
-        begin = _utc(wanted.day)
-        parts += [Access.at >= begin, Access.at < _utc(wanted.day + timedelta(days=1))]
+        parts += [Access.at >= begin_of(wanted.day), Access.at < begin_of(wanted.day + timedelta(days=1))]
     if wanted.login:
         parts.append(Access.login == wanted.login)
     if wanted.action:
         parts.append(Access.action == wanted.action)
     return parts
-
-
-def _utc(day: date) -> datetime:
-    """The begin of a local day, as the register keeps times."""
-    midnight = datetime.combine(day, time()).astimezone()
-    return (midnight - (midnight.utcoffset() or timedelta())).replace(tzinfo=None)

@@ -16,6 +16,8 @@ import pyarrow as pa
 from sqlalchemy import Result, and_, bindparam, case, func, insert, or_, select, text, update
 from sqlalchemy.orm import Session
 
+from expectations.connections import open_duckdb
+from expectations.office_days import begin_of
 from expectations.register import follow_sql
 from expectations.register.life import ACTIVE
 from expectations.register.trust import hold_if_rejected, run_problems
@@ -55,7 +57,7 @@ def follow(register: Register, file: Path, *, inputs: Iterable[Path] = ()) -> Fo
 
     `inputs` are the exports it was made of, remembered for a re-check.
     """
-    con = duckdb.connect()
+    con = open_duckdb(files=[file])
     try:
         con.execute(f"attach '{str(file).replace(chr(39), chr(39) * 2)}' as published (read_only)")
         with register.writing() as session:
@@ -114,6 +116,7 @@ def _compare(session: Session, con: duckdb.DuckDBPyConnection, as_of: date) -> N
     cards = [name for (name,) in con.execute("select card from published.cards_known order by card").fetchall()]
     con.execute(f"create table rows_now as {follow_sql.rows_now(cards)}")
     con.execute("set variable as_of = ?::date", [as_of])
+    con.execute("set variable as_of_begins = ?::timestamp", [begin_of(as_of)])
     con.execute(follow_sql.MOVES)
 
 

@@ -56,7 +56,7 @@ select f.finding_id, k.state as was, k.verification, k.answer, k.times_reopened,
   k.values_fingerprint is distinct from f.values_fingerprint as other_values,
   k.rule_fingerprint is distinct from f.rule_fingerprint as other_rule,
   coalesce(k.explained_until < getvariable('as_of'), false) as expired,
-  (k.answered_at + interval 8 hour)::date < getvariable('as_of') as answered_before,  -- kept in UTC, audited by China's days
+  k.answered_at < getvariable('as_of_begins') as answered_before,
   {" or ".join(f"k.{name} is distinct from f.{name}" for name in _COMPARED)}
     or (f.bmsah = '' and k.card_row is distinct from f.card_row) as differs
 from found f left join known k using (finding_id);

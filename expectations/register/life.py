@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from expectations.errors import InputError
+from expectations.office_days import today
 from expectations.register.readers_rows import rows_of
 from expectations.register.trust import hold_if_rejected
 from expectations.rights.acts import Act
@@ -208,7 +209,7 @@ def _apply(finding: Finding, decision: Decision, reader: Reader, moment: datetim
 
 def _default_until(session: Session) -> date:
     """The last day of an explanation: `explanation_days` after the last run's audit date, or after today."""
-    as_of = session.scalar(select(Run.as_of).order_by(Run.seq.desc()).limit(1)) or date.today()
+    as_of = session.scalar(select(Run.as_of).order_by(Run.seq.desc()).limit(1)) or today()
     return as_of + timedelta(days=int(switch(session, "explanation_days")))
 
 

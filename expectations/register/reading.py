@@ -5,6 +5,7 @@ The one place where findings of the register are selected; every function takes 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, and_, bindparam, case, func, literal, not_, or_, select, true
@@ -18,6 +19,7 @@ from expectations.register.readers_rows import rows_of
 from expectations.rights.reader import Reader
 from expectations.rights.scope import Scope
 from expectations.run.published import FindingFilter
+from expectations.store.register import Register
 from expectations.store.tables import Event, Finding, Run
 
 Step = Literal["", "unverified", "confirmed", "disputed", "answered", "still_wrong"]
@@ -54,6 +56,13 @@ class OwnerCount:
 def last_run(session: Session) -> Run | None:
     """The run the register followed last."""
     return session.scalars(select(Run).order_by(Run.seq.desc()).limit(1)).first()
+
+
+def last_day(register: Register) -> date | None:
+    """The audit date of the run followed last, None before the first."""
+    with register.reading() as session:
+        run = last_run(session)
+    return run.as_of if run else None
 
 
 def list_findings(

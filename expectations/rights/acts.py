@@ -5,15 +5,15 @@ from typing import Literal
 from expectations.errors import AnkaError
 from expectations.rights.roles import Role
 
-Act = Literal["decide", "answer", "notify", "reply", "recheck", "hold", "manage", "export"]
+Act = Literal["decide", "answer", "notify", "reply", "recheck", "hold", "manage", "export", "watch"]
 
 ACTS: dict[Role, frozenset[Act]] = {
-    "supervisor": frozenset(("decide", "notify", "reply", "recheck", "hold", "export")),
+    "supervisor": frozenset(("decide", "notify", "reply", "recheck", "hold", "export", "watch")),
     "prosecutor": frozenset(("answer", "reply", "export")),
     "assistant": frozenset(("answer", "export")),
     "head": frozenset(("answer", "reply", "export")),
     "leader": frozenset(),
-    "administrator": frozenset(("manage",)),
+    "administrator": frozenset(("manage", "watch")),
 }
 
 

@@ -8,6 +8,7 @@ from typing import Literal
 
 import duckdb
 
+from expectations.connections import open_duckdb
 from expectations.errors import InputError, nearest
 from expectations.finding.columns import COLUMNS, LISTED, SEARCHED
 from expectations.finding.hints import hint_now_sql, severity_now_sql
@@ -81,13 +82,13 @@ RunConnection = duckdb.DuckDBPyConnection
 @contextmanager
 def without_run() -> Iterator[RunConnection]:
     """What pages are given before the first audit: no table at all."""
-    with duckdb.connect() as nothing:
+    with open_duckdb() as nothing:
         yield nothing
 
 
 def open_published(file: Path) -> duckdb.DuckDBPyConnection:
     """A read-only connection to a published file; take one `cursor()` per thread."""
-    return duckdb.connect(str(file), read_only=True)
+    return open_duckdb(file, read_only=True)
 
 
 @contextmanager

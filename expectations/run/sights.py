@@ -14,6 +14,7 @@ import duckdb
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from expectations.connections import open_duckdb
 from expectations.finding.columns import NAMING
 from expectations.finding.hints import hint_now_sql, severity_now_sql
 from expectations.rights.reader import Reader
@@ -89,7 +90,7 @@ class Sights:
 
 
 def _attached(file: str) -> _Sighted:
-    con = duckdb.connect()
+    con = open_duckdb(files=[Path(file)])
     con.execute(f"attach {_text(file)} as published (read_only)")
     require_schema(con, Path(file).name, "published")
     columns: dict[tuple[str, str], list[str]] = {}

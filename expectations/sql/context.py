@@ -16,6 +16,7 @@ from expectations.catalogue.dictionaries import Dictionary
 from expectations.sql.judgements import Judgement, OpenLimit, raw_column
 from expectations.sql.language import (
     call,
+    closed,
     function_name,
     functions_of,
     parse_condition,
@@ -45,7 +46,7 @@ _CHEAP = frozenset(
 )
 """Functions evaluated in place: as cheap as reading a column, or only the frame around dearer ones."""
 
-_CHARGES_VALID = "not (coalesce(charges_from({x}) > {d}, false) or coalesce(charges_to({x}) < {d}, false))"
+_CHARGES_VALID = "not (coalesce(charges_from({x}) > ({d}), false) or coalesce(charges_to({x}) < ({d}), false))"
 """`charges_valid` in two calls over the charges alone, so that they are computed on the distinct values."""
 
 
@@ -233,7 +234,7 @@ class AuditTable:
                 inside = self._own(inside)
             else:
                 inside = replace_within(inside, lambda each: self._in_place(each, card))
-            return exp.Is(this=inside, expression=exp.Null())
+            return exp.Is(this=closed(inside), expression=exp.Null())
         if name == "in_dictionary":
             return self._in_short_list(*node.expressions)
         return None

@@ -16,13 +16,14 @@ from expectations.catalogue.catalogues import Catalogue
 from expectations.catalogue.kinds import RuleDeclaration
 from expectations.catalogue.kinds.deadline import Deadline
 from expectations.sql.language import parse_condition
-from expectations.sql.other_rows import JUDGED, Lookup, canonical, lookups_of
+from expectations.sql.other_rows import JUDGED, ROW_COLUMNS, Lookup, canonical, lookups_of
 
 _PARSED: dict[tuple[str | None, ...], exp.Expr] = {}
 _MOST_PARSED = 8192
 
 PARAMETER = re.compile(r"'(?:[^']|'')*'|(?<![:\w]):([a-z_]\w*)")
 """A parameter of a condition as group 1; the group is empty for a text in quotes, in which nothing is replaced."""
+_WORD = re.compile(r"\$([a-z]+)")
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _RAW_SUFFIX = "__raw"
 _NO_DAY = "CAST(NULL AS DATE)"
@@ -132,7 +133,7 @@ class Judgement:
     def _own_columns(self) -> tuple[exp.Column, ...]:
         elsewhere = {id(c) for lookup in self.lookups for c in lookup.node.find_all(exp.Column) if c.table != JUDGED}
         own = (column for tree in self.trees for column in tree.find_all(exp.Column))
-        return tuple(column for column in own if id(column) not in elsewhere)
+        return tuple(column for column in own if id(column) not in elsewhere and column.name not in ROW_COLUMNS)
 
 
 def _parsed(condition: str, card: Card) -> exp.Expr:
@@ -200,16 +201,16 @@ def _while_valid(applies_when: str, card: Card, field: Field | None) -> str:
 
 
 def _fill(condition: str, rule: RuleDeclaration, card: Card, field: Field | None, today: str) -> str:
-    values = {name: str(value) for name, value in rule.params.items()} | {"today": today}
+    values = {name: str(value) if value >= 0 else f"({value})" for name, value in rule.params.items()} | {
+        "today": today
+    }
+    words = {"card": card.name}
     if field is not None:
-        condition = (
-            condition.replace("$required", f"({field.required_condition})")
-            .replace("$name", field.name)
-            .replace("$dictionary", field.dictionary)
-            .replace("$multi", str(field.multiple).lower())
-            .replace("$f", field.name)
-        )
-    condition = condition.replace("$card", card.name)
+        words |= {
+            "required": f"({field.required_condition})", "name": field.name, "dictionary": field.dictionary,
+            "multi": str(field.multiple).lower(), "f": field.name,
+        }  # fmt: skip
+    condition = _WORD.sub(lambda match: words.get(match[1], match[0]), condition)
     return PARAMETER.sub(lambda match: values.get(match[1] or "", match[0]), condition)
 
 

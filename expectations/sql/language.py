@@ -43,47 +43,69 @@ class _RuleDialect(DuckDB):  # type: ignore[misc]  # sqlglot's dialects are made
         FUNCTIONS: ClassVar[dict[str, Any]] = {}
 
 
-_FORBIDDEN = (
-    exp.Query,
-    exp.Subquery,
-    exp.Window,
-    exp.Star,
-    exp.DDL,
-    exp.DML,
-    exp.Command,
-    exp.Placeholder,
-    exp.Parameter,
+_OPERATORS = frozenset(
+    (
+        exp.Add, exp.Sub, exp.Mul, exp.Div, exp.IntDiv, exp.Mod, exp.Neg, exp.DPipe, exp.Not, exp.EQ, exp.NEQ, exp.GT, exp.GTE,
+        exp.LT, exp.LTE, exp.NullSafeEQ, exp.NullSafeNEQ, exp.Is, exp.In, exp.Between, exp.Like, exp.ILike, exp.Bracket,
+    )
+)  # fmt: skip
+_PARTS = frozenset(
+    (exp.Column, exp.Identifier, exp.Literal, exp.Boolean, exp.Null, exp.Paren, exp.DataType, exp.DataTypeParam)
 )
+AROUND_AGGREGATES = frozenset((exp.Distinct, exp.Order, exp.Ordered))
+"""What else may stand in an aggregate of other rows."""
+
+_TYPES = {
+    exp.DType.BOOLEAN: "boolean", exp.DType.DATE: "date", exp.DType.TEXT: "varchar", exp.DType.VARCHAR: "varchar",
+    exp.DType.INT: "integer", exp.DType.BIGINT: "bigint", exp.DType.DOUBLE: "double", exp.DType.DECIMAL: "decimal",
+}  # fmt: skip
+"""The types a value may be cast to."""
 
 
 def parse_condition(text: str) -> exp.Expr:
     """The syntax tree of one expression. Raises ValueError with a one-line reason when it is none."""
+    dialect = _RuleDialect()
     try:
-        trees = sqlglot.parse(text, read=_RuleDialect)
+        tokens = dialect.tokenize(text)
+        trees = dialect.parser().parse(tokens, text)
     except sqlglot.errors.SqlglotError as error:
         raise ValueError(f"not an expression / 不是合法的表达式: {_first_line(error)}") from None
-    if len(trees) != 1 or trees[0] is None:
+    except RecursionError:
+        raise ValueError("nested too deeply / 嵌套过深") from None
+    tree: exp.Expr | None = trees[0] if len(trees) == 1 else None
+    if tree is None:
         raise ValueError("exactly one expression is allowed / 只允许一个表达式")
-    return trees[0]
+    if any(token.comments for token in tokens):
+        raise ValueError("comments are not allowed in a condition; use note / 条件中不允许注释，请写入 note")
+    return tree
 
 
 def refusals(tree: exp.Expr, columns: Collection[str]) -> list[str]:
     """Why a condition over `columns` must be refused; empty when it may run."""
     if isinstance(tree, exp.Alias) or not isinstance(tree, exp.Condition):
         return ["not one boolean expression / 不是一个布尔表达式"]
-    found = misuse(tree)
-    found += unknown({c.name for c in tree.find_all(exp.Column)}, columns, "unknown column / 未知的案卡项")
-    found += [f"qualified name is not allowed / 不允许带表名: {c.sql()}" for c in tree.find_all(exp.Column) if c.table]
-    return list(dict.fromkeys(found))
-
-
-def misuse(tree: exp.Expr, further: Collection[str] = ()) -> list[str]:
-    """What an expression holds that none may hold: queries, windows, statements, functions that are not known."""
-    found = [
-        f"{type(node).__name__.lower()} is not allowed in a condition / 条件中不允许"
-        for node in tree.find_all(*_FORBIDDEN)
+    problems = misuse(tree)
+    problems += unknown({c.name for c in tree.find_all(exp.Column)}, columns, "unknown column / 未知的案卡项")
+    problems += [
+        f"qualified name is not allowed / 不允许带表名: {c.sql()}" for c in tree.find_all(exp.Column) if c.table
     ]
-    return found + unknown(functions_of(tree), HELPERS | BUILTINS | set(further), "unknown function / 未知的函数")
+    return list(dict.fromkeys(problems))
+
+
+def misuse(
+    tree: exp.Expr, functions: Collection[str] = (), kinds: Collection[type[exp.Expr]] = frozenset()
+) -> list[str]:
+    """What an expression holds beyond what one may hold: functions and operators known here, further `functions` and `kinds`."""
+    allowed = _OPERATORS | _PARTS | set(kinds)
+    problems = [
+        f"{type(node).__name__.lower()} is not allowed in a condition / 条件中不允许"
+        for node in tree.walk()
+        if type(node) not in allowed and not isinstance(node, exp.Func)
+    ]
+    for node in tree.find_all(exp.DataType):
+        if node.this not in _TYPES or node.args.get("nested"):
+            problems += unknown({node.sql(_RuleDialect).lower()}, set(_TYPES.values()), "unknown type / 未知的类型")
+    return problems + unknown(functions_of(tree), HELPERS | BUILTINS | set(functions), "unknown function / 未知的函数")
 
 
 def functions_of(tree: exp.Expr) -> set[str]:
@@ -117,20 +139,34 @@ def replace_within(
 def replace_calls(
     tree: exp.Expr, replacement: Callable[[exp.Expr], exp.Expr | None], kinds: tuple[type[exp.Expr], ...] = (exp.Func,)
 ) -> exp.Expr:
-    """A copy of the tree in which outermost nodes of `kinds` are replaced where `replacement` returns something."""
+    """A copy of the tree in which outermost nodes of `kinds` are replaced where `replacement` returns something.
 
-    def visit(node: exp.Expr) -> exp.Expr:
+    What is put in binds as the call it replaces did: in parentheses wherever an operator is beside it.
+    """
+
+    def visit(node: exp.Expr, parent: exp.Expr | None = None) -> exp.Expr:
         new = replacement(node) if isinstance(node, kinds) else None
         if new is not None:
-            return new
+            return new if parent is None or _encloses(parent) else closed(new)
         for key, child in list(node.args.items()):
             if isinstance(child, exp.Expr):
-                node.set(key, visit(child))
+                node.set(key, visit(child, node))
             elif isinstance(child, list):
-                node.set(key, [visit(item) if isinstance(item, exp.Expr) else item for item in child])
+                node.set(key, [visit(item, node) if isinstance(item, exp.Expr) else item for item in child])
         return node
 
     return visit(tree.copy())
+
+
+def closed(tree: exp.Expr) -> exp.Expr:
+    """The tree so that it can stand beside any operator."""
+    whole = isinstance(tree, (*_PARTS, exp.Func)) and not isinstance(tree, exp.Connector)
+    return tree if whole else exp.Paren(this=tree)
+
+
+def _encloses(parent: exp.Expr) -> bool:
+    """Whether what stands in the node is set off by brackets or commas."""
+    return isinstance(parent, exp.Paren | exp.Anonymous)
 
 
 def unknown(used: Collection[str], available: Collection[str], what: str) -> list[str]:

@@ -12,7 +12,15 @@ from sqlglot import exp
 
 from expectations.catalogue.cards import Card, Link, Role
 from expectations.errors import nearest
-from expectations.sql.language import call, function_name, misuse, parse_condition, render, replace_calls
+from expectations.sql.language import (
+    AROUND_AGGREGATES,
+    call,
+    function_name,
+    misuse,
+    parse_condition,
+    render,
+    replace_calls,
+)
 
 JUDGED, OTHER = "t", "r"
 """How a lookup names the judged row and the other rows."""
@@ -25,6 +33,9 @@ LIST_FUNCTIONS = frozenset({"flatten", "list_distinct"})
 
 ROW_COLUMNS = frozenset({"_row", "_file"})
 """Columns of every card that are no items."""
+
+_OTHER_ROW = ("_row", "_row")
+"""The pair that says that a row is not the judged one."""
 
 _MOST_DIFFERING = 3
 _ROWS, _STAGE, _HAS_STAGE = "agg_rows", "stage", "has_stage"
@@ -86,7 +97,9 @@ class Lookup:
 
     def read_here(self) -> frozenset[str]:
         """Items of the judged row the lookup reads."""
-        return frozenset(column.name for column in self.node.find_all(exp.Column) if column.table == JUDGED)
+        return (
+            frozenset(column.name for column in self.node.find_all(exp.Column) if column.table == JUDGED) - ROW_COLUMNS
+        )
 
 
 @dataclass(frozen=True)
@@ -181,7 +194,8 @@ def lookups_of(tree: exp.Expr) -> Iterator[Lookup]:
 def lookup_at(node: exp.Expr | None) -> Lookup | None:
     """The lookup a node of a canonical tree stands for, if it stands for one."""
     if isinstance(node, exp.Dot) and isinstance(node.this, exp.Func) and function_name(node.this) == _STAGE:
-        return Lookup(node, node.this.expressions[0].name, field=node.expression.name)
+        named = isinstance(node.expression, exp.Identifier)
+        return Lookup(node, node.this.expressions[0].name, field=node.expression.name) if named else None
     if not isinstance(node, exp.Func):
         return None
     if function_name(node) == _HAS_STAGE:
@@ -217,10 +231,16 @@ def lookup_problems(lookup: Lookup, own: Card, cards: Mapping[str, Card]) -> Ite
         not column.table for part in (lookup.value, lookup.where) for column in _columns(part)
     ):
         yield "write r. or t. before every item there / 跨行条件中的案卡项前须写 r. 或 t."
+    named = [column for part in (lookup.value, lookup.where) for column in _columns(part) if column.table]
+    yield from (
+        f"write r. or t., nothing else / 只能写 r. 或 t.: {column.sql()}"
+        for column in named
+        if column.table not in (JUDGED, OTHER) or column.db
+    )
     if any(function_name(node) in ("first", "last") and not node.find(exp.Order) for node in inside):
         yield "first and last need an order by / first、last 须写 order by"
     parts = [part for part in (lookup.value, lookup.where) if part is not None]
-    yield from (text for part in parts for text in misuse(part, AGGREGATES | LIST_FUNCTIONS))
+    yield from (text for part in parts for text in misuse(part, AGGREGATES | LIST_FUNCTIONS, AROUND_AGGREGATES))
 
 
 def outside_lookups(tree: exp.Expr) -> exp.Expr:
@@ -267,13 +287,27 @@ def _terms(where: exp.Expr | None) -> list[exp.Expr]:
     if where is None:
         return []
     where = where.unnest()
-    return list(where.flatten()) if isinstance(where, exp.And) else [where]
+    if not isinstance(where, exp.And):
+        return [where]
+    terms = [term for part in where.flatten() for term in _terms(part)]
+    differs = any(_tells_apart(term) for term in terms)
+    return [term for term in terms if not (differs and _inequality(term) == _OTHER_ROW)]
+
+
+def _tells_apart(term: exp.Expr) -> bool:
+    """Whether a row can never meet the term together with itself, since it compares an item with the same item."""
+    pair = _pair(term) if isinstance(term, exp.NEQ | exp.LT | exp.GT) else None
+    return pair is not None and pair[0] == pair[1] and pair != _OTHER_ROW
 
 
 def _equality(term: exp.Expr, blanks_match: bool) -> tuple[str, str] | None:
     """(own item, item there) of `r.x = t.y`, or of `r.x is not distinct from t.y` where blanks match."""
-    equal = isinstance(term, exp.NullSafeEQ if blanks_match else exp.EQ)
-    left, right = (term.this, term.expression) if equal else (None, None)
+    return _pair(term) if isinstance(term, exp.NullSafeEQ if blanks_match else exp.EQ) else None
+
+
+def _pair(term: exp.Expr) -> tuple[str, str] | None:
+    """(own item, item there) of a comparison of two items."""
+    left, right = term.this, term.expression
     if not (isinstance(left, exp.Column) and isinstance(right, exp.Column)):
         return None
     named = {left.table: left.name, right.table: right.name}
@@ -282,7 +316,7 @@ def _equality(term: exp.Expr, blanks_match: bool) -> tuple[str, str] | None:
 
 def _inequality(term: exp.Expr) -> tuple[str, str] | None:
     """(own item, item there) of `r.x <> t.y`."""
-    return _equality(exp.EQ(this=term.this, expression=term.expression), False) if isinstance(term, exp.NEQ) else None
+    return _pair(term) if isinstance(term, exp.NEQ) else None
 
 
 def _expect(node: exp.Func, arguments: int) -> None:

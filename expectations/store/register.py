@@ -3,6 +3,7 @@
 Every change goes through `Register.writing`, which waits for its turn instead of failing.
 """
 
+import glob
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -80,7 +81,7 @@ def open_register(url: str) -> Register:
         if parsed.drivername in ("postgresql", "postgres"):
             parsed = parsed.set(drivername="postgresql+psycopg")
         if parsed.get_backend_name() == "sqlite" and parsed.database:
-            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+            _make_private(Path(parsed.database))
         elif parsed.get_backend_name() != "postgresql":
             raise InputError(f"不支持的台账数据库 / unknown kind of register: {parsed.get_backend_name()}", hint=_KINDS)
         engine = create_engine(
@@ -90,8 +91,6 @@ def open_register(url: str) -> Register:
             _prepare_sqlite(engine)
         with engine.execution_options(**{_WRITES: True}).begin() as connection:
             _migrate(connection)
-        if engine.dialect.name == "sqlite" and parsed.database:
-            Path(parsed.database).chmod(0o600)  # decisions, password hashes, the access log
     except ArgumentError:
         raise InputError(f"不是数据库地址 / not a database URL: {url}", hint=_KINDS) from None
     except (DatabaseError, OSError) as error:
@@ -105,6 +104,14 @@ def open_register(url: str) -> Register:
             "台账由更新的版本建立 / the register was made by a newer version", hint="更新本程序 / update Anka"
         ) from None
     return Register(engine)
+
+
+def _make_private(file: Path) -> None:
+    """Decisions, password hashes, the access log: for the owner alone before SQLite writes a byte, which gives the files beside it the same rights."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.touch(mode=0o600)
+    for part in (file, *file.parent.glob(f"{glob.escape(file.name)}-*")):
+        part.chmod(0o600)
 
 
 def _prepare_sqlite(engine: Engine) -> None:

@@ -80,6 +80,20 @@ class Run(Table):
     """Fingerprint of every rule judged, by rule id: where it differs from the run before, the rule was changed."""
 
 
+class Attempt(Table):
+    """A nightly audit that was begun, whatever came of it."""
+
+    __tablename__ = "attempts"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    outcome: Mapped[str] = mapped_column(String(12))
+    """running, published, incomplete (published so), failed, killed."""
+    reason: Mapped[str]
+    """Why it failed or is not complete, in one line that names no person."""
+
+
 class Finding(Table):
     """A finding with its life. What the last run that saw it said of it, and what people decided."""
 

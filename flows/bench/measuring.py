@@ -18,6 +18,7 @@ from typing import Literal
 import duckdb
 
 from expectations import Card, Catalogue, load_catalogue
+from expectations.connections import open_duckdb
 from expectations.home import Home
 from expectations.run.published import open_published
 from flows.audit import AuditOrder, AuditResult, run_audit
@@ -51,6 +52,8 @@ create macro another_identity(x, copy) as case when regexp_full_match(x, '\d{{17
     strpos('10X98765432', right(x, 1)) - 1 + heavier(substr(x, 3, 4), another_place(x, copy)) + 11000) % 11, 1)
   else x || '-' || copy end;
 """
+_STREAMING = {"preserve_insertion_order": "false", "memory_limit": "1GB"}
+"""Without their order the copies stream instead of waiting for their turn."""
 _CHANGED = {
     "bmsah": "another_case",
     "rel_bmsah": "another_case",
@@ -112,16 +115,24 @@ def multiply(sample: Path, folder: Path, rows: int) -> Path:
     """
     catalogue = load_catalogue()
     folder.mkdir()
-    with duckdb.connect() as con:
-        loaded = load_exports(con, catalogue, [sample]).loaded_cards
-        con.execute(_RENUMBERING)
-        con.execute(f"set variable numbers = {_running_numbers(loaded, catalogue)}")
-        con.execute("set preserve_insertion_order = false")  # the copy streams instead of waiting for its turn
-        con.execute("set memory_limit = '1GB'")
-        copies = -(-rows // con.table("cards.prosecution").shape[0])
-        for name in loaded:
-            _write_copies(con, catalogue.cards[name], folder, copies, rows if name == "prosecution" else None)
+    with tempfile.TemporaryDirectory(prefix="anka-bench-") as name:
+        work = Path(name)
+        database = work / "sample.duckdb"
+        with open_duckdb(database, folders=[sample, work]) as con:
+            loaded = load_exports(con, catalogue, [sample], work=work).loaded_cards
+        with open_duckdb(database, folders=[folder], settings=_STREAMING) as con:
+            _multiply(con, catalogue, loaded, folder, rows)
     return folder
+
+
+def _multiply(
+    con: duckdb.DuckDBPyConnection, catalogue: Catalogue, loaded: Sequence[str], folder: Path, rows: int
+) -> None:
+    con.execute(_RENUMBERING)
+    con.execute(f"set variable numbers = {_running_numbers(loaded, catalogue)}")
+    copies = -(-rows // con.table("cards.prosecution").shape[0])
+    for card in loaded:
+        _write_copies(con, catalogue.cards[card], folder, copies, rows if card == "prosecution" else None)
 
 
 def _running_numbers(cards: Sequence[str], catalogue: Catalogue) -> str:
@@ -156,7 +167,7 @@ def run_floor(warehouse: Path, as_of: date) -> tuple[float, dict[str, int]]:
     """Seconds of the fastest run of the hand-written statements, and what they counted by rule."""
     statements = [path.read_text(encoding="utf-8") for path in FLOOR]
     best, counts = float("inf"), dict[str, int]()
-    with duckdb.connect(str(warehouse), read_only=True) as con:
+    with open_duckdb(warehouse, read_only=True) as con:
         for number in range(_FLOOR_RUNS):
             tell("手写查询 / floor", number, _FLOOR_RUNS)
             begun = time.perf_counter()

@@ -6,11 +6,10 @@ from typing import Annotated
 
 import typer
 
-from expectations.home import Home
 from expectations.run.limits import DUE_COLUMNS, DueFilter, select_due
 from expectations.run.published import current_run
 from flows.cli.listings import FormatOption, Listing, OutputOption, format_for, hand_out
-from flows.cli.options import HomeFolder
+from flows.cli.options import HomeFolder, home_at
 
 
 class Grade(StrEnum):
@@ -46,5 +45,5 @@ def due(
         tuple(department or ()), tuple(prosecutor or ()), tuple(rule or ()), tuple(one.value for one in grade or ())
     )
     chosen = format_for(LISTING, format, output)
-    with current_run(Home(home.absolute())) as con:
+    with current_run(home_at(home)) as con:
         hand_out(select_due(con, wanted), LISTING, chosen, output)

@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 
-from expectations.home import Home
 from expectations.run.published import (
     FINDING_COLUMNS,
     FindingFilter,
@@ -19,7 +18,7 @@ from expectations.run.published import (
 from expectations.store.holds import held_rules
 from expectations.store.register import open_register, register_url
 from flows.cli.listings import FormatOption, Listing, OutputOption, format_for, hand_out
-from flows.cli.options import HomeFolder
+from flows.cli.options import HomeFolder, home_at
 from flows.settings import Settings
 
 
@@ -62,7 +61,7 @@ def findings(
         severities=tuple(one.value for one in severity or ()), text=text,
     )  # fmt: skip
     chosen = format_for(LISTING, format, output)
-    place = Home(home.absolute())
+    place = home_at(home)
     with current_run(place) as con:
         with open_register(register_url(place, Settings().register_url)).reading() as session:
             show_hints_as_now(con, held_rules(session))

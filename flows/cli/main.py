@@ -22,7 +22,7 @@ from flows.cli import findings as cli_findings
 from flows.cli import notices as cli_notices
 from flows.cli import rules as cli_rules
 from flows.cli import users as cli_users
-from flows.cli.options import NOT_JUDGED, AsOf, CatalogueFolder, HomeFolder, day, show_result
+from flows.cli.options import NOT_JUDGED, AsOf, CatalogueFolder, HomeFolder, day, home_at, show_result
 from flows.cli.serving import require_free, serve
 from flows.progress import progress_bar, tell
 from flows.review.periods import parse_period
@@ -60,6 +60,13 @@ def audit(
     catalogue: CatalogueFolder = None,
     card: Annotated[str | None, typer.Option(help="所有文件的案卡 / the card of all files, if not recognised")] = None,
     skip_refused: Annotated[bool, typer.Option(help="列出不能载入的文件并继续 / go on without refused files")] = False,
+    follow_earlier: Annotated[
+        bool,
+        typer.Option(
+            "--follow-earlier",
+            help="核查日早于上次也更新台账和页面 / move register and pages to an earlier audit date too",
+        ),
+    ] = False,
     format: Annotated[Literal["table", "json"], typer.Option(help="输出格式 / output")] = "table",
     with_prefect: Annotated[
         bool,
@@ -71,8 +78,8 @@ def audit(
 ) -> None:
     """核查导出文件并发布结果 / audit exports and publish the run."""
     iso_day, place = day(as_of), _prepared(home)
-    _check_paths(paths)
     if not with_prefect:
+        _check_paths(paths)  # in the flow a missing folder is a failed night, of which people are told
         from flows.audit import AuditOrder, run_audit  # Great Expectations takes seconds to import
 
         order = AuditOrder(
@@ -83,6 +90,7 @@ def audit(
             card,
             skip_refused,
             register=Settings().register_url,
+            follow_earlier=follow_earlier,
         )
         with progress_bar(stderr):
             _told(run_audit(order), format)
@@ -97,6 +105,7 @@ def audit(
             str(catalogue) if catalogue else None,
             card,
             skip_refused,
+            follow_earlier=follow_earlier,
         )
     _told(result, format)
 
@@ -240,11 +249,7 @@ def _check_paths(paths: list[Path]) -> None:
 
 
 def _prepared(home: Path) -> Home:
-    place = Home(home.absolute())
-    if place.root.exists() and not place.root.is_dir():
-        raise InputError(
-            f"主目录不是文件夹 / not a folder: {place.root}", hint="用 --home 指定另一个 / choose another with --home"
-        )
+    place = home_at(home)
     prepare_environment(place)
     return place
 

@@ -13,8 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from expectations import InputError
-from expectations.home import Home
-from flows.cli.options import HomeFolder, day
+from flows.cli.options import NOT_WELL, HomeFolder, day, home_at
 
 if TYPE_CHECKING:
     from expectations.notices import Progress
@@ -137,7 +136,7 @@ def document(
     from expectations import notices as core
     from expectations.rights.reader import MACHINE
 
-    place, labels = Home(home.absolute()), _labels(home)
+    place, labels = home_at(home), _labels(home)
     with _register(home, register).reading() as session:
         files = {
             "docx": core.notice_document(session, MACHINE, place, notice, labels),
@@ -162,7 +161,7 @@ def digest(
     from expectations.rights.reader import MACHINE
     from expectations.run.published import current_run
 
-    place = Home(home.absolute())
+    place = home_at(home)
     with current_run(place) as con:
         as_of = con.execute("select as_of from runs").fetchall()[0][0]
     wanted = Week.parse(week) if week else Week.of(as_of)
@@ -225,15 +224,26 @@ def notify(
 ) -> None:
     """发送消息：新问题、通知、到期、周报 / send messages about new findings, notices and digests, each once."""
     from expectations.notices.weeks import Week
+    from expectations.register.attempts import standing
+    from flows.attempts import notice_killed
     from flows.messages.letters import Occasion
     from flows.messages.sending import MessageSettings, deliver, messages_are_on
 
     now, settings, kept = date.fromisoformat(day(today)), MessageSettings(), _register(home, register)
+    notice_killed(home_at(home), kept)
+    with kept.reading() as session:
+        nights = standing(session)
+    if nights.stale:
+        typer.echo(
+            f"最近一次成功的夜间核查在 {nights.good_hours} 小时前，应不超过 {nights.limit_hours} 小时 / "
+            f"the last nightly audit that published is {nights.good_hours} hours old, limit {nights.limit_hours}",
+            err=True,
+        )
     if not dry_run and not messages_are_on(kept):
         typer.echo("消息未启用，未发送 / messages are off, nothing was sent；--dry-run")
-        return
+        raise typer.Exit(NOT_WELL if nights.stale else 0)
     monday = Week.of(now).before if now.weekday() == 0 else None
-    occasion = Occasion(Home(home.absolute()), settings.address, now, Week.parse(week) if week else monday)
+    occasion = Occasion(home_at(home), settings.address, now, Week.parse(week) if week else monday)
     done = deliver(kept, occasion, settings, dry_run=dry_run)
     table = Table("状态 state", "收件人 to", "渠道 by", "标题 title", "正文 text", "问题 problem")
     for one in done:
@@ -242,7 +252,10 @@ def notify(
         )
     if done:
         Console().print(table)
-    typer.echo(f"消息 / messages: {len(done)}；失败 / failed: {sum(one.state == 'failed' for one in done)}")
+    failed = sum(one.state == "failed" for one in done)
+    typer.echo(f"消息 / messages: {len(done)}；失败 / failed: {failed}")
+    if failed or nights.stale:
+        raise typer.Exit(NOT_WELL)
 
 
 def _row(notice: "Notice", far: "Progress", today: date) -> dict[str, object]:
@@ -261,14 +274,14 @@ def _row(notice: "Notice", far: "Progress", today: date) -> dict[str, object]:
 def _register(home: Path, url: str) -> "Register":
     from expectations.store.register import open_register, register_url
 
-    return open_register(register_url(Home(home.absolute()), url))
+    return open_register(register_url(home_at(home), url))
 
 
 def _labels(home: Path) -> "Labels":
     from expectations.notices.labels import read_labels
     from expectations.run.published import current_run
 
-    with current_run(Home(home.absolute())) as con:
+    with current_run(home_at(home)) as con:
         return read_labels(con)
 
 

@@ -11,6 +11,8 @@ from rich.console import Console
 from rich.table import Table
 
 from expectations import Catalogue, InputError, load_catalogue
+from expectations.home import Home
+from expectations.office_days import today
 from expectations.run.published import DEPARTMENT_FIGURES, open_published
 
 if TYPE_CHECKING:
@@ -29,14 +31,29 @@ CatalogueFolder = Annotated[
 _SHOWN_REASONS = 8
 NOT_JUDGED = 3
 """Exit code: a rule could not be judged, or counts and findings differ."""
+NOT_WELL = 3
+"""Exit code of `anka notify`: a message was not delivered, or no nightly audit has published for too long."""
 
 
 def day(text: str | None) -> str:
-    """An ISO day, today if none is given. Raises InputError."""
+    """An ISO day, the office's today if none is given. Raises InputError."""
     try:
-        return (date.fromisoformat(text) if text else date.today()).isoformat()
+        return (date.fromisoformat(text) if text else today()).isoformat()
     except ValueError:
         raise InputError(f"不是日期 / not a date: {text}", hint="例如 / for example: --as-of 2026-06-30") from None
+
+
+def home_at(folder: Path) -> Home:
+    """The home folder a command works on, closed to other accounts of the machine. Raises InputError where it is a file."""
+    home = Home(folder.absolute())
+    if home.root.exists() and not home.root.is_dir():
+        raise InputError(
+            f"主目录不是文件夹 / not a folder: {home.root}", hint="用 --home 指定另一个 / choose another with --home"
+        )
+    if home.keep_private():
+        said = "主目录曾可被本机其他账号读取，已改为仅本账号可读 / other accounts could read the home; now only its owner can"
+        Console(stderr=True).print(f"{said}: {home.root}", markup=False, highlight=False, soft_wrap=True)
+    return home
 
 
 def read_catalogue(folder: Path | None) -> Catalogue:

@@ -7,7 +7,6 @@ import tempfile
 from pathlib import Path
 from typing import Annotated, Literal
 
-import duckdb
 import typer
 from rich.console import Console
 from rich.table import Table
@@ -18,10 +17,10 @@ from expectations.authoring.pack_files import export_pack, import_pack
 from expectations.authoring.rule_book import rule_book
 from expectations.authoring.rule_templates import KIND_NAMES, rule_template
 from expectations.catalogue.kinds.base import RULE_ID
+from expectations.connections import open_duckdb
 from expectations.errors import nearest
-from expectations.home import Home
 from expectations.judging.rule_checks import require_fitting
-from flows.cli.options import NOT_JUDGED, CatalogueFolder, HomeFolder, read_catalogue, show_reasons
+from flows.cli.options import NOT_JUDGED, CatalogueFolder, HomeFolder, home_at, read_catalogue, show_reasons
 from flows.progress import progress_bar, tell
 from flows.workbooks import add_sheet, new_workbook
 
@@ -137,7 +136,7 @@ def try_(
 ) -> None:
     """用改过的规则重判最近发布的案卡，看会多出和减少哪些问题 / judge the published cards by a changed catalogue."""
     catalogue = require_fitting(_side(pack))
-    published = Home(home.absolute()).current()
+    published = home_at(home).current()
     from expectations.authoring.trial import (  # Great Expectations takes seconds to import
         CHANGED_FINDINGS,
         copied,
@@ -148,7 +147,7 @@ def try_(
         with progress_bar(_stderr):
             trial = try_catalogue(copy, catalogue, tell)
         if output is not None:
-            with duckdb.connect(str(copy)) as con, new_workbook(output) as workbook:
+            with open_duckdb(copy) as con, new_workbook(output) as workbook:
                 rows = con.execute(CHANGED_FINDINGS)
                 add_sheet(workbook, "变化", [str(column[0]) for column in rows.description or []], rows.fetchall())
     if format == "json":
@@ -175,7 +174,7 @@ def review(
     format: Format = "table",
 ) -> None:
     """找出从未触发、总是触发、被其他规则包含的规则 / rules that never or always fire, or are implied by another."""
-    read, published = require_fitting(read_catalogue(catalogue)), Home(home.absolute()).current()
+    read, published = require_fitting(read_catalogue(catalogue)), home_at(home).current()
     from expectations.authoring.rule_review import review_rules
     from expectations.authoring.trial import copied
 

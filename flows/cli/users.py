@@ -14,8 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from expectations.errors import InputError
-from expectations.home import Home
-from flows.cli.options import HomeFolder
+from flows.cli.options import HomeFolder, home_at
 
 if TYPE_CHECKING:
     from expectations.people.organisation_import import Changes
@@ -179,7 +178,7 @@ def _logins(home: Path) -> set[str]:
 def _register(home: Path) -> "Register":
     from expectations.store.register import open_register, register_url
 
-    return open_register(register_url(Home(home.absolute()), os.environ.get("ANKA_REGISTER", "")))
+    return open_register(register_url(home_at(home), os.environ.get("ANKA_REGISTER", "")))
 
 
 def _show(changes: "Changes") -> None:

@@ -38,6 +38,7 @@ class _Run:
     catalogue: Catalogue
     headings: Mapping[str, Headings]
     choice: str | None
+    work: Path | None
     loads: list[FileLoad] = field(default_factory=list)
     sheets: list[SheetReport] = field(default_factory=list)
     hints: list[str] = field(default_factory=list)
@@ -51,18 +52,21 @@ def load_exports(
     card: str | None = None,
     skip_refused: bool = False,
     progress: Progress | None = None,
+    work: Path | None = None,
 ) -> LoadReport:
     """Load files and folders into `raw`, `cards` and `load` of the warehouse; `card` is the choice for all files.
+
+    `con` gives rows in the order it reads them, as they are numbered by it, and may open the files and folder `work`.
 
     Raises InputError with one line per refused file, unless `skip_refused` and at least one file was loaded.
     """
     _check_choice(card, catalogue)
     inbox = list_files(paths)
-    for statement in ("SET preserve_insertion_order = true", *value_macros()):
-        con.execute(statement)  # rows are numbered in the order the reader gives them
+    for statement in value_macros():
+        con.execute(statement)
     prepare_history(con, catalogue)
     prepare_load_tables(con)
-    run = _Run(con, catalogue, all_headings(catalogue), card)
+    run = _Run(con, catalogue, all_headings(catalogue), card, work)
     tell = progress or (lambda stage, done, total: None)
     for number, path in enumerate(inbox.files):
         tell(f"读取 {path.name}", number, len(inbox.files))
@@ -97,7 +101,7 @@ def _load_file(run: _Run, number: int, path: Path) -> None:
     sha256 = ""
     try:
         sha256 = content_hash(path)
-        with tempfile.TemporaryDirectory(prefix="anka-load-") as folder:
+        with tempfile.TemporaryDirectory(prefix="anka-load-", dir=run.work) as folder:
             _load_sheets(run, number, path, sha256, _read(path, Reading(Path(folder), run.headings)))
     except Refused as refused:
         _refuse(run, number, path, sha256, refused)

@@ -1,6 +1,6 @@
 """Which messages are due to whom: counts and a link, never a name or a number of a suspect. Nothing is sent or stored here."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from urllib.parse import urlencode
@@ -13,6 +13,7 @@ from expectations.notices import digest_subjects, notices, state_of
 from expectations.notices.scopes import number_of
 from expectations.notices.weeks import Subject, Week, week_figures
 from expectations.people.organisation import reader_of
+from expectations.register.attempts import standing, troubled
 from expectations.register.readers_rows import rows_of
 from expectations.rights.reader import Reader
 from expectations.rights.scope import EVERYTHING
@@ -67,6 +68,7 @@ def letters(session: Session, occasion: Occasion) -> list[Letter]:
         to = _Recipient(user.login, user.name, user.contact)
         if run is not None:
             written += _new_findings(session, occasion, run, reader, to)
+        written += _alarms(session, occasion, reader, to)
         written += _notices(session, occasion, reader, to)
         if occasion.week is not None:
             written += _digests(session, occasion, occasion.week, reader, to)
@@ -105,6 +107,42 @@ def _came(session: Session, run: Run, rows: ColumnElement[bool]) -> list[str]:
     """Errors that are new or came back with a run."""
     came = and_(Finding.state.in_(("new", "reopened")), Finding.state_seq == run.seq)
     return list(session.scalars(select(Finding.finding_id).where(rows, came, not_(Finding.hint_now))))
+
+
+_TROUBLE: Mapping[str, tuple[str, str, str]] = {
+    "failed": (
+        "夜间核查失败", "夜间核查没有完成，未发布新的结果，看板仍显示此前的结果。",
+        "The nightly audit failed and published nothing; the dashboard shows the run before it.",
+    ),
+    "killed": (
+        "夜间核查中断", "夜间核查被中断（程序被终止或机器关机），未发布新的结果，看板仍显示此前的结果。",
+        "The nightly audit was killed, or the machine went off, and published nothing; the dashboard shows the run before it.",
+    ),
+    "incomplete": (
+        "夜间核查不完整", "夜间核查已发布，但不完整，其数字不能视为“无错误”。",
+        "The nightly audit was published but is not complete; no figure of it may be read as “no error”.",
+    ),
+}  # fmt: skip
+"""By outcome of an attempt: title and text."""
+
+
+def _alarms(session: Session, occasion: Occasion, reader: Reader, to: _Recipient) -> Iterator[Letter]:
+    """To supervisors and administrators: nights that went wrong, each once; for every day on which none came, another one."""
+    if not reader.may("watch"):
+        return
+    for attempt in troubled(session):
+        title, zh, en = _TROUBLE[attempt.outcome]
+        why = [f"原因 / reason: {attempt.reason}"] if attempt.reason else []
+        yield to.letter(attempt.outcome, attempt.id, f"案卡质检：{title}", zh, en, *why, occasion.link("run"))
+    nights = standing(session)
+    if nights.stale:
+        days = nights.good_hours // 24
+        yield to.letter(
+            "missed", f"{nights.good_at:%Y%m%d}+{days}", "案卡质检：没有新的夜间核查",
+            f"最近一次成功的夜间核查在 {nights.good_hours} 小时前（应不超过 {nights.limit_hours} 小时）。请检查定时任务和导出文件。",
+            f"The last nightly audit that published is {nights.good_hours} hours old (limit {nights.limit_hours}): look at the schedule and the exports.",
+            occasion.link("run"),
+        )  # fmt: skip
 
 
 def _notices(session: Session, occasion: Occasion, reader: Reader, to: _Recipient) -> Iterator[Letter]:

@@ -13,6 +13,8 @@ from prefect.cache_policies import NO_CACHE
 
 from expectations import InputError
 from expectations.home import Home
+from expectations.office_days import today
+from expectations.register.reading import last_day
 from expectations.rights.reader import MACHINE
 from expectations.run.sights import Sights
 from expectations.store.register import Register, open_register, register_url
@@ -32,15 +34,21 @@ def review_batch(
     """Writes the review workbook of `period` and returns its path."""
     span = parse_period(period)
     place = Home(Path(home or Settings().home).absolute())
+    register = open_register(register_url(place, Settings().register_url))
     if paths:
-        day = as_of or min(date.today(), span.last).isoformat()
-        nightly_audit(paths, day, str(place.root), catalogue, skip_refused=False)
+        day = date.fromisoformat(as_of) if as_of else min(today(), span.last)
+        last = last_day(register)
+        beside = last is not None and day < last  # a look back moves neither the register nor the pages
+        audited = nightly_audit(
+            paths, day.isoformat(), str(place.root), catalogue, skip_refused=False, follow=not beside
+        )
+        published = audited.file
     elif as_of:
         raise InputError(
             "--as-of 需要同时给出导出文件 / --as-of needs the exports to audit", hint="anka batch --period … PATH…"
         )
-    published = place.current()
-    register = open_register(register_url(place, Settings().register_url))
+    else:
+        published = place.current()
     target = Path(output) if output else place.reviews / f"{span.name}-{published.stem}.xlsx"
     target.parent.mkdir(parents=True, exist_ok=True)
     write(published, register, span, target)

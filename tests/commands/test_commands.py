@@ -50,7 +50,7 @@ def test_a_refused_export_is_one_line_and_exit_code_2(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["audit", "/nowhere/at/all.xlsx"], "not found: /nowhere/at/all.xlsx"),
+        (["audit", "/nowhere/at/all.xlsx"], "/nowhere/at/all.xlsx: 文件或目录不存在 / no such file or folder"),
         (["audit", str(SAMPLE), "--as-of", "30.06.2026"], "not a date: 30.06.2026"),
         (["batch", "--period", "2026H3"], "unknown period: 2026H3"),
         (["batch", "--period", "2026H1"], "no run has been published yet"),

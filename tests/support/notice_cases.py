@@ -12,7 +12,7 @@ import pytest
 from expectations.home import Home
 from expectations.rights.reader import Reader
 from expectations.rights.scope import Scope
-from expectations.store.register import Register, open_register
+from expectations.store.register import Register, now, open_register
 from expectations.store.tables import Finding, Run
 from support.dashboard_small import publish_small
 
@@ -52,7 +52,7 @@ def keep(register: Register, *rows: object) -> None:
 def followed(home: Home, seq: int = 1, as_of: date = TODAY) -> Run:
     """A run the register has followed: the small one published in `home`."""
     return Run(
-        seq=seq, run_id="r1", file=str(home.current()), as_of=as_of, followed_at=datetime(2026, 7, 1), complete=True, problems=[],
+        seq=seq, run_id="r1", file=str(home.current()), as_of=as_of, followed_at=now(), complete=True, problems=[],
         rows={}, departments={}, inputs=[], rules={},
     )  # fmt: skip
 

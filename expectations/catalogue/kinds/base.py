@@ -4,6 +4,7 @@ A kind adds its own YAML keys and answers two questions in the rule language (se
 is the rule judged (`applies_when`), and what must be true there (`must_hold`).
 """
 
+import re
 from typing import Annotated, Any, Literal
 
 from pydantic import Field as Declared
@@ -23,6 +24,11 @@ RULE_ID = r"^[A-Z]{1,4}\d{2,3}$"
 """What the id of a rule looks like."""
 
 ANY_CARD = "*"
+
+
+_QUOTED = re.compile(r"'[^']*'")
+_BRACKETED = re.compile(r"\([^()]*\)")
+_CONDITION = re.compile(r"[=<>!]|\b(?:and|or|not|is|in|between|i?like)\b", re.IGNORECASE)
 
 
 class Examples(Declaration):
@@ -94,6 +100,14 @@ class RuleDeclaration(Declaration):
         if self.owner == "by_field" and not self.each:
             raise ValueError("owner by_field needs each")
         return self
+
+
+def operand(expression: str) -> str:
+    """The expression so that it can stand beside a comparison: in brackets where it is a condition itself."""
+    outside = _QUOTED.sub("", expression)
+    while outside != (shorter := _BRACKETED.sub("", outside)):
+        outside = shorter
+    return f"({expression})" if _CONDITION.search(outside) else expression
 
 
 def exactly_one(**keys: object) -> None:

@@ -14,7 +14,7 @@ from typing import Literal
 
 from pydantic import model_validator
 
-from expectations.catalogue.kinds.base import RuleDeclaration, exactly_one
+from expectations.catalogue.kinds.base import RuleDeclaration, exactly_one, operand
 
 
 class CrossStage(RuleDeclaration):
@@ -33,7 +33,7 @@ class CrossStage(RuleDeclaration):
 
     @property
     def must_hold(self) -> str:
-        return self.then or f"{self._item} = {self.agrees_with}"
+        return self.then or f"{self._item} = {operand(str(self.agrees_with))}"
 
     @property
     def _item(self) -> str:

@@ -9,11 +9,14 @@ Judged where both are filled, and where `when` (if given) is true. `order` (a co
 dates are compared at once.
 """
 
+import re
 from typing import Literal
 
 from pydantic import model_validator
 
-from expectations.catalogue.kinds.base import RuleDeclaration, exactly_one
+from expectations.catalogue.kinds.base import RuleDeclaration, exactly_one, operand
+
+_EITHER = re.compile(r"\bor\b", re.IGNORECASE)
 
 
 class DateOrder(RuleDeclaration):
@@ -29,12 +32,12 @@ class DateOrder(RuleDeclaration):
         if self.order:
             return self.when
         both = f"not blank({self.later}) and not blank({self.earlier})"
-        when = f"({self.when})" if " or " in self.when.lower() else self.when
+        when = f"({self.when})" if _EITHER.search(self.when) else self.when
         return f"{both} and {when}" if "when" in self.model_fields_set else both
 
     @property
     def must_hold(self) -> str:
-        return self.order or f"{self.later} >= {self.earlier}"
+        return self.order or f"{operand(str(self.later))} >= {operand(str(self.earlier))}"
 
     @model_validator(mode="after")
     def _one_order(self) -> "DateOrder":

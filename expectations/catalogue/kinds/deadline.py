@@ -16,7 +16,7 @@ from typing import Literal
 
 from pydantic import model_validator
 
-from expectations.catalogue.kinds.base import RuleDeclaration
+from expectations.catalogue.kinds.base import RuleDeclaration, operand
 
 
 class Deadline(RuleDeclaration):
@@ -29,7 +29,7 @@ class Deadline(RuleDeclaration):
 
     @property
     def must_hold(self) -> str:
-        return self.in_time or f"{self.done} <= {self.last_day}"
+        return self.in_time or f"{operand(str(self.done))} <= {operand(str(self.last_day))}"
 
     @model_validator(mode="after")
     def _one_limit(self) -> "Deadline":

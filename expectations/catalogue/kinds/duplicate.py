@@ -38,9 +38,9 @@ class Duplicate(RuleDeclaration):
             return self.alike
         if self.same:
             equal = " and ".join(f"r.{name} = t.{name}" for name in self.same)
-            alone = f"count_rows($card, {equal}) = 1"
+            alone = f"count_rows($card, {equal}) <= 1"
         else:
-            alone = f"count_rows($card, {self.no_other}) = 0"
+            alone = f"count_rows($card, ({self.no_other}) and r._row <> t._row) = 0"
         return f"{alone} or {self.unless}" if self.unless else alone
 
     @model_validator(mode="after")

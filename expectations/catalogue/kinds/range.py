@@ -14,7 +14,7 @@ from typing import Literal
 
 from pydantic import model_validator
 
-from expectations.catalogue.kinds.base import RuleDeclaration, exactly_one
+from expectations.catalogue.kinds.base import RuleDeclaration, exactly_one, operand
 
 
 class Range(RuleDeclaration):
@@ -30,11 +30,12 @@ class Range(RuleDeclaration):
     def must_hold(self) -> str:
         if self.within:
             return self.within
+        value, least, most = (operand(str(part)) for part in (self.value, self.at_least, self.at_most))
         if self.at_least is None:
-            return f"{self.value} <= {self.at_most}"
+            return f"{value} <= {most}"
         if self.at_most is None:
-            return f"{self.value} >= {self.at_least}"
-        return f"{self.value} between {self.at_least} and {self.at_most}"
+            return f"{value} >= {least}"
+        return f"{value} between {least} and {most}"
 
     @model_validator(mode="after")
     def _one_range(self) -> "Range":

@@ -11,6 +11,7 @@ import duckdb
 import xlsxwriter
 
 from expectations import Catalogue, InputError
+from expectations.connections import open_duckdb
 from flows.load.recognition import all_headings
 from flows.load.sources.containers import kind_of
 from flows.load.sources.delimited import read_delimited
@@ -37,7 +38,10 @@ def write_as_workbook(source: Path, target: Path, catalogue: Catalogue, header_r
 
     Raises InputError for a file that can't be read or has more rows than a sheet can hold.
     """
-    with tempfile.TemporaryDirectory(prefix="anka-rows-") as folder:
+    with (
+        tempfile.TemporaryDirectory(prefix="anka-rows-") as folder,
+        open_duckdb(files=[source], folders=[Path(folder)]) as con,
+    ):
         reading = Reading(Path(folder), all_headings(catalogue))
         kind = kind_of(source)
         sheets = read_delimited(source, reading) if kind == "text" else read_workbook(source, kind, reading)
@@ -47,30 +51,29 @@ def write_as_workbook(source: Path, target: Path, catalogue: Catalogue, header_r
                 page = book.add_worksheet(sheet.name or NAMELESS)
                 page.set_column(0, 0, 24)
                 page.set_column(1, 250, 16)
-                for row, cells in _rows(sheet, header_rows.get(sheet.name, 0) if kind == "text" else 0):
+                for row, cells in _rows(con, sheet, header_rows.get(sheet.name, 0) if kind == "text" else 0):
                     for column, value in enumerate(cells[:_LAST_COLUMN]):
                         if value:
                             page.write_string(row - 1, column, value[:_LONGEST_CELL], text)
 
 
-def _rows(sheet: Sheet, header_row: int) -> Iterator[tuple[int, Sequence[str | None]]]:
+def _rows(con: duckdb.DuckDBPyConnection, sheet: Sheet, header_row: int) -> Iterator[tuple[int, Sequence[str | None]]]:
     """Every row with its number from 1: those up to the headings from the head, the others from the relation."""
     yield from enumerate(sheet.head[:header_row], 1)
-    with duckdb.connect() as con:
-        try:
-            found = con.execute(f"SELECT * FROM ({sheet.rows(header_row)}) ORDER BY _sheet_row")
-            first = found.fetchmany(_PORTION)
-        except duckdb.InvalidInputException:
-            if sheet.carefully is None:
-                raise
-            found = con.execute(f"SELECT * FROM ({sheet.carefully(header_row)}) ORDER BY _sheet_row")
-            first = found.fetchmany(_PORTION)
-        while first:
-            for number, _problem, surplus, *cells in first:
-                if number > _LAST_ROW:
-                    raise InputError(
-                        f"行数超过工作表的上限 {_LAST_ROW} / more rows than a sheet can hold",
-                        hint="分成几个文件 / split it",
-                    )
-                yield number, [*cells, *(surplus or ())]
-            first = found.fetchmany(_PORTION)
+    try:
+        found = con.execute(f"SELECT * FROM ({sheet.rows(header_row)}) ORDER BY _sheet_row")
+        first = found.fetchmany(_PORTION)
+    except duckdb.InvalidInputException:
+        if sheet.carefully is None:
+            raise
+        found = con.execute(f"SELECT * FROM ({sheet.carefully(header_row)}) ORDER BY _sheet_row")
+        first = found.fetchmany(_PORTION)
+    while first:
+        for number, _problem, surplus, *cells in first:
+            if number > _LAST_ROW:
+                raise InputError(
+                    f"行数超过工作表的上限 {_LAST_ROW} / more rows than a sheet can hold",
+                    hint="分成几个文件 / split it",
+                )
+            yield number, [*cells, *(surplus or ())]
+        first = found.fetchmany(_PORTION)

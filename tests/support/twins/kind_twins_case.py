@@ -160,7 +160,8 @@ def nobody_done_within_twenty_days(j: Judged) -> bool:
     no_other="r.bmsah = t.bmsah and list_has_any(charges(r.other_charges), charges(t.charge))",
 )  # fmt: skip
 def charge_among_the_others_of_the_case(j: Judged) -> bool:
-    return any(set(charges(r["other_charges"])) & set(charges(j["charge"])) for r in j.case)
+    others = (r for r in j.case if r is not j.row)
+    return any(set(charges(r["other_charges"])) & set(charges(j["charge"])) for r in others)
 
 
 @twin(

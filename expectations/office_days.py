@@ -1,0 +1,44 @@
+"""The office's calendar: which day it is there, and what its clock showed at a moment of the register.
+
+The one place that knows a time zone. Moments are kept in UTC without a zone; the clock of the machine plays no part.
+"""
+
+import os
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from expectations.errors import InputError
+
+VARIABLE = "ANKA_TIME_ZONE"
+_CHINA = "Asia/Shanghai"
+
+
+def office_zone() -> ZoneInfo:
+    """The zone `ANKA_TIME_ZONE` names, else China's. Raises InputError."""
+    name = os.environ.get(VARIABLE) or _CHINA
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise InputError(
+            f"没有这个时区 / unknown time zone: {VARIABLE}={name}", hint=f"例如 / for example: {VARIABLE}={_CHINA}"
+        ) from None
+
+
+def office_clock(moment: datetime) -> datetime:
+    """What the office's clock shows at a kept moment, with its zone."""
+    return moment.replace(tzinfo=UTC).astimezone(office_zone())
+
+
+def day_of(moment: datetime) -> date:
+    """The office's day in which a kept moment lies."""
+    return office_clock(moment).date()
+
+
+def today(moment: datetime | None = None) -> date:
+    """The day it is in the office, now or at `moment`."""
+    return day_of(moment) if moment else datetime.now(office_zone()).date()
+
+
+def begin_of(day: date) -> datetime:
+    """The moment at which a day begins in the office, as moments are kept."""
+    return datetime.combine(day, time(), office_zone()).astimezone(UTC).replace(tzinfo=None)

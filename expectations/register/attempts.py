@@ -1,0 +1,103 @@
+"""Attempts at the nightly audit: each is written down before it begins, so that one that failed, was killed or never came is seen.
+
+A re-check is none: it says what became of it on the page that asked for it, and must not hide that the nights stand still.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from expectations.store.register import Register, now
+from expectations.store.switches import switch
+from expectations.store.tables import Attempt, Run
+
+Outcome = Literal["published", "incomplete", "failed"]
+RUNNING, KILLED = "running", "killed"
+
+_GOOD = ("published", "incomplete")
+_NEWS = timedelta(days=7)
+"""What went wrong earlier than this is no news: whoever switches messages on late is not told of all that ever was."""
+_HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How the nightly audit stands: when it last published (UTC), how old that may be, and its last attempt."""
+
+    good_at: datetime | None
+    limit_hours: int
+    last: Attempt | None
+
+    @property
+    def good_hours(self) -> int:
+        """Whole hours since it last published; 0 if it never did."""
+        return (now() - self.good_at) // _HOUR if self.good_at else 0
+
+    @property
+    def last_hours(self) -> int:
+        """Whole hours since the last attempt began."""
+        return (now() - self.last.started_at) // _HOUR if self.last else 0
+
+    @property
+    def stale(self) -> bool:
+        """Whether the last published run is older than the office allows. Before the first run nothing is."""
+        return self.good_at is not None and now() - self.good_at > self.limit_hours * _HOUR
+
+    @property
+    def failed(self) -> bool:
+        """Whether the last attempt published nothing."""
+        return self.last is not None and self.last.outcome in ("failed", KILLED)
+
+
+def standing(session: Session) -> Standing:
+    """How the nightly audit stands now; the runs followed count where no attempt has published yet."""
+    good = session.scalar(select(func.max(Attempt.ended_at)).where(Attempt.outcome.in_(_GOOD)))
+    if good is None:
+        good = session.scalar(select(func.max(Run.followed_at)))
+    last = session.scalars(select(Attempt).order_by(Attempt.id.desc()).limit(1)).first()
+    return Standing(good, int(switch(session, "stale_hours")), last)
+
+
+def troubled(session: Session) -> Sequence[Attempt]:
+    """The attempts of the last days that published nothing, or a run that is not complete."""
+    bad = Attempt.outcome.in_(("failed", KILLED, "incomplete"))
+    return session.scalars(select(Attempt).where(bad, Attempt.ended_at > now() - _NEWS).order_by(Attempt.id)).all()
+
+
+def begin(register: Register) -> int:
+    """Writes an attempt down and returns its number. Whoever begins holds the home's lock: what still seems to run was killed."""
+    with register.writing() as session:
+        _bury(session)
+        attempt = Attempt(started_at=now(), ended_at=None, outcome=RUNNING, reason="")
+        session.add(attempt)
+        session.flush()
+        return attempt.id
+
+
+def end(register: Register, number: int | None, outcome: Outcome, reason: str = "") -> None:
+    """Writes down how an attempt ended; without a number, of one that could not begin."""
+    with register.writing() as session:
+        attempt = session.get(Attempt, number) if number else None
+        if attempt is None:
+            attempt = Attempt(started_at=now())
+            session.add(attempt)
+        attempt.ended_at, attempt.outcome, attempt.reason = now(), outcome, reason
+
+
+def bury(register: Register) -> None:
+    """Marks what still seems to run as killed; only for whoever holds the home's lock."""
+    with register.writing() as session:
+        _bury(session)
+
+
+def _bury(session: Session) -> None:
+    session.execute(update(Attempt).where(Attempt.outcome == RUNNING).values(outcome=KILLED, ended_at=now()))
+
+
+def seem_to_run(session: Session) -> bool:
+    """Whether an attempt has no end."""
+    return session.scalars(select(Attempt.id).where(Attempt.outcome == RUNNING).limit(1)).first() is not None

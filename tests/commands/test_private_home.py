@@ -1,0 +1,103 @@
+"""Nobody but its owner reads the home: real commands under the usual umask, every path below it looked at."""
+
+import os
+import subprocess
+import sys
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from support.audits import ARREST, write_cards
+from support.dashboard_server import serving
+
+from expectations import Catalogue
+from expectations.home import Home
+
+FAR = "Pacific/Kiritimati"
+
+
+def anka(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """A command of its own, under umask 022 as most accounts have it, on a machine whose clock is another one than the office's."""
+    environment = {**os.environ, "ANKA_HOME": str(home), "TZ": "UTC", "ANKA_TIME_ZONE": FAR}
+    return subprocess.run(
+        [sys.executable, "-m", "flows.cli.main", *arguments], env=environment, umask=0o022, capture_output=True, text=True, check=False
+    )  # fmt: skip
+
+
+def open_to_others(home: Path) -> list[str]:
+    return [f"{path} {path.stat().st_mode:o}" for path in (home, *home.rglob("*")) if path.stat().st_mode & 0o077]
+
+
+@pytest.fixture(scope="module")
+def nightly(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Path:
+    """A new home after an audit with Prefect and an account, made by commands."""
+    folder = tmp_path_factory.mktemp("nightly")
+    export = write_cards(folder / "in", catalogue, "arrest", [{"bmsah": ARREST, "accept_date": "2026-05-04"}, {}])
+    home = folder / "new" / "home"
+    done = anka(home, "audit", str(export))
+    assert done.returncode == 0, done.stderr
+    added = anka(home, "user", "add", "admin", "--name", "管理员", "--role", "administrator")
+    assert added.returncode == 0, added.stderr
+    return home
+
+
+def test_a_new_home_is_its_owners_alone(nightly: Path) -> None:
+    names = {path.name for path in nightly.rglob("*")}
+    assert {"warehouse.duckdb", "register.db", "quarantine.csv", "prefect.db", "index.html"} <= names
+    assert open_to_others(nightly) == []
+
+
+def test_the_night_is_named_by_the_offices_day(nightly: Path) -> None:
+    days = {f"{datetime.now(ZoneInfo(FAR)):%Y%m%d}", Home(nightly).current().stem.split("-")[1]}
+    assert len(days) == 1
+
+
+def test_an_open_home_is_closed_and_it_is_said_once(nightly: Path) -> None:
+    for path in (nightly, *nightly.rglob("*")):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    done = anka(nightly, "user", "list")
+    assert done.returncode == 0
+    (line,) = done.stderr.strip().splitlines()
+    assert str(nightly) in line
+    assert "other accounts could read the home" in line
+    assert open_to_others(nightly) == []
+    assert anka(nightly, "user", "list").stderr == ""
+
+
+def test_a_dashboard_without_the_command_line_closes_it_too(nightly: Path, tmp_path: Path) -> None:
+    for path in (nightly, *nightly.rglob("*")):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    with serving(nightly, tmp_path / "log"):
+        assert open_to_others(nightly) == []
+
+
+def test_the_files_sqlite_puts_beside_the_register_are_closed_while_it_is_in_use(nightly: Path) -> None:
+    script = (
+        "import sys; from pathlib import Path; from expectations.home import Home\n"
+        "from expectations.register.store import open_register, register_url\n"
+        "with open_register(register_url(Home(Path(sys.argv[1])))).reading() as session:\n"
+        "    session.connection(); print(*(f'{p.name} {p.stat().st_mode & 0o777:o}' for p in Path(sys.argv[1]).glob('register.db*')))"
+    )
+    fresh = nightly.parent / "fresh"
+    for home in (fresh, nightly):
+        said = subprocess.run(
+            [sys.executable, "-c", script, str(home)], umask=0o022, capture_output=True, text=True, check=True
+        )
+        modes = dict(zip(*[iter(said.stdout.split())] * 2, strict=True))
+        assert modes.keys() >= {"register.db", "register.db-wal", "register.db-shm"}
+        assert set(modes.values()) == {"600"}
+
+
+def test_a_folder_with_other_things_in_it_keeps_its_rights(tmp_path: Path) -> None:
+    (tmp_path / "letters").mkdir(mode=0o755)
+    (tmp_path / "published").mkdir(mode=0o755)
+    tmp_path.chmod(0o755)
+    former = os.umask(0o022)
+    try:
+        assert Home(tmp_path).keep_private()
+        assert not Home(tmp_path).keep_private()
+    finally:
+        os.umask(former)
+    rights = {path.name: path.stat().st_mode & 0o777 for path in (tmp_path / "letters", tmp_path / "published")}
+    assert (rights, tmp_path.stat().st_mode & 0o777) == ({"letters": 0o755, "published": 0o700}, 0o755)

@@ -1,0 +1,106 @@
+"""The night as an office sets it up: a real Prefect server, `flows/prefect.yaml` deployed, a worker, and the schedule that fires by itself."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from support.places import SAMPLE
+
+from expectations.home import Home
+from expectations.run.published import open_published
+
+FLOWS = Path(__file__).parents[2] / "flows"
+PREFECT = (sys.executable, "-m", "prefect")
+DEPLOYMENT = "nightly_audit/nightly"
+AHEAD, AGAIN = timedelta(seconds=10), timedelta(minutes=1)
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Mapping[str, str]:
+    """The variables of docs/operations.md, for an inbox with one small export."""
+    (tmp_path / "inbox").mkdir()
+    shutil.copy(SAMPLE / "exports" / "听证.csv", tmp_path / "inbox")
+    (tmp_path / "home" / "prefect").mkdir(parents=True)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    usual = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "ANKA_"))}
+    return usual | {
+        "ANKA_HOME": str(tmp_path / "home"), "ANKA_INBOX": str(tmp_path / "inbox"),
+        "PREFECT_HOME": str(tmp_path / "home" / "prefect"), "PREFECT_API_URL": f"http://127.0.0.1:{port}/api",
+        "DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    }  # fmt: skip
+
+
+def test_the_schedule_fires_and_the_run_is_published(office: Mapping[str, str], tmp_path: Path) -> None:
+    home, port = Home(tmp_path / "home"), office["PREFECT_API_URL"].split(":")[-1].split("/")[0]
+    with running(office, "server", "start", "--host", "127.0.0.1", "--port", port) as server:
+        until(lambda: answers(office), server)
+        prefect(office, "work-pool", "create", "anka", "--type", "process")
+        with running(office, "worker", "start", "--pool", "anka") as worker:
+            prefect(office, "--no-prompt", "deploy", "--all")
+            add_schedule(office, datetime.now(UTC) + AHEAD)
+            until(lambda: "COMPLETED" in [run["state_type"] for run in scheduled(office)], worker)
+        assert "18:00" in [run["expected_start_time"][11:16] for run in scheduled(office)], "02:00 in Shanghai"
+    with open_published(home.current()) as con:
+        assert con.execute("select distinct card from checked").fetchall() == [("hearing",)]
+
+
+@contextmanager
+def running(office: Mapping[str, str], *command: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A process of Prefect; it and the processes it started end with the block."""
+    process = subprocess.Popen([*PREFECT, *command], cwd=FLOWS, env=office, start_new_session=True)
+    try:
+        yield process
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait(timeout=20)
+
+
+def prefect(office: Mapping[str, str], *command: str) -> None:
+    """A command of Prefect that ends by itself, and well."""
+    subprocess.run([*PREFECT, *command], cwd=FLOWS, env=office, timeout=60, check=True)
+
+
+def answers(office: Mapping[str, str]) -> bool:
+    try:
+        return requests.get(f"{office['PREFECT_API_URL']}/health", timeout=5).ok
+    except requests.RequestException:
+        return False
+
+
+def add_schedule(office: Mapping[str, str], first: datetime) -> None:
+    """A second schedule of the deployment beside that of the night; it fires again where a slow machine missed the first time."""
+    deployment = requests.get(f"{office['PREFECT_API_URL']}/deployments/name/{DEPLOYMENT}", timeout=10).json()
+    schedule: dict[str, float | str] = {"interval": AGAIN.total_seconds(), "anchor_date": first.isoformat()}
+    requests.post(
+        f"{office['PREFECT_API_URL']}/deployments/{deployment['id']}/schedules",
+        json=[{"active": True, "schedule": schedule}], timeout=10,
+    ).raise_for_status()  # fmt: skip
+
+
+def scheduled(office: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The runs the server's schedules have made, whatever became of them."""
+    answer = requests.post(f"{office['PREFECT_API_URL']}/flow_runs/filter", json={}, timeout=10)
+    return [run for run in answer.json() if run["auto_scheduled"]]
+
+
+def until(holds: Callable[[], bool], process: subprocess.Popen[bytes], seconds: float = 180) -> None:
+    """Waits for what `process` brings about; what it prints is shown when the test fails."""
+    end = time.monotonic() + seconds
+    while not holds():
+        assert process.poll() is None, "it ended by itself"
+        assert time.monotonic() < end, "it never came"
+        time.sleep(0.3)
