@@ -17,7 +17,7 @@ from sqlalchemy import Result, and_, bindparam, case, func, insert, or_, select,
 from sqlalchemy.orm import Session
 
 from expectations.register import follow_sql
-from expectations.register.life import ACTIVE
+from expectations.register.transitions import ACTIVE
 from expectations.register.trust import hold_if_rejected, run_problems
 from expectations.store.register import Register, now
 from expectations.store.tables import Event, Finding, Run, RunFigure
