@@ -9,12 +9,13 @@ from dashboard.frame import empty
 from dashboard.frame.tables import Html, anchor, show
 from dashboard.frame.view import View
 from dashboard.work.finding_block import finding_block
-from dashboard.work.listing import choices_for, last_decision, one_finding
+from dashboard.work.listing import last_decision, offered, one_finding
 from expectations.notices.reading import notices_naming
 from expectations.office_days import office_clock
 from expectations.people import access_log
 from expectations.register import reading
-from expectations.register.life import ACTIVE, REASONS
+from expectations.register.life import REASONS
+from expectations.register.transitions import ACTIVE, Standing
 from expectations.store.tables import Event, Finding, Notice
 
 _BY_RUN = ("values", "rule", "expired", "again")
@@ -50,7 +51,7 @@ def asked_finding(view: View) -> None:
         empty.nothing(view, "life.unknown")
         return
     with st.container(border=True, key="at_hand"):
-        one_finding(view, finding, choices_for(view, finding))
+        one_finding(view, finding, offered(view, Standing.of(finding)))
 
 
 def life_of_case(view: View, card: str, bmsah: str, row: int | None) -> None:

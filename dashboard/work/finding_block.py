@@ -10,6 +10,7 @@ from dashboard.frame.tables import Html, anchor, tag
 from dashboard.frame.view import View
 from expectations.finding.columns import KEPT, finding_of
 from expectations.register.life import REASONS
+from expectations.register.transitions import awaited
 from expectations.run.rules import headers, how_to_fill
 from expectations.store.tables import Finding
 
@@ -59,7 +60,7 @@ def _steps(view: View, kept: Finding) -> list[Html]:
     steps = []
     if kept.verification == "confirmed":
         steps.append(tag(view.t("life.confirmed"), "normal"))
-    if kept.answer == "not_error" and not kept.decision:
+    if awaited(kept) == "decision":
         steps.append(tag(view.t("life.disputed"), "hint"))
     if kept.answer in ("corrected", "still_wrong"):
         steps.append(tag(view.label("life", f"answer_{kept.answer}"), "hint" if kept.answer == "corrected" else "bad"))

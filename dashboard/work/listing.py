@@ -4,7 +4,7 @@ Used by the supervisor's morning and by a person's own list, which differ in wha
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from html import escape
 
@@ -16,8 +16,9 @@ from dashboard.frame.view import View
 from dashboard.work.finding_block import finding_block
 from expectations.errors import InputError
 from expectations.office_days import today
-from expectations.register.life import ACTIVE, REASONS, Action, Decision, Outcome, decide, undo
+from expectations.register.life import REASONS, Decision, Outcome, decide, undo
 from expectations.register.reading import Wanted, count_findings, ids_of, list_findings
+from expectations.register.transitions import Action, Standing, Transition, possible
 from expectations.rights.acts import NotAllowedError
 from expectations.store.tables import Finding
 
@@ -25,33 +26,16 @@ _SIZE = 20
 _MOST_AT_ONCE = 2000
 
 
-@dataclass(frozen=True)
-class Choice:
-    """A decision the list offers: its key on the keyboard, or the reason or the note that must be given."""
-
-    action: Action
-    key: str = ""
-    asks_reason: bool = False
-    asks_note: bool = False
-
-    @property
-    def asks(self) -> bool:
-        """Whether it needs a form."""
-        return self.asks_reason or self.asks_note
+_STANDINGS: Mapping[str, Standing] = {
+    "disputed": Standing(awaits="decision"), "answered": Standing(awaits="run"), "confirmed": Standing(verdict="confirmed"),
+}  # fmt: skip
+"""How all the findings of a named list stand, where the list says it."""
 
 
-CONFIRM = Choice("confirm", "y")
-REJECT = Choice("reject", asks_reason=True)
-ACCEPT = Choice("accept", "a")
-UPHOLD = Choice("uphold", asks_note=True)
-CORRECTED = Choice("answer_corrected", "y")
-NOT_ERROR = Choice("answer_not_error", asks_reason=True)
+def work_list(view: View, wanted: Wanted, sort: str, total: int, name: str) -> int:
+    """Draws the list of a name and its decisions; returns the page shown, from 0. `total` findings are asked for.
 
-
-def work_list(view: View, wanted: Wanted, sort: str, total: int, choices: Sequence[Choice]) -> int:
-    """Draws the list and its decisions; returns the page shown, from 0. `total` findings are asked for.
-
-    `choices` are for several at once; the finding at hand offers what fits it.
+    Several at once are offered what fits the list, the finding at hand what fits it.
     """
     last_decision(view)
     page = _pager(view, total)
@@ -63,7 +47,7 @@ def work_list(view: View, wanted: Wanted, sort: str, total: int, choices: Sequen
     with st.container(border=True, key="at_hand"):
         _at_hand(view, found, at, wanted.own)
     chosen = [one for one in found if st.session_state.get(f"w_{one.finding_id}")]
-    _several(view, wanted, chosen, total, choices)
+    _several(view, wanted, chosen, total, offered(view, _STANDINGS.get(name, Standing()), own=wanted.own))
     for number, finding in enumerate(found):
         if number != at:
             _further(view, finding, number)
@@ -72,41 +56,48 @@ def work_list(view: View, wanted: Wanted, sort: str, total: int, choices: Sequen
 
 def _at_hand(view: View, found: Sequence[Finding], at: int, own: bool) -> None:
     """The finding at hand, and the keys that lead to its neighbours."""
-    row = one_finding(view, found[at], choices_for(view, found[at], own=own))
+    row = one_finding(view, found[at], offered(view, Standing.of(found[at]), own=own))
     row.button(view.t("work.next"), key="b_next", shortcut="j", on_click=_move, args=(min(at + 1, len(found) - 1),))
     row.button(view.t("work.previous"), key="b_previous", shortcut="k", on_click=_move, args=(max(at - 1, 0),))
 
 
-def one_finding(view: View, finding: Finding, choices: Sequence[Choice]) -> DeltaGenerator:
+def one_finding(view: View, finding: Finding, choices: Sequence[Transition]) -> DeltaGenerator:
     """A finding with everything needed to decide, and the decisions with their keys; returns the row of its buttons."""
     st.html(finding_block(view, finding, whole=True).markup)
     row = st.container(horizontal=True)
     versions = {finding.finding_id: finding.version}
     for choice in choices:
-        if not choice.asks:
+        if choice.asks:
+            row.button(
+                view.t(f"work.{choice.action}"), key=f"b_{choice.action}", shortcut=choice.key, icon=":material/edit_note:",
+                on_click=_fold, args=(choice.action, finding.finding_id),
+            )  # fmt: skip
+        else:
             row.button(
                 view.t(f"work.{choice.action}"), key=f"b_{choice.action}", shortcut=choice.key, on_click=_decide,
                 args=(view, Decision(choice.action), versions), type="primary",
             )  # fmt: skip
     for choice in choices:
-        if choice.asks:
-            with st.expander(view.t(f"work.{choice.action}"), icon=":material/edit_note:"):
+        if st.session_state.get("w_form") == (choice.action, finding.finding_id):
+            with st.container(border=True):
                 _form(view, choice, versions, finding.finding_id)
     _same_kind(view, finding)
     return row
 
 
-def choices_for(view: View, finding: Finding, *, own: bool = False) -> tuple[Choice, ...]:
-    """What the reader may decide on a finding now, or answer on one of their own; nothing once it is closed."""
-    if finding.state not in ACTIVE:
-        return ()
-    if view.reader.may("decide") and not own:
-        return (ACCEPT, UPHOLD) if finding.answer == "not_error" and not finding.decision else (CONFIRM, REJECT)
-    waiting = finding.answer in ("corrected", "not_error") and not finding.decision
-    return (CORRECTED, NOT_ERROR) if view.reader.may("answer") and not waiting else ()
+def offered(view: View, standing: Standing, *, own: bool = False) -> tuple[Transition, ...]:
+    """What the reader may decide on a finding that stands so, or answer on one of their own: never both, keys would mean two things."""
+    right = "decide" if view.reader.may("decide") and not own else "answer"
+    return tuple(row for row in possible(view.reader, standing) if row.act == right)
 
 
-def _form(view: View, choice: Choice, versions: Mapping[str, int], name: str) -> None:
+def _fold(action: Action, finding_id: str) -> None:
+    """Opens the form of a decision below the finding, or closes it."""
+    form = (action, finding_id)
+    st.session_state["w_form"] = None if st.session_state.get("w_form") == form else form
+
+
+def _form(view: View, choice: Transition, versions: Mapping[str, int], name: str) -> None:
     """Reason, note and term of a decision that needs them."""
     with st.form(f"form_{choice.action}_{name}", border=False):
         reason = ""
@@ -120,7 +111,7 @@ def _form(view: View, choice: Choice, versions: Mapping[str, int], name: str) ->
             )  # fmt: skip
         note = st.text_area(view.t("work.note"), max_chars=2000, height=80, key=f"note_{choice.action}_{name}")
         until: date | None = None
-        if choice.action == "reject":
+        if choice.may_end:
             until = st.date_input(view.t("work.until"), value=None, min_value=today(), key=f"until_{name}")
         if st.form_submit_button(view.t("work.submit"), type="primary", key=f"submit_{choice.action}_{name}"):
             try:
@@ -131,7 +122,7 @@ def _form(view: View, choice: Choice, versions: Mapping[str, int], name: str) ->
             st.rerun()
 
 
-def _several(view: View, wanted: Wanted, chosen: Sequence[Finding], total: int, choices: Sequence[Choice]) -> None:
+def _several(view: View, wanted: Wanted, chosen: Sequence[Finding], total: int, choices: Sequence[Transition]) -> None:
     """Decisions on the ticked findings, or on all the filter selects."""
     row = st.container(horizontal=True, vertical_alignment="center")
     row.caption(view.t("work.ticked", count=len(chosen)), width="content")
@@ -215,6 +206,7 @@ def _decide(view: View, decision: Decision, versions: Mapping[str, int]) -> None
         return
     st.session_state["w_outcome"] = outcome
     st.session_state["w_all"] = False
+    st.session_state["w_form"] = None
     for finding_id in versions:
         st.session_state.pop(f"w_{finding_id}", None)
 

@@ -5,7 +5,7 @@ import streamlit as st
 from dashboard.frame.view import View
 from dashboard.work.filters import read_address, work_filters, write_listing
 from dashboard.work.finding_block import nothing_to_do
-from dashboard.work.listing import CORRECTED, NOT_ERROR, work_list
+from dashboard.work.listing import work_list
 from dashboard.work.summary import notices_due
 
 _LISTS = ("all", "new", "still_wrong", "answered", "disputed")
@@ -20,6 +20,5 @@ def mine_page(view: View) -> None:
     listing, counts = work_filters(view, _LISTS, own=True)
     if not counts["all"]:
         nothing_to_do(view)
-    choices = () if listing.name in ("answered", "disputed") else (CORRECTED, NOT_ERROR)
-    page = work_list(view, listing.wanted, listing.sort, counts[listing.name], choices)
+    page = work_list(view, listing.wanted, listing.sort, counts[listing.name], listing.name)
     write_listing(view, listing, page)

@@ -19,8 +19,8 @@ from expectations.notices.grading import GRADES, Grade, grading, propose
 from expectations.notices.offices import read_offices
 from expectations.notices.reading import Said, batch_of, overdue, said_as_kept
 from expectations.notices.scopes import number_of, visible
-from expectations.register.life import ACTIVE
 from expectations.register.readers_rows import rows_of
+from expectations.register.transitions import ACTIVE, awaited
 from expectations.rights.reader import Reader
 from expectations.store.register import Register, now
 from expectations.store.switches import switch
@@ -170,7 +170,7 @@ def _refusal(finding: Finding | None, standing: Mapping[int, Notice], per: Per) 
         (finding.state not in ACTIVE, "已不在待处理状态 / it no longer stands open"),
         (finding.hint_now, "核对提示不进入通知 / hints never stand in a notice"),
         (finding.verification != "confirmed", "未核实属实 / not confirmed"),
-        (finding.answer == "not_error" and not finding.decision, "异议待处理 / a dispute is to be decided first"),
+        (awaited(finding) == "decision", "异议待处理 / a dispute is to be decided first"),
         (
             live is not None and not (finding.state == "reopened" and live.replied_on is not None),
             f"已在通知中 / already in a notice: {number_of(live) if live else ''}",

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from expectations.notices.scopes import visible
-from expectations.register.life import ACTIVE
+from expectations.register.transitions import ACTIVE
 from expectations.rights.reader import Reader
 from expectations.store.tables import Event, Finding, Notice, NoticeFinding
 

@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 
 from expectations.finding.departments import department_order
 from expectations.register.figures import RunMark
-from expectations.register.life import ACTIVE
 from expectations.register.readers_rows import departments_of, rows_of
+from expectations.register.transitions import ACTIVE
 from expectations.rights.reader import Reader
 from expectations.store.switches import switch
 from expectations.store.tables import Finding, Notice

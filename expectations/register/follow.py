@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from expectations.connections import open_duckdb
 from expectations.office_days import begin_of
 from expectations.register import follow_sql
-from expectations.register.life import ACTIVE
+from expectations.register.transitions import ACTIVE
 from expectations.register.trust import hold_if_rejected, run_problems
 from expectations.store.register import Register, now
 from expectations.store.tables import Event, Finding, Run, RunFigure

@@ -1,4 +1,4 @@
-"""The life of a finding as far as people move it: verification, answer, dispute, decision, undo. Runs move the rest (`follow`).
+"""Moving findings as people do: verification, answer, dispute, decision, undo. What may be done when, is a table (`transitions`).
 
 Nobody closes a finding by hand: it is corrected when the rule no longer fires, or explained for as long as its values, its rule and the
 term of the explanation last.
@@ -8,7 +8,6 @@ import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Literal, get_args
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,19 +15,12 @@ from sqlalchemy.orm import Session
 from expectations.errors import InputError
 from expectations.office_days import today
 from expectations.register.readers_rows import rows_of
+from expectations.register.transitions import RIGHTS, TRANSITIONS, Action, Standing, Transition, transition
 from expectations.register.trust import hold_if_rejected
-from expectations.rights.acts import Act
 from expectations.rights.reader import Reader
 from expectations.store.register import Register, now
 from expectations.store.switches import switch
 from expectations.store.tables import Event, Finding, Run
-
-State = Literal["new", "open", "reopened", "explained", "corrected", "not_seen", "withdrawn"]
-STATES: tuple[State, ...] = get_args(State)
-ACTIVE: tuple[State, ...] = ("new", "open", "reopened")
-"""Standing open: somebody has to do something."""
-
-Action = Literal["confirm", "reject", "answer_corrected", "answer_not_error", "accept", "uphold"]
 
 REASONS: dict[str, tuple[str, str]] = {
     "not_applicable": ("规则不适用于本案", "the rule does not apply to this case"),
@@ -42,10 +34,6 @@ REASONS: dict[str, tuple[str, str]] = {
 }
 """Why a finding is said not to be an error. Codes are kept, words shown."""
 
-_ACT: Mapping[str, Act] = {
-    "confirm": "decide", "reject": "decide", "accept": "decide", "uphold": "decide",
-    "answer_corrected": "answer", "answer_not_error": "answer",
-}  # fmt: skip
 _HUMAN = (
     "state", "verification", "verified_by", "verified_at", "answer", "answered_by", "answered_at", "reason_code", "note", "decision",
     "decision_note", "explained_until",
@@ -64,9 +52,10 @@ class Decision:
     until: date | None = None
 
     def __post_init__(self) -> None:
-        if self.action in ("reject", "answer_not_error") and self.reason_code not in REASONS:
+        rows = [row for row in TRANSITIONS if row.action == self.action]
+        if any(row.asks_reason for row in rows) and self.reason_code not in REASONS:
             raise InputError("请选择理由 / choose a reason", hint="、".join(zh for zh, _ in REASONS.values()))
-        if self.action in ("reject", "answer_not_error", "uphold") and not self.note.strip():
+        if any(row.asks_note for row in rows) and not self.note.strip():
             raise InputError("请写明情况 / a note is needed", hint="对方会看到这段说明 / the other side will read it")
         if len(self.note) > _LONGEST_NOTE:
             raise InputError(f"说明过长 / the note is too long: {len(self.note)}", hint=f"≤ {_LONGEST_NOTE}")
@@ -94,22 +83,22 @@ def decide(
 
     Raises NotAllowedError when the role does not decide so. Findings out of the person's scope are skipped as unknown.
     """
-    reader.require(_ACT[decision.action])
-    wanted = list(dict.fromkeys(ids))
+    reader.require(RIGHTS[decision.action])
+    distinct_ids = list(dict.fromkeys(ids))
     batch, moment = secrets.token_hex(8), now()
     done: list[str] = []
     skipped: list[tuple[str, str]] = []
     with register.writing() as session:
-        found = _locked(session, reader, wanted)
+        findings = _locked(session, reader, distinct_ids)
         until = decision.until or _default_until(session)
-        for finding_id in wanted:
-            finding = found.get(finding_id)
-            why = _refusal(reader, finding, decision, (versions or {}).get(finding_id))
-            if finding is None or why:
-                skipped.append((finding_id, why))
+        for finding_id in distinct_ids:
+            finding = findings.get(finding_id)
+            row = _transition(finding, decision.action, (versions or {}).get(finding_id))
+            if finding is None or isinstance(row, str):
+                skipped.append((finding_id, str(row)))
                 continue
             before = {name: _plain(getattr(finding, name)) for name in _HUMAN}
-            _apply(finding, decision, reader, moment, until)
+            _apply(row, finding, decision, reader, moment, until)
             finding.version += 1
             ends = until if finding.state == "explained" else None
             session.add(
@@ -121,7 +110,9 @@ def decide(
             )  # fmt: skip
             done.append(finding_id)
         session.flush()
-        rejected = {found[one].rule_id for one in done if found[one].verification == "rejected"}
+        rejected = {
+            findings[finding_id].rule_id for finding_id in done if findings[finding_id].verification == "rejected"
+        }
         held = hold_if_rejected(session, rejected)
     return Outcome(batch, tuple(done), tuple(skipped), tuple(held))
 
@@ -133,9 +124,9 @@ def undo(register: Register, reader: Reader, batch: str) -> Outcome:
     with register.writing() as session:
         own = Event.user_id == reader.user_id
         events = session.scalars(select(Event).where(Event.batch == batch, own, ~Event.undone).order_by(Event.id)).all()
-        found = _locked(session, reader, [event.finding_id for event in events])
+        findings = _locked(session, reader, [event.finding_id for event in events])
         for event in events:
-            finding, act = found.get(event.finding_id), _ACT.get(event.action)
+            finding, act = findings.get(event.finding_id), RIGHTS.get(event.action)
             if finding is None or act is None or not reader.may(act) or finding.version != event.before["version"]:
                 skipped.append((event.finding_id, "此后已有变化，未撤销 / it has changed since and was left"))
                 continue
@@ -155,56 +146,45 @@ def undo(register: Register, reader: Reader, batch: str) -> Outcome:
 
 def _locked(session: Session, reader: Reader, ids: list[str]) -> dict[str, Finding]:
     """The findings within the reader's scope, locked until the end of the transaction."""
-    found: dict[str, Finding] = {}
+    findings: dict[str, Finding] = {}
     for first in range(0, len(ids), 500):
         part = ids[first : first + 500]
         query = select(Finding).where(Finding.finding_id.in_(part), rows_of(reader.rows)).order_by(Finding.finding_id)
-        found |= {one.finding_id: one for one in session.scalars(query.with_for_update())}
-    return found
+        findings |= {finding.finding_id: finding for finding in session.scalars(query.with_for_update())}
+    return findings
 
 
-def _refusal(reader: Reader, finding: Finding | None, decision: Decision, version: int | None) -> str:
-    """Why the decision can't be taken on the finding; empty when it can."""
+def _transition(finding: Finding | None, action: Action, version: int | None) -> Transition | str:
+    """How the action moves the finding, or why it does not."""
     if finding is None:
         return "没有这个问题 / no such finding"
     if version is not None and version != finding.version:
         return "刚刚有人处理过，请刷新 / somebody has just changed it: reload"
-    if finding.state not in ACTIVE and not (decision.action == "confirm" and finding.state == "explained"):
-        return "已不在待处理状态 / it no longer stands open"
-    disputed = finding.answer == "not_error" and not finding.decision
-    if decision.action in ("confirm", "reject") and disputed:
-        return "有异议待决定，请采纳或维持 / a dispute waits: accept it or uphold the finding"
-    if decision.action in ("accept", "uphold") and not disputed:
-        return "没有待决定的异议 / there is no dispute to decide"
-    if (
-        decision.action in ("answer_corrected", "answer_not_error")
-        and finding.answer in ("corrected", "not_error")
-        and not finding.decision
+    return transition(action, Standing.of(finding))
+
+
+def _apply(
+    row: Transition, finding: Finding, decision: Decision, reader: Reader, moment: datetime, until: date
+) -> None:
+    """What the row says, who did it, and why."""
+    for name, value in (
+        ("state", row.state),
+        ("verification", row.verdict),
+        ("answer", row.answer),
+        ("decision", row.decision),
     ):
-        return "已经答复，等待处理 / already answered"
-    return ""
-
-
-def _apply(finding: Finding, decision: Decision, reader: Reader, moment: datetime, until: date) -> None:
-    if decision.action in ("answer_corrected", "answer_not_error"):
-        finding.answer = "corrected" if decision.action == "answer_corrected" else "not_error"
+        if value is not None:
+            setattr(finding, name, value)
+    note = decision.note.strip()
+    if row.act == "answer":
         finding.answered_by, finding.answered_at = reader.name, moment
-        finding.reason_code, finding.note = decision.reason_code, decision.note.strip()
-        finding.decision = finding.decision_note = ""
-        return
-    finding.verified_by, finding.verified_at = reader.name, moment
-    denied = decision.action in ("reject", "accept")
-    finding.verification = "rejected" if denied else "confirmed"
-    finding.explained_until = until if denied else None
-    if denied:
-        finding.state = "explained"
-    elif finding.state == "explained":
-        finding.state = "open"
-    if decision.action == "reject":
-        finding.reason_code, finding.note = decision.reason_code, decision.note.strip()
-    if decision.action in ("accept", "uphold"):
-        finding.decision = "accepted" if denied else "upheld"
-        finding.decision_note = decision.note.strip()
+    else:
+        finding.verified_by, finding.verified_at = reader.name, moment
+        finding.explained_until = until if row.denies else None
+    if row.asks_reason or row.act == "answer":
+        finding.reason_code, finding.note = decision.reason_code, note
+    if row.decision is not None:
+        finding.decision_note = note if row.act == "decide" else ""
 
 
 def _default_until(session: Session) -> date:

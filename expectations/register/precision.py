@@ -11,8 +11,8 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from expectations.register.life import ACTIVE
 from expectations.register.readers_rows import rows_of
+from expectations.register.transitions import ACTIVE
 from expectations.rights.reader import Reader
 from expectations.store.tables import Event, Finding, Run
 

@@ -14,8 +14,8 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from expectations.finding.columns import SEARCHED
 from expectations.finding.departments import department_order
 from expectations.finding.labels import SEVERITIES
-from expectations.register.life import ACTIVE, State
 from expectations.register.readers_rows import rows_of
+from expectations.register.transitions import ACTIVE, State
 from expectations.rights.reader import Reader
 from expectations.rights.scope import Scope
 from expectations.run.published import FindingFilter

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import Session
 
-from expectations.register.life import ACTIVE
 from expectations.register.readers_rows import rows_of
+from expectations.register.transitions import ACTIVE
 from expectations.rights.reader import Reader
 from expectations.store.tables import Finding, Run
 

@@ -104,17 +104,21 @@ def server(office: Office, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 def at_hand(page: Page) -> str:
     """The id of the finding at hand."""
     block = page.locator(".st-key-at_hand .anka-finding")
+    expect(block).to_be_visible(timeout=60_000)
     settle(page)
-    expect(block).to_be_visible(timeout=30_000)
     return str(block.get_attribute("data-finding"))
 
 
 def deny(page: Page, button: str, reason: str, note: str) -> None:
-    """Fills the form of a decision that needs a reason."""
+    """Fills the form of a decision that needs a reason; `button` is its name or its key."""
     settle(page)
-    page.locator(".st-key-at_hand").get_by_text(button).click()
+    if len(button) == 1 and button.isascii():
+        page.keyboard.press(button)
+    else:
+        page.locator(".st-key-at_hand").get_by_text(button).click()
     form = page.locator(".st-key-at_hand form, .st-key-at_hand [data-testid=stForm]").first
-    page.wait_for_timeout(600)  # it unfolds
+    expect(form).to_be_visible(timeout=20_000)
+    settle(page)
     form.get_by_role("combobox").click()
     page.get_by_role("option", name=reason).click()
     form.get_by_role("textbox").fill(note)
@@ -144,9 +148,16 @@ def test_the_supervisors_morning(browser: Browser, server: str, office: Office, 
     page.keyboard.press("u")
     expect(page.get_by_text("已撤销 1 条")).to_be_visible(timeout=20_000)
     assert office.told(first) == ["confirm", "undo"]
-    deny(page, "认定为非错误", "经核对，填录属实", "已核对纸质卷宗")
+    settle(page)
+    page.keyboard.press("x")
+    expect(page.locator(".st-key-at_hand [data-testid=stForm]")).to_be_visible(timeout=20_000)
+    settle(page)
+    page.keyboard.press("x")
+    expect(page.locator(".st-key-at_hand [data-testid=stForm]")).to_have_count(0, timeout=20_000)
+    deny(page, "x", "经核对，填录属实", "已核对纸质卷宗")
     expect(page.get_by_text("已处理 1 条")).to_be_visible(timeout=20_000)
     assert office.state(first) == "explained"
+    expect(page.locator(".st-key-at_hand [data-testid=stForm]")).to_have_count(0)
     assert at_hand(page) != first
     page.get_by_text("选择筛选结果全部").click()
     settle(page)

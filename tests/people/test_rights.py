@@ -42,7 +42,8 @@ from expectations.errors import InputError
 from expectations.finding.masks import mask_number
 from expectations.notices import issue, reply, withdraw
 from expectations.people import sessions
-from expectations.register.life import Action, Decision, decide, undo
+from expectations.register.life import Decision, decide, undo
+from expectations.register.transitions import Action
 from expectations.register.trust import hold, release
 from expectations.rights.acts import ACTS, NotAllowedError
 from expectations.rights.roles import PAGES
