@@ -7,7 +7,8 @@ import os
 from pathlib import Path
 
 from expectations.home import Home
-from expectations.register.store import Register, open_register, register_url
+from expectations.register.belonging import home_register
+from expectations.register.store import Register
 from expectations.scoped import Sights
 
 SIGHTS = Sights()
@@ -20,5 +21,6 @@ def home() -> Home:
 
 
 def register() -> Register:
-    """The register `ANKA_REGISTER` names, else the file in the home folder. Raises InputError when it can't be reached."""
-    return open_register(register_url(home(), os.environ.get("ANKA_REGISTER", "")))
+    """The register `ANKA_REGISTER` names, else the file in the home folder. Raises InputError when it can't be reached
+    or is not the home's."""
+    return home_register(home(), os.environ.get("ANKA_REGISTER", ""))

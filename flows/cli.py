@@ -16,7 +16,7 @@ from rich.console import Console
 from dashboard import command as dashboard_command
 from expectations import AnkaError, InputError
 from expectations.home import Home
-from flows import cli_check, cli_due, cli_findings, cli_notices, cli_rules, cli_users
+from flows import cli_check, cli_due, cli_findings, cli_notices, cli_register, cli_rules, cli_users
 from flows.cli_options import NOT_JUDGED, AsOf, CatalogueFolder, HomeFolder, day, home_at, show_result
 from flows.periods import parse_period
 from flows.progress import progress_bar, tell
@@ -38,6 +38,7 @@ app = typer.Typer(
 app.add_typer(cli_rules.app, name="rules")
 app.add_typer(cli_users.app, name="user")
 app.add_typer(cli_notices.app, name="notices")
+app.add_typer(cli_register.app, name="register")
 app.command("notify")(cli_notices.notify)
 app.command("check")(cli_check.check)
 app.command("findings")(cli_findings.findings)
