@@ -48,6 +48,8 @@ class AuditOrder:
     data_docs: bool = True
     register: str = ""
     """URL of the register; by default the SQLite file in the home folder."""
+    rest_seconds: float = 0
+    """How long an export must have been left unchanged; one that is being copied is waited for."""
     follow: bool = True
     """Whether the register is brought up to the run and pages show it; a trial leaves both alone."""
     follow_earlier: bool = False
@@ -137,6 +139,7 @@ def load_stage(order: AuditOrder, catalogue: Catalogue) -> LoadReport:
             order.paths,
             card=order.card,
             skip_refused=order.skip_refused,
+            rest_seconds=order.rest_seconds,
             progress=tell,
             work=Path(name),
         )

@@ -86,6 +86,7 @@ def audit(
             card,
             skip_refused,
             register=Settings().register_url,
+            rest_seconds=Settings().rest_seconds,
             follow_earlier=follow_earlier,
         )
         with progress_bar(stderr):

@@ -100,6 +100,7 @@ def nightly_audit(
         card=card,
         skip_refused=skip_refused,
         register=settings.register_url,
+        rest_seconds=settings.rest_seconds,
         follow=follow,
         follow_earlier=follow_earlier,
     )
