@@ -66,6 +66,22 @@ class Home:
         """Prefect's own files."""
         return self.root / "prefect"
 
+    def register_id(self) -> str | None:
+        """The identity of the register that belongs to the home; None before there is one."""
+        try:
+            return self._register_file.read_text(encoding="ascii").strip() or None
+        except FileNotFoundError:
+            return None
+
+    def keep_register_id(self, identity: str) -> None:
+        """Remembers which register belongs to the home."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        _replace(self._register_file, identity + "\n")
+
+    @property
+    def _register_file(self) -> Path:
+        return self.root / "register.id"
+
     def keep_private(self) -> bool:
         """Closes the home to everybody but its owner, and whatever this process writes from now on; whether it was open until now.
 
@@ -92,9 +108,14 @@ class Home:
 
     def switch_to(self, file: Path) -> None:
         """Makes `file` the present one in one atomic step; readers see the old or the new one, never none."""
-        fresh = self.pointer.with_suffix(f".{os.getpid()}.tmp")
-        fresh.write_text(json.dumps({"file": file.name}), encoding="utf-8")
-        fresh.replace(self.pointer)
+        _replace(self.pointer, json.dumps({"file": file.name}))
+
+
+def _replace(file: Path, text: str) -> None:
+    """Writes a small file in one step: readers see the old text or the new one."""
+    fresh = file.with_suffix(f".{os.getpid()}.tmp")
+    fresh.write_text(text, encoding="utf-8")
+    fresh.replace(file)
 
 
 def _tree(top: Path) -> Iterator[Path]:

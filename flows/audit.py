@@ -25,9 +25,10 @@ from expectations.judging.collecting import collect
 from expectations.judging.judge import LoadedCards, Verdict, judge
 from expectations.judging.limits import find_due
 from expectations.judging.rule_checks import require_fitting
+from expectations.register.belonging import home_register
 from expectations.register.follow import Followed, follow
 from expectations.register.reading import last_day
-from expectations.store.register import now, open_register, register_url
+from expectations.store.register import now
 from flows.audit_lock import sole_audit
 from flows.load import LoadReport, list_files, load_exports, printed, write_quarantine
 from flows.progress import tell
@@ -47,6 +48,8 @@ class AuditOrder:
     data_docs: bool = True
     register: str = ""
     """URL of the register; by default the SQLite file in the home folder."""
+    rest_seconds: float = 0
+    """How long an export must have been left unchanged; one that is being copied is waited for."""
     follow: bool = True
     """Whether the register is brought up to the run and pages show it; a trial leaves both alone."""
     follow_earlier: bool = False
@@ -110,11 +113,14 @@ def run_audit(order: AuditOrder) -> AuditResult:
 
 
 def require_not_earlier(order: AuditOrder) -> None:
-    """Raises InputError for a day before that of the run followed last: what has come since would count as corrected."""
-    if not order.follow or order.follow_earlier:
+    """Raises InputError for a day before that of the run followed last: what has come since would count as corrected.
+
+    Also for a register that is not the home's, before an hour of work.
+    """
+    if not order.follow:
         return
-    last = last_day(open_register(register_url(Home(order.home), order.register)))
-    if last is not None and order.as_of < last:
+    last = last_day(home_register(Home(order.home), order.register))
+    if last is not None and order.as_of < last and not order.follow_earlier:
         raise InputError(
             f"核查日 {order.as_of} 早于台账最近一次核查的 {last} / the audit date is before that of the run followed last",
             hint="试算请用 --home 指定另一个主目录；确要让台账和页面回到较早的核查日，用 --follow-earlier / "
@@ -133,6 +139,7 @@ def load_stage(order: AuditOrder, catalogue: Catalogue) -> LoadReport:
             order.paths,
             card=order.card,
             skip_refused=order.skip_refused,
+            rest_seconds=order.rest_seconds,
             progress=tell,
             work=Path(name),
         )
@@ -174,7 +181,7 @@ def publish_stage(
     if order.follow:
         with watch.stage("follow"):
             tell("更新台账 / following", 0, 1)
-            register = open_register(register_url(home, order.register))
+            register = home_register(home, order.register)
             followed = follow(register, file, inputs=order.paths)
             tell("更新台账 / following", 1, 1)
         home.switch_to(file)

@@ -17,8 +17,9 @@ from expectations import Catalogue
 from expectations.home import Home
 from expectations.judging.judge import Verdict
 from expectations.office_days import today
+from expectations.register.belonging import home_register
 from expectations.run.published import DEPARTMENT_FIGURES, open_published
-from expectations.store.register import Register, now, open_register, register_url
+from expectations.store.register import Register, now
 from flows.attempts import attempted, notice_killed
 from flows.audit import AuditOrder, AuditResult, Stopwatch, judge_stage, load_stage, publish_stage, require_not_earlier
 from flows.audit_lock import sole_audit
@@ -69,14 +70,14 @@ def publish(
 def notify(order: AuditOrder) -> int:
     """Messages about the run's new findings, or that there is none, if the office has switched them on; how many were sent."""
     home = Home(order.home)
-    return _send_due(home, open_register(register_url(home, order.register)), order.as_of)
+    return _send_due(home, home_register(home, order.register), order.as_of)
 
 
 def tell_of_crash(flow: object, flow_run: FlowRun, state: object) -> None:
     """Called by the worker when the process of a run is gone: it cannot speak for itself."""
     settings = Settings()
     home = Home(Path(flow_run.parameters.get("home") or settings.home).absolute())
-    register = open_register(register_url(home, settings.register_url))
+    register = home_register(home, settings.register_url)
     notice_killed(home, register)
     _send_due(home, register, today())
 
@@ -99,6 +100,7 @@ def nightly_audit(
         card=card,
         skip_refused=skip_refused,
         register=settings.register_url,
+        rest_seconds=settings.rest_seconds,
         follow=follow,
         follow_earlier=follow_earlier,
     )
@@ -121,7 +123,7 @@ def nightly_audit(
 def _night(order: AuditOrder, home: Home) -> AuditResult:
     """The audit as an attempt that is written down; of one that failed people are told before the error goes on."""
     try:
-        return attempted(home, open_register(register_url(home, order.register)), lambda: _stages(order))
+        return attempted(home, home_register(home, order.register), lambda: _stages(order))
     except Exception:
         notify(order, return_state=True)
         raise

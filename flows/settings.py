@@ -36,7 +36,7 @@ _ONE_SHOT = {
 class Settings(BaseSettings):
     """`ANKA_HOME`: the home folder; `ANKA_CATALOGUE`: a folder laid over the bundled catalogue; `ANKA_KEEP_RUNS`: how many
     published runs are kept; `ANKA_INBOX`: folder of the nightly exports; `ANKA_REGISTER`: URL of the register, if it is not
-    the SQLite file in the home folder."""
+    the SQLite file in the home folder; `ANKA_REST_SECONDS`: how long an export must have been left unchanged."""
 
     model_config = SettingsConfigDict(env_prefix="ANKA_", extra="ignore")
 
@@ -44,6 +44,7 @@ class Settings(BaseSettings):
     catalogue: Path | None = None
     keep_runs: int = 30
     inbox: Path = Path("inbox")
+    rest_seconds: float = 5
     register_url: str = Field("", validation_alias="ANKA_REGISTER")
 
 

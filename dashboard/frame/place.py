@@ -7,8 +7,9 @@ import os
 from pathlib import Path
 
 from expectations.home import Home
+from expectations.register.belonging import home_register
 from expectations.run.sights import Sights
-from expectations.store.register import Register, open_register, register_url
+from expectations.store.register import Register
 
 SIGHTS = Sights()
 """The published files as their readers may see them, shared by all pages and exports of the process."""
@@ -20,5 +21,6 @@ def home() -> Home:
 
 
 def register() -> Register:
-    """The register `ANKA_REGISTER` names, else the file in the home folder. Raises InputError when it can't be reached."""
-    return open_register(register_url(home(), os.environ.get("ANKA_REGISTER", "")))
+    """The register `ANKA_REGISTER` names, else the file in the home folder. Raises InputError when it can't be reached
+    or is not the home's."""
+    return home_register(home(), os.environ.get("ANKA_REGISTER", ""))

@@ -29,6 +29,8 @@ ACTIONS: dict[str, tuple[str, str]] = {
     "user_active": ("启用或停用账号", "account activated or deactivated"),
     "organisation": ("导入机构人员", "organisation imported"),
     "switch": ("修改开关", "switch set"),
+    "register_new": ("重新建立台账", "register made anew"),
+    "register_adopted": ("改用另一个台账", "another register adopted"),
 }
 """Action → (Chinese, English). Others may be logged; they are shown as they stand."""
 

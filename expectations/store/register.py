@@ -4,21 +4,24 @@ Every change goes through `Register.writing`, which waits for its turn instead o
 """
 
 import glob
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
+from uuid import uuid4
 
 from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, insert, inspect, make_url, select, text
 from sqlalchemy.exc import ArgumentError, DatabaseError
 from sqlalchemy.orm import Session
 
 from expectations.errors import InputError
 from expectations.home import Home
+from expectations.store.tables import Run, Setting
 
 RegisterSession = Session
 """What functions that read the register are given; pages name it so, and know nothing else of where the register is kept."""
@@ -30,6 +33,7 @@ _MAPPED = 2**30
 """Bytes of the file read without copying: a page over 100,000 findings reads most of it."""
 _KINDS = "sqlite:////folder/register.db, postgresql://user:password@host/database"
 _WRITES = "anka_writes"
+_IDENTITY = "identity"
 _MIGRATION_LOCK = 7701020  # any number only Anka uses as a PostgreSQL advisory lock
 
 
@@ -58,6 +62,11 @@ class Register:
         with Session(self._writer, expire_on_commit=False) as session, session.begin():
             yield session
 
+    def identity(self) -> str:
+        """What tells it from every other register; copies of it have the same."""
+        with self.reading() as session:
+            return str(session.get_one(Setting, _IDENTITY).value["value"])
+
     def close(self) -> None:
         """Gives its connections back."""
         self.engine.dispose()
@@ -75,11 +84,9 @@ def register_url(home: Home, url: str = "") -> str:
 
 @lru_cache(maxsize=8)
 def open_register(url: str) -> Register:
-    """The register at an SQLAlchemy URL, its tables brought up to date. Raises InputError when it can't be reached."""
+    """The register at an SQLAlchemy URL, its tables made or brought up to date. Raises InputError when it can't be reached."""
     try:
-        parsed = make_url(url)
-        if parsed.drivername in ("postgresql", "postgres"):
-            parsed = parsed.set(drivername="postgresql+psycopg")
+        parsed = _parsed(url)
         if parsed.get_backend_name() == "sqlite" and parsed.database:
             _make_private(Path(parsed.database))
         elif parsed.get_backend_name() != "postgresql":
@@ -91,6 +98,7 @@ def open_register(url: str) -> Register:
             _prepare_sqlite(engine)
         with engine.execution_options(**{_WRITES: True}).begin() as connection:
             _migrate(connection)
+            _identify(connection)
     except ArgumentError:
         raise InputError(f"不是数据库地址 / not a database URL: {url}", hint=_KINDS) from None
     except (DatabaseError, OSError) as error:
@@ -104,6 +112,30 @@ def open_register(url: str) -> Register:
             "台账由更新的版本建立 / the register was made by a newer version", hint="更新本程序 / update Anka"
         ) from None
     return Register(engine)
+
+
+def holds_tables(url: str) -> bool:
+    """Whether a register was made at a URL; looking makes none. What can't be looked into is left to `open_register`."""
+    try:
+        parsed = _parsed(url)
+        if parsed.get_backend_name() == "sqlite":
+            file = Path(parsed.database or "")
+            if not file.is_file() or file.stat().st_size == 0:
+                return False
+        engine = create_engine(parsed)
+        try:
+            return inspect(engine).has_table("alembic_version")
+        finally:
+            engine.dispose()
+    except (ArgumentError, DatabaseError, OSError):
+        return True
+
+
+def _parsed(url: str) -> URL:
+    parsed = make_url(url)
+    if parsed.drivername in ("postgresql", "postgres"):
+        return parsed.set(drivername="postgresql+psycopg")
+    return parsed
 
 
 def _make_private(file: Path) -> None:
@@ -145,3 +177,12 @@ def _migrate(connection: Connection) -> None:
     config.set_main_option("script_location", "expectations.store:migrations")
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
+
+
+def _identify(connection: Connection) -> None:
+    """Gives a register its identity. One that had runs before it had an identity takes it from the first, as every copy of it would."""
+    if connection.scalar(select(Setting.name).where(Setting.name == _IDENTITY)):
+        return
+    first = connection.execute(select(Run.run_id, Run.followed_at).order_by(Run.seq).limit(1)).first()
+    identity = hashlib.sha256(f"{first.run_id} {first.followed_at}".encode()).hexdigest()[:32] if first else uuid4().hex
+    connection.execute(insert(Setting).values(name=_IDENTITY, value={"value": identity}))

@@ -361,7 +361,7 @@ class Message(Table):
 
 
 class Setting(Table):
-    """A switch an administrator sets, by name."""
+    """A switch an administrator sets, by name; under `identity` what tells this register from every other."""
 
     __tablename__ = "settings"
 

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from expectations.register.belonging import home_register
 from expectations.run.published import (
     FINDING_COLUMNS,
     FindingFilter,
@@ -16,7 +17,6 @@ from expectations.run.published import (
     show_hints_as_now,
 )
 from expectations.store.holds import held_rules
-from expectations.store.register import open_register, register_url
 from flows.cli.listings import FormatOption, Listing, OutputOption, format_for, hand_out
 from flows.cli.options import HomeFolder, home_at
 from flows.settings import Settings
@@ -63,6 +63,6 @@ def findings(
     chosen = format_for(LISTING, format, output)
     place = home_at(home)
     with current_run(place) as con:
-        with open_register(register_url(place, Settings().register_url)).reading() as session:
+        with home_register(place, Settings().register_url).reading() as session:
             show_hints_as_now(con, held_rules(session))
         hand_out(select_findings(con, wanted), LISTING, chosen, output)

@@ -20,6 +20,7 @@ from flows.cli import check as cli_check
 from flows.cli import due as cli_due
 from flows.cli import findings as cli_findings
 from flows.cli import notices as cli_notices
+from flows.cli import register as cli_register
 from flows.cli import rules as cli_rules
 from flows.cli import users as cli_users
 from flows.cli.options import NOT_JUDGED, AsOf, CatalogueFolder, HomeFolder, day, home_at, show_result
@@ -43,6 +44,7 @@ app = typer.Typer(
 app.add_typer(cli_rules.app, name="rules")
 app.add_typer(cli_users.app, name="user")
 app.add_typer(cli_notices.app, name="notices")
+app.add_typer(cli_register.app, name="register")
 app.command("notify")(cli_notices.notify)
 app.command("check")(cli_check.check)
 app.command("findings")(cli_findings.findings)
@@ -90,6 +92,7 @@ def audit(
             card,
             skip_refused,
             register=Settings().register_url,
+            rest_seconds=Settings().rest_seconds,
             follow_earlier=follow_earlier,
         )
         with progress_bar(stderr):

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from expectations import InputError
-from flows.cli.options import NOT_WELL, HomeFolder, day, home_at
+from flows.cli.options import NOT_WELL, HomeFolder, RegisterUrl, day, home_at
 
 if TYPE_CHECKING:
     from expectations.notices import Progress
@@ -23,10 +23,6 @@ if TYPE_CHECKING:
 
 
 app = typer.Typer(help="通知与通报 / notices of rule 665, their documents, weekly digests", no_args_is_help=True)
-RegisterUrl = Annotated[
-    str,
-    typer.Option("--register", envvar="ANKA_REGISTER", help="台账数据库地址 / URL of the register", show_default=False),
-]
 Today = Annotated[str | None, typer.Option("--today", help="按此日计算，默认今天 / as of this day", show_default=False)]
 OutFolder = Annotated[Path, typer.Option("--output", "-o", help="写入的文件夹 / folder to write")]
 _STATES = {"withdrawn": "已撤回", "replied": "已回复", "overdue": "逾期未回复", "due": "待回复", "oral": "口头提示"}
@@ -272,9 +268,9 @@ def _row(notice: "Notice", far: "Progress", today: date) -> dict[str, object]:
 
 
 def _register(home: Path, url: str) -> "Register":
-    from expectations.store.register import open_register, register_url
+    from expectations.register.belonging import home_register
 
-    return open_register(register_url(home_at(home), url))
+    return home_register(home_at(home), url)
 
 
 def _labels(home: Path) -> "Labels":

@@ -28,6 +28,10 @@ CatalogueFolder = Annotated[
         envvar="ANKA_CATALOGUE", help="覆盖内置规则的目录 / folder laid over the bundled catalogue", show_default=False
     ),
 ]
+RegisterUrl = Annotated[
+    str,
+    typer.Option("--register", envvar="ANKA_REGISTER", help="台账数据库地址 / URL of the register", show_default=False),
+]
 _SHOWN_REASONS = 8
 NOT_JUDGED = 3
 """Exit code: a rule could not be judged, or counts and findings differ."""

@@ -176,9 +176,9 @@ def _logins(home: Path) -> set[str]:
 
 
 def _register(home: Path) -> "Register":
-    from expectations.store.register import open_register, register_url
+    from expectations.register.belonging import home_register
 
-    return open_register(register_url(home_at(home), os.environ.get("ANKA_REGISTER", "")))
+    return home_register(home_at(home), os.environ.get("ANKA_REGISTER", ""))
 
 
 def _show(changes: "Changes") -> None:

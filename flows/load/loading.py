@@ -21,8 +21,9 @@ from flows.load.recognition import all_headings, card_in_file_name, inner_name, 
 from flows.load.report import LoadReport, RowCounts, SheetReport, Status
 from flows.load.row_reasons import FileLoad, reason_rows
 from flows.load.sources.containers import kind_of
+from flows.load.sources.cut_off import CUT
 from flows.load.sources.delimited import read_delimited
-from flows.load.sources.files import content_hash, list_files
+from flows.load.sources.files import content_hash, list_files, still_written
 from flows.load.sources.sheets import Reading, Refused, Sheet
 from flows.load.sources.workbooks import read_workbook
 from flows.load.values import value_macros
@@ -51,12 +52,14 @@ def load_exports(
     *,
     card: str | None = None,
     skip_refused: bool = False,
+    rest_seconds: float = 0,
     progress: Progress | None = None,
     work: Path | None = None,
 ) -> LoadReport:
     """Load files and folders into `raw`, `cards` and `load` of the warehouse; `card` is the choice for all files.
 
     `con` gives rows in the order it reads them, as they are numbered by it, and may open the files and folder `work`.
+    A file changed within `rest_seconds` may still be written: it is waited for until it has rested so long.
 
     Raises InputError with one line per refused file, unless `skip_refused` and at least one file was loaded.
     """
@@ -68,9 +71,13 @@ def load_exports(
     prepare_load_tables(con)
     run = _Run(con, catalogue, all_headings(catalogue), card, work)
     tell = progress or (lambda stage, done, total: None)
+    busy = still_written(inbox.files, rest_seconds)
     for number, path in enumerate(inbox.files):
         tell(f"读取 {path.name}", number, len(inbox.files))
-        _load_file(run, number, path)
+        if path in busy:
+            _refuse(run, number, path, "", Refused("文件仍在写入 / the file is still being written", CUT[1]))
+        else:
+            _load_file(run, number, path)
     if run.hints and (not skip_refused or not run.loads):
         _raise_refusals(run)
     tell("整理 / typing", len(inbox.files), len(inbox.files))

@@ -14,10 +14,11 @@ from prefect.cache_policies import NO_CACHE
 from expectations import InputError
 from expectations.home import Home
 from expectations.office_days import today
+from expectations.register.belonging import home_register
 from expectations.register.reading import last_day
 from expectations.rights.reader import MACHINE
 from expectations.run.sights import Sights
-from expectations.store.register import Register, open_register, register_url
+from expectations.store.register import Register
 from flows.nightly_audit import nightly_audit
 from flows.review.periods import Period, parse_period
 from flows.review.workbook import write_review
@@ -34,7 +35,7 @@ def review_batch(
     """Writes the review workbook of `period` and returns its path."""
     span = parse_period(period)
     place = Home(Path(home or Settings().home).absolute())
-    register = open_register(register_url(place, Settings().register_url))
+    register = home_register(place, Settings().register_url)
     if paths:
         day = date.fromisoformat(as_of) if as_of else min(today(), span.last)
         last = last_day(register)

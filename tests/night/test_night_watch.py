@@ -127,7 +127,7 @@ def test_a_killed_audit_is_noticed_by_the_next_start(home: Home) -> None:
         [sys.executable, "-m", "flows.cli.main", "audit", SAMPLE / "exports"],
         env=os.environ | {"ANKA_HOME": str(home.root)}, start_new_session=True,
     )  # fmt: skip
-    end = time.monotonic() + 120
+    end = time.monotonic() + 300
     while outcomes(home) != ["running"]:
         assert child.poll() is None
         assert time.monotonic() < end

@@ -24,6 +24,8 @@ FLOWS = Path(__file__).parents[2] / "flows"
 PREFECT = (sys.executable, "-m", "prefect")
 DEPLOYMENT = "nightly_audit/nightly"
 AHEAD, AGAIN = timedelta(seconds=10), timedelta(minutes=1)
+WAIT = 300
+"""Seconds a step may take on a machine that is busy with other tests."""
 
 
 @pytest.fixture
@@ -59,45 +61,56 @@ def test_the_schedule_fires_and_the_run_is_published(office: Mapping[str, str], 
 
 @contextmanager
 def running(office: Mapping[str, str], *command: str) -> Iterator[subprocess.Popen[bytes]]:
-    """A process of Prefect; it and the processes it started end with the block."""
-    process = subprocess.Popen([*PREFECT, *command], cwd=FLOWS, env=office, start_new_session=True)
+    """A process of Prefect; it and all that it started end with the block, also the runs a worker gives sessions of their own."""
+    process = subprocess.Popen([*PREFECT, *command], cwd=FLOWS, env=office)
     try:
         yield process
     finally:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
+        for pid in family(process.pid):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         process.wait(timeout=20)
+
+
+def family(pid: int) -> list[int]:
+    """A process, its children, and theirs, as Linux lists them by thread."""
+    pids = [pid]
+    for one in pids:
+        for listed in Path(f"/proc/{one}/task").glob("*/children"):
+            with suppress(OSError):  # gone meanwhile
+                pids += map(int, listed.read_text().split())
+    return pids
 
 
 def prefect(office: Mapping[str, str], *command: str) -> None:
     """A command of Prefect that ends by itself, and well."""
-    subprocess.run([*PREFECT, *command], cwd=FLOWS, env=office, timeout=60, check=True)
+    subprocess.run([*PREFECT, *command], cwd=FLOWS, env=office, timeout=WAIT, check=True)
 
 
 def answers(office: Mapping[str, str]) -> bool:
     try:
-        return requests.get(f"{office['PREFECT_API_URL']}/health", timeout=5).ok
+        return requests.get(f"{office['PREFECT_API_URL']}/health", timeout=60).ok
     except requests.RequestException:
         return False
 
 
 def add_schedule(office: Mapping[str, str], first: datetime) -> None:
     """A second schedule of the deployment beside that of the night; it fires again where a slow machine missed the first time."""
-    deployment = requests.get(f"{office['PREFECT_API_URL']}/deployments/name/{DEPLOYMENT}", timeout=10).json()
+    deployment = requests.get(f"{office['PREFECT_API_URL']}/deployments/name/{DEPLOYMENT}", timeout=60).json()
     schedule: dict[str, float | str] = {"interval": AGAIN.total_seconds(), "anchor_date": first.isoformat()}
     requests.post(
         f"{office['PREFECT_API_URL']}/deployments/{deployment['id']}/schedules",
-        json=[{"active": True, "schedule": schedule}], timeout=10,
+        json=[{"active": True, "schedule": schedule}], timeout=60,
     ).raise_for_status()  # fmt: skip
 
 
 def scheduled(office: Mapping[str, str]) -> list[dict[str, Any]]:
     """The runs the server's schedules have made, whatever became of them."""
-    answer = requests.post(f"{office['PREFECT_API_URL']}/flow_runs/filter", json={}, timeout=10)
+    answer = requests.post(f"{office['PREFECT_API_URL']}/flow_runs/filter", json={}, timeout=60)
     return [run for run in answer.json() if run["auto_scheduled"]]
 
 
-def until(holds: Callable[[], bool], process: subprocess.Popen[bytes], seconds: float = 180) -> None:
+def until(holds: Callable[[], bool], process: subprocess.Popen[bytes], seconds: float = WAIT) -> None:
     """Waits for what `process` brings about; what it prints is shown when the test fails."""
     end = time.monotonic() + seconds
     while not holds():

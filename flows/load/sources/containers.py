@@ -11,6 +11,7 @@ from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, Literal
 
+from flows.load.sources.cut_off import CUT
 from flows.load.sources.sheets import Refused
 
 Kind = Literal["workbook", "html", "text"]
@@ -51,6 +52,8 @@ def text_encoding(path: Path) -> str:
         invalid = _undecodable(path, encoding)
         if invalid is None:
             return encoding
+        if invalid > path.stat().st_size:
+            raise Refused(*CUT)
         first_invalid = max(first_invalid, invalid)
     raise Refused(
         f"文字编码无法识别：不是 UTF-8、UTF-16 或 GB18030（第 {first_invalid} 字节附近） / unknown text encoding",
@@ -113,7 +116,7 @@ def _unmarked_utf16(start: bytes) -> str | None:
 
 
 def _undecodable(path: Path, encoding: str) -> int | None:
-    """The byte near which a file can't be decoded; None when it can."""
+    """The byte near which a file can't be decoded, one past its end where the last character is not all there; None when it can."""
     decoder = codecs.getincrementaldecoder(encoding)()
     place = 0
     with path.open("rb") as stream:
@@ -121,7 +124,7 @@ def _undecodable(path: Path, encoding: str) -> int | None:
             try:
                 decoder.decode(piece, final=not piece)
             except UnicodeDecodeError as error:
-                return place + error.start + 1
+                return place + 1 if not piece else place + error.start + 1
             place += len(piece)
     return None
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from flows.load.headings import FEWEST_MATCHES, Headings, Row, find_header_row
 from flows.load.sources.containers import rewritten_as_utf8, text_encoding
+from flows.load.sources.cut_off import require_filled, require_whole
 from flows.load.sources.ragged_rows import LONGEST_CELL, store_ragged_rows
 from flows.load.sources.sheets import HEAD, NO_PROBLEMS, Reading, Sheet, stored_rows
 from flows.load.values import quoted
@@ -42,6 +43,7 @@ class Lines:
 
 def read_delimited(path: Path, reading: Reading) -> tuple[Sheet, ...]:
     """The one sheet of a text file. Raises Refused when no encoding fits."""
+    require_filled(path)
     encoding = text_encoding(path)
     text = path
     if encoding not in ("utf-8", "utf-8-sig") or _has_nul(path):
@@ -55,6 +57,7 @@ def read_delimited(path: Path, reading: Reading) -> tuple[Sheet, ...]:
         return stored_rows(target, width, with_problems=True)(below)
 
     def fast(below: int) -> str:
+        require_whole(text, delimiter, head.rows[below - 1], head.last_lines[below - 1])
         body = text if below == head.last_lines[below - 1] == 1 else reading.folder / "body.csv"
         lines = _look_at_lines(text, head.last_lines[below - 1], None if body == text else body)
         return _relation(body, delimiter, lines, below, _width(head, below)) if lines.regular else carefully(below)

@@ -4,6 +4,7 @@ Nothing is opened here but for the content hash; what is inside a file is `conta
 """
 
 import hashlib
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,3 +56,22 @@ def content_hash(path: Path) -> str:
 def _wanted(file: Path) -> bool:
     hidden = file.name.startswith((".", "~$"))
     return file.is_file() and not hidden and file.suffix.lower() in SUFFIXES
+
+
+def still_written(files: Sequence[Path], rest: float, longest: float = 600) -> set[Path]:
+    """Waits until no file changed for `rest` seconds; those that still change after `longest`. One unchanged for so long costs no wait."""
+    seen = {file: _state(file) for file in files}
+    young = {file for file, (_, changed) in seen.items() if rest > 0 and time.time() - changed / 1e9 < rest}
+    end = time.monotonic() + longest
+    while young and time.monotonic() < end:
+        time.sleep(rest)
+        now = {file: _state(file) for file in young}
+        young = {file for file in young if now[file] != seen[file]}
+        seen |= now
+    return young
+
+
+def _state(file: Path) -> tuple[int, int]:
+    """Size, and the time of the last change in nanoseconds."""
+    found = file.stat()
+    return found.st_size, found.st_mtime_ns
