@@ -8,8 +8,10 @@ import streamlit as st
 from dashboard.frame import empty
 from dashboard.frame.tables import Html, anchor, show
 from dashboard.frame.view import View
+from dashboard.notices.marks import title
 from dashboard.work.finding_block import finding_block
 from dashboard.work.listing import last_decision, offered, one_finding
+from expectations.notices import grade_of
 from expectations.notices.reading import notices_naming
 from expectations.office_days import office_clock
 from expectations.people import access_log
@@ -101,6 +103,7 @@ def _line(view: View, event: Event) -> str:
 
 
 def _document(view: View, notice: Notice) -> str:
-    name = notice.number or view.t("work.oral")
-    words = view.t("life.notice", number=name, issued=notice.issued_on, due=notice.due_on)
+    words = view.t("life.notice", number=title(view, notice), issued=notice.issued_on)
+    if grade_of(notice).wants_reply:
+        words = view.t("life.notice_due", notice=words, due=notice.due_on)
     return f"<li>✉ {anchor(words, view.link('notices', tab='issued', id=notice.id)).markup}</li>"

@@ -8,7 +8,7 @@ import streamlit as st
 from dashboard.frame import empty
 from dashboard.frame.tables import Cell, Column, Html, show, table
 from dashboard.frame.view import View
-from dashboard.notices.marks import GRADE_KEYS, addressee, grade_tag, numbers, plain, said_table
+from dashboard.notices.marks import addressee, grade_tag, numbers, plain, said_table
 from expectations.errors import AnkaError
 from expectations.finding.departments import department_order
 from expectations.finding.masks import mask_identity
@@ -77,16 +77,13 @@ def _draft(view: View, draft: Draft, per: Per, days: int) -> None:
         format_func=lambda one: f"{by_id[one].rule_id} {by_id[one].bmsah} {mask_identity(by_id[one].message)[:30]}",
     )  # fmt: skip
     kept = [finding for finding in draft.findings if finding.finding_id not in out]
-    grade: Grade = st.segmented_control(
-        view.t("notice.grade"), GRADES, default=draft.grade, key=f"n_grade_{name}", required=True,
-        format_func=lambda one: view.t(GRADE_KEYS[one]),
-    )  # fmt: skip
-    words = {"to": plain(addressee(*draft.to)), "cases": _cases(kept), "findings": len(kept)}
-    if grade == "oral":
-        st.markdown(view.t("notice.preview_oral", **words))
-    else:
-        due = today() + timedelta(days=days)
-        st.markdown(view.t("notice.preview", **words, grade=view.t(GRADE_KEYS[grade]), due=due))
+    grade = GRADES[
+        st.segmented_control(
+            view.t("notice.grade"), tuple(GRADES), default=draft.grade.name, key=f"n_grade_{name}", required=True,
+            format_func=lambda one: GRADES[one].title.in_language(view.language),
+        )
+    ]  # fmt: skip
+    st.markdown(_demands(view, grade, draft, kept, days))
     if st.button(view.t("notice.issue"), type="primary", icon=":material/send:", disabled=not kept, key="n_issue"):
         _issue(view, [finding.finding_id for finding in kept], grade, per)
     if len(kept) > _SHOWN:
@@ -94,10 +91,24 @@ def _draft(view: View, draft: Draft, per: Per, days: int) -> None:
     show(said_table(view, [Said.of(one) for one in kept[:_SHOWN]], read_labels(view.con)))
 
 
+def _demands(view: View, grade: Grade, draft: Draft, kept: Sequence[Finding], days: int) -> str:
+    """What would be sent to whom, with which number and until when to reply."""
+    due = today() + timedelta(days=days if grade.reply_days is None else grade.reply_days)
+    parts = [
+        view.t(
+            "notice.preview", to=plain(addressee(*draft.to)), cases=_cases(kept), findings=len(kept),
+            grade=grade.title.in_language(view.language),
+        ),
+        "" if grade.numbered else view.t("notice.preview_no_number"),
+        view.t("notice.preview_due", due=due) if grade.wants_reply else "",
+    ]  # fmt: skip
+    return view.t("notice.preview_comma").join(filter(None, parts)) + view.t("notice.preview_end")
+
+
 def _issue(view: View, ids: Sequence[str], grade: Grade, per: Per) -> None:
     """Issues and draws the page anew, or says why not."""
     try:
-        issued = issue(view.register, view.reader, ids, grade, per)
+        issued = issue(view.register, view.reader, ids, grade.name, per)
     except AnkaError as error:
         empty.mistake(error)
         return

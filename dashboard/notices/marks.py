@@ -9,27 +9,26 @@ from dashboard.frame.marks import severity_tag
 from dashboard.frame.tables import Cell, Column, Html, anchor, lines, table, tag
 from dashboard.frame.view import View
 from expectations.finding.masks import mask_identity
-from expectations.notices import GRADES, Progress, state_of
+from expectations.notices import Grade, Progress, grade_of, state_of
 from expectations.notices.labels import Labels
 from expectations.notices.reading import Said
 from expectations.notices.scopes import number_of
 from expectations.store.tables import Notice
 
 _MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&])")
-GRADE_KEYS = {"oral": "notice.grade_oral", "written": "notice.grade_written", "report": "notice.grade_report"}
 NOW_KEYS = {
     "corrected": "notice.now_corrected",
     "explained": "notice.now_explained",
     "gone": "notice.now_gone",
     "open": "notice.now_open",
 }
-_GRADE_LOOKS = dict(zip(GRADES, ("type", "normal", "serious"), strict=True))
 _NOW_LOOKS = {"corrected": "good", "explained": "good", "gone": "type", "open": "normal"}
 
 
-def grade_tag(view: View, grade: str) -> Html:
-    """The grade in words."""
-    return tag(view.t(GRADE_KEYS[grade]), {str(name): look for name, look in _GRADE_LOOKS.items()}[grade])
+def grade_tag(view: View, grade: Grade) -> Html:
+    """The grade in words, graver ones stronger."""
+    look = "serious" if grade.to_chief else "normal" if grade.wants_reply else "type"
+    return tag(grade.title.in_language(view.language), look)
 
 
 def state_tag(view: View, notice: Notice, today: date) -> Html:
@@ -41,7 +40,7 @@ def state_tag(view: View, notice: Notice, today: date) -> Html:
         return tag(view.t("notice.state_replied", day=notice.replied_on), "good")
     if state == "withdrawn":
         return tag(view.t("notice.state_withdrawn"), "hint")
-    return tag(view.t("notice.state_due" if state == "due" else "notice.state_oral"), "type")
+    return tag(view.t("notice.state_due" if state == "due" else "notice.state_no_reply"), "type")
 
 
 def now_tag(view: View, state: str) -> Html:
@@ -63,8 +62,8 @@ def addressee(office: str, department: str, prosecutor: str) -> str:
 
 
 def title(view: View, notice: Notice) -> str:
-    """Its number; of an oral reminder what it is and its day."""
-    return notice.number or f"{view.t('notice.grade_oral')} {notice.issued_on}（{notice.id}）"
+    """Its number; without one what it is and its day."""
+    return notice.number or f"{grade_of(notice).called.in_language(view.language)} {notice.issued_on}（{notice.id}）"
 
 
 def settled(far: Progress) -> str:
@@ -76,7 +75,7 @@ def documents(view: View, notice: Notice) -> Html:
     """Its two documents, for those who may export."""
     if not view.reader.may("export"):
         return Html("")
-    word = view.t("notice.download_oral" if notice.grade == "oral" else "notice.download_notice")
+    word = grade_of(notice).link.in_language(view.language)
     links = ((word, "export/notice.docx"), (view.t("notice.download_list"), "export/notice-list.xlsx"))
     return lines(
         *(

@@ -14,7 +14,7 @@ from dashboard.notices.issue import ready_part
 from dashboard.notices.marks import addressee, documents, grade_tag, plain, said_table, settled, state_tag, title
 from expectations import office_days
 from expectations.errors import AnkaError
-from expectations.notices import Progress, notices, one_notice, progress, reply, said_of, state_of, withdraw
+from expectations.notices import Progress, grade_of, notices, one_notice, progress, reply, said_of, state_of, withdraw
 from expectations.notices.labels import read_labels
 from expectations.notices.reading import states_of, withdrawal_of
 from expectations.store.tables import Notice
@@ -71,7 +71,7 @@ def _issued_part(view: View) -> dict[str, str]:
     with view.register.reading() as session:
         all_of_them = notices(session, view.reader)
         wanted = {
-            "all": ("due", "overdue", "replied", "withdrawn", "oral"),
+            "all": ("due", "overdue", "replied", "withdrawn", "no_reply"),
             "open": ("due", "overdue"),
             "overdue": ("overdue",),
         }[which]
@@ -97,10 +97,10 @@ def _list(view: View, found: Sequence[Notice], far: dict[int, Progress], today: 
     rows: list[Sequence[Cell]] = [
         [
             anchor(title(view, one), view.link("notices", tab="issued", id=one.id)),
-            grade_tag(view, one.grade),
+            grade_tag(view, grade_of(one)),
             addressee(one.office, one.department, one.prosecutor),
             one.issued_on.isoformat(),
-            "" if one.grade == "oral" else one.due_on.isoformat(),
+            one.due_on.isoformat() if grade_of(one).wants_reply else "",
             state_tag(view, one, today),
             settled(far.get(one.id, Progress())),
             documents(view, one),
@@ -123,10 +123,10 @@ def _one(view: View, notice_id: int) -> None:
         empty.nothing(view, "notice.unknown")
         return
     st.subheader(plain(title(view, notice)))
-    marks = f"{grade_tag(view, notice.grade).markup} {state_tag(view, notice, office_days.today()).markup}"
+    marks = f"{grade_tag(view, grade_of(notice)).markup} {state_tag(view, notice, office_days.today()).markup}"
     facts = (
         (view.t("notice.to"), addressee(notice.office, notice.department, notice.prosecutor)),
-        (view.t("notice.due_on"), "" if notice.grade == "oral" else notice.due_on.isoformat()),
+        (view.t("notice.due_on"), notice.due_on.isoformat() if grade_of(notice).wants_reply else ""),
         (view.t("notice.settled"), settled(far)),
     )
     shown = "".join(
@@ -148,7 +148,7 @@ def _reply(view: View, notice: Notice) -> None:
     if notice.replied_on is not None:
         st.markdown(f"**{view.t('notice.replied_by', by=plain(notice.replied_by), day=notice.replied_on)}**")
         st.text(notice.reply)
-    if notice.withdrawn or notice.grade == "oral" or not view.reader.may("reply"):
+    if notice.withdrawn or not grade_of(notice).wants_reply or not view.reader.may("reply"):
         return
     with st.form("n_reply", clear_on_submit=True):
         words = st.text_area(

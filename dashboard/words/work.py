@@ -62,7 +62,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "work.nothing": ("没有待处理的问题。", "Nothing is waiting."),
     "work.notice_due": ("{number}，应于 {day} 前书面回复", "{number}: reply in writing by {day}"),
     "work.filled_by": ("由{owner}填录", "filled by {owner}"),
-    "work.oral": ("口头提示", "oral reminder"),
     "work.rules_in_error": (
         "{count} 条规则出错，未能判定（{names}）；数字不含这些规则。",
         "rules in error, not judged: {count} ({names}); the figures leave them out.",
@@ -99,7 +98,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "life.closed": ("已了结的问题（{count}）", "Closed findings ({count})"),
     "life.first": ("核查：首次发现", "run: first seen"),
     "life.unknown": ("没有这个问题，或您无权查看。", "There is no such finding, or it is not yours to see."),
-    "life.notice": ("{number}，{issued} 发出，{due} 前回复", "{number}, issued {issued}, reply by {due}"),
+    "life.notice": ("{number}，{issued} 发出", "{number}, issued {issued}"),
+    "life.notice_due": ("{notice}，{due} 前回复", "{notice}, reply by {due}"),
     "run.data_docs": ("本次核查的判断明细（Data Docs）", "Details of the judging (Data Docs)"),
     "run.former": ("历次核查（{count}）", "Former runs ({count})"),
     "run.rows_loaded": ("装载行数", "rows loaded"),

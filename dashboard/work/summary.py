@@ -7,6 +7,7 @@ import streamlit as st
 
 from dashboard.frame.tables import Cell, Column, Html, anchor, show, table
 from dashboard.frame.view import View
+from dashboard.notices.marks import title
 from dashboard.work.filters import Listing
 from dashboard.work.finding_block import nothing_to_do
 from expectations.finding.departments import department_order
@@ -59,7 +60,7 @@ def notices_due(view: View) -> None:
     with view.register.reading() as session:
         waiting = notices(session, view.reader, unanswered=True)
     if waiting and "notices" in view.reader.pages:
-        told = "；".join(view.t("work.notice_due", number=one.number, day=one.due_on) for one in waiting)
+        told = "；".join(view.t("work.notice_due", number=title(view, one), day=one.due_on) for one in waiting)
         st.html(
             f'<div class="anka-note">✉ {escape(told)}　{anchor(view.t("page.notices"), view.link("notices")).markup}</div>'
         )

@@ -3,12 +3,12 @@
 from expectations.notices.digests import Digest, digest, digest_document, digest_subjects, digest_text
 from expectations.notices.documents import (
     LIST_TEMPLATE,
-    NOTICE_TEMPLATE,
     list_document,
     notice_document,
     notice_file_name,
 )
-from expectations.notices.grading import GRADES, Grade, Grading, grading, propose, set_grading
+from expectations.notices.grades import GRADES, Grade, grade_named, grade_of
+from expectations.notices.grading import Grading, grading, propose, set_grading
 from expectations.notices.issuing import Issued, Per, issue, preview, ready, withdraw
 from expectations.notices.reading import (
     NoticeState,
@@ -23,8 +23,8 @@ from expectations.notices.reading import (
 from expectations.notices.replies import reply
 
 __all__ = [
-    "GRADES", "LIST_TEMPLATE", "NOTICE_TEMPLATE", "Digest", "Grade", "Grading", "Issued", "NoticeState", "Per", "Progress", "digest",
-    "digest_document", "digest_subjects", "digest_text", "grading", "issue", "list_document", "notice_document", "notice_file_name",
+    "GRADES", "LIST_TEMPLATE", "Digest", "Grade", "Grading", "Issued", "NoticeState", "Per", "Progress", "digest",
+    "digest_document", "digest_subjects", "digest_text", "grade_named", "grade_of", "grading", "issue", "list_document", "notice_document", "notice_file_name",
     "notices", "one_notice", "overdue", "preview", "progress", "propose", "ready", "reply", "said_of", "set_grading", "state_of",
     "withdraw",
 ]  # fmt: skip

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from expectations.finding.masks import mask_identity
 from expectations.home import Home
 from expectations.notices.documents import addressee_of
+from expectations.notices.grades import demands_reply
 from expectations.notices.labels import chinese_day, read_labels
 from expectations.notices.offices import read_offices
 from expectations.notices.reading import progress
@@ -219,7 +220,7 @@ def _late(session: Session, reader: Reader, subject: Subject, day: date) -> tupl
     """Written notices to the subject without a reply at the end of `day`, and how many there are of any kind."""
     rows = session.scalars(
         select(Notice)
-        .where(subject.notices(), Notice.grade != "oral", Notice.withdrawn.is_(False), Notice.issued_on <= day)
+        .where(subject.notices(), demands_reply(), Notice.issued_on <= day)
         .order_by(Notice.due_on, Notice.id)
     ).all()
     late = [one for one in rows if one.due_on <= day and (one.replied_on is None or one.replied_on > day)]

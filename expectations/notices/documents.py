@@ -12,14 +12,15 @@ from expectations.errors import InputError
 from expectations.finding.labels import severity_word
 from expectations.finding.masks import mask_identity
 from expectations.home import Home
-from expectations.notices.labels import GRADE_WORDS, STATE_WORDS, Labels, chinese_day
+from expectations.notices.grades import grade_of
+from expectations.notices.labels import STATE_WORDS, Labels, chinese_day
 from expectations.notices.reading import Said, one_notice, said_of, states_of, withdrawal_of
 from expectations.notices.scopes import number_of
 from expectations.notices.templates import fill_document, fill_workbook
 from expectations.rights.reader import Reader
 from expectations.store.tables import Notice
 
-NOTICE_TEMPLATE, LIST_TEMPLATE = "notice.docx", "list.xlsx"
+LIST_TEMPLATE = "list.xlsx"
 _FORBIDDEN_IN_NAMES = str.maketrans(dict.fromkeys('\\/:*?"<>|#', "_"))
 
 
@@ -27,7 +28,7 @@ def notice_document(session: Session, reader: Reader, home: Home, notice_id: int
     """The notice as Word document. Raises InputError when the reader may not see it, or for a broken template."""
     notice, said = _of(session, reader, notice_id)
     return fill_document(
-        home, NOTICE_TEMPLATE, notice_values(notice, said, labels, withdrawal_of(session, reader, notice_id))
+        home, grade_of(notice).template, notice_values(notice, said, labels, withdrawal_of(session, reader, notice_id))
     )
 
 
@@ -42,13 +43,8 @@ def list_document(session: Session, reader: Reader, home: Home, notice_id: int, 
 
 def notice_file_name(notice: Notice, suffix: str) -> str:
     """A file name a notice is saved under."""
-    kind = "错误明细清单" if suffix == "xlsx" else title_of(notice)
+    kind = "错误明细清单" if suffix == "xlsx" else grade_of(notice).document.zh
     return f"{kind}_{number_of(notice)}_{notice.department}{notice.prosecutor}.{suffix}".translate(_FORBIDDEN_IN_NAMES)
-
-
-def title_of(notice: Notice) -> str:
-    """What the document is called."""
-    return "口头提示记录" if notice.grade == "oral" else "案件流程监控通知书"
 
 
 def addressee_of(notice: Notice) -> str:
@@ -81,13 +77,13 @@ def _of(session: Session, reader: Reader, notice_id: int) -> tuple[Notice, list[
 
 def _head(notice: Notice, said: list[Said], withdrawn: tuple[str, str]) -> dict[str, object]:
     """What is said once, in both documents."""
-    by, why = withdrawn
+    (by, why), grade = withdrawn, grade_of(notice)
     return {
-        "title": title_of(notice), "number": number_of(notice), "grade": GRADE_WORDS.get(notice.grade, notice.grade),  # type: ignore[call-overload]
+        "title": grade.document.zh, "number": number_of(notice), "grade": grade.title.zh,
         "office": notice.office, "to": addressee_of(notice), "department": notice.department, "prosecutor": notice.prosecutor,
         "issued_on": chinese_day(notice.issued_on), "due_on": chinese_day(notice.due_on),
-        "days": (notice.due_on - notice.issued_on).days, "issued_by": notice.issued_by, "written": notice.grade != "oral",
-        "chief": notice.grade == "report", "count": len(said), "case_count": len(_by_case(said)),
+        "days": (notice.due_on - notice.issued_on).days, "issued_by": notice.issued_by, "written": grade.wants_reply,
+        "chief": grade.to_chief, "count": len(said), "case_count": len(_by_case(said)),
         "withdrawn": (f"{by}：{why}" if why else "已撤回") if notice.withdrawn else "",
     }  # fmt: skip
 

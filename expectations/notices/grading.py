@@ -1,23 +1,16 @@
-"""The three grades of a reminder (人民检察院刑事诉讼规则 第六百六十五条) and which of them findings suggest. The supervisor decides.
-
-Only what a grade is and the thresholds stand here; issuing is `issuing`.
-"""
+"""Which grade of notice findings suggest, by thresholds an office may change. The supervisor decides. What a grade is: `grades`."""
 
 import dataclasses
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Literal, get_args
 
 from sqlalchemy.orm import Session
 
 from expectations.errors import InputError
+from expectations.notices.grades import ORAL, REPORT, WRITTEN, Grade
 from expectations.rights.reader import Reader
 from expectations.store.register import Register
 from expectations.store.tables import Finding, Setting
-
-Grade = Literal["oral", "written", "report"]
-GRADES: tuple[Grade, ...] = get_args(Grade)
-"""Rule 665: a slight matter is a spoken reminder (口头提示); a graver one a 案件流程监控通知书; a grave one also goes to the chief."""
 
 _SETTING = "notice_grading"
 
@@ -54,11 +47,11 @@ def propose(findings: Collection[Finding], overdue_notices: int = 0, thresholds:
     serious = sum(finding.severity == "serious" for finding in findings)
     repeated = sum(finding.times_reopened > 0 or finding.answer == "still_wrong" for finding in findings)
     if _reached(serious, limits.report_serious) or _reached(overdue_notices, limits.report_overdue):
-        return "report"
+        return REPORT
     written = (
         (serious, limits.written_serious), (len(findings), limits.written_all), (repeated, limits.written_repeated),
     )  # fmt: skip
-    return "written" if any(_reached(number, limit) for number, limit in written) else "oral"
+    return WRITTEN if any(_reached(number, limit) for number, limit in written) else ORAL
 
 
 def grading(session: Session) -> Grading:

@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 
 from expectations import office_days
 from expectations.errors import InputError
-from expectations.notices.grading import GRADES, Grade, grading, propose
+from expectations.notices.grades import Grade, grade_named
+from expectations.notices.grading import grading, propose
 from expectations.notices.offices import read_offices
 from expectations.notices.reading import Said, batch_of, overdue, said_as_kept
 from expectations.notices.scopes import number_of, visible
@@ -58,24 +59,22 @@ def issue(
     register: Register,
     reader: Reader,
     finding_ids: Iterable[str],
-    grade: Grade,
+    grade: str,
     per: Per = "department",
     today: date | None = None,
 ) -> Issued:
-    """Issues one notice per addressee, numbered without gaps within office and year (oral reminders have no number).
+    """Issues one notice per addressee, of the grade of that name, numbered without gaps within office and year if its grade is.
 
-    The reply is due `reply_days` calendar days after the day of issue, which is not counted: rule 665 asks for a written
-    reply within ten days (十日以内). Raises NotAllowedError; findings that can't stand in a notice are skipped with the reason.
+    The reply is due so many calendar days after the day of issue, which is not counted: rule 665 asks for a written reply
+    within ten days (十日以内). Raises InputError, NotAllowedError; findings that can't stand in a notice are skipped with the reason.
     """
     reader.require("notify")
-    if grade not in GRADES:
-        raise InputError(f"没有这个等级 / no such grade: {grade}", hint="、".join(GRADES))
-    day = today or office_days.today()
+    chosen, day = grade_named(grade), today or office_days.today()
     with register.writing() as session:
         _take_turn(register, session)
         ids = list(dict.fromkeys(finding_ids))
         found, skipped = _by_addressee(session, _known(session, reader, ids, lock=True), ids, per)
-        made = [_issue_one(session, reader, to, findings, grade, day) for to, findings in sorted(found.items())]
+        made = [_issue_one(session, reader, to, findings, chosen, day) for to, findings in sorted(found.items())]
     return Issued(tuple(made), tuple(skipped))
 
 
@@ -199,11 +198,12 @@ def _issue_one(
     session: Session, reader: Reader, to: Addressee, findings: Sequence[Finding], grade: Grade, day: date
 ) -> Notice:
     office, department, prosecutor = to
-    serial = None if grade == "oral" else _next_serial(session, office, day.year)
+    serial = _next_serial(session, office, day.year) if grade.numbered else None
+    days = int(switch(session, "reply_days")) if grade.reply_days is None else grade.reply_days
     notice = Notice(
-        year=day.year, serial=serial, number=_number(session, office, day.year, serial) if serial else "", grade=grade,
+        year=day.year, serial=serial, number=_number(session, office, day.year, serial) if serial else "", grade=grade.name,
         office=office, department=department, prosecutor=prosecutor, issued_on=day,
-        due_on=day + timedelta(days=int(switch(session, "reply_days"))), issued_by=reader.name,
+        due_on=day + timedelta(days=days), issued_by=reader.name,
         reply="", replied_on=None, replied_by="", withdrawn=False,
     )  # fmt: skip
     session.add(notice)

@@ -7,12 +7,8 @@ from datetime import date
 import duckdb
 
 from expectations.finding.masks import mask_identity, mask_message, mask_number
-from expectations.notices.grading import Grade
 from expectations.notices.reading import Said
 
-GRADE_WORDS: dict[Grade, str] = {
-    "oral": "口头提示", "written": "案件流程监控通知书", "report": "案件流程监控通知书（同时报告检察长）",
-}  # fmt: skip
 STATE_WORDS = {
     "new": "未整改", "open": "未整改", "reopened": "再次出现", "explained": "已说明", "corrected": "已整改", "not_seen": "本次未见",
     "withdrawn": "规则已变更",

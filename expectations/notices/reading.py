@@ -9,12 +9,13 @@ from typing import Any, Literal
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from expectations.notices.grades import awaiting_reply, grade_of
 from expectations.notices.scopes import visible
 from expectations.register.transitions import ACTIVE
 from expectations.rights.reader import Reader
 from expectations.store.tables import Event, Finding, Notice, NoticeFinding
 
-NoticeState = Literal["withdrawn", "replied", "overdue", "due", "oral"]
+NoticeState = Literal["withdrawn", "replied", "overdue", "due", "no_reply"]
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ def notices(
     if grades:
         query = query.where(Notice.grade.in_(sorted(grades)))
     if unanswered:
-        query = query.where(Notice.replied_on.is_(None), Notice.grade != "oral", Notice.withdrawn.is_(False))
+        query = query.where(awaiting_reply())
     if not withdrawn:
         query = query.where(Notice.withdrawn.is_(False))
     return list(session.scalars(query))
@@ -84,7 +85,7 @@ def one_notice(session: Session, reader: Reader, notice_id: int) -> Notice | Non
 
 
 def overdue(session: Session, reader: Reader, today: date) -> list[Notice]:
-    """Written notices whose last day is over without a reply, the oldest first. An oral reminder asks for none."""
+    """Notices that demand a reply whose last day is over without one, the oldest first."""
     late = [notice for notice in notices(session, reader, unanswered=True) if notice.due_on < today]
     return sorted(late, key=lambda notice: (notice.due_on, notice.id))
 
@@ -95,8 +96,8 @@ def state_of(notice: Notice, today: date) -> NoticeState:
         return "withdrawn"
     if notice.replied_on is not None:
         return "replied"
-    if notice.grade == "oral":
-        return "oral"
+    if not grade_of(notice).wants_reply:
+        return "no_reply"
     return "overdue" if notice.due_on < today else "due"
 
 

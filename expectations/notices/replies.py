@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from expectations import office_days
 from expectations.errors import InputError
+from expectations.notices.grades import grade_of
 from expectations.notices.reading import batch_of
 from expectations.notices.scopes import visible
 from expectations.rights.acts import NotAllowedError
@@ -35,6 +36,8 @@ def reply(register: Register, reader: Reader, notice_id: int, text: str, today: 
             raise NotAllowedError
         if notice.withdrawn:
             raise InputError("这份通知已撤回 / this notice was withdrawn")
+        if not grade_of(notice).wants_reply:
+            raise InputError("这份通知无须书面回复 / there is nothing to reply to")
         notice.reply, notice.replied_by, notice.replied_on = words, reader.name, notice.replied_on or day
         for finding_id in session.scalars(select(NoticeFinding.finding_id).where(NoticeFinding.notice_id == notice_id)):
             session.add(

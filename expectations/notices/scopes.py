@@ -2,6 +2,7 @@
 
 from sqlalchemy import ColumnElement, false
 
+from expectations.notices.grades import grade_of
 from expectations.register.readers_rows import rows_of
 from expectations.rights.reader import Reader
 from expectations.store.tables import Notice
@@ -16,5 +17,5 @@ def visible(reader: Reader) -> ColumnElement[bool]:
 
 
 def number_of(notice: Notice) -> str:
-    """Its number, or what stands for it: an oral reminder has none."""
-    return notice.number or f"口头提示 {notice.issued_on:%Y-%m-%d} #{notice.id}"
+    """Its number, or what stands for it where its grade has none."""
+    return notice.number or f"{grade_of(notice).called.zh} {notice.issued_on:%Y-%m-%d} #{notice.id}"

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from expectations.errors import InputError
 from expectations.home import Home
+from expectations.notices.grades import demands_reply
 from expectations.notices.offices import read_offices
 from expectations.office_days import begin_of
 from expectations.register.readers_rows import rows_of
@@ -176,8 +177,7 @@ def _in_notices(session: Session, findings: ColumnElement[bool], week: Week, *, 
             .join(Notice, Notice.id == NoticeFinding.notice_id)
             .where(
                 findings,
-                Notice.grade != "oral",
-                Notice.withdrawn.is_(False),
+                demands_reply(),
                 Notice.issued_on <= week.last,
                 *([missing] if late else []),
             )

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, and_, func, not_, select
 from sqlalchemy.orm import Session
 
 from expectations.finding.departments import department_order
+from expectations.notices.grades import awaiting_reply
 from expectations.register.figures import RunMark
 from expectations.register.readers_rows import departments_of, rows_of
 from expectations.register.transitions import ACTIVE
@@ -185,10 +186,7 @@ def _notices(session: Session, reader: Reader, office: str, days: Days) -> defau
     """Notices without a reply by department: all, and those past their day."""
     rows = session.execute(
         select(Notice.department, func.count(), func.count().filter(Notice.due_on < days.today))
-        .where(
-            Notice.office == office, Notice.replied_on.is_(None), Notice.withdrawn.is_(False), Notice.grade != "oral"
-        )
-        .where(departments_of(reader.figures, Notice))
+        .where(Notice.office == office, awaiting_reply(), departments_of(reader.figures, Notice))
         .group_by(Notice.department)
     ).all()
     return defaultdict(lambda: (0, 0), {department: (waiting, late) for department, waiting, late in rows})

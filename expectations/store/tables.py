@@ -314,11 +314,11 @@ class Notice(Table):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     year: Mapped[int]
     serial: Mapped[int | None]
-    """Number within year and office; oral reminders have none."""
+    """Number within year and office, for grades that have one."""
     number: Mapped[str]
-    """As printed, e.g. 示例检案管监〔2026〕3号; blank for an oral reminder."""
+    """As printed, e.g. 示例检案管监〔2026〕3号; blank without one."""
     grade: Mapped[str] = mapped_column(String(12))
-    """oral, written, report."""
+    """Name of one of `notices.grades`."""
     office: Mapped[str] = mapped_column(String(120))
     department: Mapped[str] = mapped_column(String(120))
     prosecutor: Mapped[str] = mapped_column(String(120))

@@ -25,7 +25,13 @@ if TYPE_CHECKING:
 app = typer.Typer(help="通知与通报 / notices of rule 665, their documents, weekly digests", no_args_is_help=True)
 Today = Annotated[str | None, typer.Option("--today", help="按此日计算，默认今天 / as of this day", show_default=False)]
 OutFolder = Annotated[Path, typer.Option("--output", "-o", help="写入的文件夹 / folder to write")]
-_STATES = {"withdrawn": "已撤回", "replied": "已回复", "overdue": "逾期未回复", "due": "待回复", "oral": "口头提示"}
+_STATES = {
+    "withdrawn": "已撤回",
+    "replied": "已回复",
+    "overdue": "逾期未回复",
+    "due": "待回复",
+    "no_reply": "无须书面回复",
+}
 _UNSAFE = str.maketrans(dict.fromkeys('\\/:*?"<>|', "_"))
 
 
@@ -61,9 +67,7 @@ def list_notices(
 @app.command()
 def issue(
     findings: Annotated[list[str], typer.Argument(help="问题编号 / finding ids")],
-    grade: Annotated[
-        Literal["oral", "written", "report"] | None, typer.Option(help="等级，默认按建议 / grade, default as proposed")
-    ] = None,
+    grade: Annotated[str, typer.Option(help="等级，默认按建议 / grade, default as proposed", show_default=False)] = "",
     per: Annotated[Literal["department", "prosecutor"], typer.Option(help="每部门或每人一份 / one per")] = "department",
     home: HomeFolder = Path(".anka"),
     register: RegisterUrl = "",
@@ -76,11 +80,12 @@ def issue(
     from expectations.rights.reader import MACHINE
 
     now, kept = date.fromisoformat(day(today)), _register(home, register)
-    groups: list[tuple[core.Grade, list[str]]] = [(grade, findings)] if grade else []
+    groups = [(grade, findings)] if grade else []
     if not grade:
         with kept.reading() as session:
             drafts = core.preview(session, MACHINE, findings, per, now)
-        groups = [(draft.grade, [one.finding_id for one in draft.findings]) for draft in drafts] or [("oral", findings)]
+        groups = [(draft.grade.name, [one.finding_id for one in draft.findings]) for draft in drafts]
+        groups = groups or [(next(iter(core.GRADES)), findings)]
         drawn = {finding_id for _, ids in groups for finding_id in ids}
         groups[0][1].extend(one for one in findings if one not in drawn)
     for chosen, ids in groups:
@@ -257,11 +262,10 @@ def notify(
 def _row(notice: "Notice", far: "Progress", today: date) -> dict[str, object]:
     from expectations import notices as core
     from expectations.notices.documents import addressee_of
-    from expectations.notices.labels import GRADE_WORDS
     from expectations.notices.scopes import number_of
 
     return {
-        "id": notice.id, "number": number_of(notice), "grade": GRADE_WORDS.get(notice.grade, notice.grade),  # type: ignore[call-overload]
+        "id": notice.id, "number": number_of(notice), "grade": core.grade_of(notice).title.zh,
         "to": addressee_of(notice), "issued": notice.issued_on.isoformat(), "due": notice.due_on.isoformat(),
         "state": _STATES[core.state_of(notice, today)], "settled": f"{far.settled} / {far.total}",
     }  # fmt: skip

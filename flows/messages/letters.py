@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, and_, func, not_, select
 from sqlalchemy.orm import Session
 
 from expectations.home import Home
-from expectations.notices import digest_subjects, notices, state_of
+from expectations.notices import digest_subjects, grade_of, notices, state_of
+from expectations.notices.grades import awaiting_reply
 from expectations.notices.scopes import number_of
 from expectations.notices.weeks import Subject, Week, week_figures
 from expectations.people.organisation import reader_of
@@ -151,7 +152,7 @@ def _notices(session: Session, occasion: Occasion, reader: Reader, to: _Recipien
     for notice in notices(session, reader, withdrawn=False):
         state = state_of(notice, occasion.today)
         if (
-            state in ("due", "oral")
+            state in ("due", "no_reply")
             and not supervises
             and notice.issued_on >= occasion.today - timedelta(days=_ISSUED_DAYS)
         ):
@@ -163,11 +164,12 @@ def _notices(session: Session, occasion: Occasion, reader: Reader, to: _Recipien
 
 
 def _about(occasion: Occasion, to: _Recipient, kind: str, notice: Notice, zh: str, en: str) -> Letter:
-    until = "" if notice.grade == "oral" else f"，回复期限 {notice.due_on} / reply by {notice.due_on}"
-    what = "口头提示" if notice.grade == "oral" else "案件流程监控通知书"
+    grade = grade_of(notice)
+    until = f"，回复期限 {notice.due_on} / reply by {notice.due_on}" if grade.wants_reply else ""
+    what = grade.called.zh
     return to.letter(
         kind, notice.id, f"{what}（{zh}）",
-        f"{what} {number_of(notice)}：{zh} / {en}{until}", occasion.link("notices", tab="issued", id=notice.id),
+        f"{f'{what} ' if notice.number else ''}{number_of(notice)}：{zh} / {en}{until}", occasion.link("notices", tab="issued", id=notice.id),
     )  # fmt: skip
 
 
@@ -198,13 +200,8 @@ def _week_line(session: Session, home: Home, subject: Subject, week: Week) -> st
 def _to_office(session: Session, occasion: Occasion, run: Run) -> list[Letter]:
     """One summary of a run for the channels of the office."""
     number = len(_came(session, run, rows_of(EVERYTHING)))
-    late = (
-        Notice.withdrawn.is_(False),
-        Notice.grade != "oral",
-        Notice.replied_on.is_(None),
-        Notice.due_on < occasion.today,
-    )
-    overdue = session.scalar(select(func.count()).select_from(Notice).where(*late)) or 0
+    late = select(func.count()).select_from(Notice).where(awaiting_reply(), Notice.due_on < occasion.today)
+    overdue = session.scalar(late) or 0
     if not number and not overdue:
         return []
     to = _Recipient(OFFICE, "本院 / office", "")

@@ -217,13 +217,13 @@ def test_an_undo_of_decisions_leaves_notices_alone(register: Register) -> None:
 def test_ready_groups_by_addressee_with_the_grade_proposed(register: Register) -> None:
     keep(register, finding("1"), finding("2", department=TWO, severity="serious"), finding("3", verification=""))
     with register.reading() as session:
-        assert [(one.to[1], one.grade, len(one.findings)) for one in ready(session, SUPERVISOR, "department", TODAY)] == [
+        assert [(one.to[1], one.grade.name, len(one.findings)) for one in ready(session, SUPERVISOR, "department", TODAY)] == [
             (ONE, "oral", 1), (TWO, "written", 1),
         ]  # fmt: skip
     keep(register, finding("4"))
     issue(register, SUPERVISOR, ["4"], "written", today=TODAY - timedelta(days=20))
     with register.reading() as session:
-        assert [one.grade for one in ready(session, SUPERVISOR, "department", TODAY)] == ["report", "written"]
+        assert [one.grade.name for one in ready(session, SUPERVISOR, "department", TODAY)] == ["report", "written"]
 
 
 @pytest.mark.parametrize(
@@ -239,15 +239,17 @@ def test_ready_groups_by_addressee_with_the_grade_proposed(register: Register) -
     ],
 )
 def test_the_grade_proposed(rows: list[dict[str, object]], late: int, grade: str) -> None:
-    assert propose([finding(str(number), **values) for number, values in enumerate(rows)], late) == grade
+    assert propose([finding(str(number), **values) for number, values in enumerate(rows)], late).name == grade
 
 
 def test_thresholds_are_the_offices_own(register: Register) -> None:
     set_grading(register, SUPERVISOR, Grading(written_all=0, report_serious=2))
     with register.reading() as session:
         limits = grading(session)
-    assert propose([finding(str(number)) for number in range(9)], thresholds=limits) == "oral"
-    assert propose([finding(str(number), severity="serious") for number in range(2)], thresholds=limits) == "report"
+    assert propose([finding(str(number)) for number in range(9)], thresholds=limits).name == "oral"
+    assert (
+        propose([finding(str(number), severity="serious") for number in range(2)], thresholds=limits).name == "report"
+    )
     with pytest.raises(InputError):
         Grading(written_all=-1)
 
