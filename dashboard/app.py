@@ -25,12 +25,13 @@ from dashboard.lists.findings_page import findings_page
 from dashboard.notices.page import notices_page
 from dashboard.run.page import run_page
 from dashboard.run.rules_page import rules_page
-from dashboard.words.texts import Language, text
+from dashboard.words.texts import text
 from dashboard.work.mine_page import mine_page
 from dashboard.work.today_page import today_page
 from expectations.errors import AnkaError
 from expectations.home import NothingPublishedError
 from expectations.rights.reader import Reader
+from expectations.texts import Language
 
 _HERE = Path(__file__).parent
 _ICON = f"data:image/svg+xml;base64,{b64encode((_HERE / 'door' / 'icon.svg').read_bytes()).decode()}"
@@ -110,7 +111,7 @@ def _shown(name: str, reader: Reader) -> Callable[[], None]:
             nights_banner(register(), reader, language)
             empty.no_run(language)
         except AnkaError as error:
-            empty.mistake(error)
+            empty.mistake(error, language)
 
     page.__name__ = name
     return page

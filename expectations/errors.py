@@ -4,7 +4,13 @@ Bugs are not derived from these and keep their traceback.
 """
 
 import difflib
+import json
 from collections.abc import Iterable
+
+from expectations.texts import NO_TEXT, Bilingual, joined, same
+
+MISTAKES_AS_JSON = "ANKA_MISTAKES_AS_JSON"
+"""Set in the environment of a command whose mistakes another program shows."""
 
 
 class AnkaError(Exception):
@@ -12,10 +18,10 @@ class AnkaError(Exception):
 
     exit_code = 2
 
-    def __init__(self, message: str, hint: str = "") -> None:
-        super().__init__(message)
+    def __init__(self, message: Bilingual, hint: str = "") -> None:
+        super().__init__(str(message))
         self.message = message
-        self.hint = hint
+        self.hint = same(hint)
 
 
 class InputError(AnkaError):
@@ -28,7 +34,8 @@ class CatalogueError(AnkaError):
     def __init__(self, problems: Iterable[str]) -> None:
         self.problems = tuple(problems)
         super().__init__(
-            "\n".join(self.problems), hint="改正上列各处后运行 anka rules check / fix them, then run anka rules check"
+            joined("\n", self.problems),
+            hint=Bilingual("改正上列各处后运行 anka rules check", "fix them, then run anka rules check"),
         )
 
 
@@ -38,7 +45,22 @@ class NotReconciledError(AnkaError):
     exit_code = 3
 
 
-def nearest(word: str, available: Iterable[str]) -> str:
-    """`"，最接近的是 X"` for the closest available spelling, or an empty string."""
+def mistake_as_json(error: AnkaError) -> str:
+    """A mistake as one line, for a program that shows it in the language of its reader."""
+    parts = {"message": error.message, "hint": error.hint}
+    return json.dumps({name: (text.zh, text.en, str(text)) for name, text in parts.items()}, ensure_ascii=False)
+
+
+def mistake_from_json(line: str) -> tuple[Bilingual, Bilingual] | None:
+    """Message and hint of such a line, None of any other."""
+    try:
+        parts = json.loads(line)
+        return Bilingual(*parts["message"]), Bilingual(*parts["hint"])
+    except (ValueError, TypeError, KeyError):
+        return None
+
+
+def nearest(word: str, available: Iterable[str]) -> Bilingual:
+    """`; 最接近 / nearest: X` for the closest available spelling, or nothing."""
     close = difflib.get_close_matches(word, list(available), n=1, cutoff=0.5)
-    return f"; nearest / 最接近: {close[0]}" if close else ""
+    return "; " + Bilingual("最接近", "nearest").about(close[0]) if close else NO_TEXT

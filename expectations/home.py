@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from expectations.errors import AnkaError
+from expectations.texts import Bilingual
 
 _OTHERS = 0o077
 """Rights of everybody but the owner."""
@@ -26,7 +27,7 @@ class NothingPublishedError(AnkaError):
 
     def __init__(self) -> None:
         super().__init__(
-            "还没有核查结果 / no run has been published yet",
+            Bilingual("还没有核查结果", "no run has been published yet"),
             hint="先运行 anka demo，或 anka audit <导出文件或文件夹>",
         )
 

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from expectations.errors import InputError
+from expectations.texts import Bilingual
 
 VARIABLE = "ANKA_TIME_ZONE"
 _CHINA = "Asia/Shanghai"
@@ -20,7 +21,8 @@ def office_zone() -> ZoneInfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise InputError(
-            f"没有这个时区 / unknown time zone: {VARIABLE}={name}", hint=f"例如 / for example: {VARIABLE}={_CHINA}"
+            Bilingual("没有这个时区", "unknown time zone").about(f"{VARIABLE}={name}"),
+            hint=Bilingual("例如", "for example").about(f"{VARIABLE}={_CHINA}"),
         ) from None
 
 

@@ -9,6 +9,7 @@ import duckdb
 
 from expectations.errors import InputError
 from expectations.finding.columns import COLUMNS
+from expectations.texts import Bilingual
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ RULE_HISTORY = _table(
 JUDGEMENTS = _table(
     "judgements",
     "Every rule on every card and item it judges: judged, not_judged or error, with the reason; rows violated, findings made.",
-    "rule_id varchar, card varchar, field varchar, state varchar, reason varchar, rows_violated bigint, findings bigint",
+    "rule_id varchar, card varchar, field varchar, state varchar, reason varchar, reason_en varchar, rows_violated bigint, findings bigint",
 )
 FIELDS = _table(
     "fields", "The items of every card.",
@@ -79,7 +80,7 @@ CARDS_KNOWN = _table("cards_known", "The card types.", "card varchar, title_zh v
 FILES = _table(
     "files",
     "The sheets of the exports: what each was taken for, loaded, ignored or refused and why, and its rows by what became of them.",
-    """file_no integer, name varchar, sha256 varchar, sheet varchar, card varchar, status varchar, reason varchar,
+    """file_no integer, name varchar, sha256 varchar, sheet varchar, card varchar, status varchar, reason varchar, reason_en varchar,
     header_row integer, rows_read bigint, rows_loaded bigint, rows_rejected bigint, rows_header_copy bigint, rows_total bigint,
     rows_blank bigint, rows_duplicate bigint, rows_replaced bigint, rows_malformed bigint""",
 )
@@ -97,7 +98,7 @@ UNREADABLE_CELLS = _table(
 )  # fmt: skip
 REJECTED_ROWS = _table(
     "rejected_rows", "Rows that are no cards, with the reason; `cells` is a JSON object of heading and text.",
-    "file_no integer, sheet varchar, sheet_row bigint, reason varchar, cells varchar",
+    "file_no integer, sheet varchar, sheet_row bigint, reason varchar, reason_en varchar, cells varchar",
 )  # fmt: skip
 CARD_ROWS = _table(
     "card_rows", "Every row of every card: its case, its person, and who handles it.",
@@ -159,8 +160,10 @@ def require_schema(con: duckdb.DuckDBPyConnection, file: str, name: str) -> None
     missing = [f"{table.name}.{column}" for table in PUBLISHED for column in table.columns if (table.name, column) not in present]  # fmt: skip
     if missing:
         raise InputError(
-            f"核查结果由其他版本发布 / published by another version of Anka: {file} ({_some(missing)})",
-            hint="重新运行 anka audit / run anka audit again",
+            Bilingual("核查结果由其他版本发布", "published by another version of Anka").about(
+                f"{file} ({_some(missing)})"
+            ),
+            hint=Bilingual("重新运行 anka audit", "run anka audit again"),
         )
 
 

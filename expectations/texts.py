@@ -42,7 +42,7 @@ class Bilingual(str):
         return same(other) + self
 
 
-NOTHING = Bilingual("", "", "")
+NO_TEXT = Bilingual("", "", "")
 
 
 def same(text: str) -> Bilingual:

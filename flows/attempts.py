@@ -7,13 +7,14 @@ from expectations import AnkaError, InputError
 from expectations.home import Home
 from expectations.register import attempts
 from expectations.store.register import Register
+from expectations.texts import Bilingual
 from flows.audit import AuditResult
 from flows.audit_lock import sole_audit
 
 _WHY: Mapping[object, str] = {
-    "rules_in_error": "有规则出错 / rules in error",
-    "department_missing": "缺少部门 / a department is missing",
-    "rows_off_trend": "行数异常 / row counts off the trend",
+    "rules_in_error": Bilingual("有规则出错", "rules in error"),
+    "department_missing": Bilingual("缺少部门", "a department is missing"),
+    "rows_off_trend": Bilingual("行数异常", "row counts off the trend"),
 }
 
 

@@ -29,6 +29,7 @@ from expectations.register.belonging import home_register
 from expectations.register.follow import Followed, follow
 from expectations.register.reading import last_day
 from expectations.store.register import now
+from expectations.texts import Bilingual
 from flows.audit_lock import sole_audit
 from flows.load import LoadReport, list_files, load_exports, printed, write_quarantine
 from flows.progress import tell
@@ -122,9 +123,14 @@ def require_not_earlier(order: AuditOrder) -> None:
     last = last_day(home_register(Home(order.home), order.register))
     if last is not None and order.as_of < last and not order.follow_earlier:
         raise InputError(
-            f"核查日 {order.as_of} 早于台账最近一次核查的 {last} / the audit date is before that of the run followed last",
-            hint="试算请用 --home 指定另一个主目录；确要让台账和页面回到较早的核查日，用 --follow-earlier / "
-            "for a trial give it a --home of its own; to move register and pages back, --follow-earlier",
+            Bilingual(
+                f"核查日 {order.as_of} 早于台账最近一次核查的 {last}",
+                "the audit date is before that of the run followed last",
+            ),
+            hint=Bilingual(
+                "试算请用 --home 指定另一个主目录；确要让台账和页面回到较早的核查日，用 --follow-earlier",
+                "for a trial give it a --home of its own; to move register and pages back, --follow-earlier",
+            ),
         )
 
 
@@ -173,17 +179,17 @@ def publish_stage(
             judged = (verdict.judgement for verdict in verdicts if verdict.state == "judged")
             years = find_calendar_gaps(con, judged, known_years(catalogue.calendar))
     with _warehouse(order, folders=[home.published]) as con, watch.stage("publish"):
-        tell("发布 / publishing", 0, 1)
+        tell(Bilingual("发布", "publishing"), 0, 1)
         file = publish(con, home, catalogue, facts, collected, watch.stages)
-        tell("发布 / publishing", 1, 1)
+        tell(Bilingual("发布", "publishing"), 1, 1)
         counts = dict(con.execute("select is_hint, count(*) from findings group by is_hint").fetchall())
     followed = None
     if order.follow:
         with watch.stage("follow"):
-            tell("更新台账 / following", 0, 1)
+            tell(Bilingual("更新台账", "following"), 0, 1)
             register = home_register(home, order.register)
             followed = follow(register, file, inputs=order.paths)
-            tell("更新台账 / following", 1, 1)
+            tell(Bilingual("更新台账", "following"), 1, 1)
         home.switch_to(file)
     not_judged = tuple(f"{v.judgement.name}: {v.reason}" for v in verdicts if v.state == "not_judged")
     return AuditResult(
@@ -235,8 +241,8 @@ def _warehouse(
     except duckdb.IOException as error:
         if "lock" in str(error).lower():
             raise InputError(
-                f"另一个核查正在使用 {path} / another audit is using it",
-                hint="等它结束后再运行 / run again when it has finished",
+                Bilingual(f"另一个核查正在使用 {path}", f"another audit is using {path}"),
+                hint=Bilingual("等它结束后再运行", "run again when it has finished"),
             ) from None
         raise
     try:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 from expectations import InputError
 from expectations.home import Home
+from expectations.texts import Bilingual
 
 if sys.platform != "win32":
     import fcntl
@@ -23,7 +24,7 @@ def sole_audit(home: Home) -> Iterator[None]:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 raise InputError(
-                    "另一个核查正在进行 / another audit is running",
-                    hint="等它结束后再运行 / run again when it has finished",
+                    Bilingual("另一个核查正在进行", "another audit is running"),
+                    hint=Bilingual("等它结束后再运行", "run again when it has finished"),
                 ) from None
         yield

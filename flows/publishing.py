@@ -152,7 +152,7 @@ def _judgement_row(collected: Collected) -> dict[str, object]:
     judgement = verdict.judgement
     return {
         "rule_id": judgement.rule.id, "card": judgement.card.name, "field": judgement.field or None, "state": verdict.state,
-        "reason": verdict.reason, "rows_violated": verdict.rows_violated, "findings": collected.findings,
+        "reason": verdict.reason.zh, "reason_en": verdict.reason.en, "rows_violated": verdict.rows_violated, "findings": collected.findings,
     }  # fmt: skip
 
 

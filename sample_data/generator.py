@@ -12,6 +12,7 @@ from random import Random
 from typing import Any
 
 from expectations import InputError
+from expectations.texts import Bilingual
 from sample_data.build import build_matter
 from sample_data.courses.scenario import Scenario, draw_scenario
 from sample_data.courses.timeline import Timeline, plan_timeline
@@ -75,7 +76,8 @@ def generate(seed: int, cases: int, as_of: date, out: Path, progress: Progress |
     """
     if not 1 <= cases <= MOST_CASES:
         raise InputError(
-            f"样例案件数应在 1 至 {MOST_CASES} 之间，现为 {cases} / cases out of range", hint="例如 --cases 1700"
+            Bilingual(f"样例案件数应在 1 至 {MOST_CASES} 之间", f"cases must be 1 to {MOST_CASES}").about(cases),
+            hint=Bilingual("例如", "for example").about("--cases 1700"),
         )
     rng = Random(f"{seed}/schedule")
     drafts = _drafts(seed, cases, as_of, _scheduled([p for p in ALL_PLANTS if not p.side], cases, rng))

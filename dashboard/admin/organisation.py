@@ -38,9 +38,15 @@ def _upload(view: View, name: str, content: bytes) -> None:
         _import(view, lines, deactivate, give)
     except OrganisationError as error:
         st.error(view.t("admin.file_problems", number=len(error.problems)), icon=":material/error:")
-        show(table([Column(view.t("column.problem"), "wide")], [[one] for one in error.problems], "problems"))
+        show(
+            table(
+                [Column(view.t("column.problem"), "wide")],
+                [[one.in_language(view.language)] for one in error.problems],
+                "problems",
+            )
+        )
     except AnkaError as error:
-        empty.mistake(error)
+        empty.mistake(error, view.language)
 
 
 def _import(view: View, lines: Sequence[Line], deactivate: bool, give: bool) -> None:

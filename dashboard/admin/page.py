@@ -136,7 +136,7 @@ def _account(view: View, everybody: Sequence[Person]) -> None:
             if st.button(view.t("admin.deactivate_go"), key="a_off", type="primary"):
                 _do(lambda: accounts.set_active(view.register, one.login, False, by(view)))
     if problem := st.session_state.pop("a_problem", None):
-        empty.mistake(problem)
+        empty.mistake(problem, view.language)
 
 
 def by(view: View) -> tuple[int | None, str]:

@@ -61,6 +61,6 @@ def _save(view: View, present: Mapping[str, Value], wanted: Mapping[str, Value])
                 detail = f"{present[name]} → {value}"
                 access_log.note(session, view.reader.user_id, view.reader.login, "switch", name, detail)
     except AnkaError as error:
-        empty.mistake(error)
+        empty.mistake(error, view.language)
         return
     st.success(view.t("admin.saved", number=len(changed)), icon=":material/check:")

@@ -13,16 +13,15 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from expectations.errors import AnkaError
+from expectations.errors import MISTAKES_AS_JSON, AnkaError, mistake_from_json
+from expectations.texts import Bilingual
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 _MOVES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 _STEP = re.compile(r"^\W*\s*(?P<stage>\S.*?)\s+[━╸╺ ]+\s*(?P<done>\d+)/(?P<total>\d+)\s")
-_ERROR = "错误 / error: "
-_HINT = "hint: "
 _TAIL = 16_384
-_SHOWS_PROGRESS = {"FORCE_COLOR": "1", "COLUMNS": "120", "PYTHONUTF8": "1"}
-"""Lets the command draw its progress bars although nobody sits at a terminal."""
+_SHOWS_PROGRESS = {"FORCE_COLOR": "1", "COLUMNS": "120", "PYTHONUTF8": "1", MISTAKES_AS_JSON: "1"}
+"""Lets the command draw its progress bars although nobody sits at a terminal, and say mistakes in both languages."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +31,9 @@ class Step:
     stage: str
     done: int
     total: int
+
+
+_BROKEN = (Bilingual("程序出错，未能完成", "the program failed"), Bilingual("请联系维护人员", "please report this"))
 
 
 class CommandFailedError(AnkaError):
@@ -76,14 +78,8 @@ class Running:
     def mistake(self) -> CommandFailedError:
         """Why it failed, as it said itself. A bug says nothing a user could read: its traceback stays where it is."""
         lines = self._lines()
-        begun = next((number for number, line in enumerate(lines) if line.startswith(_ERROR)), None)
-        if begun is None:
-            return CommandFailedError(
-                "程序出错，未能完成 / the program failed", hint="请联系维护人员 / please report this"
-            )
-        message = [line for line in lines[begun:] if not line.startswith(_HINT)]
-        hints = [line.removeprefix(_HINT) for line in lines[begun:] if line.startswith(_HINT)]
-        return CommandFailedError("\n".join(message).removeprefix(_ERROR).strip(), hint="；".join(hints))
+        told = next((told for line in reversed(lines) if (told := mistake_from_json(line))), None)
+        return CommandFailedError(*(told or _BROKEN))
 
     def _lines(self) -> list[str]:
         with self.said.open("rb") as stream:

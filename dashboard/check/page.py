@@ -18,6 +18,7 @@ from dashboard.frame import empty
 from dashboard.frame.marks import severity_tag
 from dashboard.frame.tables import Cell, Column, lines, show, table
 from dashboard.frame.view import View, write_address
+from dashboard.words.texts import bilingual
 from expectations.errors import AnkaError
 from expectations.finding.masks import mask_identity
 from expectations.office_days import today
@@ -65,7 +66,7 @@ def check_page(view: View) -> None:
             day = as_of if isinstance(as_of, date) else today()
             _check(view, [Upload(one.name, one.getvalue()) for one in dropped], day, card or "")
         except AnkaError as error:
-            empty.mistake(error)
+            empty.mistake(error, view.language)
     for number, shown in enumerate(_shown()):
         _result(view, shown, number)
 
@@ -94,7 +95,9 @@ def _check(view: View, uploads: Sequence[Upload], as_of: date, card: str) -> Non
             if steps:
                 place.progress(min(steps[-1].done / max(steps[-1].total, 1), 1.0), text=steps[-1].stage)
             if seconds > TIME_LIMIT:
-                raise AnkaError(view.t("check.too_long", minutes=TIME_LIMIT // 60), hint=view.t("check.too_long_how"))
+                raise AnkaError(
+                    bilingual("check.too_long", minutes=TIME_LIMIT // 60), hint=bilingual("check.too_long_how")
+                )
         place.empty()
         checked = run.outcome()
         seconds = int(time.monotonic() - begun)
@@ -173,12 +176,10 @@ def _not_judged(view: View, unjudged: Sequence[Mapping[str, Any]]) -> None:
     st.caption(view.t("check.not_judged_note"))
     columns = [Column(view.t("column.rule"), "short"), Column(view.t("column.reason"), "wide")]
     rows: list[list[Cell]] = [
-        [f"{one['rule_id']} {view.pick(str(one['title']), str(one['title_en']))}", _reason(view, str(one["reason"]))]
+        [
+            f"{one['rule_id']} {view.pick(str(one['title']), str(one['title_en']))}",
+            view.pick(str(one["reason"]), str(one["reason_en"])),
+        ]
         for one in unjudged
     ]
     show(table(columns, rows, "unjudged"))
-
-
-def _reason(view: View, reason: str) -> str:
-    zh, _, en = reason.partition(" / ")
-    return view.pick(zh, en)

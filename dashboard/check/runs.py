@@ -15,6 +15,7 @@ from typing import Any
 
 from dashboard.check.command_line import Running, start
 from expectations.errors import InputError
+from expectations.texts import Bilingual
 
 TIME_LIMIT = 300
 _AT_ONCE = 2
@@ -75,7 +76,8 @@ def checking(uploads: Sequence[Upload], as_of: date, card: str = "") -> Iterator
     """A check at work; everything it made is gone when the block is left, and it is ended if it is still there."""
     if not _turns.acquire(blocking=False):
         raise InputError(
-            "现在自查的人较多 / several checks are at work", hint="请稍候再试 / please try again in a minute"
+            Bilingual("现在自查的人较多", "several checks are at work"),
+            hint=Bilingual("请稍候再试", "please try again in a minute"),
         )
     try:
         with tempfile.TemporaryDirectory(prefix="anka-check-") as folder:

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import Message, Scope, Send
 
+from expectations.texts import Bilingual
+
 _CODE = ("/static/", "/favicon")  # Streamlit's own files: the same for everybody, and many
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -117,7 +119,6 @@ async def _send_whole(start: Message, body: bytes, send: Send) -> None:
 
 def bounce(address: str) -> str:
     """A page that opens `address` once more, from here: a browser keeps a strict cookie back on the way from a mail or a chat."""
-    return (
-        f'<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="0;url={escape(address)}">'
-        f'<a href="{escape(address)}">打开 / open</a>'
-    )
+    to = escape(address)
+    words = Bilingual("打开", "open")
+    return f'<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="0;url={to}"><a href="{to}">{words}</a>'

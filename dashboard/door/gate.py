@@ -18,6 +18,7 @@ from dashboard.door.answers import bounce, guarded, is_navigation, local_address
 from dashboard.frame.place import register
 from expectations.people import sessions
 from expectations.people.sessions import Standing
+from expectations.texts import Bilingual
 
 COOKIE = "anka_session"
 HEALTH = "/_stcore/health"
@@ -55,7 +56,9 @@ class Gate:
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         method, path = scope["method"], scope["path"]
         if method not in _SAFE and not from_here(scope):
-            await PlainTextResponse("请求不是从本站发出的 / not sent from this site", 403)(scope, receive, send)
+            await PlainTextResponse(Bilingual("请求不是从本站发出的", "not sent from this site"), 403)(
+                scope, receive, send
+            )
             return
         found = await standing(scope)
         if (method, path) in _OPEN:
@@ -127,7 +130,7 @@ def _turned_away(scope: Scope) -> Response:
     if scope["path"] == HEALTH and scope["method"] in ("GET", "HEAD"):
         return PlainTextResponse("ok")
     if not is_navigation(scope):
-        return PlainTextResponse("请先登录 / sign in first", 401)
+        return PlainTextResponse(Bilingual("请先登录", "sign in first"), 401)
     if Headers(scope=scope).get("sec-fetch-site") in ("cross-site", "same-site"):
         return HTMLResponse(bounce(_address(scope)))
     return RedirectResponse(f"/sign-in?{urlencode({'next': _address(scope)})}", 303)
@@ -135,7 +138,7 @@ def _turned_away(scope: Scope) -> Response:
 
 def _to_password(scope: Scope) -> Response:
     if not is_navigation(scope):
-        return PlainTextResponse("请先修改初始密码 / change the first password", 403)
+        return PlainTextResponse(Bilingual("请先修改初始密码", "change the first password"), 403)
     return RedirectResponse(f"{_PASSWORD}?{urlencode({'next': _address(scope)})}", 303)
 
 

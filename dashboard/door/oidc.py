@@ -24,6 +24,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from expectations.errors import AnkaError
+from expectations.texts import same
 
 _ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"]
 """Signatures with a private key of the provider; never `none`, never one made with a secret."""
@@ -34,7 +35,10 @@ _LEEWAY = 60
 
 
 class ProviderError(AnkaError):
-    """The provider can't be reached, or what came from it proves nothing."""
+    """The provider can't be reached, or what came from it proves nothing; `what` is a technical word for the access log."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(same(what))
 
 
 @dataclass(frozen=True)

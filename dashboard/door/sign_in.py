@@ -83,7 +83,7 @@ async def password(request: Request) -> Response:
     try:
         await run_in_threadpool(accounts.change_password, register(), user_id, old, new, key)
     except InputError as error:
-        return page_of_password(error.message, language, after, status=400)
+        return page_of_password(error.message.in_language(language), language, after, status=400)
     return RedirectResponse(after, 303)
 
 

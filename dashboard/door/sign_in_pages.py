@@ -12,8 +12,9 @@ from starlette.responses import HTMLResponse, Response
 
 from dashboard.door import oidc
 from dashboard.door.answers import local_address
-from dashboard.words.texts import Language, text
+from dashboard.words.texts import text
 from expectations.people import passwords
+from expectations.texts import Language
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 

@@ -9,9 +9,10 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dashboard.frame.place import register
 from dashboard.frame.tables import anchor, show
-from dashboard.words.texts import Language, text
+from dashboard.words.texts import text
 from expectations.people import sessions
 from expectations.rights.reader import Reader
+from expectations.texts import Language
 
 _MOST_PAGES = 10_000
 _owners: OrderedDict[str, int] = OrderedDict()

@@ -13,7 +13,6 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from dashboard.frame.place import home, register
-from dashboard.words.texts import Language
 from expectations.errors import AnkaError
 from expectations.finding.masks import mask_identity
 from expectations.home import Home
@@ -21,6 +20,7 @@ from expectations.people import access_log, sessions
 from expectations.rights.acts import NotAllowedError
 from expectations.rights.reader import Reader
 from expectations.store.register import Register
+from expectations.texts import Bilingual, Language
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def exporting(makers: Mapping[str, Maker]) -> Callable[[Request], Awaitable[Resp
         name = str(request.path_params["name"])
         make = makers.get(name)
         if make is None:
-            return PlainTextResponse("没有此导出 / no such export", 404)
+            return PlainTextResponse(Bilingual("没有此导出", "no such export"), 404)
         try:
             file = await run_in_threadpool(_made, make, name, request)
         except NotAllowedError as error:

@@ -5,10 +5,11 @@ from io import BytesIO
 
 import xlsxwriter
 
-from dashboard.words.texts import Language, label, text
+from dashboard.words.texts import label, text
 from expectations.run.limit_figures import DueLine, all_due
 from expectations.run.limits import DueFilter
 from expectations.run.published import RunConnection
+from expectations.texts import Language
 
 _COLUMNS = (
     ("column.days_left", 10), ("column.last_day", 12), ("column.grade", 10), ("column.department", 20), ("column.prosecutor", 14),

@@ -23,6 +23,7 @@ from expectations.rights.acts import NotAllowedError
 from expectations.run.account import run
 from expectations.run.rule_words import RuleWords, rule_words
 from expectations.store.switches import switch
+from expectations.texts import Bilingual
 
 Value = str | int | float | None
 
@@ -113,7 +114,7 @@ def compare_xlsx(export: Export) -> File:
         if not switch(session, "partner_offices") or not set(pair) <= set(whole_offices(view.reader, runs)):
             raise NotAllowedError
         if len(set(pair)) != 2:
-            raise InputError("请选择两个不同的院 / choose two different offices")
+            raise InputError(Bilingual("请选择两个不同的院", "choose two different offices"))
         found = [office_figures(session, view.reader, runs, office) for office in pair]
         headings = [view.t("compare.figure")]
         headings += [title for one in found for title in (one.office, f"{one.office} {view.t('column.checked')}")]

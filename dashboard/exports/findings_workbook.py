@@ -6,12 +6,13 @@ from io import BytesIO
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
-from dashboard.words.texts import Language, label, text
+from dashboard.words.texts import label, text
 from expectations.finding.columns import Finding
 from expectations.finding.labels import severity_of
 from expectations.run.findings import card_titles, register_rows
 from expectations.run.published import FindingFilter, RunConnection
 from expectations.run.rules import headers
+from expectations.texts import Language
 
 _COLUMNS = (
     ("column.bmsah", 34), ("column.case_name", 24), ("register.name", 12), ("register.department", 20), ("column.prosecutor", 14),

@@ -12,6 +12,7 @@ from threading import Lock
 from dashboard.exports.downloads import Export, File
 from expectations.errors import InputError
 from expectations.rights.reader import Reader
+from expectations.texts import Bilingual
 
 KEPT_SECONDS = 600
 MOST_BYTES_EACH = 40 * 2**20
@@ -28,8 +29,8 @@ class NotHandedOutError(InputError):
 
     def __init__(self) -> None:
         super().__init__(
-            "文件不存在或已过期 / no such file, or no longer",
-            hint="请重新自查 / please check again: files are kept for 10 minutes",
+            Bilingual("文件不存在或已过期", "no such file, or no longer"),
+            hint=Bilingual("请重新自查", "please check again: files are kept for 10 minutes"),
         )
 
 
@@ -52,8 +53,11 @@ class HandedOut:
         """Keeps a file for the reader; returns its token. Raises InputError for a file too large to be kept."""
         if reader.user_id is None or len(file.content) > MOST_BYTES_EACH:
             raise InputError(
-                f"文件过大，无法提供下载（{len(file.content) // 2**20} MB） / too large to hand out",
-                hint="只导出本人的案卡后再试 / export your own cards only",
+                Bilingual(
+                    f"文件过大，无法提供下载（{len(file.content) // 2**20} MB）",
+                    f"too large to hand out ({len(file.content) // 2**20} MB)",
+                ),
+                hint=Bilingual("只导出本人的案卡后再试", "export your own cards only"),
             )
         token = secrets.token_urlsafe(32)
         with self._lock:

@@ -7,6 +7,7 @@ from expectations.notices.labels import Labels, read_labels
 from expectations.notices.weeks import Subject, Week
 from expectations.run.published import current_run
 from expectations.store.tables import Notice
+from expectations.texts import Bilingual
 
 _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _UNSAFE = str.maketrans('\\/:*?"<>|', "_________")
@@ -46,7 +47,7 @@ def _notice(export: Export) -> Notice:
     with export.register.reading() as session:
         found = one_notice(session, export.reader, int(number)) if number.isdigit() and len(number) < 10 else None
     if found is None:
-        raise InputError("没有这份通知，或无权查看 / no such notice, or not yours to see")
+        raise InputError(Bilingual("没有这份通知，或无权查看", "no such notice, or not yours to see"))
     return found
 
 

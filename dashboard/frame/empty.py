@@ -4,8 +4,9 @@ import streamlit as st
 
 from dashboard.frame.place import home
 from dashboard.frame.view import View
-from dashboard.words.texts import Language, text
+from dashboard.words.texts import text
 from expectations.errors import AnkaError
+from expectations.texts import Language
 
 
 def no_run(language: Language) -> None:
@@ -16,11 +17,11 @@ def no_run(language: Language) -> None:
     st.caption(text("empty.home", language, home=home().root))
 
 
-def mistake(error: AnkaError) -> None:
+def mistake(error: AnkaError, language: Language) -> None:
     """A mistake outside the program: its line and its hint."""
-    st.error(error.message, icon=":material/error:")
+    st.error(error.message.in_language(language), icon=":material/error:")
     if error.hint:
-        st.caption(error.hint)
+        st.caption(error.hint.in_language(language))
 
 
 def nothing(view: View, what: str, how: str = "", **values: object) -> None:

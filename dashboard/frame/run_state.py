@@ -8,12 +8,13 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from dashboard.frame.view import View
-from dashboard.words.texts import Language, text
+from dashboard.words.texts import text
 from expectations.register.attempts import standing
 from expectations.register.reading import last_run
 from expectations.rights.reader import Reader
 from expectations.run.findings import card_titles
 from expectations.store.register import Register
+from expectations.texts import Language
 
 _SHOWN = 8
 

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from dashboard.frame.place import SIGHTS, home, register
-from dashboard.words.texts import Language, label, text
+from dashboard.words.texts import label, text
 from expectations.finding.masks import Masks
 from expectations.home import NothingPublishedError
 from expectations.rights.reader import Reader
@@ -20,6 +20,7 @@ from expectations.run.account import NO_RUN, Run, run
 from expectations.run.findings import masks_of
 from expectations.run.published import RunConnection, without_run
 from expectations.store.register import Register
+from expectations.texts import Language
 
 
 @dataclass(frozen=True)

@@ -110,12 +110,12 @@ def _issue(view: View, ids: Sequence[str], grade: Grade, per: Per) -> None:
     try:
         issued = issue(view.register, view.reader, ids, grade.name, per)
     except AnkaError as error:
-        empty.mistake(error)
+        empty.mistake(error, view.language)
         return
     if issued.notices:
         st.session_state["n_said"] = view.t("notice.issued_said", numbers=plain(numbers(issued.notices)))
     if issued.skipped:
-        why = "；".join(dict.fromkeys(reason for _, reason in issued.skipped))
+        why = "；".join(dict.fromkeys(reason.in_language(view.language) for _, reason in issued.skipped))
         st.session_state["n_warned"] = view.t("notice.skipped_said", count=len(issued.skipped), why=plain(why))
     st.rerun()
 

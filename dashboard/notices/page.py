@@ -158,7 +158,7 @@ def _reply(view: View, notice: Notice) -> None:
             key="n_words",
         )
         if st.form_submit_button(view.t("notice.reply_send"), type="primary"):
-            _do(lambda: reply(view.register, view.reader, notice.id, words), view.t("notice.reply_done"))
+            _do(view, lambda: reply(view.register, view.reader, notice.id, words), view.t("notice.reply_done"))
 
 
 def _withdraw(view: View, notice: Notice) -> None:
@@ -166,15 +166,15 @@ def _withdraw(view: View, notice: Notice) -> None:
         st.caption(view.t("notice.withdraw_note"))
         why = st.text_input(view.t("notice.withdraw_why"), key="n_why")
         if st.form_submit_button(view.t("notice.withdraw")):
-            _do(lambda: withdraw(view.register, view.reader, notice.id, why), view.t("notice.state_withdrawn"))
+            _do(view, lambda: withdraw(view.register, view.reader, notice.id, why), view.t("notice.state_withdrawn"))
 
 
-def _do(act: Callable[[], object], done: str) -> None:
+def _do(view: View, act: Callable[[], object], done: str) -> None:
     """Does it and draws the page anew, or says why not."""
     try:
         act()
     except AnkaError as error:
-        empty.mistake(error)
+        empty.mistake(error, view.language)
         return
     st.session_state["n_said"] = done
     st.rerun()

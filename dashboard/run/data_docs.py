@@ -10,6 +10,7 @@ from dashboard.frame.place import home, register
 from expectations.people import access_log, sessions
 from expectations.register.reading import last_run
 from expectations.rights.reader import Reader
+from expectations.texts import Bilingual
 
 INDEX = "index.html"
 
@@ -27,7 +28,7 @@ def folder_of(run_id: str) -> Path:
 async def data_docs(request: Request) -> Response:
     """`GET /data-docs/<page>`: a file of the present run's report."""
     file = await run_in_threadpool(_file, request)
-    return FileResponse(file) if file else PlainTextResponse("没有此页 / no such page", 404)
+    return FileResponse(file) if file else PlainTextResponse(Bilingual("没有此页", "no such page"), 404)
 
 
 def _file(request: Request) -> Path | None:

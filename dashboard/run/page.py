@@ -109,7 +109,13 @@ def _unjudged(view: View) -> None:
         Column(view.t("column.judgements"), "number"),
     ]
     rows: list[list[Cell]] = [
-        [state_tag(view, one.state), one.reason, _rule_links(view, one.rules), one.judgements] for one in found
+        [
+            state_tag(view, one.state),
+            one.reason.in_language(view.language),
+            _rule_links(view, one.rules),
+            one.judgements,
+        ]
+        for one in found
     ]
     show(table(columns, rows, "unjudged"))
 
@@ -140,7 +146,7 @@ def _files(view: View) -> None:
             line.rows_read,
             line.rows_loaded,
             line.rows_rejected,
-            line.reason,
+            line.reason.in_language(view.language),
         ]
         for line in run_queries.files(view.con)
     ]
@@ -159,7 +165,8 @@ def _rejected(view: View) -> None:
     if _withheld(view):
         return
     rows: list[list[Cell]] = [
-        [file, reason, number] for file, reason, number in run_queries.rejected_by_reason(view.con)
+        [file, reason.in_language(view.language), number]
+        for file, reason, number in run_queries.rejected_by_reason(view.con)
     ]
     columns = [
         Column(view.t("column.file"), "wide"),

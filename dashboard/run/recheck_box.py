@@ -52,7 +52,7 @@ def _form(view: View, bmsah: str, card: str) -> None:
             file = Dropped(dropped.name, dropped.getvalue()) if dropped else None
             start_recheck(view.reader, view.register, home(), Order(day, bmsah, file))
         except AnkaError as error:
-            empty.mistake(error)
+            empty.mistake(error, view.language)
             return
         st.rerun()
 
@@ -80,13 +80,13 @@ def _progress(view: View, job: Recheck) -> None:
 def _finished(view: View, job: Recheck) -> None:
     """What came of it, in the words of the case or the file it was about."""
     if job.mistake is not None:
-        empty.mistake(job.mistake)
+        empty.mistake(job.mistake, view.language)
         return
     outcome = job.outcome
     if outcome is None:
         return
     if outcome.refused:
-        st.error(view.t("recheck.refused", reason=outcome.refused), icon=":material/error:")
+        st.error(view.t("recheck.refused", reason=outcome.refused.in_language(view.language)), icon=":material/error:")
     elif not outcome.case_in_file:
         st.warning(view.t("recheck.case_not_in_file", case=job.order.bmsah), icon=":material/warning:")
     elif outcome.unchanged:

@@ -22,6 +22,7 @@ from expectations.rights.reader import Reader
 from expectations.run.account import cases_of_file, files, last_file
 from expectations.run.published import open_published
 from expectations.store.register import Register
+from expectations.texts import NO_TEXT, Bilingual
 
 FOLDER = "rechecks"
 TIME_LIMIT = 3600
@@ -58,7 +59,7 @@ class Outcome:
     reopened: int = 0
     unchanged: bool = False
     case_in_file: bool = True
-    refused: str = ""
+    refused: Bilingual = NO_TEXT
 
 
 @dataclass
@@ -113,8 +114,8 @@ def start_recheck(reader: Reader, register: Register, home: Home, order: Order) 
 
 
 _BUSY = (
-    "另一个核查正在进行 / another audit is running",
-    "等它结束后再试，结果会自动更新 / try again when it has finished; results show by themselves",
+    Bilingual("另一个核查正在进行", "another audit is running"),
+    Bilingual("等它结束后再试，结果会自动更新", "try again when it has finished; results show by themselves"),
 )
 
 
@@ -124,14 +125,17 @@ def _inputs(register: Register) -> tuple[list[Path], int, bool]:
         run = last_run(session)
     if run is None or not run.inputs:
         raise InputError(
-            "还没有可以重新核查的核查结果 / no run to check again", hint="先运行 anka audit / run anka audit first"
+            Bilingual("还没有可以重新核查的核查结果", "no run to check again"),
+            hint=Bilingual("先运行 anka audit", "run anka audit first"),
         )
     inputs = [Path(name) for name in run.inputs]
     gone = [path.name for path in inputs if not path.exists()]
     if gone:
         raise InputError(
-            f"上次核查的导出文件已不在 / exports of the last run are gone: {'、'.join(gone)}",
-            hint="等下一次夜间核查，或用 anka audit 核查新的导出 / wait for the nightly run, or audit the new exports",
+            Bilingual("上次核查的导出文件已不在", "exports of the last run are gone").about("、".join(gone)),
+            hint=Bilingual(
+                "等下一次夜间核查，或用 anka audit 核查新的导出", "wait for the nightly run, or audit the new exports"
+            ),
         )
     with open_published(Path(run.file)) as con:
         return inputs, run.seq, any(line.status == "refused" for line in files(con))
@@ -167,7 +171,9 @@ def _finish(job: Recheck, reader: Reader, register: Register, home: Home, seq: i
     try:
         if not job.running.wait(TIME_LIMIT):
             job.running.kill()
-            job.mistake = InputError("重新核查超过时限，已停止 / the re-check took too long and was stopped")
+            job.mistake = InputError(
+                Bilingual("重新核查超过时限，已停止", "the re-check took too long and was stopped")
+            )
         elif job.running.process.returncode not in (0, _RULE_IN_ERROR):
             job.mistake = _plain(job.running.mistake())
         else:
@@ -194,7 +200,7 @@ def outcome_of(reader: Reader, register: Register, order: Order, former_seq: int
     with register.reading() as session:
         run = last_run(session)
         if run is None:
-            raise InputError("没有新的核查结果 / no new run")
+            raise InputError(Bilingual("没有新的核查结果", "no new run"))
         file_cases, refused = _in_dropped(Path(run.file), order)
         cases = [order.bmsah] if order.bmsah else file_cases
         everything = not order.bmsah and order.dropped is None
@@ -206,11 +212,11 @@ def outcome_of(reader: Reader, register: Register, order: Order, former_seq: int
     )  # fmt: skip
 
 
-def _in_dropped(published: Path, order: Order) -> tuple[Sequence[str], str]:
+def _in_dropped(published: Path, order: Order) -> tuple[Sequence[str], Bilingual]:
     """The cases of the dropped file, which is the last one of the run, and why it was refused if it was."""
     if order.dropped is None:
-        return (), ""
+        return (), NO_TEXT
     with open_published(published) as con:
         sheets = [line for line in files(con) if line.file_no == last_file(con)]
-        refused = next((line.reason for line in sheets if line.status == "refused"), "")
+        refused = next((line.reason for line in sheets if line.status == "refused"), NO_TEXT)
         return cases_of_file(con, last_file(con)), refused

@@ -112,6 +112,6 @@ def _decide(view: View, rule_id: str, held: bool) -> None:
     try:
         (release if released else hold)(view.register, view.reader, rule_id, reason)
     except AnkaError as error:
-        empty.mistake(error)
+        empty.mistake(error, view.language)
         return
     st.rerun()

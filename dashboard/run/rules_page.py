@@ -137,7 +137,7 @@ def _one(view: View, rules: Sequence[RuleLine], known: Trust, rule_id: str) -> N
     )
     show(Html(" ".join(mark.markup for mark in marks)))
     for reason in line.reasons:
-        st.warning(reason)
+        st.warning(reason.in_language(view.language))
     show_trust(view, known, rule_id)
     if (hits := known.of(rule_id).hits) and "findings" in view.reader.pages:
         show(anchor(view.t("rules.open_findings", count=f"{hits:,}"), view.link("findings", rule=rule_id, kind="all")))

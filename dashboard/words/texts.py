@@ -2,16 +2,13 @@
 from here.
 """
 
-from typing import Literal
-
 from dashboard.words import check as words_check
 from dashboard.words import notices as words_notices
 from dashboard.words import people as words_people
 from dashboard.words import trends as words_trends
 from dashboard.words import work as words_work
 from expectations.finding.labels import ERROR_TYPE_WORDS, OWNER_WORDS, SEVERITY_WORDS
-
-Language = Literal["zh", "en"]
+from expectations.texts import Bilingual, Language
 
 _COMMON: dict[str, tuple[str, str]] = {
     "app.language": ("语言 / Language", "语言 / Language"),
@@ -298,6 +295,11 @@ def text(key: str, language: Language, **values: object) -> str:
     """The text of `key`. Raises KeyError for a key that does not exist."""
     zh, en = TEXTS[key]
     return (en if language == "en" else zh).format(**values)
+
+
+def bilingual(key: str, **values: object) -> Bilingual:
+    """The text of `key` in both languages, for what is said before anybody knows who reads it."""
+    return Bilingual(text(key, "zh", **values), text(key, "en", **values))
 
 
 def label(prefix: str, value: str, language: Language) -> str:

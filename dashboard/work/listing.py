@@ -117,7 +117,7 @@ def _form(view: View, choice: Transition, versions: Mapping[str, int], name: str
             try:
                 _decide(view, Decision(choice.action, reason, note, until), versions)
             except InputError as error:  # said beside what is to be mended; the list stays
-                st.error(view.pick(*_both(error.message)), icon=":material/error:")
+                st.error(error.message.in_language(view.language), icon=":material/error:")
                 return
             st.rerun()
 
@@ -236,14 +236,9 @@ def last_decision(view: View) -> None:
         )
     if outcome.held:
         st.warning(view.t("work.held_now", rules="、".join(outcome.held)), icon=":material/pause_circle:")
-    reasons = dict.fromkeys(view.pick(*_both(why)) for _, why in outcome.skipped)
+    reasons = dict.fromkeys(why.in_language(view.language) for _, why in outcome.skipped)
     if reasons:
         st.warning(view.t("work.skipped", count=len(outcome.skipped), why="；".join(reasons)), icon=":material/info:")
-
-
-def _both(words: str) -> tuple[str, str]:
-    zh, _, en = words.partition(" / ")
-    return zh, en
 
 
 def _move(at: int) -> None:

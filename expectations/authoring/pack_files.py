@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict
 
 from expectations.catalogue.catalogues import Layer, bundled_folder, catalogue_layers, load_catalogue
 from expectations.errors import CatalogueError, InputError
+from expectations.texts import Bilingual
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -28,8 +29,8 @@ _MOST_FILES = 10_000
 _YAML = (".yaml", ".yml")
 _PLAIN = re.compile(r"\w(?:[\w .()（）-]*[\w)）-])?")
 """A name of a folder or file that is one name on every system: it leads nowhere else."""
-_PLAIN_NAMES = (
-    "字母、数字、汉字、空格和 . - ( )，不以点开头或结尾 / letters, digits, blanks and . - ( ), no dot at either end"
+_PLAIN_NAMES = Bilingual(
+    "字母、数字、汉字、空格和 . - ( )，不以点开头或结尾", "letters, digits, blanks and . - ( ), no dot at either end"
 )
 
 
@@ -63,7 +64,9 @@ def export_pack(folder: Path, target: Path) -> PackArchive:
     }
     for name in files:
         if not _plain(name):
-            raise InputError(f"文件名不能用于规则包 / name can't stand in a pack: {name}", hint=_PLAIN_NAMES)
+            raise InputError(
+                Bilingual("文件名不能用于规则包", "name can't stand in a pack").about(name), hint=_PLAIN_NAMES
+            )
     archive = PackArchive(
         layers[-1].pack.name, layers[-1].pack.version, _checksum(files),
         tuple(layer.folder.name for layer in layers), load_catalogue().fingerprint,
@@ -87,14 +90,14 @@ def import_pack(file: Path, into: Path, *, replace: bool = False) -> PackArchive
     present = [into / name for name in archive.folders if os.path.lexists(into / name)]
     if present and not replace:
         raise InputError(
-            f"文件夹已存在 / folder exists: {', '.join(map(str, present))}",
-            hint="用 --replace 覆盖，或换一个 --into / use --replace or another --into",
+            Bilingual("文件夹已存在", "folder exists").about(", ".join(map(str, present))),
+            hint=Bilingual("用 --replace 覆盖，或换一个 --into", "use --replace or another --into"),
         )
     for folder in present:
         if folder.is_symlink() or not folder.is_dir():
             raise InputError(
-                f"不是文件夹，不能覆盖 / no folder, so not replaced: {folder}",
-                hint="换一个 --into / use another --into",
+                Bilingual("不是文件夹，不能覆盖", "no folder, so not replaced").about(folder),
+                hint=Bilingual("换一个 --into", "use another --into"),
             )
     try:
         into.mkdir(parents=True, exist_ok=True)
@@ -107,8 +110,11 @@ def import_pack(file: Path, into: Path, *, replace: bool = False) -> PackArchive
             swap_in(incoming, into, archive.folders)
     except OSError as error:
         raise InputError(
-            f"{into}: 无法写入，原有规则包未改动 / can't be written, the packs there are as they were: {error.strerror}",
-            hint="检查权限和磁盘 / check access rights and disk",
+            f"{into}: "
+            + Bilingual("无法写入，原有规则包未改动", "can't be written, the packs there are as they were").about(
+                error.strerror
+            ),
+            hint=Bilingual("检查权限和磁盘", "check access rights and disk"),
         ) from None
     return archive
 
@@ -152,31 +158,36 @@ def _read(file: Path) -> tuple[PackArchive, dict[str, bytes]]:
         with zipfile.ZipFile(file) as zipped:
             entries = zipped.infolist()
             if sum(entry.file_size for entry in entries) > _MOST_BYTES or len(entries) > _MOST_FILES:
-                raise InputError(f"文件过大 / too large: {file.name}", hint="规则包只含 YAML / a pack holds YAML only")
+                raise InputError(
+                    Bilingual("文件过大", "too large").about(file.name),
+                    hint=Bilingual("规则包只含 YAML", "a pack holds YAML only"),
+                )
             _require_plain(entries)
             manifest = _Manifest.model_validate_json(zipped.read(MANIFEST))
             files = {entry.filename: zipped.read(entry) for entry in entries if entry.filename != MANIFEST}
     except (OSError, KeyError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error):
         raise InputError(
-            f"不是规则包文件 / not an exported pack: {file}",
-            hint="用 anka rules export 生成 / made by anka rules export",
+            Bilingual("不是规则包文件", "not an exported pack").about(file),
+            hint=Bilingual("用 anka rules export 生成", "made by anka rules export"),
         ) from None
     if manifest.format != FORMAT:
         raise InputError(
-            f"规则包格式不受支持 / unknown format of the pack: {manifest.format}",
-            hint=f"支持的格式 / known format: {FORMAT}",
+            Bilingual("规则包格式不受支持", "unknown format of the pack").about(manifest.format),
+            hint=Bilingual("支持的格式", "known format").about(FORMAT),
         )
     present = {name: _hash(content) for name, content in files.items()}
     damaged = sorted({name for name, _ in present.items() ^ manifest.files.items()})
     if damaged or manifest.checksum != _checksum(files):
         raise InputError(
-            f"校验和不符，文件可能被改动 / checksum differs: {', '.join(damaged[:3]) or file.name}",
-            hint="请对方重新导出 / ask for a new export",
+            Bilingual("校验和不符，文件可能被改动", "checksum differs").about(", ".join(damaged[:3]) or file.name),
+            hint=Bilingual("请对方重新导出", "ask for a new export"),
         )
     if sorted(manifest.folders) != sorted({name.split("/")[0] for name in files}):
         raise InputError(
-            f"规则包的文件夹与文件不符 / the folders of the pack are not those of its files: {', '.join(manifest.folders)}",
-            hint="请对方重新导出 / ask for a new export",
+            Bilingual("规则包的文件夹与文件不符", "the folders of the pack are not those of its files").about(
+                ", ".join(manifest.folders)
+            ),
+            hint=Bilingual("请对方重新导出", "ask for a new export"),
         )
     return PackArchive(
         manifest.name, manifest.version, manifest.checksum, tuple(manifest.folders), manifest.base_fingerprint
@@ -197,7 +208,8 @@ def _require_plain(entries: Iterable[zipfile.ZipInfo]) -> None:
             or name.casefold() in seen
         ):
             raise InputError(
-                f"规则包有非法路径 / illegal path in the pack: {name!r}", hint="请对方重新导出 / ask for a new export"
+                Bilingual("规则包有非法路径", "illegal path in the pack").about(f"{name!r}"),
+                hint=Bilingual("请对方重新导出", "ask for a new export"),
             )
         seen.add(name.casefold())
 
@@ -211,11 +223,13 @@ def _require_named(layers: Iterable[Layer], folder: Path) -> None:
     for layer in layers:
         if not layer.pack.version:
             raise InputError(
-                f"{layer.folder}: 缺少 pack.yaml 的名称和版本 / no pack.yaml with name and version",
+                f"{layer.folder}: " + Bilingual("缺少 pack.yaml 的名称和版本", "no pack.yaml with name and version"),
                 hint="pack: {name: my-office, title: {zh: 本院}, version: '1.0', extends: base}",
             )
         if layer.folder.parent != folder.resolve().parent:
-            raise InputError(f"上级规则包应与本包并列放置 / a pack it extends must lie beside it: {layer.folder}")
+            raise InputError(
+                Bilingual("上级规则包应与本包并列放置", "a pack it extends must lie beside it").about(layer.folder)
+            )
 
 
 def _checksum(files: dict[str, bytes]) -> str:

@@ -17,6 +17,7 @@ from expectations.judging.judge import Verdict
 from expectations.run_schema import FINDINGS
 from expectations.sql.fingerprints import rule_fingerprint
 from expectations.sql.judgements import PLACEHOLDER, Judgement, raw_column
+from expectations.texts import Bilingual
 
 _BLANK = "（空）"
 _BATCH = 32
@@ -49,7 +50,7 @@ def collect(
     mismatches: list[str] = []
     done = 0
     for batch in _batches(judged):
-        progress("归集 / collecting", done, len(judged))
+        progress(Bilingual("归集", "collecting"), done, len(judged))
         done += len(batch)
         mismatches += _collect_rows(con, batch)
         for number, verdict in enumerate(batch):
@@ -62,10 +63,11 @@ def collect(
     con.execute("drop table if exists violations")  # none where no rule was judged
     if mismatches:
         raise NotReconciledError(
-            "计数与归集结果不符，本次核查未发布 / counts and findings differ: " + "; ".join(mismatches),
-            hint="请保留导出文件并联系维护人员 / keep the exports and report this",
+            Bilingual("计数与归集结果不符，本次核查未发布", "counts and findings differ").about("")
+            + "; ".join(mismatches),
+            hint=Bilingual("请保留导出文件并联系维护人员", "keep the exports and report this"),
         )
-    progress("归集 / collecting", len(judged), len(judged))
+    progress(Bilingual("归集", "collecting"), len(judged), len(judged))
     return tuple(collected)
 
 

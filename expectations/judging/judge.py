@@ -29,6 +29,7 @@ from expectations.sql.context import AuditTable, Prepared, build_audit_table, gu
 from expectations.sql.judgements import Judgement, OpenLimit, all_judgements
 from expectations.sql.lookups import create_lookups
 from expectations.sql.other_rows import linked_file
+from expectations.texts import NO_TEXT, Bilingual, same
 
 State = Literal["judged", "not_judged", "error"]
 _PHASES = 2
@@ -57,7 +58,7 @@ class Verdict:
 
     judgement: Judgement
     state: State
-    reason: str = ""
+    reason: Bilingual = NO_TEXT
     rows_violated: int = 0
     query: str = ""
     stage_items: Mapping[str, str] = field(default_factory=dict)
@@ -93,7 +94,7 @@ def _prepare(
     verdicts: list[Verdict] = []
     judgements = all_judgements(catalogue, as_of)
     for number, card in enumerate(catalogue.cards.values()):
-        progress("准备 / preparing", number, len(catalogue.cards))
+        progress(Bilingual("准备", "preparing"), number, len(catalogue.cards))
         judged: list[Judgement] = []
         for judgement in (j for j in judgements if j.card is card):
             reason = _why_off(catalogue, judgement, as_of) or why_not_judged(judgement, loaded)
@@ -128,12 +129,16 @@ def count_judged_rows(
     return counts
 
 
-def _why_off(catalogue: Catalogue, judgement: Judgement, as_of: date) -> str:
+def _why_off(catalogue: Catalogue, judgement: Judgement, as_of: date) -> Bilingual:
     change = catalogue.switched_off(judgement.rule.id, as_of)
-    return f"已停用（{change.since} 起）：{change.reason} / switched off since {change.since}" if change else ""
+    return (
+        Bilingual(f"已停用（{change.since} 起）：{change.reason}", f"switched off since {change.since}")
+        if change
+        else NO_TEXT
+    )
 
 
-def why_not_judged(judgement: Judgement, loaded: LoadedCards) -> str:
+def why_not_judged(judgement: Judgement, loaded: LoadedCards) -> Bilingual:
     """Why a judgement can't be made on any loaded row: card not loaded, or columns absent from every file; else empty."""
     card = judgement.card
     files = loaded.files.get(card.name, frozenset())
@@ -144,32 +149,38 @@ def why_not_judged(judgement: Judgement, loaded: LoadedCards) -> str:
     if lacking:
         return _columns_absent(card, lacking)
     if frozenset().union(*(absent.get(name, frozenset()) for name in judgement.columns)) >= files:
-        return f"每个文件都缺少所需的列 / every file lacks a needed column: {', '.join(sorted(judgement.columns))}"
-    return next(filter(None, (_why_nothing_there(judgement, other, loaded) for other in judgement.linked_cards)), "")
+        return Bilingual("每个文件都缺少所需的列", "every file lacks a needed column").about(
+            ", ".join(sorted(judgement.columns))
+        )
+    return next(
+        filter(None, (_why_nothing_there(judgement, other, loaded) for other in judgement.linked_cards)), NO_TEXT
+    )
 
 
-def _why_nothing_there(judgement: Judgement, other: Card, loaded: LoadedCards) -> str:
+def _why_nothing_there(judgement: Judgement, other: Card, loaded: LoadedCards) -> Bilingual:
     """Why a judgement can't look at another card: not loaded though needed, or its columns are absent.
 
     A key absent from one of its files is enough: rows of that file could not be found.
     """
     files = loaded.files.get(other.name, frozenset())
     if not files:
-        return _not_loaded(other) if judgement.cards_needed.get(other.name) else ""
+        return _not_loaded(other) if judgement.cards_needed.get(other.name) else NO_TEXT
     absent = loaded.absent.get(other.name, {})
     read, keys = judgement.read_there(other.name)
     lacking = {name for name in read if absent.get(name, frozenset()) >= files}
     lacking |= {name for name in keys if absent.get(name)}
-    return _columns_absent(other, sorted(lacking)) if lacking else ""
+    return _columns_absent(other, sorted(lacking)) if lacking else NO_TEXT
 
 
-def _not_loaded(card: Card) -> str:
-    return f"未载入“{card.title_zh}”案卡 / card {card.name} was not loaded"
+def _not_loaded(card: Card) -> Bilingual:
+    return Bilingual(f"未载入“{card.title_zh}”案卡", f"card {card.name} was not loaded")
 
 
-def _columns_absent(card: Card, names: Sequence[str]) -> str:
+def _columns_absent(card: Card, names: Sequence[str]) -> Bilingual:
     headers = "、".join(card.field(name).header for name in names)
-    return f"“{card.title_zh}”导出文件缺少列：{headers} / columns absent from {card.name}: {', '.join(names)}"
+    return Bilingual(
+        f"“{card.title_zh}”导出文件缺少列：{headers}", f"columns absent from {card.name}: {', '.join(names)}"
+    )
 
 
 def absent_in(judgement: Judgement, loaded: LoadedCards) -> frozenset[int]:
@@ -194,7 +205,7 @@ def _conditions_of_card(
     con: duckdb.DuckDBPyConnection, catalogue: Catalogue, judgements: Sequence[Judgement], loaded: LoadedCards
 ) -> tuple[dict[Judgement, Prepared], list[Verdict]]:
     """Conditions over `audit.<card>`; a rule DuckDB can't bind becomes an error and leaves the others alone."""
-    card, broken = judgements[0].card, dict[Judgement, str]()
+    card, broken = judgements[0].card, dict[Judgement, Bilingual]()
 
     def prepared(some: Iterable[Judgement]) -> dict[Judgement, Prepared]:
         table = AuditTable(card, catalogue.cards, catalogue.dictionaries)
@@ -209,7 +220,7 @@ def _conditions_of_card(
             try:
                 prepared([judgement])
             except duckdb.Error as error:
-                broken[judgement] = _first_line(error)
+                broken[judgement] = same(_first_line(error))
         bare = prepared([judgement for judgement in judgements if judgement not in broken])
     unreadable = loaded.unreadable.get(card.name, frozenset())
     ready = {
@@ -220,7 +231,7 @@ def _conditions_of_card(
         for judgement, made in list(ready.items()):
             reason = _binding_error(con, card, [made.condition])
             if reason:
-                broken[judgement] = reason
+                broken[judgement] = same(reason)
                 del ready[judgement]
     return ready, [Verdict(judgement, "error", reason) for judgement, reason in broken.items()]
 
@@ -262,13 +273,13 @@ def _run_checkpoint(
                 result_format={"result_format": "SUMMARY", "unexpected_index_column_names": ["_row"]},
             )
         )
-        progress("判断 / judging", 0, _PHASES)
+        progress(Bilingual("判断", "judging"), 0, _PHASES)
         outcome = checkpoint.run()
-        progress("判断 / judging", 1, _PHASES)
+        progress(Bilingual("判断", "judging"), 1, _PHASES)
         if docs:
             context.build_data_docs()
             data_docs.make_offline(docs)
-        progress("判断 / judging", _PHASES, _PHASES)
+        progress(Bilingual("判断", "judging"), _PHASES, _PHASES)
     finally:
         DuckDBExecutionEngine.close_engines()
     named = {judgement.name: judgement for judgement in conditions}
@@ -278,7 +289,7 @@ def _run_checkpoint(
         for v, made in ((verdict, conditions[verdict.judgement]) for verdict in (_verdict(r, named) for r in results))
     ]
     lost = named.keys() - {verdict.judgement.name for verdict in verdicts}
-    return verdicts + [Verdict(named[name], "error", "no result / 没有返回结果") for name in sorted(lost)]
+    return verdicts + [Verdict(named[name], "error", Bilingual("没有返回结果", "no result")) for name in sorted(lost)]
 
 
 def _validation_definitions(
@@ -320,8 +331,10 @@ def _verdict(result: ExpectationValidationResult, named: Mapping[str, Judgement]
     raised = _raised(result.exception_info or {})
     counted = result.result or {}
     if raised or "unexpected_count" not in counted:
-        return Verdict(judgement, "error", raised or "no count / 没有计数")
-    return Verdict(judgement, "judged", "", counted["unexpected_count"], counted["unexpected_index_query"].rstrip(";"))
+        return Verdict(judgement, "error", same(raised) if raised else Bilingual("没有计数", "no count"))
+    return Verdict(
+        judgement, "judged", NO_TEXT, counted["unexpected_count"], counted["unexpected_index_query"].rstrip(";")
+    )
 
 
 def _raised(information: Mapping[str, object]) -> str:

@@ -19,6 +19,7 @@ from expectations.notices.scopes import number_of
 from expectations.notices.templates import fill_document, fill_workbook
 from expectations.rights.reader import Reader
 from expectations.store.tables import Notice
+from expectations.texts import Bilingual
 
 LIST_TEMPLATE = "list.xlsx"
 _FORBIDDEN_IN_NAMES = str.maketrans(dict.fromkeys('\\/:*?"<>|#', "_"))
@@ -71,7 +72,7 @@ def notice_values(
 def _of(session: Session, reader: Reader, notice_id: int) -> tuple[Notice, list[Said]]:
     notice = one_notice(session, reader, notice_id)
     if notice is None:
-        raise InputError(f"没有这份通知 / no such notice: {notice_id}", hint="anka notices list")
+        raise InputError(Bilingual("没有这份通知", "no such notice").about(notice_id), hint="anka notices list")
     return notice, said_of(session, reader, notice_id)
 
 

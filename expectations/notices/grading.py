@@ -11,6 +11,7 @@ from expectations.notices.grades import ORAL, REPORT, WRITTEN, Grade
 from expectations.rights.reader import Reader
 from expectations.store.register import Register
 from expectations.store.tables import Finding, Setting
+from expectations.texts import Bilingual
 
 _SETTING = "notice_grading"
 
@@ -33,8 +34,10 @@ class Grading:
         wrong = [name for name, value in dataclasses.asdict(self).items() if not isinstance(value, int) or value < 0]
         if wrong:
             raise InputError(
-                f"分级标准须为不小于 0 的整数 / a threshold is a whole number from 0: {', '.join(wrong)}",
-                hint="0 表示不用这一条 / 0 switches it off",
+                Bilingual("分级标准须为不小于 0 的整数", "a threshold is a whole number from 0").about(
+                    ", ".join(wrong)
+                ),
+                hint=Bilingual("0 表示不用这一条", "0 switches it off"),
             )
 
 

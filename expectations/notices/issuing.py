@@ -26,6 +26,7 @@ from expectations.rights.reader import Reader
 from expectations.store.register import Register, now
 from expectations.store.switches import switch
 from expectations.store.tables import Event, Finding, Notice, NoticeFinding
+from expectations.texts import NO_TEXT, Bilingual
 
 Per = Literal["department", "prosecutor"]
 Addressee = tuple[str, str, str]
@@ -43,7 +44,7 @@ class Issued:
     """The notices made, and the findings left out with the reason."""
 
     notices: tuple[Notice, ...]
-    skipped: tuple[tuple[str, str], ...]
+    skipped: tuple[tuple[str, Bilingual], ...]
 
 
 @dataclass(frozen=True)
@@ -107,12 +108,14 @@ def withdraw(register: Register, reader: Reader, notice_id: int, reason: str) ->
     """
     reader.require("notify")
     if not reason.strip():
-        raise InputError("请写明撤回理由 / say why it is withdrawn")
+        raise InputError(Bilingual("请写明撤回理由", "say why it is withdrawn"))
     with register.writing() as session:
         query = select(Notice).where(Notice.id == notice_id, visible(reader)).with_for_update()
         notice = session.scalars(query).first()
         if notice is None or notice.withdrawn:
-            raise InputError(f"没有这份可撤回的通知 / no notice to withdraw: {notice_id}", hint="anka notices list")
+            raise InputError(
+                Bilingual("没有这份可撤回的通知", "no notice to withdraw").about(notice_id), hint="anka notices list"
+            )
         notice.withdrawn = True
         rows = session.scalars(
             select(Finding).where(Finding.notice_id == notice_id).order_by(Finding.finding_id).with_for_update()
@@ -142,12 +145,12 @@ def _known(session: Session, reader: Reader, ids: Sequence[str], *, lock: bool) 
 
 def _by_addressee(
     session: Session, known: Mapping[str, Finding], ids: Sequence[str], per: Per
-) -> tuple[dict[Addressee, list[Finding]], list[tuple[str, str]]]:
+) -> tuple[dict[Addressee, list[Finding]], list[tuple[str, Bilingual]]]:
     """The findings that may stand in a notice, by addressee, and why the others may not."""
     standing = _live_notices(session, known.values())
     offices = read_offices(session)
     found: defaultdict[Addressee, list[Finding]] = defaultdict(list)
-    skipped: list[tuple[str, str]] = []
+    skipped: list[tuple[str, Bilingual]] = []
     for finding_id in ids:
         finding = known.get(finding_id)
         why = _refusal(finding, standing, per)
@@ -159,24 +162,29 @@ def _by_addressee(
     return {to: sorted(rows, key=_order) for to, rows in found.items()}, skipped
 
 
-def _refusal(finding: Finding | None, standing: Mapping[int, Notice], per: Per) -> str:
+def _refusal(finding: Finding | None, standing: Mapping[int, Notice], per: Per) -> Bilingual:
     """Why a finding can't stand in a notice; blank when it can."""
     if finding is None:
-        return "没有这个问题 / no such finding"
+        return Bilingual("没有这个问题", "no such finding")
     live = standing.get(finding.notice_id or 0)
     addressee = finding.prosecutor if per == "prosecutor" else finding.department
     reasons = (
-        (finding.state not in ACTIVE, "已不在待处理状态 / it no longer stands open"),
-        (finding.hint_now, "核对提示不进入通知 / hints never stand in a notice"),
-        (finding.verification != "confirmed", "未核实属实 / not confirmed"),
-        (awaited(finding) == "decision", "异议待处理 / a dispute is to be decided first"),
+        (finding.state not in ACTIVE, Bilingual("已不在待处理状态", "it no longer stands open")),
+        (finding.hint_now, Bilingual("核对提示不进入通知", "hints never stand in a notice")),
+        (finding.verification != "confirmed", Bilingual("未核实属实", "not confirmed")),
+        (awaited(finding) == "decision", Bilingual("异议待处理", "a dispute is to be decided first")),
         (
             live is not None and not (finding.state == "reopened" and live.replied_on is not None),
-            f"已在通知中 / already in a notice: {number_of(live) if live else ''}",
+            Bilingual("已在通知中", "already in a notice").about(number_of(live) if live else ""),
         ),
-        (not addressee, "没有承办检察官 / no prosecutor" if per == "prosecutor" else "没有承办部门 / no department"),
+        (
+            not addressee,
+            Bilingual("没有承办检察官", "no prosecutor")
+            if per == "prosecutor"
+            else Bilingual("没有承办部门", "no department"),
+        ),
     )
-    return next((why for applies, why in reasons if applies), "")
+    return next((why for applies, why in reasons if applies), NO_TEXT)
 
 
 def _live_notices(session: Session, findings: Iterable[Finding]) -> dict[int, Notice]:
@@ -232,8 +240,8 @@ def _number(session: Session, office: str, year: int, serial: int) -> str:
         return form.format(office=short_name(office), year=year, serial=serial)
     except (KeyError, IndexError, ValueError, AttributeError) as error:
         raise InputError(
-            f"文号格式有误 / the form of the number can't be filled in: {form} ({error})",
-            hint="可用 / available: {office} {year} {serial}",
+            Bilingual("文号格式有误", "the form of the number can't be filled in").about(f"{form} ({error})"),
+            hint=Bilingual("可用", "available").about("{office} {year} {serial}"),
         ) from None
 
 

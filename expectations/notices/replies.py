@@ -13,6 +13,7 @@ from expectations.rights.acts import NotAllowedError
 from expectations.rights.reader import Reader
 from expectations.store.register import Register, now
 from expectations.store.tables import Event, Notice, NoticeFinding
+from expectations.texts import Bilingual
 
 _LONGEST = 4000
 
@@ -25,9 +26,9 @@ def reply(register: Register, reader: Reader, notice_id: int, text: str, today: 
     reader.require("reply")
     words = text.strip()
     if not words:
-        raise InputError("请填写核查情况和整改措施 / write what was found and done")
+        raise InputError(Bilingual("请填写核查情况和整改措施", "write what was found and done"))
     if len(words) > _LONGEST:
-        raise InputError(f"回复过长 / the reply is too long: {len(words)}", hint=f"≤ {_LONGEST}")
+        raise InputError(Bilingual("回复过长", "the reply is too long").about(len(words)), hint=f"≤ {_LONGEST}")
     day = today or office_days.today()
     with register.writing() as session:
         query = select(Notice).where(Notice.id == notice_id, visible(reader)).with_for_update()
@@ -35,9 +36,9 @@ def reply(register: Register, reader: Reader, notice_id: int, text: str, today: 
         if notice is None:
             raise NotAllowedError
         if notice.withdrawn:
-            raise InputError("这份通知已撤回 / this notice was withdrawn")
+            raise InputError(Bilingual("这份通知已撤回", "this notice was withdrawn"))
         if not grade_of(notice).wants_reply:
-            raise InputError("这份通知无须书面回复 / there is nothing to reply to")
+            raise InputError(Bilingual("这份通知无须书面回复", "there is nothing to reply to"))
         notice.reply, notice.replied_by, notice.replied_on = words, reader.name, notice.replied_on or day
         for finding_id in session.scalars(select(NoticeFinding.finding_id).where(NoticeFinding.notice_id == notice_id)):
             session.add(

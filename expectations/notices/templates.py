@@ -23,6 +23,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from expectations.errors import InputError
 from expectations.home import Home
+from expectations.texts import Bilingual
 
 BUNDLED = ("notice.docx", "list.xlsx", "digest.docx")
 _PLACE = resources.files("expectations.notices").joinpath("templates")
@@ -43,8 +44,8 @@ def write_bundled(folder: Path) -> tuple[Path, ...]:
     targets = tuple(folder / name for name in BUNDLED)
     if present := [target.name for target in targets if target.exists()]:
         raise InputError(
-            f"已有同名模板，未覆盖 / not overwritten: {', '.join(present)}",
-            hint="换一个文件夹 / choose another folder: -o",
+            Bilingual("已有同名模板，未覆盖", "not overwritten").about(", ".join(present)),
+            hint=Bilingual("换一个文件夹", "choose another folder").about("-o"),
         )
     for target in targets:
         target.write_bytes(_PLACE.joinpath(target.name).read_bytes())
@@ -92,17 +93,23 @@ def _sandbox(*, escape: bool) -> ImmutableSandboxedEnvironment:
 @contextmanager
 def _mistakes(shown: str, values: Mapping[str, object]) -> Iterator[None]:
     """Turns what a template does wrong into one line."""
-    available = f"可用变量 / available: {', '.join(sorted(values))}"
+    available = Bilingual("可用变量", "available").about(", ".join(sorted(values)))
     try:
         yield
     except TemplateError as error:
-        raise InputError(f"模板有误 / mistake in template {shown}: {_line(error)}", hint=available) from None
+        raise InputError(
+            Bilingual(f"模板有误 {shown}", f"mistake in template {shown}").about(_line(error)), hint=available
+        ) from None
     except (TypeError, ArithmeticError) as error:  # what an expression of the template can raise
-        raise InputError(f"模板有误 / mistake in template {shown}: {_line(error)}", hint=available) from None
+        raise InputError(
+            Bilingual(f"模板有误 {shown}", f"mistake in template {shown}").about(_line(error)), hint=available
+        ) from None
     except _UNREADABLE as error:
         raise InputError(
-            f"读不了模板 / cannot read template {shown}: {_line(error)}",
-            hint="重新导出随附的模板 / write the bundled ones anew: anka notices templates -o FOLDER",
+            Bilingual(f"读不了模板 {shown}", f"cannot read template {shown}").about(_line(error)),
+            hint=Bilingual("重新导出随附的模板", "write the bundled ones anew").about(
+                "anka notices templates -o FOLDER"
+            ),
         ) from None
 
 

@@ -20,6 +20,7 @@ from expectations.rights.scope import Scope
 from expectations.run.published import open_published
 from expectations.run.readers_rows import published_rows_of
 from expectations.store.tables import Finding, Notice, NoticeFinding, Run
+from expectations.texts import Bilingual
 
 _CLOSED = ("corrected", "not_seen", "withdrawn")
 
@@ -37,7 +38,9 @@ class Week:
             year, _, number = text.partition("-W")
             return cls(date.fromisocalendar(int(year), int(number), 1))
         except ValueError:
-            raise InputError(f"不是周 / not a week: {text}", hint="例如 / for example: 2026-W26") from None
+            raise InputError(
+                Bilingual("不是周", "not a week").about(text), hint=Bilingual("例如", "for example").about("2026-W26")
+            ) from None
 
     @classmethod
     def of(cls, day: date) -> "Week":

@@ -19,6 +19,7 @@ from expectations.people.passwords import first_password, hash_password, matches
 from expectations.rights.roles import ROLES, Role
 from expectations.store.register import Register, now
 from expectations.store.tables import SignIn, User
+from expectations.texts import Bilingual
 
 TRIES = 5
 LOCKED_FOR = timedelta(minutes=15)
@@ -81,8 +82,8 @@ def require_login(login: str) -> str:
     normal = normal_login(login)
     if not 2 <= len(normal) <= 64 or any(not (sign.isalnum() or sign in "._-@") for sign in normal):
         raise InputError(
-            f"登录名无效 / not a login: {login}",
-            hint="2–64 位字母、数字、汉字或 . _ - @ / 2–64 letters, digits or . _ - @",
+            Bilingual("登录名无效", "not a login").about(login),
+            hint=Bilingual("2–64 位字母、数字、汉字或 . _ - @", "2–64 letters, digits or . _ - @"),
         )
     return normal
 
@@ -92,7 +93,9 @@ def require_roles(roles: Sequence[str]) -> tuple[Role, ...]:
     unknown = [role for role in roles if role not in ROLES]
     if unknown or not roles:
         name = ", ".join(unknown) or "—"
-        raise InputError(f"没有此角色 / no such role: {name}{nearest(name, ROLES)}", hint=", ".join(ROLES))
+        raise InputError(
+            Bilingual("没有此角色", "no such role").about(f"{name}" + nearest(name, ROLES)), hint=", ".join(ROLES)
+        )
     return tuple(role for role in ROLES if role in roles)
 
 
@@ -103,7 +106,8 @@ def find_user(session: Session, login: str) -> User:
     if user is None:
         known = session.scalars(select(User.login)).all()
         raise InputError(
-            f"没有此登录名 / no such login: {login}{nearest(normal, known)}", hint="anka user list 列出全部 / lists all"
+            Bilingual("没有此登录名", "no such login").about(f"{login}" + nearest(normal, known)),
+            hint=Bilingual("anka user list 列出全部", "lists all"),
         )
     return user
 
@@ -113,7 +117,8 @@ def add_user(session: Session, person: NewPerson, hashed: str, by: tuple[int | N
     login = require_login(person.login)
     if session.scalar(select(User.id).where(User.login == login)) is not None:
         raise InputError(
-            f"登录名已存在 / login is taken: {login}", hint="anka user reset 可重置密码 / resets its password"
+            Bilingual("登录名已存在", "login is taken").about(login),
+            hint=Bilingual("anka user reset 可重置密码", "resets its password"),
         )
     user = User(
         login=login, name=person.name, roles=list(person.roles), unit_id=person.unit_id, assists_id=person.assists_id,
@@ -166,9 +171,9 @@ def change_password(register: Register, user_id: int, old: str, new: str, keep: 
             locked = _counted(session, user_id, False).locked_until is not None
             if locked:
                 end_sessions(session, user_id)
-        raise InputError("原密码不正确 / the present password is wrong")
+        raise InputError(Bilingual("原密码不正确", "the present password is wrong"))
     if old == new:
-        raise InputError("新密码与原密码相同 / the new password is the old one")
+        raise InputError(Bilingual("新密码与原密码相同", "the new password is the old one"))
     require_good(new, login)
     hashed = hash_password(new)
     with register.writing() as session:
@@ -221,8 +226,8 @@ def require_an_administrator(session: Session) -> None:
     active = session.scalars(select(User).where(User.active)).all()
     if not any("administrator" in user.roles for user in active):
         raise InputError(
-            "至少保留一名启用的管理员 / no active administrator would be left",
-            hint="先指定另一名 / name another one first",
+            Bilingual("至少保留一名启用的管理员", "no active administrator would be left"),
+            hint=Bilingual("先指定另一名", "name another one first"),
         )
 
 

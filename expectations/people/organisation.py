@@ -13,6 +13,7 @@ from expectations.rights.reader import Reader
 from expectations.rights.roles import Role
 from expectations.rights.scope import EVERYTHING, NOTHING, Scope
 from expectations.store.tables import Unit, User
+from expectations.texts import Bilingual
 
 OFFICES = ("city", "district")
 
@@ -74,12 +75,13 @@ def find_unit(session: Session, path: str) -> Unit:
         return tree.units[(exact or found)[0]]
     if found:
         raise InputError(
-            f"有多个单位叫“{path}” / several units: {path}", hint="; ".join(sorted(tree.path(one) for one in found))
+            Bilingual(f"有多个单位叫“{path}”", f"several units: {path}"),
+            hint="; ".join(sorted(tree.path(one) for one in found)),
         )
     names = sorted({unit.name for unit in tree.units.values()})
     raise InputError(
-        f"没有此单位 / no such unit: {path}{nearest(path, names)}",
-        hint="先用 anka user import 导入机构 / import the organisation first",
+        Bilingual("没有此单位", "no such unit").about(f"{path}" + nearest(path, names)),
+        hint=Bilingual("先用 anka user import 导入机构", "import the organisation first"),
     )
 
 

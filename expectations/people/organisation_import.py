@@ -23,6 +23,7 @@ from expectations.people.organisation_file import Line, prosecutors_meant
 from expectations.people.passwords import first_password, hash_password
 from expectations.store.register import Register
 from expectations.store.tables import Unit, User
+from expectations.texts import Bilingual
 
 By = tuple[int | None, str]
 """Number and login of who does it, for the access log."""
@@ -77,7 +78,10 @@ def _enter(session: Session, lines: Sequence[Line], hashes: Mapping[str, str], b
     former = {user.login: user for user in session.scalars(select(User))}
     added = [line.login for line in people if line.login not in former]
     if missing_hash := [login for login in added if login not in hashes]:
-        raise InputError(f"账号刚被删除 / accounts vanished: {', '.join(missing_hash)}", hint="重试 / try again")
+        raise InputError(
+            Bilingual("账号刚被删除", "accounts vanished").about(", ".join(missing_hash)),
+            hint=Bilingual("重试", "try again"),
+        )
     before = {login: _told(user) for login, user in former.items()}
     users = {
         line.login: former.get(line.login)

@@ -14,6 +14,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from expectations.errors import InputError
+from expectations.texts import Bilingual
 
 SHORTEST, LONGEST = 10, 256
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # no sign that is read as another
@@ -49,16 +50,19 @@ def require_good(password: str, login: str) -> None:
     """Raises InputError with what is wrong with a chosen password."""
     plain = _plain(password).casefold()
     if len(plain) < SHORTEST:
-        raise InputError(f"密码至少 {SHORTEST} 位 / at least {SHORTEST} characters", hint="可用一句话 / use a sentence")
+        raise InputError(
+            Bilingual(f"密码至少 {SHORTEST} 位", f"at least {SHORTEST} characters"),
+            hint=Bilingual("可用一句话", "use a sentence"),
+        )
     if len(plain) > LONGEST:
-        raise InputError(f"密码最多 {LONGEST} 位 / at most {LONGEST} characters")
+        raise InputError(Bilingual(f"密码最多 {LONGEST} 位", f"at most {LONGEST} characters"))
     rest = plain
     for word in (login.casefold(), *_KNOWN):
         rest = rest.replace(word, "") if len(word) > 2 else rest
     if len(rest) < SHORTEST // 2 or len(set(plain)) < _FEWEST_SIGNS or _is_row(plain):
         raise InputError(
-            "密码太容易猜到：不要用登录名、连续或重复的字符、常见密码 / too easy to guess",
-            hint="可用几个不相关的词 / use a few unrelated words",
+            Bilingual("密码太容易猜到：不要用登录名、连续或重复的字符、常见密码", "too easy to guess"),
+            hint=Bilingual("可用几个不相关的词", "use a few unrelated words"),
         )
 
 

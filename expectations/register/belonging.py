@@ -14,6 +14,7 @@ from expectations.people import access_log
 from expectations.run.published import current_run
 from expectations.store.register import Register, holds_tables, open_register, register_url
 from expectations.store.tables import Run
+from expectations.texts import Bilingual
 
 _BY = (None, "anka")
 """Whom the access log names: whoever sits at the machine."""
@@ -32,8 +33,8 @@ def start_anew(home: Home, url: str = "") -> None:
     place = register_url(home, url)
     if holds_tables(place):
         raise InputError(
-            f"这里已有台账，未改动 / there is a register, nothing was changed: {_shown(place)}",
-            hint="要改用它：anka register adopt / to go on with it",
+            Bilingual("这里已有台账，未改动", "there is a register, nothing was changed").about(_shown(place)),
+            hint=Bilingual("要改用它：anka register adopt", "to go on with it"),
         )
     _take(home, open_register(place), "register_new")
 
@@ -43,8 +44,8 @@ def adopt(home: Home, url: str = "") -> None:
     place = register_url(home, url)
     if not holds_tables(place):
         raise InputError(
-            f"这里没有台账 / there is no register: {_shown(place)}",
-            hint="恢复备份；要重新开始：anka register new / put a copy back; to start anew",
+            Bilingual("这里没有台账", "there is no register").about(_shown(place)),
+            hint=Bilingual("恢复备份；要重新开始：anka register new", "put a copy back; to start anew"),
         )
     _take(home, open_register(place), "register_adopted")
 
@@ -55,17 +56,21 @@ def _checked(root: Path, place: str) -> Register:
     known = home.register_id()
     if (known or home.pointer.exists()) and not holds_tables(place):
         raise InputError(
-            f"台账不见了或是空的 / the register of this home is gone or empty: {_shown(place)}",
-            hint="把备份放回原处再运行；确实要重新开始：anka register new / put a copy back; to start anew: anka register new",
+            Bilingual("台账不见了或是空的", "the register of this home is gone or empty").about(_shown(place)),
+            hint=Bilingual(
+                "把备份放回原处再运行；确实要重新开始：anka register new", "put a copy back; to start anew"
+            ).about("anka register new"),
         )
     register = open_register(place)
     if known is None and _holds_present_run(home, register):
         home.keep_register_id(register.identity())
     elif known != register.identity():
         raise InputError(
-            f"这不是本主目录的台账 / this is not the register of this home: {_shown(place)}",
-            hint="检查 ANKA_REGISTER，或恢复备份；确实要改用它：anka register adopt / "
-            "check ANKA_REGISTER or put a copy back; to go on with it: anka register adopt",
+            Bilingual("这不是本主目录的台账", "this is not the register of this home").about(_shown(place)),
+            hint=Bilingual(
+                "检查 ANKA_REGISTER，或恢复备份；确实要改用它：anka register adopt",
+                "check ANKA_REGISTER or put a copy back; to go on with it",
+            ).about("anka register adopt"),
         )
     return register
 

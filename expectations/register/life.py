@@ -21,6 +21,7 @@ from expectations.rights.reader import Reader
 from expectations.store.register import Register, now
 from expectations.store.switches import switch
 from expectations.store.tables import Event, Finding, Run
+from expectations.texts import NO_TEXT, Bilingual
 
 REASONS: dict[str, tuple[str, str]] = {
     "not_applicable": ("规则不适用于本案", "the rule does not apply to this case"),
@@ -54,11 +55,18 @@ class Decision:
     def __post_init__(self) -> None:
         rows = [row for row in TRANSITIONS if row.action == self.action]
         if any(row.asks_reason for row in rows) and self.reason_code not in REASONS:
-            raise InputError("请选择理由 / choose a reason", hint="、".join(zh for zh, _ in REASONS.values()))
+            raise InputError(
+                Bilingual("请选择理由", "choose a reason"), hint="、".join(zh for zh, _ in REASONS.values())
+            )
         if any(row.asks_note for row in rows) and not self.note.strip():
-            raise InputError("请写明情况 / a note is needed", hint="对方会看到这段说明 / the other side will read it")
+            raise InputError(
+                Bilingual("请写明情况", "a note is needed"),
+                hint=Bilingual("对方会看到这段说明", "the other side will read it"),
+            )
         if len(self.note) > _LONGEST_NOTE:
-            raise InputError(f"说明过长 / the note is too long: {len(self.note)}", hint=f"≤ {_LONGEST_NOTE}")
+            raise InputError(
+                Bilingual("说明过长", "the note is too long").about(len(self.note)), hint=f"≤ {_LONGEST_NOTE}"
+            )
 
 
 @dataclass(frozen=True)
@@ -67,7 +75,7 @@ class Outcome:
 
     batch: str
     done: tuple[str, ...]
-    skipped: tuple[tuple[str, str], ...]
+    skipped: tuple[tuple[str, Bilingual], ...]
     held: tuple[str, ...] = ()
     """Rules that went on hold by it."""
 
@@ -87,15 +95,15 @@ def decide(
     distinct_ids = list(dict.fromkeys(ids))
     batch, moment = secrets.token_hex(8), now()
     done: list[str] = []
-    skipped: list[tuple[str, str]] = []
+    skipped: list[tuple[str, Bilingual]] = []
     with register.writing() as session:
         findings = _locked(session, reader, distinct_ids)
         until = decision.until or _default_until(session)
         for finding_id in distinct_ids:
             finding = findings.get(finding_id)
             row = _transition(finding, decision.action, (versions or {}).get(finding_id))
-            if finding is None or isinstance(row, str):
-                skipped.append((finding_id, str(row)))
+            if finding is None or isinstance(row, Bilingual):
+                skipped.append((finding_id, row if isinstance(row, Bilingual) else NO_TEXT))
                 continue
             before = {name: _plain(getattr(finding, name)) for name in _HUMAN}
             _apply(row, finding, decision, reader, moment, until)
@@ -120,7 +128,7 @@ def decide(
 def undo(register: Register, reader: Reader, batch: str) -> Outcome:
     """Takes a person's own decision back, finding by finding, where nothing has happened since and they may still decide so."""
     done: list[str] = []
-    skipped: list[tuple[str, str]] = []
+    skipped: list[tuple[str, Bilingual]] = []
     with register.writing() as session:
         own = Event.user_id == reader.user_id
         events = session.scalars(select(Event).where(Event.batch == batch, own, ~Event.undone).order_by(Event.id)).all()
@@ -128,7 +136,9 @@ def undo(register: Register, reader: Reader, batch: str) -> Outcome:
         for event in events:
             finding, act = findings.get(event.finding_id), RIGHTS.get(event.action)
             if finding is None or act is None or not reader.may(act) or finding.version != event.before["version"]:
-                skipped.append((event.finding_id, "此后已有变化，未撤销 / it has changed since and was left"))
+                skipped.append(
+                    (event.finding_id, Bilingual("此后已有变化，未撤销", "it has changed since and was left"))
+                )
                 continue
             for name in _HUMAN:
                 setattr(finding, name, _typed(name, event.before[name]))
@@ -154,12 +164,12 @@ def _locked(session: Session, reader: Reader, ids: list[str]) -> dict[str, Findi
     return findings
 
 
-def _transition(finding: Finding | None, action: Action, version: int | None) -> Transition | str:
+def _transition(finding: Finding | None, action: Action, version: int | None) -> Transition | Bilingual:
     """How the action moves the finding, or why it does not."""
     if finding is None:
-        return "没有这个问题 / no such finding"
+        return Bilingual("没有这个问题", "no such finding")
     if version is not None and version != finding.version:
-        return "刚刚有人处理过，请刷新 / somebody has just changed it: reload"
+        return Bilingual("刚刚有人处理过，请刷新", "somebody has just changed it: reload")
     return transition(action, Standing.of(finding))
 
 

@@ -10,6 +10,7 @@ from typing import Literal, Self, get_args
 from expectations.rights.acts import Act
 from expectations.rights.reader import Reader
 from expectations.store.tables import Finding
+from expectations.texts import NO_TEXT, Bilingual
 
 State = Literal["new", "open", "reopened", "explained", "corrected", "not_seen", "withdrawn"]
 STATES: tuple[State, ...] = get_args(State)
@@ -97,21 +98,21 @@ def possible(reader: Reader, standing: Standing) -> tuple[Transition, ...]:
     return tuple(row for row in TRANSITIONS if reader.may(row.act) and transition(row.action, standing) is row)
 
 
-def transition(action: Action, standing: Standing) -> Transition | str:
-    """The row by which an action moves a finding that stands so; why there is none, Chinese / English."""
+def transition(action: Action, standing: Standing) -> Transition | Bilingual:
+    """The row by which an action moves a finding that stands so; why there is none."""
     row = next((row for row in TRANSITIONS if row.action == action and standing.state in row.since), None)
     if row is None:
-        return "已不在待处理状态 / it no longer stands open"
+        return Bilingual("已不在待处理状态", "it no longer stands open")
     return _obstacle(row, standing) or row
 
 
-def _obstacle(row: Transition, standing: Standing) -> str:
+def _obstacle(row: Transition, standing: Standing) -> Bilingual:
     if standing.awaits not in row.awaits:
         if row.act == "answer":
-            return "已经答复，等待处理 / already answered"
+            return Bilingual("已经答复，等待处理", "already answered")
         if standing.awaits == "decision":
-            return "有异议待决定，请采纳或维持 / a dispute waits: accept it or uphold the finding"
-        return "没有待决定的异议 / there is no dispute to decide"
+            return Bilingual("有异议待决定，请采纳或维持", "a dispute waits: accept it or uphold the finding")
+        return Bilingual("没有待决定的异议", "there is no dispute to decide")
     if row.decision is None and row.verdict is not None and row.verdict == standing.verdict:
-        return "此前已有同样的核实结论 / it has been verified so already"
-    return ""
+        return Bilingual("此前已有同样的核实结论", "it has been verified so already")
+    return NO_TEXT

@@ -14,6 +14,7 @@ from expectations.rights.reader import Reader
 from expectations.store.register import Register, now
 from expectations.store.switches import switch
 from expectations.store.tables import Finding, RuleState, Run
+from expectations.texts import Bilingual
 
 _RUNS_COMPARED = 7
 _LEAST_RUNS = 2
@@ -88,7 +89,7 @@ def hold_if_rejected(session: Session, rule_ids: Iterable[str]) -> list[str]:
             rejected = rejected.where(Finding.verified_at > state.since)
         count = session.scalar(rejected) or 0
         if limit and count >= limit:
-            reason = f"{count} 条问题被认定为非错误 / {count} findings were rejected"
+            reason = Bilingual(f"{count} 条问题被认定为非错误", f"{count} findings were rejected")
             _write(session, rule_id, held=True, by="", reason=reason)
             newly.append(rule_id)
     return newly
@@ -97,7 +98,10 @@ def hold_if_rejected(session: Session, rule_ids: Iterable[str]) -> list[str]:
 def _set(register: Register, reader: Reader, rule_id: str, reason: str, *, held: bool) -> None:
     reader.require("hold")
     if not reason.strip():
-        raise InputError("请写明理由 / a reason is needed", hint="写给被核查的人看 / the people concerned will read it")
+        raise InputError(
+            Bilingual("请写明理由", "a reason is needed"),
+            hint=Bilingual("写给被核查的人看", "the people concerned will read it"),
+        )
     with register.writing() as session:
         _write(session, rule_id, held=held, by=reader.name, reason=reason.strip())
 

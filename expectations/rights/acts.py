@@ -4,6 +4,7 @@ from typing import Literal
 
 from expectations.errors import AnkaError
 from expectations.rights.roles import Role
+from expectations.texts import Bilingual
 
 Act = Literal["decide", "answer", "notify", "reply", "recheck", "hold", "manage", "export", "watch"]
 
@@ -22,5 +23,6 @@ class NotAllowedError(AnkaError):
 
     def __init__(self) -> None:
         super().__init__(
-            "没有此项权限 / not allowed", hint="如需要，请联系管理员 / ask an administrator if you need it"
+            Bilingual("没有此项权限", "not allowed"),
+            hint=Bilingual("如需要，请联系管理员", "ask an administrator if you need it"),
         )

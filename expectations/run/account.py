@@ -8,6 +8,7 @@ from datetime import date, datetime
 import duckdb
 
 from expectations.finding.masks import mask_identity
+from expectations.texts import Bilingual
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class FileLine:
     sheet: str
     card: str
     status: str
-    reason: str
+    reason: Bilingual
     header_row: int | None
     rows_read: int
     rows_loaded: int
@@ -57,7 +58,7 @@ class Unjudged:
     """Rules with the same state and reason."""
 
     state: str
-    reason: str
+    reason: Bilingual
     rules: tuple[str, ...]
     judgements: int
 
@@ -74,10 +75,13 @@ def run(con: duckdb.DuckDBPyConnection) -> Run:
 def files(con: duckdb.DuckDBPyConnection) -> list[FileLine]:
     """Every sheet the run was given, in the order of files."""
     rows = con.execute(
-        "select file_no, name, coalesce(sheet, ''), coalesce(card, ''), status, coalesce(reason, ''), header_row, "
+        "select file_no, name, coalesce(sheet, ''), coalesce(card, ''), status, coalesce(reason, ''), coalesce(reason_en, ''), header_row, "
         "coalesce(rows_read, 0), coalesce(rows_loaded, 0), coalesce(rows_rejected, 0) from files order by file_no, rowid"
     )
-    return [FileLine(*row) for row in rows.fetchall()]
+    return [
+        FileLine(number, name, sheet, card, status, Bilingual(zh, en), *figures)
+        for number, name, sheet, card, status, zh, en, *figures in rows.fetchall()
+    ]
 
 
 def last_file(con: duckdb.DuckDBPyConnection) -> int:
@@ -101,14 +105,14 @@ def cases_of_file(con: duckdb.DuckDBPyConnection, file_no: int) -> list[str]:
     return list(found)
 
 
-def rejected_by_reason(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str, int]]:
+def rejected_by_reason(con: duckdb.DuckDBPyConnection) -> list[tuple[str, Bilingual, int]]:
     """File, reason and number of the rows that were not loaded."""
     rows = con.execute(
-        "select coalesce(n.name, ''), r.reason, count(*) from rejected_rows r "
-        "left join (select distinct file_no, name from files) n using (file_no) group by r.file_no, n.name, r.reason "
+        "select coalesce(n.name, ''), r.reason, r.reason_en, count(*) from rejected_rows r "
+        "left join (select distinct file_no, name from files) n using (file_no) group by r.file_no, n.name, r.reason, r.reason_en "
         "order by r.file_no, r.reason"
     )
-    return [(str(name), str(reason), int(number)) for name, reason, number in rows.fetchall()]
+    return [(str(name), Bilingual(zh, en), int(number)) for name, zh, en, number in rows.fetchall()]
 
 
 def missing_columns(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str]]:
@@ -141,10 +145,12 @@ def unreadable_count(con: duckdb.DuckDBPyConnection) -> int:
 def unjudged(con: duckdb.DuckDBPyConnection) -> list[Unjudged]:
     """Rules in error first, then rules not judged, by reason."""
     rows = con.execute(
-        "select state, coalesce(reason, ''), list_sort(list(distinct rule_id)), count(*) from judgements "
+        "select state, coalesce(reason, ''), coalesce(reason_en, ''), list_sort(list(distinct rule_id)), count(*) from judgements "
         "where state <> 'judged' group by all order by state, 2"
     )
-    return [Unjudged(state, reason, tuple(rules), number) for state, reason, rules, number in rows.fetchall()]
+    return [
+        Unjudged(state, Bilingual(zh, en), tuple(rules), number) for state, zh, en, rules, number in rows.fetchall()
+    ]
 
 
 def calendar_gaps(con: duckdb.DuckDBPyConnection) -> list[tuple[int, int]]:

@@ -14,6 +14,7 @@ from expectations.finding.columns import COLUMNS, LISTED, SEARCHED
 from expectations.finding.hints import hint_now_sql, severity_now_sql
 from expectations.home import Home
 from expectations.run_schema import require_schema
+from expectations.texts import Bilingual
 
 FINDING_COLUMNS = LISTED
 """Columns of the findings handed out by the command line."""
@@ -131,15 +132,22 @@ def check_choices(
 ) -> None:
     """Raises InputError for a choice the run does not know: what can select nothing is a mistake, not an empty list."""
     for what, chosen, query in (
-        ("部门 / department", tuple(departments), "select distinct coalesce(department, '') from checked"),
-        ("检察官 / prosecutor", tuple(prosecutors), "select distinct coalesce(prosecutor, '') from checked"),
-        ("规则 / rule", tuple(rules), "select rule_id from rules"),
+        (Bilingual("部门", "department"), tuple(departments), "select distinct coalesce(department, '') from checked"),
+        (
+            Bilingual("检察官", "prosecutor"),
+            tuple(prosecutors),
+            "select distinct coalesce(prosecutor, '') from checked",
+        ),
+        (Bilingual("规则", "rule"), tuple(rules), "select rule_id from rules"),
     ):
         known = sorted(str(row[0]) for row in con.execute(query).fetchall()) if chosen else []
         for name in chosen:
             if name not in known:
                 available = "、".join(known[:12]) + ("…" if len(known) > 12 else "")
-                raise InputError(f"没有这个{what}: {name}{nearest(name, known)}", hint=f"可选 / available: {available}")
+                raise InputError(
+                    Bilingual(f"没有这个{what.zh}", f"no such {what.en}").about(f"{name}" + nearest(name, known)),
+                    hint=Bilingual("可选", "available").about(available),
+                )
 
 
 def department_order(column: str = "department") -> str:

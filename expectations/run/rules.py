@@ -6,6 +6,8 @@ from typing import Any
 
 import duckdb
 
+from expectations.texts import Bilingual
+
 
 @dataclass(frozen=True)
 class RuleLine:
@@ -22,7 +24,7 @@ class RuleLine:
     basis: str
     findings: int
     state: str
-    reasons: tuple[str, ...]
+    reasons: tuple[Bilingual, ...]
 
     def holds(self, text: str) -> bool:
         """Whether a search for `text` finds the rule."""
@@ -64,7 +66,7 @@ with state as (
   select rule_id, count(*) filter (where state = 'judged') as judged, count(*) filter (where state = 'not_judged') as skipped,
     count(*) filter (where state = 'error') as broken,
     list_sort(list(distinct card)) as judged_cards,
-    list_sort(list(distinct reason) filter (where state <> 'judged' and coalesce(reason, '') <> '')) as reasons
+    list_sort(list(distinct {'zh': reason, 'en': reason_en}) filter (where state <> 'judged' and coalesce(reason, '') <> '')) as reasons
   from judgements group by rule_id
 ), counts as (select rule_id, count(*) as findings from findings group by rule_id)
 select rule_id, title_zh, title_en, severity, error_type, is_hint,
@@ -87,7 +89,7 @@ from rules left join state using (rule_id) left join counts using (rule_id) orde
             basis or "",
             findings,
             state,
-            tuple(reasons),
+            tuple(Bilingual(one["zh"], one["en"]) for one in reasons),
         )
         for rule_id, zh, en, severity, error_type, is_hint, cards, theme, basis, findings, state, reasons in rows.fetchall()
     ]

@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 from expectations.errors import InputError
 from expectations.home import Home
 from expectations.store.tables import Run, Setting
+from expectations.texts import Bilingual
 
 RegisterSession = Session
 """What functions that read the register are given; pages name it so, and know nothing else of where the register is kept."""
@@ -90,7 +91,10 @@ def open_register(url: str) -> Register:
         if parsed.get_backend_name() == "sqlite" and parsed.database:
             _make_private(Path(parsed.database))
         elif parsed.get_backend_name() != "postgresql":
-            raise InputError(f"不支持的台账数据库 / unknown kind of register: {parsed.get_backend_name()}", hint=_KINDS)
+            raise InputError(
+                Bilingual("不支持的台账数据库", "unknown kind of register").about(parsed.get_backend_name()),
+                hint=_KINDS,
+            )
         engine = create_engine(
             parsed, pool_pre_ping=True, pool_size=_CONNECTIONS, max_overflow=_CONNECTIONS, pool_timeout=_WAIT_SECONDS
         )
@@ -100,16 +104,19 @@ def open_register(url: str) -> Register:
             _migrate(connection)
             _identify(connection)
     except ArgumentError:
-        raise InputError(f"不是数据库地址 / not a database URL: {url}", hint=_KINDS) from None
+        raise InputError(Bilingual("不是数据库地址", "not a database URL").about(url), hint=_KINDS) from None
     except (DatabaseError, OSError) as error:
         why = error.orig if isinstance(error, DatabaseError) else error
         raise InputError(
-            f"打不开台账数据库 / cannot open the register: {parsed.render_as_string(hide_password=True)}",
+            Bilingual("打不开台账数据库", "cannot open the register").about(
+                parsed.render_as_string(hide_password=True)
+            ),
             hint=str(why).splitlines()[0],
         ) from None
     except CommandError:
         raise InputError(
-            "台账由更新的版本建立 / the register was made by a newer version", hint="更新本程序 / update Anka"
+            Bilingual("台账由更新的版本建立", "the register was made by a newer version"),
+            hint=Bilingual("更新本程序", "update Anka"),
         ) from None
     return Register(engine)
 

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from expectations.errors import InputError, nearest
 from expectations.store.tables import Setting
+from expectations.texts import Bilingual
 
 Value = bool | int | float | str
 
@@ -56,7 +57,10 @@ def set_switch(session: Session, name: str, value: Value) -> None:
 
 def _default(name: str) -> Value:
     if name not in DEFAULTS:
-        raise InputError(f"没有此开关 / no such switch: {name}{nearest(name, DEFAULTS)}", hint=", ".join(DEFAULTS))
+        raise InputError(
+            Bilingual("没有此开关", "no such switch").about(f"{name}" + nearest(name, DEFAULTS)),
+            hint=", ".join(DEFAULTS),
+        )
     return DEFAULTS[name]
 
 
@@ -65,12 +69,16 @@ def _checked(name: str, value: Value) -> Value:
     if kind is float and type(value) is int:
         value = float(value)
     if type(value) is not kind:
-        raise InputError(f"开关 {name} 的值类型不对 / wrong type: {value!r}", hint=f"应为 / expected: {kind.__name__}")
+        raise InputError(
+            Bilingual(f"开关 {name} 的值类型不对", f"switch {name} has a wrong type").about(f"{value!r}"),
+            hint=Bilingual("应为", "expected").about(kind.__name__),
+        )
     if isinstance(value, str):
         return _number_pattern(value) if name == "notice_number" else value
     if name in _LOWEST and not _LOWEST[name] <= value <= _HIGHEST[name]:
         raise InputError(
-            f"开关 {name} 的值超出范围 / out of bounds: {value}", hint=f"{_LOWEST[name]:g}–{_HIGHEST[name]:g}"
+            Bilingual(f"开关 {name} 的值超出范围", f"switch {name} is out of bounds").about(value),
+            hint=f"{_LOWEST[name]:g}–{_HIGHEST[name]:g}",
         )
     return value
 
@@ -81,8 +89,11 @@ def _number_pattern(pattern: str) -> str:
         pattern.format(office="示例", year=2026, serial=1)
     except (KeyError, ValueError, IndexError, AttributeError):
         raise InputError(
-            f"编号格式无效 / not a pattern: {pattern}", hint="可用 / may use: {office} {year} {serial}"
+            Bilingual("编号格式无效", "not a pattern").about(pattern),
+            hint=Bilingual("可用", "may use").about("{office} {year} {serial}"),
         ) from None
     if "{serial}" not in pattern or "{year}" not in pattern:
-        raise InputError(f"编号格式缺少年份或序号 / no year or serial: {pattern}", hint="{office} {year} {serial}")
+        raise InputError(
+            Bilingual("编号格式缺少年份或序号", "no year or serial").about(pattern), hint="{office} {year} {serial}"
+        )
     return pattern

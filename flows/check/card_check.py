@@ -11,6 +11,7 @@ from pathlib import Path
 
 from expectations import Catalogue, InputError
 from expectations.run.published import open_published
+from expectations.texts import Bilingual, joined
 from flows.audit import AuditOrder, run_audit
 from flows.check.findings import FileCheck, file_checks
 from flows.check.marks import RESULT_SHEET, marks_of, result_sheet
@@ -67,9 +68,9 @@ def check_cards(order: CheckOrder) -> tuple[Checked, ...]:
         with open_published(result.file) as con:
             checks = file_checks(con, catalogue)
         for number, (check, target) in enumerate(zip(checks, targets, strict=True)):
-            tell("标注 / marking", number, len(checks))
+            tell(Bilingual("标注", "marking"), number, len(checks))
             _write(check, files[check.file_no], target, order.as_of, catalogue, place)
-        tell("标注 / marking", len(checks), len(checks))
+        tell(Bilingual("标注", "marking"), len(checks), len(checks))
     return tuple(Checked(check, target) for check, target in zip(checks, targets, strict=True))
 
 
@@ -83,41 +84,50 @@ def targets_of(files: Sequence[Path], out: Path) -> tuple[Path, ...]:
             named[file] = next(name for name in names if name not in named.values())
         if out.suffix and not out.is_dir():
             raise InputError(
-                f"几个文件要写入一个文件夹 / several exports need a folder: {out}", hint="-o 文件夹 / -o FOLDER"
+                Bilingual("几个文件要写入一个文件夹", "several exports need a folder").about(out),
+                hint=Bilingual("-o 文件夹", "-o FOLDER"),
             )
         return tuple(named.values())
     wanted = _suffix_for(files[0])
     if out.suffix.lower() != wanted:
         raise InputError(
-            f"写出的是 {wanted} 工作簿 / the result is a {wanted} workbook: {out.name}", hint=f"-o {out.stem}{wanted}"
+            Bilingual(f"写出的是 {wanted} 工作簿", f"the result is a {wanted} workbook").about(out.name),
+            hint=f"-o {out.stem}{wanted}",
         )
     if out.resolve() in files:
         raise InputError(
-            f"不能覆盖原文件 / would overwrite the export: {out}", hint="换一个文件名 / choose another name"
+            Bilingual("不能覆盖原文件", "would overwrite the export").about(out),
+            hint=Bilingual("换一个文件名", "choose another name"),
         )
     return (out,)
 
 
 def _require_checkable(files: Sequence[Path]) -> None:
     """Says at once what can't be checked."""
-    problems = [f"{file.name}: 找不到文件 / no such file" for file in files if not file.is_file()]
+    problems = [f"{file.name}: " + Bilingual("找不到文件", "no such file") for file in files if not file.is_file()]
     if problems or not files or len(files) > MOST_FILES:
         raise InputError(
-            "\n".join(problems) or f"一次自查 1 到 {MOST_FILES} 个文件 / check 1 to {MOST_FILES} files at a time",
-            hint="检查路径；文件夹请用 anka audit / check the path; for folders use anka audit",
+            joined("\n", problems)
+            if problems
+            else Bilingual(f"一次自查 1 到 {MOST_FILES} 个文件", f"check 1 to {MOST_FILES} files at a time"),
+            hint=Bilingual("检查路径；文件夹请用 anka audit", "check the path; for folders use anka audit"),
         )
     for file in files:
         workbook = is_workbook_package(file)
         most = LARGEST_WORKBOOK if workbook else LARGEST_TEXT
         if (size := file.stat().st_size) > most:
             raise InputError(
-                f"{file.name}: {size / 2**20:.0f} MB，自查最多 {most // 2**20} MB / larger than a check takes",
-                hint="只导出本人的案卡，或用 anka audit / export your own cards only, or use anka audit",
+                f"{file.name}: "
+                + Bilingual(
+                    f"{size / 2**20:.0f} MB，自查最多 {most // 2**20} MB",
+                    f"{size / 2**20:.0f} MB, a check takes at most {most // 2**20} MB",
+                ),
+                hint=Bilingual("只导出本人的案卡，或用 anka audit", "export your own cards only, or use anka audit"),
             )
         if workbook and RESULT_SHEET in sheet_names(file):
             raise InputError(
-                f"{file.name}: 已是自查后的工作簿 / a workbook that was checked already",
-                hint="在案件系统中改正后重新导出 / correct the cards in the case system and export again",
+                f"{file.name}: " + Bilingual("已是自查后的工作簿", "a workbook that was checked already"),
+                hint=Bilingual("在案件系统中改正后重新导出", "correct the cards in the case system and export again"),
             )
 
 

@@ -13,13 +13,15 @@ from expectations import Catalogue
 from expectations.finding.columns import COLUMNS, LISTED, Finding, finding_of, selected
 from expectations.finding.labels import Severity, severity_of
 from expectations.finding.masks import NO_MASKS
+from expectations.texts import Bilingual
 
 _FINDINGS = f"""
 select {selected(rows="f")}, r.title_zh, r.title_en, r.how_to_fill, r.how_to_fill_en
 from findings f join rules r using (rule_id) order by f.file_no, f.sheet, f.sheet_row, f.rule_id, f.rowid
 """
 _NOT_JUDGED = """
-select j.card, j.rule_id, r.title_zh, r.title_en, j.state, string_agg(distinct j.reason, '；' order by j.reason)
+select j.card, j.rule_id, r.title_zh, r.title_en, j.state, string_agg(distinct j.reason, '；' order by j.reason),
+  string_agg(distinct j.reason_en, '; ' order by j.reason_en)
 from judgements j join rules r using (rule_id)
 where j.state <> 'judged' and j.card in (select card from files where status = 'loaded')
 group by all order by j.card, j.rule_id
@@ -76,7 +78,7 @@ class NotJudged:
     rule_id: str
     title: str
     title_en: str
-    reason: str
+    reason: Bilingual
     broken: bool
 
 
@@ -91,7 +93,7 @@ class FileCheck:
     rows_read: int
     rows_loaded: int
     findings: tuple[CheckFinding, ...]
-    not_loaded: tuple[tuple[str, int, str], ...]
+    not_loaded: tuple[tuple[str, int, Bilingual], ...]
     """Sheet, row and reason of rows that are no cards: totals, copies of the header, equal rows."""
     not_judged: tuple[NotJudged, ...]
     partly: Mapping[str, tuple[str, ...]]
@@ -114,8 +116,8 @@ def file_checks(con: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> tuple[F
         found = _finding(row, catalogue, columns)
         findings.setdefault(found.finding.file_no, []).append(found)
     unjudged = [
-        NotJudged(card, rule, title, title_en or title, reason or "", state == "error")
-        for card, rule, title, title_en, state, reason in con.execute(_NOT_JUDGED).fetchall()
+        NotJudged(card, rule, title, title_en or title, Bilingual(zh or "", en or ""), state == "error")
+        for card, rule, title, title_en, state, zh, en in con.execute(_NOT_JUDGED).fetchall()
     ]
     partly = [(str(card), str(rule), tuple(others)) for card, rule, others in con.execute(_PARTLY).fetchall()]
     return tuple(_file(con, number, findings.get(number, []), unjudged, partly) for number in _file_numbers(con))
@@ -137,13 +139,14 @@ def _file(
         [number],
     ).fetchall()
     rejected = con.execute(
-        "select sheet, sheet_row, reason from rejected_rows where file_no = ? order by sheet, sheet_row", [number]
+        "select sheet, sheet_row, reason, reason_en from rejected_rows where file_no = ? order by sheet, sheet_row",
+        [number],
     ).fetchall()
     cards = tuple(dict.fromkeys(str(row[2]) for row in sheets))
     return FileCheck(
         file_no=number, name=str(sheets[0][0]) if sheets else "", cards=cards, header_rows={row[1]: row[3] for row in sheets},
         rows_read=sum(row[4] for row in sheets), rows_loaded=sum(row[5] for row in sheets), findings=tuple(findings),
-        not_loaded=tuple((str(sheet), int(row), str(reason)) for sheet, row, reason in rejected),
+        not_loaded=tuple((str(sheet), int(row), Bilingual(zh, en)) for sheet, row, zh, en in rejected),
         not_judged=tuple(one for one in unjudged if one.card in cards),
         partly={rule: others for card, rule, others in partly if card in cards},
     )  # fmt: skip

@@ -123,7 +123,7 @@ def _finding_line(number: int, checked: CheckFinding) -> Line:
 def _not_judged_lines(unjudged: Sequence[NotJudged], titles: Mapping[str, str]) -> list[Line]:
     if not unjudged:
         return [_text("可用于本表的规则全部已判断。")]
-    elsewhere = sum("未载入" in one.reason for one in unjudged)
+    elsewhere = sum("未载入" in one.reason.zh for one in unjudged)
     lines = [_text(f"未判断的规则 {len(unjudged)} 条：缺少列或没有交来其他案卡，未作判断，不等于没有问题。")]
     if elsewhere:
         lines.append(
@@ -133,7 +133,7 @@ def _not_judged_lines(unjudged: Sequence[NotJudged], titles: Mapping[str, str]) 
     lines += [
         (
             ResultCell(""), ResultCell(one.rule_id), ResultCell("出错" if one.broken else ""), ResultCell(titles[one.card]),
-            ResultCell(one.title), ResultCell(""), ResultCell(""), ResultCell(one.reason.split(" / ")[0]),
+            ResultCell(one.title), ResultCell(""), ResultCell(""), ResultCell(one.reason.zh),
         )
         for one in unjudged
     ]  # fmt: skip
@@ -157,7 +157,7 @@ def _not_loaded_lines(check: FileCheck) -> list[Line]:
             ResultCell(f"第 {row} 行"),
             ResultCell(""),
             ResultCell(sheet),
-            ResultCell(reason.split(" / ")[0]),
+            ResultCell(reason.zh),
         )
         for sheet, row, reason in check.not_loaded
     ]

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from expectations import InputError
+from expectations.texts import Bilingual
 from flows.cli.options import NOT_JUDGED, AsOf, CatalogueFolder, day
 from flows.progress import progress_bar
 
@@ -22,23 +23,30 @@ _SHOWN = 20
 
 
 def check(
-    files: Annotated[list[Path], typer.Argument(help="导出文件 / exports", show_default=False)],
+    files: Annotated[list[Path], typer.Argument(help=Bilingual("导出文件", "exports"), show_default=False)],
     output: Annotated[
         Path,
         typer.Option(
-            "--output", "-o", help="标注后的工作簿，几个文件时为文件夹 / marked workbook, or a folder for several"
+            "--output",
+            "-o",
+            help=Bilingual("标注后的工作簿，几个文件时为文件夹", "marked workbook, or a folder for several"),
         ),
     ],
     as_of: AsOf = None,
     catalogue: CatalogueFolder = None,
-    card: Annotated[str | None, typer.Option(help="所有文件的案卡 / the card of all files, if not recognised")] = None,
-    format: Annotated[Literal["table", "json"], typer.Option(help="输出格式 / output")] = "table",
+    card: Annotated[
+        str | None, typer.Option(help=Bilingual("所有文件的案卡", "the card of all files, if not recognised"))
+    ] = None,
+    format: Annotated[Literal["table", "json"], typer.Option(help=Bilingual("输出格式", "output"))] = "table",
 ) -> None:
     """上交前自查：标出错误的单元格，不留存任何内容 / mark wrong cells before handing in; nothing is stored."""
     audit_day = date.fromisoformat(day(as_of))
     missing = [file.name for file in files if not file.is_file()]
     if missing:
-        raise InputError(f"找不到文件 / no such file: {', '.join(missing)}", hint="检查路径 / check the path")
+        raise InputError(
+            Bilingual("找不到文件", "no such file").about(", ".join(missing)),
+            hint=Bilingual("检查路径", "check the path"),
+        )
     from flows.check.card_check import CheckOrder, check_cards  # Great Expectations takes seconds to import
 
     with progress_bar(Console(stderr=True)):
@@ -61,7 +69,10 @@ def as_object(checked: "Checked") -> dict[str, object]:
         "rows_read": result.rows_read,
         "rows_loaded": result.rows_loaded,
         "findings": [one.as_object() for one in result.findings],
-        "not_judged": [dataclasses.asdict(one) for one in result.not_judged],
+        "not_judged": [
+            {**dataclasses.asdict(one), "reason": one.reason.zh, "reason_en": one.reason.en}
+            for one in result.not_judged
+        ],
     }
 
 
@@ -81,5 +92,7 @@ def _show(checked: Sequence["Checked"]) -> None:
                 table.add_row(str(finding.sheet_row), finding.rule_id, placed.item, finding.message)
             console.print(table)
         if len(result.findings) > _SHOWN:
-            console.print(f"  … {len(result.findings)}，全部见工作簿 / all in the workbook", highlight=False)
-        console.print(f"已写出 / written: {one.workbook}", highlight=False, soft_wrap=True)
+            console.print(
+                "  " + Bilingual(f"… {len(result.findings)}，全部见工作簿", "all in the workbook"), highlight=False
+            )
+        console.print(Bilingual("已写出", "written").about(one.workbook), highlight=False, soft_wrap=True)

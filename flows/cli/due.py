@@ -8,6 +8,7 @@ import typer
 
 from expectations.run.limits import DUE_COLUMNS, DueFilter, select_due
 from expectations.run.published import current_run
+from expectations.texts import Bilingual
 from flows.cli.listings import FormatOption, Listing, OutputOption, format_for, hand_out
 from flows.cli.options import HomeFolder, home_at
 
@@ -25,16 +26,16 @@ LISTING = Listing(
     columns=DUE_COLUMNS,
     table_columns=("days_left", "last_day", "grade", "rule_id", "title", "department", "prosecutor", "bmsah", "name"),
     sheet="期限预警",
-    empty="没有符合条件的期限预警 / no limit is near or over",
+    empty=Bilingual("没有符合条件的期限预警", "no limit is near or over"),
 )
 
 
 def due(
-    department: Annotated[list[str] | None, typer.Option(help="部门 / department, may be repeated")] = None,
-    prosecutor: Annotated[list[str] | None, typer.Option(help="检察官 / prosecutor")] = None,
-    rule: Annotated[list[str] | None, typer.Option(help="规则编号 / rule id")] = None,
+    department: Annotated[list[str] | None, typer.Option(help=Bilingual("部门", "department, may be repeated"))] = None,
+    prosecutor: Annotated[list[str] | None, typer.Option(help=Bilingual("检察官", "prosecutor"))] = None,
+    rule: Annotated[list[str] | None, typer.Option(help=Bilingual("规则编号", "rule id"))] = None,
     grade: Annotated[
-        list[Grade] | None, typer.Option(help="等级：red 已超期，orange、yellow 临近 / overdue or near")
+        list[Grade] | None, typer.Option(help=Bilingual("等级：red 已超期，orange、yellow 临近", "overdue or near"))
     ] = None,
     home: HomeFolder = Path(".anka"),
     format: FormatOption = None,

@@ -17,6 +17,7 @@ from expectations.run.published import (
     show_hints_as_now,
 )
 from expectations.store.holds import held_rules
+from expectations.texts import Bilingual
 from flows.cli.listings import FormatOption, Listing, OutputOption, format_for, hand_out
 from flows.cli.options import HomeFolder, home_at
 from flows.settings import Settings
@@ -40,17 +41,17 @@ LISTING = Listing(
     columns=FINDING_COLUMNS,
     table_columns=("rule_id", "severity", "department", "prosecutor", "bmsah", "suspect_no", "message"),
     sheet="问题清单",
-    empty="没有符合条件的问题 / no findings",
+    empty=Bilingual("没有符合条件的问题", "no findings"),
     as_object=_with_values,
 )
 
 
 def findings(
-    department: Annotated[list[str] | None, typer.Option(help="部门 / department, may be repeated")] = None,
-    prosecutor: Annotated[list[str] | None, typer.Option(help="检察官 / prosecutor")] = None,
-    rule: Annotated[list[str] | None, typer.Option(help="规则编号 / rule id")] = None,
-    severity: Annotated[list[Severity] | None, typer.Option(help="级别 / severity")] = None,
-    text: Annotated[str, typer.Option(help="包含的文字 / text to look for")] = "",
+    department: Annotated[list[str] | None, typer.Option(help=Bilingual("部门", "department, may be repeated"))] = None,
+    prosecutor: Annotated[list[str] | None, typer.Option(help=Bilingual("检察官", "prosecutor"))] = None,
+    rule: Annotated[list[str] | None, typer.Option(help=Bilingual("规则编号", "rule id"))] = None,
+    severity: Annotated[list[Severity] | None, typer.Option(help=Bilingual("级别", "severity"))] = None,
+    text: Annotated[str, typer.Option(help=Bilingual("包含的文字", "text to look for"))] = "",
     home: HomeFolder = Path(".anka"),
     format: FormatOption = None,
     output: OutputOption = None,

@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from expectations import InputError
+from expectations.texts import Bilingual
 from flows.workbooks import add_sheet, new_workbook
 
 Format = Literal["table", "csv", "json", "xlsx"]
@@ -22,7 +23,7 @@ FormatOption = Annotated[
     Format | None, typer.Option("--format", help="格式，默认按 -o 的后缀，否则 table", show_default=False)
 ]
 OutputOption = Annotated[
-    Path | None, typer.Option("--output", "-o", help="写入文件 / file to write", show_default=False)
+    Path | None, typer.Option("--output", "-o", help=Bilingual("写入文件", "file to write"), show_default=False)
 ]
 
 _TABLE_ROWS = 50
@@ -45,7 +46,7 @@ def format_for(listing: Listing, format: Format | None, output: Path | None) -> 
     chosen = format or _format_of(output)
     if chosen == "xlsx" and output is None:
         raise InputError(
-            "xlsx 需要 -o 指定文件 / xlsx needs -o FILE",
+            Bilingual("xlsx 需要 -o 指定文件", "xlsx needs -o FILE"),
             hint=f"anka {listing.name} --format xlsx -o {listing.name}.xlsx",
         )
     return chosen
@@ -71,7 +72,9 @@ def _format_of(output: Path | None) -> Format:
     if output is None:
         return "table"
     if output.suffix.lower() not in by_suffix:
-        raise InputError(f"不认识的后缀 / unknown suffix: {output.name}", hint="用 .csv、.json、.xlsx，或加 --format")
+        raise InputError(
+            Bilingual("不认识的后缀", "unknown suffix").about(output.name), hint="用 .csv、.json、.xlsx，或加 --format"
+        )
     return by_suffix[output.suffix.lower()]
 
 
@@ -87,7 +90,11 @@ def _print_table(relation: duckdb.DuckDBPyRelation, listing: Listing) -> None:
         console.print(listing.empty)
         return
     console.print(table)
-    more = "；全部请用 --format csv 或 -o 文件 / use --format csv or -o FILE for all" if total > _TABLE_ROWS else ""
+    more = (
+        "；" + Bilingual("全部请用 --format csv 或 -o 文件", "use --format csv or -o FILE for all")
+        if total > _TABLE_ROWS
+        else ""
+    )
     console.print(f"{min(total, _TABLE_ROWS)} / {total}{more}", highlight=False)
 
 

@@ -15,7 +15,9 @@ from rich.console import Console
 
 from dashboard import command as dashboard_command
 from expectations import AnkaError, InputError
+from expectations.errors import MISTAKES_AS_JSON, mistake_as_json
 from expectations.home import Home
+from expectations.texts import Bilingual
 from flows.cli import check as cli_check
 from flows.cli import due as cli_due
 from flows.cli import findings as cli_findings
@@ -36,7 +38,10 @@ if TYPE_CHECKING:
 stderr = Console(stderr=True)
 app = typer.Typer(
     name="anka",
-    help="案卡质检 / data quality of case cards: audit exports, list findings, show them per department. Everything stays on this machine.",
+    help=Bilingual(
+        "案卡质检",
+        "data quality of case cards: audit exports, list findings, show them per department. Everything stays on this machine.",
+    ),
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -50,8 +55,12 @@ app.command("check")(cli_check.check)
 app.command("findings")(cli_findings.findings)
 app.command("due")(cli_due.due)
 
-OpenBrowser = Annotated[bool, typer.Option("--open/--no-open", help="在浏览器中打开 / open it in the browser")]
-Paths = Annotated[list[Path], typer.Argument(help="导出文件或文件夹 / export files or folders", show_default=False)]
+OpenBrowser = Annotated[
+    bool, typer.Option("--open/--no-open", help=Bilingual("在浏览器中打开", "open it in the browser"))
+]
+Paths = Annotated[
+    list[Path], typer.Argument(help=Bilingual("导出文件或文件夹", "export files or folders"), show_default=False)
+]
 
 
 @app.command()
@@ -60,21 +69,25 @@ def audit(
     as_of: AsOf = None,
     home: HomeFolder = Path(".anka"),
     catalogue: CatalogueFolder = None,
-    card: Annotated[str | None, typer.Option(help="所有文件的案卡 / the card of all files, if not recognised")] = None,
-    skip_refused: Annotated[bool, typer.Option(help="列出不能载入的文件并继续 / go on without refused files")] = False,
+    card: Annotated[
+        str | None, typer.Option(help=Bilingual("所有文件的案卡", "the card of all files, if not recognised"))
+    ] = None,
+    skip_refused: Annotated[
+        bool, typer.Option(help=Bilingual("列出不能载入的文件并继续", "go on without refused files"))
+    ] = False,
     follow_earlier: Annotated[
         bool,
         typer.Option(
             "--follow-earlier",
-            help="核查日早于上次也更新台账和页面 / move register and pages to an earlier audit date too",
+            help=Bilingual("核查日早于上次也更新台账和页面", "move register and pages to an earlier audit date too"),
         ),
     ] = False,
-    format: Annotated[Literal["table", "json"], typer.Option(help="输出格式 / output")] = "table",
+    format: Annotated[Literal["table", "json"], typer.Option(help=Bilingual("输出格式", "output"))] = "table",
     with_prefect: Annotated[
         bool,
         typer.Option(
             "--prefect/--no-prefect",
-            help="作为 Prefect 流程运行，有重试和消息 / as a Prefect flow, with retries and messages",
+            help=Bilingual("作为 Prefect 流程运行，有重试和消息", "as a Prefect flow, with retries and messages"),
         ),
     ] = True,
 ) -> None:
@@ -117,9 +130,9 @@ def audit(
 def demo(
     home: HomeFolder = Path(".anka"),
     serving: Annotated[
-        bool, typer.Option("--serve/--no-serve", help="完成后打开看板 / open the dashboard afterwards")
+        bool, typer.Option("--serve/--no-serve", help=Bilingual("完成后打开看板", "open the dashboard afterwards"))
     ] = True,
-    port: Annotated[int, typer.Option(help="看板端口 / port of the dashboard")] = 8501,
+    port: Annotated[int, typer.Option(help=Bilingual("看板端口", "port of the dashboard"))] = 8501,
     open_browser: OpenBrowser = True,
 ) -> None:
     """核查随附的示例导出并打开看板 / audit the sample exports that come with Anka and open the dashboard."""
@@ -135,11 +148,11 @@ def demo(
 
 @app.command()
 def sample(
-    out: Annotated[Path, typer.Option(help="写入的文件夹 / folder to write")],
-    seed: Annotated[int, typer.Option(help="随机种子 / seed")] = 1,
-    cases: Annotated[int, typer.Option(min=1, help="一审公诉案件数 / number of prosecution cases")] = 1700,
+    out: Annotated[Path, typer.Option(help=Bilingual("写入的文件夹", "folder to write"))],
+    seed: Annotated[int, typer.Option(help=Bilingual("随机种子", "seed"))] = 1,
+    cases: Annotated[int, typer.Option(min=1, help=Bilingual("一审公诉案件数", "number of prosecution cases"))] = 1700,
     as_of: Annotated[
-        str | None, typer.Option(help="核查日，默认 2026-06-30 / audit date the sample is made for")
+        str | None, typer.Option(help=Bilingual("核查日，默认 2026-06-30", "audit date the sample is made for"))
     ] = None,
 ) -> None:
     """生成虚构的示例导出和已埋错误清单 / write fictional exports and the list of planted defects."""
@@ -156,14 +169,14 @@ def sample(
 
 @app.command()
 def batch(
-    period: Annotated[str, typer.Option(help="期间 / period: 2026, 2026H1, 2026Q3, 2026-05")],
+    period: Annotated[str, typer.Option(help=Bilingual("期间", "period").about("2026, 2026H1, 2026Q3, 2026-05"))],
     paths: Annotated[
-        list[Path] | None, typer.Argument(help="先核查的导出 / exports to audit first", show_default=False)
+        list[Path] | None, typer.Argument(help=Bilingual("先核查的导出", "exports to audit first"), show_default=False)
     ] = None,
     as_of: AsOf = None,
     home: HomeFolder = Path(".anka"),
     catalogue: CatalogueFolder = None,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="工作簿 / workbook (.xlsx)")] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help=Bilingual("工作簿", "workbook (.xlsx)"))] = None,
 ) -> None:
     """考评前的期间核查，写成一个工作簿 / the cards of a period in one workbook, before a performance review."""
     parse_period(period)
@@ -184,14 +197,14 @@ def batch(
 @app.command()
 def dashboard(
     home: HomeFolder = Path(".anka"),
-    port: Annotated[int, typer.Option(help="端口 / port")] = 8501,
+    port: Annotated[int, typer.Option(help=Bilingual("端口", "port"))] = 8501,
     open_browser: OpenBrowser = True,
 ) -> None:
     """打开看板（仅本机） / serve the dashboard on this machine."""
     _prepared(home)
     if cli_users.nobody_yet(home):
         raise InputError(
-            "还没有账号 / there is no account yet",
+            Bilingual("还没有账号", "there is no account yet"),
             hint="anka user import 机构人员表.csv，或 anka user add admin --name 管理员 --role administrator",
         )
     _serve(home, port, open_browser)
@@ -203,19 +216,19 @@ def _serve(home: Path, port: int, open_browser: bool, login: str = "") -> None:
     os.environ["ANKA_HOME"] = str(place.root)
     require_free(port)
     address = cli_users.sign_in_address(home, login, port) if login else f"http://127.0.0.1:{port}"
-    stderr.print(f"看板 / dashboard: {address}  （Ctrl+C 结束 / to stop）", soft_wrap=True, highlight=False)
+    stops = Bilingual("看板", "dashboard").about(f"{address}  （") + Bilingual("Ctrl+C 结束", "to stop") + "）"
+    stderr.print(stops, soft_wrap=True, highlight=False)
     if login:
-        stderr.print(
-            f"一次性链接，10 分钟内有效，登录为 {login} / signs in once within 10 minutes as {login}；"
-            "其他人 / other people: anka user list, anka user link LOGIN", soft_wrap=True, highlight=False,
-        )  # fmt: skip
+        once = Bilingual(f"一次性链接，10 分钟内有效，登录为 {login}", f"signs in once within 10 minutes as {login}")
+        others = Bilingual("其他人", "other people").about("anka user list, anka user link LOGIN")
+        stderr.print(once + "；" + others, soft_wrap=True, highlight=False)
     raise typer.Exit(serve(dashboard_command(port), port, address, open_browser=open_browser))
 
 
 @app.command()
 def bench(
-    rows: Annotated[int, typer.Option(min=1000, help="嫌疑人行数 / suspect rows")] = 1_000_000,
-    format: Annotated[Literal["table", "json"], typer.Option(help="输出格式 / output")] = "table",
+    rows: Annotated[int, typer.Option(min=1000, help=Bilingual("嫌疑人行数", "suspect rows"))] = 1_000_000,
+    format: Annotated[Literal["table", "json"], typer.Option(help=Bilingual("输出格式", "output"))] = "table",
 ) -> None:
     """测量核查用时与手写查询之比 / time an audit beside hand-written queries that count the same rules."""
     from flows.bench.measuring import run_bench, shown  # Great Expectations takes seconds to import
@@ -230,7 +243,12 @@ def main() -> None:
     try:
         app()
     except AnkaError as error:
-        stderr.print(f"错误 / error: {error.message}", style="red", markup=False, highlight=False, soft_wrap=True)
+        if os.environ.get(MISTAKES_AS_JSON):
+            typer.echo(mistake_as_json(error), err=True)
+            sys.exit(error.exit_code)
+        stderr.print(
+            Bilingual("错误", "error").about(error.message), style="red", markup=False, highlight=False, soft_wrap=True
+        )
         if error.hint:
             stderr.print(f"hint: {error.hint}", markup=False, highlight=False, soft_wrap=True)
         sys.exit(error.exit_code)
@@ -247,7 +265,8 @@ def _check_paths(paths: list[Path]) -> None:
     missing = [str(path) for path in paths if not path.exists()]
     if missing:
         raise InputError(
-            f"找不到 / not found: {', '.join(missing)}", hint="检查路径；文件夹和文件都可以 / check the path"
+            Bilingual("找不到", "not found").about(", ".join(missing)),
+            hint=Bilingual("检查路径；文件夹和文件都可以", "check the path"),
         )
 
 

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from expectations import InputError
+from expectations.texts import Bilingual
 from flows.cli.options import NOT_WELL, HomeFolder, RegisterUrl, day, home_at
 
 if TYPE_CHECKING:
@@ -22,9 +23,13 @@ if TYPE_CHECKING:
     from expectations.store.tables import Notice
 
 
-app = typer.Typer(help="通知与通报 / notices of rule 665, their documents, weekly digests", no_args_is_help=True)
-Today = Annotated[str | None, typer.Option("--today", help="按此日计算，默认今天 / as of this day", show_default=False)]
-OutFolder = Annotated[Path, typer.Option("--output", "-o", help="写入的文件夹 / folder to write")]
+app = typer.Typer(
+    help=Bilingual("通知与通报", "notices of rule 665, their documents, weekly digests"), no_args_is_help=True
+)
+Today = Annotated[
+    str | None, typer.Option("--today", help=Bilingual("按此日计算，默认今天", "as of this day"), show_default=False)
+]
+OutFolder = Annotated[Path, typer.Option("--output", "-o", help=Bilingual("写入的文件夹", "folder to write"))]
 _STATES = {
     "withdrawn": "已撤回",
     "replied": "已回复",
@@ -40,8 +45,10 @@ def list_notices(
     home: HomeFolder = Path(".anka"),
     register: RegisterUrl = "",
     today: Today = None,
-    overdue: Annotated[bool, typer.Option("--overdue", help="只列逾期未回复的 / only overdue ones")] = False,
-    format: Annotated[Literal["table", "json"], typer.Option(help="输出格式 / output")] = "table",
+    overdue: Annotated[
+        bool, typer.Option("--overdue", help=Bilingual("只列逾期未回复的", "only overdue ones"))
+    ] = False,
+    format: Annotated[Literal["table", "json"], typer.Option(help=Bilingual("输出格式", "output"))] = "table",
 ) -> None:
     """列出通知 / notices with due date, reply and how many of their findings are settled."""
     from expectations import notices as core
@@ -56,7 +63,7 @@ def list_notices(
         typer.echo(json.dumps(rows, ensure_ascii=False, indent=1))
         return
     if not rows:
-        typer.echo("没有通知 / no notices")
+        typer.echo(Bilingual("没有通知", "no notices"))
         return
     table = Table(*rows[0])
     for row in rows:
@@ -66,9 +73,13 @@ def list_notices(
 
 @app.command()
 def issue(
-    findings: Annotated[list[str], typer.Argument(help="问题编号 / finding ids")],
-    grade: Annotated[str, typer.Option(help="等级，默认按建议 / grade, default as proposed", show_default=False)] = "",
-    per: Annotated[Literal["department", "prosecutor"], typer.Option(help="每部门或每人一份 / one per")] = "department",
+    findings: Annotated[list[str], typer.Argument(help=Bilingual("问题编号", "finding ids"))],
+    grade: Annotated[
+        str, typer.Option(help=Bilingual("等级，默认按建议", "grade, default as proposed"), show_default=False)
+    ] = "",
+    per: Annotated[
+        Literal["department", "prosecutor"], typer.Option(help=Bilingual("每部门或每人一份", "one per"))
+    ] = "department",
     home: HomeFolder = Path(".anka"),
     register: RegisterUrl = "",
     today: Today = None,
@@ -98,8 +109,8 @@ def issue(
 
 @app.command()
 def reply(
-    notice: Annotated[int, typer.Argument(help="通知的 id / id of the notice")],
-    text: Annotated[str, typer.Argument(help="核查情况和整改措施 / what was found and done")],
+    notice: Annotated[int, typer.Argument(help=Bilingual("通知的 id", "id of the notice"))],
+    text: Annotated[str, typer.Argument(help=Bilingual("核查情况和整改措施", "what was found and done"))],
     home: HomeFolder = Path(".anka"),
     register: RegisterUrl = "",
 ) -> None:
@@ -108,13 +119,13 @@ def reply(
     from expectations.rights.reader import MACHINE
 
     core.reply(_register(home, register), MACHINE, notice, text)
-    typer.echo("已录入 / entered")
+    typer.echo(Bilingual("已录入", "entered"))
 
 
 @app.command()
 def withdraw(
-    notice: Annotated[int, typer.Argument(help="通知的 id / id of the notice")],
-    reason: Annotated[str, typer.Argument(help="理由 / reason")],
+    notice: Annotated[int, typer.Argument(help=Bilingual("通知的 id", "id of the notice"))],
+    reason: Annotated[str, typer.Argument(help=Bilingual("理由", "reason"))],
     home: HomeFolder = Path(".anka"),
     register: RegisterUrl = "",
 ) -> None:
@@ -123,12 +134,16 @@ def withdraw(
     from expectations.notices.scopes import number_of
     from expectations.rights.reader import MACHINE
 
-    typer.echo(f"已撤回 / withdrawn: {number_of(core.withdraw(_register(home, register), MACHINE, notice, reason))}")
+    typer.echo(
+        Bilingual("已撤回", "withdrawn").about(
+            number_of(core.withdraw(_register(home, register), MACHINE, notice, reason))
+        )
+    )
 
 
 @app.command()
 def document(
-    notice: Annotated[int, typer.Argument(help="通知的 id / id of the notice")],
+    notice: Annotated[int, typer.Argument(help=Bilingual("通知的 id", "id of the notice"))],
     output: OutFolder,
     home: HomeFolder = Path(".anka"),
     register: RegisterUrl = "",
@@ -152,7 +167,9 @@ def document(
 @app.command()
 def digest(
     output: OutFolder,
-    week: Annotated[str | None, typer.Option(help="周，默认最近一次核查所在周 / week, e.g. 2026-W26")] = None,
+    week: Annotated[
+        str | None, typer.Option(help=Bilingual("周，默认最近一次核查所在周", "week, e.g. 2026-W26"))
+    ] = None,
     home: HomeFolder = Path(".anka"),
     register: RegisterUrl = "",
 ) -> None:
@@ -214,10 +231,10 @@ def show_grading(
 
 def notify(
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="只列出并记录，不发送 / say and store, send nothing")
+        bool, typer.Option("--dry-run", help=Bilingual("只列出并记录，不发送", "say and store, send nothing"))
     ] = False,
     week: Annotated[
-        str | None, typer.Option(help="附周报，周一默认上周 / with digests, on Mondays last week's")
+        str | None, typer.Option(help=Bilingual("附周报，周一默认上周", "with digests, on Mondays last week's"))
     ] = None,
     home: HomeFolder = Path(".anka"),
     register: RegisterUrl = "",
@@ -236,12 +253,14 @@ def notify(
         nights = standing(session)
     if nights.stale:
         typer.echo(
-            f"最近一次成功的夜间核查在 {nights.good_hours} 小时前，应不超过 {nights.limit_hours} 小时 / "
-            f"the last nightly audit that published is {nights.good_hours} hours old, limit {nights.limit_hours}",
+            Bilingual(
+                f"最近一次成功的夜间核查在 {nights.good_hours} 小时前，应不超过 {nights.limit_hours} 小时",
+                f"the last nightly audit that published is {nights.good_hours} hours old, limit {nights.limit_hours}",
+            ),
             err=True,
         )
     if not dry_run and not messages_are_on(kept):
-        typer.echo("消息未启用，未发送 / messages are off, nothing was sent；--dry-run")
+        typer.echo(Bilingual("消息未启用，未发送", "messages are off, nothing was sent；--dry-run"))
         raise typer.Exit(NOT_WELL if nights.stale else 0)
     monday = Week.of(now).before if now.weekday() == 0 else None
     occasion = Occasion(home_at(home), settings.address, now, Week.parse(week) if week else monday)
@@ -254,7 +273,7 @@ def notify(
     if done:
         Console().print(table)
     failed = sum(one.state == "failed" for one in done)
-    typer.echo(f"消息 / messages: {len(done)}；失败 / failed: {failed}")
+    typer.echo(Bilingual("消息", "messages").about(len(done)) + "；" + Bilingual("失败", "failed").about(failed))
     if failed or nights.stale:
         raise typer.Exit(NOT_WELL)
 
@@ -287,7 +306,9 @@ def _labels(home: Path) -> "Labels":
 
 def _write(folder: Path, name: str, content: bytes) -> Path:
     if folder.exists() and not folder.is_dir():
-        raise InputError(f"不是文件夹 / not a folder: {folder}", hint="-o 后写文件夹 / -o names a folder")
+        raise InputError(
+            Bilingual("不是文件夹", "not a folder").about(folder), hint=Bilingual("-o 后写文件夹", "-o names a folder")
+        )
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / name.translate(_UNSAFE)
     target.write_bytes(content)

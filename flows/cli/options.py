@@ -14,23 +14,32 @@ from expectations import Catalogue, InputError, load_catalogue
 from expectations.home import Home
 from expectations.office_days import today
 from expectations.run.published import DEPARTMENT_FIGURES, open_published
+from expectations.texts import Bilingual
 
 if TYPE_CHECKING:
     from flows.audit import AuditResult  # brings Great Expectations, seconds to import
 
 AsOf = Annotated[
-    str | None, typer.Option(help="核查日 YYYY-MM-DD，默认今天 / audit date, default today", show_default=False)
+    str | None,
+    typer.Option(help=Bilingual("核查日 YYYY-MM-DD，默认今天", "audit date, default today"), show_default=False),
 ]
-HomeFolder = Annotated[Path, typer.Option(envvar="ANKA_HOME", help="主目录 / home folder")]
+HomeFolder = Annotated[Path, typer.Option(envvar="ANKA_HOME", help=Bilingual("主目录", "home folder"))]
 CatalogueFolder = Annotated[
     Path | None,
     typer.Option(
-        envvar="ANKA_CATALOGUE", help="覆盖内置规则的目录 / folder laid over the bundled catalogue", show_default=False
+        envvar="ANKA_CATALOGUE",
+        help=Bilingual("覆盖内置规则的目录", "folder laid over the bundled catalogue"),
+        show_default=False,
     ),
 ]
 RegisterUrl = Annotated[
     str,
-    typer.Option("--register", envvar="ANKA_REGISTER", help="台账数据库地址 / URL of the register", show_default=False),
+    typer.Option(
+        "--register",
+        envvar="ANKA_REGISTER",
+        help=Bilingual("台账数据库地址", "URL of the register"),
+        show_default=False,
+    ),
 ]
 _SHOWN_REASONS = 8
 NOT_JUDGED = 3
@@ -44,7 +53,10 @@ def day(text: str | None) -> str:
     try:
         return (date.fromisoformat(text) if text else today()).isoformat()
     except ValueError:
-        raise InputError(f"不是日期 / not a date: {text}", hint="例如 / for example: --as-of 2026-06-30") from None
+        raise InputError(
+            Bilingual("不是日期", "not a date").about(text),
+            hint=Bilingual("例如", "for example").about("--as-of 2026-06-30"),
+        ) from None
 
 
 def home_at(folder: Path) -> Home:
@@ -52,10 +64,14 @@ def home_at(folder: Path) -> Home:
     home = Home(folder.absolute())
     if home.root.exists() and not home.root.is_dir():
         raise InputError(
-            f"主目录不是文件夹 / not a folder: {home.root}", hint="用 --home 指定另一个 / choose another with --home"
+            Bilingual("主目录不是文件夹", "not a folder").about(home.root),
+            hint=Bilingual("用 --home 指定另一个", "choose another with --home"),
         )
     if home.keep_private():
-        said = "主目录曾可被本机其他账号读取，已改为仅本账号可读 / other accounts could read the home; now only its owner can"
+        said = Bilingual(
+            "主目录曾可被本机其他账号读取，已改为仅本账号可读",
+            "other accounts could read the home; now only its owner can",
+        )
         Console(stderr=True).print(f"{said}: {home.root}", markup=False, highlight=False, soft_wrap=True)
     return home
 
@@ -82,38 +98,43 @@ def show_result(result: "AuditResult", format: Literal["table", "json"]) -> None
         )
         return
     console = Console()
-    table = Table(title=f"各部门问题 / failures per department · {result.run_id}")
+    table = Table(title=Bilingual("各部门问题", "failures per department") + f" · {result.run_id}")
     table.add_column("部门 department")
     for heading in ("核查案件 cases", "有错案件 with errors", "错误 errors", "提示 hints"):
         table.add_column(heading, justify="right")
     for name, *counts in figures:
         table.add_row(str(name), *map(str, counts))
     console.print(table)
-    console.print(
-        f"读入 {result.rows_read} 行 = 载入 {result.rows_loaded} + 剔除 {result.rows_rejected} / rows read = loaded + rejected；"
-        f"错误 errors {result.errors}，提示 hints {result.hints}", highlight=False,
-    )  # fmt: skip
+    equation = f"{result.rows_read} = {result.rows_loaded} + {result.rows_rejected}"
+    rows_read = Bilingual("读入 = 载入 + 剔除（行）", "rows read = loaded + rejected").about(equation)
+    totals = f"错误 errors {result.errors}，提示 hints {result.hints}"
+    console.print(f"{rows_read}；{totals}", highlight=False)
     _show_warnings(console, result)
     problems = result.followed.problems if result.followed else ()
     told = tuple(json.dumps(one, ensure_ascii=False) for one in problems if one["kind"] != "rules_in_error")
-    show_reasons(console, "导出可能不完整 / the export may not be complete", told)
-    show_reasons(console, "未判断的规则 / rules not judged", result.not_judged)
-    show_reasons(console, "运行出错的规则，本次核查不完整 / rules in error, audit not complete", result.in_error)
-    console.print(f"已发布 / published: {result.file}", highlight=False, soft_wrap=True)
+    show_reasons(console, Bilingual("导出可能不完整", "the export may not be complete"), told)
+    show_reasons(console, Bilingual("未判断的规则", "rules not judged"), result.not_judged)
+    show_reasons(
+        console, Bilingual("运行出错的规则，本次核查不完整", "rules in error, audit not complete"), result.in_error
+    )
+    console.print(Bilingual("已发布", "published").about(result.file), highlight=False, soft_wrap=True)
     console.print(
-        f"载入报告、剔除的行、Data Docs / load report, rejected rows: {result.folder}", highlight=False, soft_wrap=True
+        Bilingual("载入报告、剔除的行、Data Docs", "load report, rejected rows").about(result.folder),
+        highlight=False,
+        soft_wrap=True,
     )
 
 
 def _show_warnings(console: Console, result: "AuditResult") -> None:
     if result.due:
         console.print(
-            f"期限预警（不计错误）{result.due} / limits near or over: {result.due}；anka due", highlight=False
+            Bilingual("期限预警（不计错误）", "limits near or over").about(result.due) + "；anka due",
+            highlight=False,
         )
     if result.years_without_holidays:
         years = "、".join(map(str, result.years_without_holidays))
         console.print(
-            f"缺节假日数据的年份，期限按周一至周五推算 / no holiday data, limits follow the week: {years}",
+            Bilingual("缺节假日数据的年份，期限按周一至周五推算", "no holiday data, limits follow the week").about(years),
             highlight=False, soft_wrap=True,
         )  # fmt: skip
 
@@ -125,4 +146,4 @@ def show_reasons(console: Console, title: str, reasons: tuple[str, ...]) -> None
         for reason in reasons[:_SHOWN_REASONS]:
             console.print(f"  {reason}", markup=False, highlight=False)
         if len(reasons) > _SHOWN_REASONS:
-            console.print("  …  （全部见看板“运行”页 / all on the run page of the dashboard）")
+            console.print("  " + Bilingual("…  （全部见看板“运行”页", "all on the run page of the dashboard）"))

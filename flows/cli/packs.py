@@ -20,12 +20,13 @@ from expectations.catalogue.kinds.base import RULE_ID
 from expectations.connections import open_duckdb
 from expectations.errors import nearest
 from expectations.judging.rule_checks import require_fitting
+from expectations.texts import Bilingual
 from flows.cli.options import NOT_JUDGED, CatalogueFolder, HomeFolder, home_at, read_catalogue, show_reasons
 from flows.progress import progress_bar, tell
 from flows.workbooks import add_sheet, new_workbook
 
-Format = Annotated[Literal["table", "json"], typer.Option(help="输出格式 / output")]
-Side = Annotated[str, typer.Argument(help="规则包文件夹，或 base（内置） / folder of a pack, or base")]
+Format = Annotated[Literal["table", "json"], typer.Option(help=Bilingual("输出格式", "output"))]
+Side = Annotated[str, typer.Argument(help=Bilingual("规则包文件夹，或 base（内置）", "folder of a pack, or base"))]
 _stderr = Console(stderr=True)
 _PACK_YAML = """# Who this catalogue folder belongs to; `extends` is base or the folder of another pack (../city).
 pack:
@@ -37,12 +38,14 @@ pack:
 
 
 def new(
-    rule_id: Annotated[str, typer.Argument(help="规则编号，如 Z001 / id of the rule")],
-    kind: Annotated[str, typer.Option(help=f"类型 / kind: {', '.join(KIND_NAMES)}")] = "required",
-    card: Annotated[str, typer.Option(help="案卡 / card")] = "prosecution",
+    rule_id: Annotated[str, typer.Argument(help=Bilingual("规则编号，如 Z001", "id of the rule"))],
+    kind: Annotated[str, typer.Option(help=Bilingual("类型", "kind").about(", ".join(KIND_NAMES)))] = "required",
+    card: Annotated[str, typer.Option(help=Bilingual("案卡", "card"))] = "prosecution",
     pack: Annotated[
         Path | None,
-        typer.Option(help="写入这个规则包，默认打印 / folder of the pack to write it into", show_default=False),
+        typer.Option(
+            help=Bilingual("写入这个规则包，默认打印", "folder of the pack to write it into"), show_default=False
+        ),
     ] = None,
     catalogue: CatalogueFolder = None,
 ) -> None:
@@ -50,15 +53,21 @@ def new(
     known = read_catalogue(pack if pack and any(pack.rglob("*.yaml")) else catalogue)
     if not re.fullmatch(RULE_ID, rule_id):
         raise InputError(
-            f"编号不合规 / not an id: {rule_id}", hint="一至四个大写字母加两三位数字，如 Z001 / such as Z001"
+            Bilingual("编号不合规", "not an id").about(rule_id),
+            hint=Bilingual("一至四个大写字母加两三位数字，如 Z001", "such as Z001"),
         )
     if kind not in KIND_NAMES:
-        raise InputError(f"没有这种类型 / no kind {kind}{nearest(kind, KIND_NAMES)}", hint=", ".join(KIND_NAMES))
+        raise InputError(
+            Bilingual(f"没有这种类型 {kind}", f"no kind {kind}") + nearest(kind, KIND_NAMES), hint=", ".join(KIND_NAMES)
+        )
     if card not in known.cards:
-        raise InputError(f"没有案卡 / no card {card}{nearest(card, known.cards)}", hint=", ".join(known.cards))
+        raise InputError(
+            Bilingual(f"没有案卡 {card}", f"no card {card}") + nearest(card, known.cards), hint=", ".join(known.cards)
+        )
     if rule_id in known.rules:
         raise InputError(
-            f"编号已被使用 / the id is taken: {rule_id}（{known.rules[rule_id].title.zh}）", hint="换一个编号"
+            Bilingual("编号已被使用", "the id is taken").about(f"{rule_id}（{known.rules[rule_id].title.zh}）"),
+            hint="换一个编号",
         )
     text = rule_template(rule_id, kind, known.cards[card])
     if pack is None:
@@ -69,7 +78,8 @@ def new(
         (pack / "pack.yaml").write_text(_PACK_YAML.format(name=_pack_name(pack)), encoding="utf-8")
     target = pack / "rules" / f"{rule_id}.yaml"
     target.write_text(text, encoding="utf-8")
-    typer.echo(f"已写入 / written: {target}\n改好后运行 / then run: anka rules check --catalogue {pack}")
+    typer.echo(Bilingual("已写入", "written").about(target))
+    typer.echo(Bilingual("改好后运行", "then run").about(f"anka rules check --catalogue {pack}"))
 
 
 def _pack_name(folder: Path) -> str:
@@ -88,7 +98,7 @@ def diff(before: Side, after: Side, format: Format = "table") -> None:
     console = Console()
     for one in found:
         _print_difference(console, one)
-    console.print(f"{len(found)} 处差别 / differences", highlight=False)
+    console.print(Bilingual(f"{len(found)} 处差别", "differences"), highlight=False)
 
 
 def _side(text: str) -> Catalogue:
@@ -103,26 +113,32 @@ def _print_difference(console: Console, one: Difference) -> None:
 
 
 def export(
-    pack: Annotated[Path, typer.Argument(help="规则包文件夹 / folder of the pack")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="写入的文件 / file to write")],
+    pack: Annotated[Path, typer.Argument(help=Bilingual("规则包文件夹", "folder of the pack"))],
+    output: Annotated[Path, typer.Option("--output", "-o", help=Bilingual("写入的文件", "file to write"))],
 ) -> None:
     """把规则包写成一个文件交给其他单位 / write a pack as one file for another office."""
     made = export_pack(pack, output)
-    typer.echo(f"{made.name} {made.version}：{output}\n校验和 / sha256 {made.checksum}")
+    typer.echo(f"{made.name} {made.version}：{output}")
+    typer.echo(Bilingual("校验和", "sha256").about(made.checksum))
 
 
 def import_(
-    file: Annotated[Path, typer.Argument(help="导出的规则包 / exported pack")],
-    into: Annotated[Path, typer.Option(help="放到这个文件夹下 / folder to put it in")] = Path("packs"),
-    replace: Annotated[bool, typer.Option(help="覆盖已有的 / replace what is there")] = False,
+    file: Annotated[Path, typer.Argument(help=Bilingual("导出的规则包", "exported pack"))],
+    into: Annotated[Path, typer.Option(help=Bilingual("放到这个文件夹下", "folder to put it in"))] = Path("packs"),
+    replace: Annotated[bool, typer.Option(help=Bilingual("覆盖已有的", "replace what is there"))] = False,
 ) -> None:
     """核对校验和后放入别的单位的规则包 / check and unpack a pack of another office."""
     made = import_pack(file, into, replace=replace)
     folder = into / made.folders[-1]
-    typer.echo(f"{made.name} {made.version}：{folder}\n校验和相符 / checksum agrees: {made.checksum}")
+    typer.echo(f"{made.name} {made.version}：{folder}")
+    typer.echo(Bilingual("校验和相符", "checksum agrees").about(made.checksum))
     if made.base_fingerprint != load_catalogue().fingerprint:
-        typer.echo("提示：对方的内置规则版本与本机不同 / note: it was made with another version of the bundled rules")
-    typer.echo(f"采用前先试 / before adopting it: anka rules try {folder}")
+        typer.echo(
+            Bilingual(
+                "提示：对方的内置规则版本与本机不同", "note: it was made with another version of the bundled rules"
+            )
+        )
+    typer.echo(Bilingual("采用前先试", "before adopting it").about(f"anka rules try {folder}"))
 
 
 def try_(
@@ -131,7 +147,9 @@ def try_(
     format: Format = "table",
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", help="变化清单写入 Excel / list of changes as .xlsx", show_default=False),
+        typer.Option(
+            "--output", "-o", help=Bilingual("变化清单写入 Excel", "list of changes as .xlsx"), show_default=False
+        ),
     ] = None,
 ) -> None:
     """用改过的规则重判最近发布的案卡，看会多出和减少哪些问题 / judge the published cards by a changed catalogue."""
@@ -153,22 +171,22 @@ def try_(
     if format == "json":
         typer.echo(json.dumps(dataclasses.asdict(trial), ensure_ascii=False, default=str, indent=1))
         raise typer.Exit(NOT_JUDGED if trial.in_error else 0)
-    console, table = Console(), Table(title=f"采用后的变化 / changes if adopted · {trial.as_of}")
+    console, table = Console(), Table(title=Bilingual("采用后的变化", "changes if adopted") + f" · {trial.as_of}")
     for heading in ("规则 rule", "部门 department", "新增 added", "减少 removed"):
         table.add_column(heading)
     for rule, department, added, removed in trial.changes:
         table.add_row(rule, department, f"+{added}" if added else "", f"-{removed}" if removed else "")
     if trial.changes:
         console.print(table)
-    console.print(f"问题 / findings: {trial.published} → {trial.tried}", highlight=False)
-    show_reasons(console, "未判断的规则 / rules not judged", trial.not_judged)
-    show_reasons(console, "运行出错的规则 / rules in error", trial.in_error)
+    console.print(Bilingual("问题", "findings").about(f"{trial.published} → {trial.tried}"), highlight=False)
+    show_reasons(console, Bilingual("未判断的规则", "rules not judged"), trial.not_judged)
+    show_reasons(console, Bilingual("运行出错的规则", "rules in error"), trial.in_error)
     if trial.in_error:
         raise typer.Exit(NOT_JUDGED)
 
 
 def review(
-    days: Annotated[int, typer.Option(help="多少天没有问题算从未触发 / days without a finding")] = 90,
+    days: Annotated[int, typer.Option(help=Bilingual("多少天没有问题算从未触发", "days without a finding"))] = 90,
     home: HomeFolder = Path(".anka"),
     catalogue: CatalogueFolder = None,
     format: Format = "table",
@@ -185,22 +203,28 @@ def review(
         return
     titles = {rule.id: rule.title.zh for rule in read.rules.values()}
     if found.history_days < days:
-        typer.echo(f"历次核查只跨 {found.history_days} 天，不足 {days} 天 / runs span fewer days than asked")
-    lines = [f"{rule} {titles.get(rule, '')}：{days} 天内从未触发 / never fired" for rule in found.never_fired]
-    lines += [
-        f"{rule} {titles.get(rule, '')}：所判 {rows} 行全部触发 / always fires" for rule, rows in found.always_fire
+        typer.echo(
+            Bilingual(f"历次核查只跨 {found.history_days} 天，不足 {days} 天", "runs span fewer days than asked")
+        )
+    lines = [
+        Bilingual(f"{rule} {titles.get(rule, '')}：{days} 天内从未触发", "never fired") for rule in found.never_fired
     ]
     lines += [
-        f"{rule} {titles.get(rule, '')}：{common} 个问题都已由 {by} 报出 / implied by {by}"
+        Bilingual(f"{rule} {titles.get(rule, '')}：所判 {rows} 行全部触发", "always fires")
+        for rule, rows in found.always_fire
+    ]
+    lines += [
+        Bilingual(f"{rule} {titles.get(rule, '')}：{common} 个问题都已由 {by} 报出", f"implied by {by}")
         for rule, by, common in found.implied
     ]
-    typer.echo("\n".join(lines) or "没有需要检视的规则 / nothing to look at")
+    typer.echo("\n".join(lines) or Bilingual("没有需要检视的规则", "nothing to look at"))
 
 
 def book(
     catalogue: CatalogueFolder = None,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="写入文件，默认打印 / file to write", show_default=False)
+        Path | None,
+        typer.Option("--output", "-o", help=Bilingual("写入文件，默认打印", "file to write"), show_default=False),
     ] = None,
 ) -> None:
     """由规则库生成规则说明 / the rule book, made from the catalogue."""

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import typer
 
+from expectations.texts import Bilingual
 from flows.cli.options import HomeFolder, RegisterUrl, home_at
 
-app = typer.Typer(help="台账丢失或更换时 / when the register is gone or replaced", no_args_is_help=True)
+app = typer.Typer(help=Bilingual("台账丢失或更换时", "when the register is gone or replaced"), no_args_is_help=True)
 
 
 @app.command()
@@ -15,7 +16,7 @@ def new(home: HomeFolder = Path(".anka"), register: RegisterUrl = "") -> None:
     from expectations.register.belonging import start_anew
 
     start_anew(home_at(home), register)
-    typer.echo("已建立空台账 / an empty register was made；anka user import, anka audit")
+    typer.echo(Bilingual("已建立空台账", "an empty register was made；anka user import, anka audit"))
 
 
 @app.command()
@@ -24,4 +25,4 @@ def adopt(home: HomeFolder = Path(".anka"), register: RegisterUrl = "") -> None:
     from expectations.register.belonging import adopt as take
 
     take(home_at(home), register)
-    typer.echo("主目录从此使用这个台账 / the home goes on with this register")
+    typer.echo(Bilingual("主目录从此使用这个台账", "the home goes on with this register"))

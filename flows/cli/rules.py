@@ -15,11 +15,12 @@ from expectations.catalogue.kinds import RuleDeclaration
 from expectations.errors import nearest
 from expectations.judging.rule_checks import EXAMPLES_DAY, check_catalogue, coverage
 from expectations.sql.fingerprints import rule_fingerprint
+from expectations.texts import Bilingual
 from flows.cli.options import CatalogueFolder, read_catalogue
 from flows.cli.packs import add_pack_commands
 
-app = typer.Typer(help="规则库 / the catalogue of rules", no_args_is_help=True)
-Format = Annotated[Literal["table", "json"], typer.Option(help="输出格式 / output")]
+app = typer.Typer(help=Bilingual("规则库", "the catalogue of rules"), no_args_is_help=True)
+Format = Annotated[Literal["table", "json"], typer.Option(help=Bilingual("输出格式", "output"))]
 
 
 @app.command("list")
@@ -36,12 +37,12 @@ def list_rules(catalogue: CatalogueFolder = None, format: Format = "table") -> N
         table.add_row(rule.id, "|".join(rule.cards), rule.kind, rule.severity, rule.error_type, rule.title.zh)
     console = Console()
     console.print(table)
-    console.print(f"{len(read.rules)} 条规则 / rules", highlight=False)
+    console.print(Bilingual(f"{len(read.rules)} 条规则", "rules"), highlight=False)
 
 
 @app.command()
 def show(
-    rule_id: Annotated[str, typer.Argument(help="规则编号 / rule id")],
+    rule_id: Annotated[str, typer.Argument(help=Bilingual("规则编号", "rule id"))],
     catalogue: CatalogueFolder = None,
     format: Format = "table",
 ) -> None:
@@ -49,7 +50,10 @@ def show(
     read = read_catalogue(catalogue)
     rule = read.rules.get(rule_id.upper())
     if rule is None:
-        raise InputError(f"没有规则 / no rule {rule_id}{nearest(rule_id.upper(), read.rules)}", hint="anka rules list")
+        raise InputError(
+            Bilingual(f"没有规则 {rule_id}", f"no rule {rule_id}") + nearest(rule_id.upper(), read.rules),
+            hint="anka rules list",
+        )
     if format == "json":
         typer.echo(json.dumps(rule_as_dict(read, rule), ensure_ascii=False, indent=1))
         return
@@ -79,16 +83,24 @@ def check(catalogue: CatalogueFolder = None, format: Format = "table") -> None:
             typer.echo(problem)
         for one in covered:
             missing = (
-                f"，缺 / missing: {'；'.join(one.missing[:3])}{' …' if len(one.missing) > 3 else ''}"
+                "，"
+                + Bilingual("缺", "missing").about(
+                    f"{'；'.join(one.missing[:3])}{' …' if len(one.missing) > 3 else ''}"
+                )
                 if one.missing
                 else ""
             )
             reason = f"（{one.reason}）" if one.missing and one.reason else ""
             typer.echo(
-                f"第 {one.release} 批 / release {one.release}: {one.held}/{one.asked} = {one.percent:g} %{missing}{reason}"
+                Bilingual(f"第 {one.release} 批", f"release {one.release}").about(
+                    f"{one.held}/{one.asked} = {one.percent:g} %{missing}{reason}"
+                )
             )
         typer.echo(
-            f"{len(read.rules)} 条规则，{outcome.examples} 个示例，{len(outcome.problems)} 个问题 / rules, examples, problems"
+            Bilingual(
+                f"{len(read.rules)} 条规则，{outcome.examples} 个示例，{len(outcome.problems)} 个问题",
+                "rules, examples, problems",
+            )
         )
     if outcome.problems:
         raise typer.Exit(2)

@@ -11,6 +11,7 @@ import webbrowser
 from collections.abc import Sequence
 
 from expectations import InputError
+from expectations.texts import Bilingual
 
 _HOST = "127.0.0.1"
 _READY_SECONDS = 60
@@ -44,8 +45,8 @@ def require_free(port: int) -> None:
     with socket.socket() as probe:
         if probe.connect_ex((_HOST, port)) == 0:
             raise InputError(
-                f"端口 {port} 已被占用 / port {port} is in use",
-                hint="用 --port 指定另一个 / choose another with --port",
+                Bilingual(f"端口 {port} 已被占用", f"port {port} is in use"),
+                hint=Bilingual("用 --port 指定另一个", "choose another with --port"),
             )
 
 

@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from expectations.errors import InputError
+from expectations.texts import Bilingual
 from flows.cli.options import HomeFolder, home_at
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from expectations.store.register import Register
 
 
-app = typer.Typer(help="账号与机构 / accounts and the organisation", no_args_is_help=True)
+app = typer.Typer(help=Bilingual("账号与机构", "accounts and the organisation"), no_args_is_help=True)
 _BY = (None, "anka")
 """Whom the access log names: whoever sits at the machine."""
 _STATES = {
@@ -30,22 +31,26 @@ _STATES = {
 }  # fmt: skip
 SAMPLE_SUPERVISOR = "shi-guan"
 """The supervisor of the sample's city office."""
-Login = Annotated[str, typer.Argument(help="登录名 / login")]
+Login = Annotated[str, typer.Argument(help=Bilingual("登录名", "login"))]
 
 
 @app.command()
 def add(
     login: Login,
-    name: Annotated[str, typer.Option(help="姓名，与案卡一致 / name as the cards write it")],
+    name: Annotated[str, typer.Option(help=Bilingual("姓名，与案卡一致", "name as the cards write it"))],
     role: Annotated[
         list[str],
         typer.Option(
-            help="角色，可重复 / role, may be repeated: supervisor, prosecutor, assistant, head, leader, administrator"
+            help=Bilingual("角色，可重复", "role, may be repeated").about(
+                "supervisor, prosecutor, assistant, head, leader, administrator"
+            )
         ),
     ],
-    unit: Annotated[str, typer.Option(help="单位，如 院/部门/组 / unit, e.g. office/department/team")] = "",
-    assists: Annotated[str, typer.Option(help="所协助检察官的登录名 / login of the prosecutor assisted")] = "",
-    contact: Annotated[str, typer.Option(help="消息地址 / address for messages")] = "",
+    unit: Annotated[str, typer.Option(help=Bilingual("单位，如 院/部门/组", "unit, e.g. office/department/team"))] = "",
+    assists: Annotated[
+        str, typer.Option(help=Bilingual("所协助检察官的登录名", "login of the prosecutor assisted"))
+    ] = "",
+    contact: Annotated[str, typer.Option(help=Bilingual("消息地址", "address for messages"))] = "",
     home: HomeFolder = Path(".anka"),
 ) -> None:
     """新增账号，打印一次初始密码 / add an account and print its first password once."""
@@ -58,17 +63,19 @@ def add(
     roles = accounts.require_roles([ROLE_WORDS.get(one, one) for one in role])
     if not unit and set(roles) != {"administrator"}:
         raise InputError(
-            "缺少 --unit：可见范围由单位决定 / --unit decides what is seen",
-            hint="先用 anka user import 导入机构 / import the organisation first",
+            Bilingual("缺少 --unit：可见范围由单位决定", "--unit decides what is seen"),
+            hint=Bilingual("先用 anka user import 导入机构", "import the organisation first"),
         )
     if assists and "assistant" not in roles:
-        raise InputError("只有检察官助理可用 --assists / only an assistant assists somebody", hint="--role assistant")
+        raise InputError(
+            Bilingual("只有检察官助理可用 --assists", "only an assistant assists somebody"), hint="--role assistant"
+        )
     password = first_password()
     hashed = hash_password(password)
     with _register(home).writing() as session:
         unit_id = find_unit(session, unit).id if unit else None
         if "head" in roles and read_tree(session).department(unit_id) is None:
-            raise InputError("部门负责人须属于部门 / a head belongs to a department", hint="--unit 院/部门")
+            raise InputError(Bilingual("部门负责人须属于部门", "a head belongs to a department"), hint="--unit 院/部门")
         assists_id = accounts.find_user(session, assists).id if assists else None
         person = NewPerson(login, name, roles, unit_id, assists_id, contact)
         accounts.add_user(session, person, hashed, _BY)
@@ -77,13 +84,18 @@ def add(
 
 @app.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(help="机构人员表 / organisation file: .csv, .xlsx")],
+    file: Annotated[Path, typer.Argument(help=Bilingual("机构人员表", "organisation file").about(".csv, .xlsx"))],
     deactivate_missing: Annotated[
         bool,
-        typer.Option("--deactivate-missing", help="停用文件中没有的人员 / switch off people the file does not name"),
+        typer.Option(
+            "--deactivate-missing", help=Bilingual("停用文件中没有的人员", "switch off people the file does not name")
+        ),
     ] = False,
     passwords: Annotated[
-        bool, typer.Option("--passwords/--no-passwords", help="为新账号设初始密码 / give new accounts a first password")
+        bool,
+        typer.Option(
+            "--passwords/--no-passwords", help=Bilingual("为新账号设初始密码", "give new accounts a first password")
+        ),
     ] = True,
     home: HomeFolder = Path(".anka"),
 ) -> None:
@@ -94,7 +106,7 @@ def import_(
     try:
         content = file.read_bytes()
     except OSError as error:
-        raise InputError(f"文件读不了 / cannot read: {file}", hint=str(error.strerror)) from None
+        raise InputError(Bilingual("文件读不了", "cannot read").about(file), hint=str(error.strerror)) from None
     lines = read_organisation(file.name, content)
     changes = import_organisation(
         _register(home), lines, _BY, deactivate_missing=deactivate_missing, give_passwords=passwords
@@ -116,7 +128,7 @@ def reset(login: Login, home: HomeFolder = Path(".anka")) -> None:
 def link(
     login: Login,
     home: HomeFolder = Path(".anka"),
-    port: Annotated[int, typer.Option(help="看板端口 / port of the dashboard")] = 8501,
+    port: Annotated[int, typer.Option(help=Bilingual("看板端口", "port of the dashboard"))] = 8501,
 ) -> None:
     """打印一次性登录链接，10 分钟内有效 / print a link that signs in once within 10 minutes."""
     typer.echo(sign_in_address(home, login, port))
@@ -161,8 +173,8 @@ def require_sample_or_nobody(home: Path) -> None:
     logins = _logins(home)
     if logins and SAMPLE_SUPERVISOR not in logins:
         raise InputError(
-            f"主目录 {home} 已有正式账号 / this home has accounts of its own",
-            hint="anka demo --home 另一个文件夹 / another folder",
+            Bilingual(f"主目录 {home} 已有正式账号", f"{home} has accounts of its own"),
+            hint=Bilingual("anka demo --home 另一个文件夹", "another folder"),
         )
 
 
@@ -183,12 +195,12 @@ def _register(home: Path) -> "Register":
 
 def _show(changes: "Changes") -> None:
     for title, names in (
-        ("新单位 / new units", changes.new_units),
-        ("撤销的单位 / units dropped", changes.dropped_units),
-        ("新账号 / accounts added", changes.added),
-        ("变更 / changed", changes.changed),
-        ("文件中没有 / not in the file", changes.missing),
-        ("已停用 / switched off", changes.deactivated),
+        (Bilingual("新单位", "new units"), changes.new_units),
+        (Bilingual("撤销的单位", "units dropped"), changes.dropped_units),
+        (Bilingual("新账号", "accounts added"), changes.added),
+        (Bilingual("变更", "changed"), changes.changed),
+        (Bilingual("文件中没有", "not in the file"), changes.missing),
+        (Bilingual("已停用", "switched off"), changes.deactivated),
     ):
         if names:
             typer.echo(f"{title}: {len(names)}  {', '.join(names)}")
@@ -198,7 +210,10 @@ def _tell(passwords: Mapping[str, str]) -> None:
     """Prints first passwords; the only time anybody sees them."""
     if passwords:
         typer.echo(
-            "初始密码，只显示这一次，首次登录须修改 / first passwords, shown this once, to be changed at the first sign-in:"
+            Bilingual(
+                "初始密码，只显示这一次，首次登录须修改",
+                "first passwords, shown this once, to be changed at the first sign-in:",
+            )
         )
     for login, password in passwords.items():
         typer.echo(f"{login}\t{password}")

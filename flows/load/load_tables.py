@@ -15,7 +15,7 @@ from expectations.run_schema import LOADED, Table
 from flows.load.card_tables import card_table
 from flows.load.history import Load, raw_table
 from flows.load.report import RowCounts, SheetReport
-from flows.load.row_reasons import BLANK, DUPLICATE, HEADER_COPY, REPLACED, TOTAL, FileLoad
+from flows.load.row_reasons import REASONS, FileLoad
 from flows.load.values import column, quoted
 
 ROWS_WITHOUT_CASE = Table(
@@ -27,7 +27,7 @@ ROWS_WITHOUT_CASE = Table(
 SHOWN = 5
 """Unreadable cells shown per column; the table has all."""
 
-_COUNTED = {HEADER_COPY: "header_copy", TOTAL: "total", BLANK: "blank", DUPLICATE: "duplicate", REPLACED: "replaced"}
+_COUNTED = frozenset(REASONS) & frozenset(RowCounts.__dataclass_fields__)
 
 
 def prepare_load_tables(con: duckdb.DuckDBPyConnection) -> None:
@@ -79,7 +79,18 @@ def write_file_tables(con: duckdb.DuckDBPyConnection, sheets: Sequence[SheetRepo
         r = one.rows
         counts = (r.read, r.loaded, r.rejected, r.header_copy, r.total, r.blank, r.duplicate, r.replaced, r.malformed)
         files.append(
-            (one.file_no, one.name, one.sha256, one.sheet, one.card, one.status, one.reason, one.header_row, *counts)
+            (
+                one.file_no,
+                one.name,
+                one.sha256,
+                one.sheet,
+                one.card,
+                one.status,
+                one.reason.zh,
+                one.reason.en,
+                one.header_row,
+                *counts,
+            )
         )
         columns += [(one.file_no, one.sheet, c.position, c.header, c.field, c.matched_by) for c in one.columns]
         missing += [(one.file_no, one.sheet, one.card, field) for field in one.missing]
@@ -92,7 +103,7 @@ def write_file_tables(con: duckdb.DuckDBPyConnection, sheets: Sequence[SheetRepo
 def write_quarantine(con: duckdb.DuckDBPyConnection, path: Path) -> int:
     """Write every rejected row of the last load to a csv for Excel; gives the number of rows."""
     rows = con.execute(
-        "SELECT f.name, r.sheet, r.sheet_row, r.reason, r.cells FROM load.rejected_rows r"
+        "SELECT f.name, r.sheet, r.sheet_row, r.reason || ' / ' || r.reason_en, r.cells FROM load.rejected_rows r"
         " JOIN (SELECT DISTINCT file_no, name FROM load.files) f USING (file_no)"
         " ORDER BY r.file_no, r.sheet, r.sheet_row"
     )
@@ -116,9 +127,17 @@ def _rejected(one: FileLoad) -> str:
     entries.append("{'k': '多出的单元格', 'v': array_to_string(r._surplus, ' | ')}")
     filled = f"list_filter([{', '.join(entries)}], lambda e: coalesce(e.v, '') <> '')"
     return f"""
-        SELECT a.file_no, a.sheet, a.sheet_row, a.reason, to_json(map_from_entries({filled}))
+        SELECT a.file_no, a.sheet, a.sheet_row, {_worded("zh")}, {_worded("en")}, to_json(map_from_entries({filled}))
         FROM {raw_table(load.card)} r JOIN load.all_rows a ON r._load = a.load_no AND r._sheet_row = a.sheet_row
         WHERE r._load = {load.number} AND a.load_order = {one.order} AND a.reason IS NOT NULL ORDER BY a.sheet_row"""
+
+
+def _worded(language: str) -> str:
+    """The reason of a row in one language."""
+    cases = " ".join(
+        f"WHEN {quoted(code)} THEN {quoted(words.in_language(language))}" for code, words in REASONS.items()
+    )
+    return f"CASE a.reason {cases} END"
 
 
 def _unreadable_cells(card: Card, field: Field) -> str:
@@ -134,7 +153,7 @@ def _row_counts(con: duckdb.DuckDBPyConnection) -> Mapping[tuple[int, str], RowC
     for file_no, sheet, reason, number in con.execute(
         "SELECT file_no, sheet, reason, count(*) FROM load.all_rows GROUP BY ALL"
     ).fetchall():
-        name = "loaded" if reason is None else _COUNTED.get(reason, "malformed")
+        name = "loaded" if reason is None else reason if reason in _COUNTED else "malformed"
         counted_here = RowCounts(**{"read": number, name: number})
         counts[file_no, sheet] = counts.get((file_no, sheet), RowCounts()) + counted_here
     return counts

@@ -13,6 +13,7 @@ import duckdb
 
 from expectations import Catalogue, InputError
 from expectations.errors import nearest
+from expectations.texts import NO_TEXT, Bilingual, joined
 from flows.load.card_tables import build_card_tables
 from flows.load.headings import Headings
 from flows.load.history import Load, prepare_history, store_sheet
@@ -75,12 +76,14 @@ def load_exports(
     for number, path in enumerate(inbox.files):
         tell(f"读取 {path.name}", number, len(inbox.files))
         if path in busy:
-            _refuse(run, number, path, "", Refused("文件仍在写入 / the file is still being written", CUT[1]))
+            _refuse(
+                run, number, path, "", Refused(Bilingual("文件仍在写入", "the file is still being written"), CUT[1])
+            )
         else:
             _load_file(run, number, path)
     if run.hints and (not skip_refused or not run.loads):
         _raise_refusals(run)
-    tell("整理 / typing", len(inbox.files), len(inbox.files))
+    tell(Bilingual("整理", "typing"), len(inbox.files), len(inbox.files))
     reason_rows(con, run.loads)
     build_card_tables(con, catalogue, run.loads)
     fill_row_tables(con, catalogue, run.loads)
@@ -100,7 +103,8 @@ def _check_choice(card: str | None, catalogue: Catalogue) -> None:
     if card is not None and card not in catalogue.cards:
         known = ", ".join(f"{name}（{each.title_zh}）" for name, each in catalogue.cards.items())
         raise InputError(
-            f"没有案卡 / unknown card: {card}{nearest(card, catalogue.cards)}", f"可选 / available: {known}"
+            Bilingual("没有案卡", "unknown card").about(f"{card}" + nearest(card, catalogue.cards)),
+            Bilingual("可选", "available").about(known),
         )
 
 
@@ -113,7 +117,7 @@ def _load_file(run: _Run, number: int, path: Path) -> None:
     except Refused as refused:
         _refuse(run, number, path, sha256, refused)
     except OSError as error:
-        _refuse(run, number, path, sha256, Refused(f"无法读取 / can't be read: {error.strerror}"))
+        _refuse(run, number, path, sha256, Refused(Bilingual("无法读取", "can't be read").about(error.strerror)))
 
 
 def _refuse(run: _Run, number: int, path: Path, sha256: str, refused: Refused) -> None:
@@ -126,10 +130,12 @@ def _load_sheets(run: _Run, number: int, path: Path, sha256: str, sheets: Sequen
     heads = [sheet.head for sheet in sheets]
     chosen = recognise(heads, run.headings, named)
     if not any(chosen):
-        raise Refused(refusal(heads, run.headings, named), "用 --card 指定案卡，或检查表头 / choose with --card")
+        raise Refused(
+            refusal(heads, run.headings, named), Bilingual("用 --card 指定案卡，或检查表头", "choose with --card")
+        )
     for sheet, candidate in zip(sheets, chosen, strict=True):
         if candidate is None:
-            reason = "没有可识别的表头 / no recognisable header"
+            reason = Bilingual("没有可识别的表头", "no recognisable header")
             run.sheets.append(_not_loaded(number, path, sha256, sheet.name, "ignored", reason))
             continue
         load = store_sheet(run.con, sheet, candidate, sha256, path.name)
@@ -145,18 +151,18 @@ def _read(path: Path, reading: Reading) -> tuple[Sheet, ...]:
 def _loaded(number: int, path: Path, sha256: str, load: Load) -> SheetReport:
     return SheetReport(
         file_no=number, name=path.name, sha256=sha256, sheet=load.sheet, card=load.card.name, status="loaded",
-        reason="", header_row=load.header_row, rows=RowCounts(), columns=load.columns, missing=load.missing,
+        reason=NO_TEXT, header_row=load.header_row, rows=RowCounts(), columns=load.columns, missing=load.missing,
     )  # fmt: skip
 
 
-def _not_loaded(number: int, path: Path, sha256: str, sheet: str, status: Status, reason: str) -> SheetReport:
+def _not_loaded(number: int, path: Path, sha256: str, sheet: str, status: Status, reason: Bilingual) -> SheetReport:
     return SheetReport(number, path.name, sha256, sheet, "", status, reason, 0, RowCounts())
 
 
 def _raise_refusals(run: _Run) -> None:
     refused = [one for one in run.sheets if one.status == "refused"]
     hints = list(dict.fromkeys(filter(None, run.hints)))
-    raise InputError("\n".join(f"{one.name}: {one.reason}" for one in refused), "；".join(hints))
+    raise InputError(joined("\n", (f"{one.name}: " + one.reason for one in refused)), joined("；", hints))
 
 
 def _input_hash(sheets: Sequence[SheetReport]) -> str:

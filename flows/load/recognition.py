@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from expectations import Card, Catalogue
+from expectations.texts import Bilingual
 from flows.load.headings import FEWEST_MATCHES, HeaderRow, Headings, Row, find_header_row, headings_of
 
 FEWEST_COLUMNS = 5
@@ -75,27 +76,34 @@ def recognise(
     return [None] * len(decided)
 
 
-def refusal(heads: Sequence[Sequence[Row]], headings: Mapping[str, Headings], named: str | None) -> str:
+def refusal(heads: Sequence[Sequence[Row]], headings: Mapping[str, Headings], named: str | None) -> Bilingual:
     """Why no sheet was recognised: what was looked for, and the cards that came closest."""
     if named is not None:
         card = headings[named].card
         best = max((headings[named].matches(row) for head in heads for row in head), default=0)
-        return (
-            f"前 10 行找不到{card.title_zh}案卡的表头（至少 {FEWEST_MATCHES} 个已知列名，最多的一行有 {best} 个）"
-            f" / no header row of card {named}: best row has {best} known headings"
+        return Bilingual(
+            f"前 10 行找不到{card.title_zh}案卡的表头（至少 {FEWEST_MATCHES} 个已知列名，最多的一行有 {best} 个）",
+            f"no header row of card {named}: best row has {best} known headings",
         )
     found = sorted((one for head in heads for one in candidates(head, headings)), key=lambda one: -one.header.matched)
     if not found:
-        return "认不出案卡：没有一行含有 3 个以上已知列名 / no known card: no row holds three known headings"
+        return Bilingual(
+            "认不出案卡：没有一行含有 3 个以上已知列名", "no known card: no row holds three known headings"
+        )
     best = found[0].header.matched
     if sum(one.header.matched == best for one in found) > 1 and found[0].clear:
-        return f"认不出案卡：几种案卡同样相符 {_listed(found)} / cards tie"
-    return f"认不出案卡：相符的列太少，最接近 {_listed(found)} / too few known headings"
+        return Bilingual("认不出案卡：几种案卡同样相符", "no known card: cards tie").about(_listed(found))
+    return Bilingual("认不出案卡：相符的列太少，最接近", "no known card: too few known headings, nearest").about(
+        _listed(found)
+    )
 
 
-def _listed(found: Sequence[Candidate]) -> str:
-    return "、".join(
-        f"{one.card.title_zh} {one.card.name}（{one.header.matched}/{one.header.filled} 列）" for one in found[:3]
+def _listed(found: Sequence[Candidate]) -> Bilingual:
+    parts = [(one.card, f"{one.header.matched}/{one.header.filled}") for one in found[:3]]
+    return Bilingual(
+        "、".join(f"{card.title_zh}（{share} 列）" for card, share in parts),
+        ", ".join(f"{card.name} ({share} columns)" for card, share in parts),
+        "、".join(f"{card.title_zh} {card.name}（{share} 列）" for card, share in parts),
     )
 
 

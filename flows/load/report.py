@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from expectations.texts import Bilingual
 from flows.load.headings import Column
 
 Status = Literal["loaded", "ignored", "refused"]
+_STATUS = {"ignored": Bilingual("忽略", "ignored"), "refused": Bilingual("拒绝", "refused")}
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ class SheetReport:
     sheet: str
     card: str
     status: Status
-    reason: str
+    reason: Bilingual
     header_row: int
     rows: RowCounts
     columns: tuple[Column, ...] = ()
@@ -74,41 +76,45 @@ class LoadReport:
         return tuple(one for one in self.sheets if one.status == "refused")
 
 
+_UNREADABLE = Bilingual("无法识别", "unreadable")
+_BY_ALIAS = Bilingual("别名", "by alias")
+
+
 def printed(report: LoadReport, labels: Mapping[tuple[str, str], str]) -> str:
     """The report as plain text; `labels` gives the heading of a card's field."""
     parts = [line for sheet in report.sheets for line in _sheet_lines(sheet, labels)]
-    parts += [f"跳过 / skipped: {name}" for name in report.skipped]
+    parts += [Bilingual("跳过", "skipped").about(name) for name in report.skipped]
     rows = report.rows
-    parts.append(
-        f"合计 / total: 读入 {rows.read} = 载入 {rows.loaded} + 剔除 {rows.rejected} (read = loaded + rejected)"
-    )
+    counts = f"读入 {rows.read} = 载入 {rows.loaded} + 剔除 {rows.rejected} (read = loaded + rejected)"
+    parts.append(Bilingual("合计", "total").about(counts))
     return "\n".join(parts)
 
 
 def _sheet_lines(sheet: SheetReport, labels: Mapping[tuple[str, str], str]) -> list[str]:
     title = f"{sheet.name} [{sheet.sheet}]" if sheet.sheet else sheet.name
     if sheet.status != "loaded":
-        return [f"{title}: {'忽略 / ignored' if sheet.status == 'ignored' else '拒绝 / refused'}: {sheet.reason}"]
+        return [f"{title}: {_STATUS[sheet.status]}: {sheet.reason}"]
     rows = sheet.rows
     found = [one for one in sheet.columns if one.field]
     by_alias = sum(one.matched_by == "alias" for one in found)
     extra = [one.header for one in sheet.columns if not one.field]
     lines = [
-        f"{title}: {sheet.card}，表头第 {sheet.header_row} 行 / header row {sheet.header_row}",
+        f"{title}: " + Bilingual(f"{sheet.card}，表头第 {sheet.header_row} 行", f"header row {sheet.header_row}"),
         f"  读入 {rows.read} = 载入 {rows.loaded} + 剔除 {rows.rejected}（{_reasons(rows)}）",
-        f"  相符的列 / matched columns: {len(found)}（别名 / by alias {by_alias}）",
-        f"  其他列 / extra columns: {'、'.join(extra) or '无'}",
+        "  " + Bilingual("相符的列", "matched columns").about(f"{len(found)}（{_BY_ALIAS} {by_alias}）"),
+        "  " + Bilingual("其他列", "extra columns").about("、".join(extra) or "无"),
     ]
     if sheet.missing:
         lines.append(
-            f"  缺少的列 / missing columns ({len(sheet.missing)}): {_names(sheet.card, sheet.missing, labels)}"
+            "  "
+            + Bilingual("缺少的列", f"missing columns ({len(sheet.missing)})").about(
+                _names(sheet.card, sheet.missing, labels)
+            )
         )
     if sheet.without_case:
-        lines.append(f"  没有部门受案号的行 / rows without case number: {sheet.without_case}")
+        lines.append("  " + Bilingual("没有部门受案号的行", "rows without case number").about(sheet.without_case))
     for field, (count, texts) in (sheet.unreadable or {}).items():
-        lines.append(
-            f"  无法识别 / unreadable {_names(sheet.card, (field,), labels)}: {count} 格，如 {'、'.join(texts)}"
-        )
+        lines.append(f"  {_UNREADABLE} {_names(sheet.card, (field,), labels)}: {count} 格，如 {'、'.join(texts)}")
     return lines
 
 

@@ -10,20 +10,23 @@ from dataclasses import dataclass
 import duckdb
 
 from expectations.catalogue.cards import Role
+from expectations.texts import Bilingual
 from flows.load.headings import NARROW, WIDE, normalise_heading
 from flows.load.history import Load, raw_table
 from flows.load.sources.ragged_rows import MALFORMED, MORE_CELLS
 from flows.load.values import BLANKS, cell_sql, clean_sql, column, escaped, quoted
 
-BLANK = "空行 / blank row"
-HEADER_COPY = "重复的表头 / header copy"
-TOTAL = "合计行 / total row"
-DUPLICATE = "与另一行完全相同，已合并 / equal to another row, merged"
-REPLACED = "被后加载文件中同一键的行替换 / replaced by the same key in a later file"
-READER_REASONS = {
-    MORE_CELLS: "单元格比表头多 / more cells than headings",
-    MALFORMED: "引号不成对 / quotes do not pair",
+BLANK, HEADER_COPY, TOTAL, DUPLICATE, REPLACED = "blank", "header_copy", "total", "duplicate", "replaced"
+REASONS = {
+    BLANK: Bilingual("空行", "blank row"),
+    HEADER_COPY: Bilingual("重复的表头", "header copy"),
+    TOTAL: Bilingual("合计行", "total row"),
+    DUPLICATE: Bilingual("与另一行完全相同，已合并", "equal to another row, merged"),
+    REPLACED: Bilingual("被后加载文件中同一键的行替换", "replaced by the same key in a later file"),
+    MORE_CELLS: Bilingual("单元格比表头多", "more cells than headings"),
+    MALFORMED: Bilingual("引号不成对", "quotes do not pair"),
 }
+"""Why a row is no card, by the name its count has in `RowCounts`; the last two are the reader's and count as malformed."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +131,6 @@ def _reasons() -> str:
     """Reasons in order: unreadable by the reader, header copy, total, blank, merged within a file, replaced by a later
     file, merged across files where the key is not whole. A total ends its page: no card follows before the next header.
     """
-    readers = " ".join(f"WHEN problem = {quoted(code)} THEN {quoted(text)}" for code, text in READER_REASONS.items())
     equal = "PARTITION BY card, reason IS NULL, row_hash, second_hash"
     return f"""
         WITH pages AS (
@@ -137,7 +139,7 @@ def _reasons() -> str:
             SELECT *, max(sheet_row) FILTER (WHERE NOT (is_blank OR is_header OR is_total))
                 OVER (PARTITION BY load_order, page) AS last_card FROM pages
         ), dropped AS (
-            SELECT * REPLACE (nullif(row_key, '') AS row_key), CASE {readers} WHEN is_header THEN {quoted(HEADER_COPY)}
+            SELECT * REPLACE (nullif(row_key, '') AS row_key), CASE WHEN problem IS NOT NULL THEN problem WHEN is_header THEN {quoted(HEADER_COPY)}
                 WHEN is_total AND sheet_row > coalesce(last_card, 0) THEN {quoted(TOTAL)}
                 WHEN is_blank THEN {quoted(BLANK)} END AS reason FROM ends
         ), merged AS (

@@ -13,6 +13,7 @@ from typing import Any
 from lxml import etree
 
 from expectations import InputError
+from expectations.texts import Bilingual
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -59,8 +60,11 @@ class Package:
         entry = self._archive.getinfo(self._names[part])
         if entry.file_size > LARGEST_PART:
             raise InputError(
-                f"工作簿解开后过大（{entry.file_size // 2**20} MB） / too large when unpacked",
-                hint="分成几个文件，或用 anka audit 核查 / split it, or use anka audit",
+                Bilingual(
+                    f"工作簿解开后过大（{entry.file_size // 2**20} MB）",
+                    f"too large when unpacked ({entry.file_size // 2**20} MB)",
+                ),
+                hint=Bilingual("分成几个文件，或用 anka audit 核查", "split it, or use anka audit"),
             )
         return self._archive.read(entry)
 

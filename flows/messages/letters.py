@@ -19,6 +19,7 @@ from expectations.register.readers_rows import rows_of
 from expectations.rights.reader import Reader
 from expectations.rights.scope import EVERYTHING
 from expectations.store.tables import Finding, Notice, Run, User
+from expectations.texts import Bilingual
 
 OFFICE = "office"
 """The recipient of what goes to the channels of the office."""
@@ -133,7 +134,7 @@ def _alarms(session: Session, occasion: Occasion, reader: Reader, to: _Recipient
         return
     for attempt in troubled(session):
         title, zh, en = _TROUBLE[attempt.outcome]
-        why = [f"原因 / reason: {attempt.reason}"] if attempt.reason else []
+        why = [Bilingual("原因", "reason").about(attempt.reason)] if attempt.reason else []
         yield to.letter(attempt.outcome, attempt.id, f"案卡质检：{title}", zh, en, *why, occasion.link("run"))
     nights = standing(session)
     if nights.stale:
@@ -156,20 +157,20 @@ def _notices(session: Session, occasion: Occasion, reader: Reader, to: _Recipien
             and not supervises
             and notice.issued_on >= occasion.today - timedelta(days=_ISSUED_DAYS)
         ):
-            yield _about(occasion, to, "issued", notice, "收到", "issued")
+            yield _about(occasion, to, "issued", notice, Bilingual("收到", "issued"))
         if state == "due" and not supervises and (notice.due_on - occasion.today).days <= _WARN_DAYS:
-            yield _about(occasion, to, "due", notice, "即将到期", "reply due soon")
+            yield _about(occasion, to, "due", notice, Bilingual("即将到期", "reply due soon"))
         if state == "overdue":
-            yield _about(occasion, to, "overdue", notice, "逾期未回复", "reply overdue")
+            yield _about(occasion, to, "overdue", notice, Bilingual("逾期未回复", "reply overdue"))
 
 
-def _about(occasion: Occasion, to: _Recipient, kind: str, notice: Notice, zh: str, en: str) -> Letter:
+def _about(occasion: Occasion, to: _Recipient, kind: str, notice: Notice, news: Bilingual) -> Letter:
     grade = grade_of(notice)
-    until = f"，回复期限 {notice.due_on} / reply by {notice.due_on}" if grade.wants_reply else ""
+    until = "，" + Bilingual(f"回复期限 {notice.due_on}", f"reply by {notice.due_on}") if grade.wants_reply else ""
     what = grade.called.zh
     return to.letter(
-        kind, notice.id, f"{what}（{zh}）",
-        f"{f'{what} ' if notice.number else ''}{number_of(notice)}：{zh} / {en}{until}", occasion.link("notices", tab="issued", id=notice.id),
+        kind, notice.id, f"{what}（{news.zh}）",
+        f"{f'{what} ' if notice.number else ''}{number_of(notice)}：{news}{until}", occasion.link("notices", tab="issued", id=notice.id),
     )  # fmt: skip
 
 
@@ -191,9 +192,9 @@ def _digests(session: Session, occasion: Occasion, week: Week, reader: Reader, t
 def _week_line(session: Session, home: Home, subject: Subject, week: Week) -> str:
     figures = week_figures(session, home, subject, week)
     whose = f"{subject.department} {subject.prosecutor}".strip()
-    return (
-        f"{whose}：新发现 {figures.new}，已整改 {figures.corrected} / 在册 {figures.stock}，未整改 {figures.open}，逾期 {figures.overdue} / "
-        f"new {figures.new}, corrected {figures.corrected} of {figures.stock}, open {figures.open}, overdue {figures.overdue}"
+    return f"{whose}：" + Bilingual(
+        f"新发现 {figures.new}，已整改 {figures.corrected} / 在册 {figures.stock}，未整改 {figures.open}，逾期 {figures.overdue}",
+        f"new {figures.new}, corrected {figures.corrected} of {figures.stock}, open {figures.open}, overdue {figures.overdue}",
     )
 
 
@@ -204,7 +205,7 @@ def _to_office(session: Session, occasion: Occasion, run: Run) -> list[Letter]:
     overdue = session.scalar(late) or 0
     if not number and not overdue:
         return []
-    to = _Recipient(OFFICE, "本院 / office", "")
+    to = _Recipient(OFFICE, Bilingual("本院", "office"), "")
     return [
         to.letter(
             "new", run.seq, f"案卡质检：{run.as_of} 核查",

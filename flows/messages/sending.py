@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 from expectations.store.register import Register, now
 from expectations.store.switches import switch
 from expectations.store.tables import Message
+from expectations.texts import Bilingual
 from flows.messages.letters import OFFICE, Letter, Occasion, letters
 
 State = Literal["dry_run", "sent", "failed", "no_address", "sent_before"]
@@ -87,7 +88,7 @@ def deliver(register: Register, occasion: Occasion, settings: MessageSettings, *
 def _tried(register: Register, letter: Letter, settings: MessageSettings) -> Delivery:
     """A dry run keeps each message once."""
     addresses = _addresses(letter, settings)
-    problem = "" if addresses else "没有联系方式 / no address"
+    problem = "" if addresses else Bilingual("没有联系方式", "no address")
     with register.writing() as session:
         rows = _earlier(session, letter)
         if any(row.state == "sent" for row in rows):
@@ -102,7 +103,7 @@ def _sent(register: Register, letter: Letter, settings: MessageSettings) -> Deli
     addresses = _addresses(letter, settings)
     delivery = Delivery(letter, _services(addresses), "sent")
     if not addresses:
-        return replace(delivery, state="no_address", problem="没有联系方式 / no address")
+        return replace(delivery, state="no_address", problem=Bilingual("没有联系方式", "no address"))
     with register.writing() as session:
         if not register.on_sqlite:
             session.execute(text(f"select pg_advisory_xact_lock({_OUTBOX_LOCK})"))
@@ -161,10 +162,10 @@ def _send(addresses: Sequence[str], letter: Letter) -> str:
             known = sender.add(address)
             done = known and sender.notify(letter.body, letter.title, body_format=NotifyFormat.TEXT)
         if not known:
-            problems.append(f"{service}: 不是消息服务地址 / not the address of a service")
+            problems.append(f"{service}: " + Bilingual("不是消息服务地址", "not the address of a service"))
         elif not done:
             code = next((match[1] for line in heard if (match := _CODE.search(line))), "")
-            problems.append(f"{service}: 未送达 / not delivered{f' ({code})' if code else ''}")
+            problems.append(f"{service}: " + Bilingual("未送达", f"not delivered{f' ({code})' if code else ''}"))
     return "; ".join(problems)
 
 

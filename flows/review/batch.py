@@ -19,6 +19,7 @@ from expectations.register.reading import last_day
 from expectations.rights.reader import MACHINE
 from expectations.run.sights import Sights
 from expectations.store.register import Register
+from expectations.texts import Bilingual
 from flows.nightly_audit import nightly_audit
 from flows.review.periods import Period, parse_period
 from flows.review.workbook import write_review
@@ -46,7 +47,8 @@ def review_batch(
         published = audited.file
     elif as_of:
         raise InputError(
-            "--as-of 需要同时给出导出文件 / --as-of needs the exports to audit", hint="anka batch --period … PATH…"
+            Bilingual("--as-of 需要同时给出导出文件", "--as-of needs the exports to audit"),
+            hint="anka batch --period … PATH…",
         )
     else:
         published = place.current()

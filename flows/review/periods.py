@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from expectations import InputError
+from expectations.texts import Bilingual
 
 _PERIOD = re.compile(r"(?P<year>20\d{2})(?:H(?P<half>[12])|Q(?P<quarter>[1-4])|-(?P<month>0[1-9]|1[0-2]))?")
 _MONTHS = {"half": 6, "quarter": 3, "month": 1}
@@ -25,7 +26,8 @@ def parse_period(text: str) -> Period:
     match = _PERIOD.fullmatch(text.strip().upper())
     if match is None:
         raise InputError(
-            f"不认识的期间 / unknown period: {text}", hint="例如 / for example: 2026, 2026H1, 2026Q3, 2026-05"
+            Bilingual("不认识的期间", "unknown period").about(text),
+            hint=Bilingual("例如", "for example").about("2026, 2026H1, 2026Q3, 2026-05"),
         )
     year, first_month, months = int(match["year"]), 1, 12
     for unit, length in _MONTHS.items():

@@ -169,11 +169,11 @@ def test_all_mistakes_are_reported_with_file_line_and_nearest_name(tmp_path: Pat
         load_catalogue(tmp_path)
     text = "\n".join(refused.value.problems)
     assert "one.yaml:14: Z001 thenn: unknown key" in text
-    assert "nearest / 最接近: then" in text
+    assert "最接近 / nearest: then" in text
     assert "two.yaml:5: Z001: unknown kind / 未知的规则类型 implis" in text
     assert "three.yaml:2: not YAML" in text
     assert "four.yaml:1: no known top-level key" in text
-    assert "nearest / 最接近: card" in text
+    assert "最接近 / nearest: card" in text
     assert "five.yaml:10: Z001 severity" in text
 
 
@@ -187,14 +187,14 @@ def test_a_rule_declared_twice_in_a_folder_is_a_mistake(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "problem"),
     [
-        ("then: sex = '男'", "then: sexx = '男'", "unknown column / 未知的案卡项: sexx; nearest / 最接近: sex"),
+        ("then: sex = '男'", "then: sexx = '男'", "unknown column / 未知的案卡项: sexx; 最接近 / nearest: sex"),
         ("then: sex = '男'", "then: sex in (select 1)", "is not allowed in a condition"),
         ("then: sex = '男'", "then: read_csv('/etc/passwd')", "unknown function / 未知的函数: read_csv"),
         ("then: sex = '男'", "then: age_at_crime > :limit", "unknown parameter / 未知的参数 :limit"),
         ("then: sex = '男'", "then: 'sex = '", "not an expression"),
-        ("cards: [arrest]", "cards: [arest]", "unknown card / 未知的案卡 arest; nearest / 最接近: arrest"),
-        ("fields: [sex]", "fields: [sexx]", "has no field / 案卡没有此项 sexx; nearest / 最接近: sex"),
-        ("zh: '{name}有误。'", "zh: '{nam}有误。'", "unknown placeholder / 未知的占位符 {nam}; nearest / 最接近: name"),
+        ("cards: [arrest]", "cards: [arest]", "unknown card / 未知的案卡 arest; 最接近 / nearest: arrest"),
+        ("fields: [sex]", "fields: [sexx]", "has no field / 案卡没有此项 sexx; 最接近 / nearest: sex"),
+        ("zh: '{name}有误。'", "zh: '{nam}有误。'", "unknown placeholder / 未知的占位符 {nam}; 最接近 / nearest: name"),
     ],
 )
 def test_a_rule_that_does_not_fit_is_refused_where_it_stands(tmp_path: Path, old: str, new: str, problem: str) -> None:

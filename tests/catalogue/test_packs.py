@@ -83,8 +83,8 @@ def test_a_changed_parameter_holds_between_its_days(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "text", "expected"),
     [
-        ("changes", "changes: [{rule: C03, switched_off: true, reason: x, since: 2026-01-01}]", "changes.yaml:1: no such rule below .*nearest / 最接近: C0"),
-        ("changes", "changes: [{rule: X028, params: {grace: 3}, reason: x, since: 2026-01-01}]", "X028: unknown parameter .*nearest / 最接近: grace_days"),
+        ("changes", "changes: [{rule: C03, switched_off: true, reason: x, since: 2026-01-01}]", "changes.yaml:1: no such rule below .*最接近 / nearest: C0"),
+        ("changes", "changes: [{rule: X028, params: {grace: 3}, reason: x, since: 2026-01-01}]", "X028: unknown parameter .*最接近 / nearest: grace_days"),
         ("changes", "changes: [{rule: C003, switched_off: true, reason: '', since: 2026-01-01}]", "reason"),
         ("changes", "changes: [{rule: C003, switched_off: true, reason: x}]", "since: Field required"),
         ("changes", "changes: [{rule: C003, reason: x, since: 2026-01-01}]", "give either switched_off: true or params"),

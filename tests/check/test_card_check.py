@@ -19,6 +19,8 @@ from support.places import SAMPLE
 from dashboard.check.command_line import Running, Step
 from dashboard.check.runs import Upload, checking
 from expectations import InputError
+from expectations.errors import mistake_as_json
+from expectations.texts import Bilingual
 from flows.check.card_check import Checked, CheckOrder, check_cards, targets_of
 
 AS_OF = date(2026, 6, 30)
@@ -242,7 +244,7 @@ def test_what_is_refused_before_anything_is_read(tmp_path: Path, civil: Done, mo
     with pytest.raises(InputError, match="overwrite"):
         targets_of((civil.source.resolve(),), civil.source)
     monkeypatch.setattr("flows.check.card_check.LARGEST_WORKBOOK", 100)
-    assert "larger than a check takes" in refused(CIVIL)
+    assert "a check takes at most" in refused(CIVIL)
 
 
 def test_the_page_gets_what_was_found_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -260,14 +262,20 @@ def test_the_page_gets_what_was_found_and_leaves_nothing(tmp_path: Path, monkeyp
 def test_the_page_says_what_the_command_said(tmp_path: Path) -> None:
     said = tmp_path / "said.txt"
     running = Running(subprocess.Popen([sys.executable, "-c", ""]), tmp_path / "out.txt", said)
+    refused = InputError(
+        Bilingual("甲.csv: 认不出案卡\n乙.csv: 文件是空的", "甲.csv: no known card\n乙.csv: the file is empty"),
+        hint=Bilingual("用 --card 指定", "choose with --card"),
+    )
     said.write_text(
         "warning\n\x1b[32m⠹\x1b[0m 判定 / judging \x1b[90m━━━━\x1b[0m \x1b[32m3/40\x1b[0m \x1b[33m0:00:01\x1b[0m\r\x1b[2K"
-        "\x1b[31m错误 / error: 甲.csv: 认不出案卡\x1b[0m\n\x1b[31m乙.csv: 文件是空的\x1b[0m\nhint: 用 --card 指定\n",
+        + mistake_as_json(refused)
+        + "\n",
         encoding="utf-8",
     )
     running.process.wait()
     assert running.steps() == (Step("判定 / judging", 3, 40),)
-    assert running.mistake().message == "甲.csv: 认不出案卡\n乙.csv: 文件是空的"
-    assert running.mistake().hint == "用 --card 指定"
+    for language in ("zh", "en"):
+        assert running.mistake().message.in_language(language) == refused.message.in_language(language)
+        assert running.mistake().hint.in_language(language) == refused.hint.in_language(language)
     said.write_text("Traceback (most recent call last):\n  secret of a case\n", encoding="utf-8")
     assert "secret" not in str(running.mistake())

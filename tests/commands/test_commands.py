@@ -57,7 +57,7 @@ def test_a_refused_export_is_one_line_and_exit_code_2(tmp_path: Path) -> None:
         (["findings"], "no run has been published yet"),
         (["findings", "--format", "pdf"], "pdf"),
         (["findings", "-o", "x.doc"], "unknown suffix: x.doc"),
-        (["rules", "show", "C0003"], "no rule C0003; nearest / 最接近: C003"),
+        (["rules", "show", "C0003"], "no rule C0003; 最接近 / nearest: C003"),
         (["rules", "check", "--catalogue", "/nowhere"], "no such catalogue folder"),
         (["audti"], "audti"),
     ],

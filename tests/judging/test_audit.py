@@ -22,6 +22,7 @@ from expectations.judging.collecting import collect
 from expectations.judging.judge import Verdict
 from expectations.run.published import FINDING_COLUMNS, FindingFilter, open_published, select_findings
 from expectations.sql.judgements import judgements_of
+from expectations.texts import NO_TEXT
 from flows.audit import AuditOrder, run_audit
 from sample_data import COMMITTED, generate
 
@@ -224,7 +225,7 @@ def test_counts_that_differ_from_the_rows_collected_stop_the_run(catalogue: Cata
     export = write_cards(tmp_path / "in", catalogue, "prosecution", [{"bmsah": PROSECUTION}] * 4 + [{"name": "示例甲"}])
     audit(tmp_path, export)
     judgement = next(judgements_of(catalogue.rules["C003"], catalogue.cards["prosecution"], AS_OF, catalogue.cards))
-    wrong = Verdict(judgement, "judged", "", 5, "select _row from cards.prosecution")
+    wrong = Verdict(judgement, "judged", NO_TEXT, 5, "select _row from cards.prosecution")
     with (
         duckdb.connect(str(Home(tmp_path / "home").warehouse)) as con,
         pytest.raises(NotReconciledError, match="C003/prosecution: 5 ≠ 2"),
@@ -290,5 +291,5 @@ def test_findings_are_filtered_in_one_place_and_unknown_choices_are_mistakes(
     assert len(everything) == len(hints) + len(errors)
     one = select_findings(published, FindingFilter(rules=("C003",), departments=("第一检察部",))).fetchall()
     assert {row[FINDING_COLUMNS.index("rule_id")] for row in one} <= {"C003"}
-    with pytest.raises(InputError, match="没有这个部门 / department: 第一检查部; nearest / 最接近: 第一检察部"):
+    with pytest.raises(InputError, match="没有这个部门 / no such department: 第一检查部; 最接近 / nearest: 第一检察部"):
         select_findings(published, FindingFilter(departments=("第一检查部",)))

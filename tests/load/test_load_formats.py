@@ -64,7 +64,7 @@ def test_short_rows_are_filled_and_rows_with_surplus_cells_rejected(tmp_path: Pa
     assert cards(con, "arrest", "suspect_no", "sex") == [("S1", None), ("S2", "男"), ("S4", "男")]
     assert report.rows.malformed == 1
     (row, reason, cells), *others = con.execute("SELECT sheet_row, reason, cells FROM load.rejected_rows").fetchall()
-    assert (row, reason, others) == (4, "单元格比表头多 / more cells than headings", [])
+    assert (row, reason, others) == (4, "单元格比表头多", [])
     assert '"嫌疑人编号":"S3"' in cells
     assert "多出" in cells
 

@@ -71,7 +71,7 @@ def test_one_notice_per_person(register: Register) -> None:
     keep(register, finding("1"), finding("2", prosecutor="乙"), finding("3", prosecutor=""))
     issued = issue(register, SUPERVISOR, ["1", "2", "3"], "report", "prosecutor", TODAY)
     assert [one.prosecutor for one in issued.notices] == ["乙", "甲"]
-    assert [why.split(" / ")[1] for _, why in issued.skipped] == ["no prosecutor"]
+    assert [why.en for _, why in issued.skipped] == ["no prosecutor"]
 
 
 UNFIT: dict[str, dict[str, object]] = {
@@ -85,7 +85,7 @@ def test_what_is_not_fit_for_a_notice_is_left_out_with_the_reason(register: Regi
     keep(register, RuleState(rule_id="H1", held=True, since=finding("x").verified_at, by="", reason=""))
     issued = issue(register, SUPERVISOR, UNFIT, "written", today=TODAY)
     assert issued.notices == ()
-    assert {name: why.split(" / ")[1] for name, why in issued.skipped} == {
+    assert {name: why.en for name, why in issued.skipped} == {
         "hint": "hints never stand in a notice", "held": "hints never stand in a notice", "unverified": "not confirmed",
         "rejected": "not confirmed", "corrected": "it no longer stands open", "disputed": "a dispute is to be decided first",
         "elsewhere": "no such finding",

@@ -148,7 +148,7 @@ def test_every_problem_of_a_file_is_named_with_its_row_and_nothing_is_imported(r
     ("name", "content", "words"),
     [
         ("a.csv", b"", "缺少列"),
-        ("a.csv", csv("单位,姓名,登陆名,角色\n"), "最接近: 登录名"),
+        ("a.csv", csv("单位,姓名,登陆名,角色\n"), "nearest: 登录名"),
         ("a.csv", csv("单位,姓名,登录名,角色\n"), "没有任何人员"),
         ("a.xlsx", b"PK no workbook", "工作簿"),
         ("a.csv", b"\xff\xff\xff", "编码"),

@@ -16,11 +16,11 @@ insert into runs by name select 'r1' as run_id, date '2026-06-30' as as_of, time
   $status as status, 6 as rows_read, 5 as rows_loaded, 1 as rows_rejected;
 insert into stages by name from (values ('load', 1.5, 100.0), ('judge', 2.5, 200.0)) t(stage, seconds, peak_mb);
 insert into files by name select 0 as file_no, '审查逮捕.xlsx' as name, 'ab' as sha256, '表1' as sheet, 'arrest' as card,
-  'loaded' as status, '' as reason, 1 as header_row, 6 as rows_read, 5 as rows_loaded, 1 as rows_rejected;
+  'loaded' as status, '' as reason, '' as reason_en, 1 as header_row, 6 as rows_read, 5 as rows_loaded, 1 as rows_rejected;
 insert into missing_columns by name select 0 as file_no, '表1' as sheet, 'arrest' as card, 'sex' as field;
 insert into unreadable_cells by name select 0 as file_no, '表1' as sheet, 4 as sheet_row, 'arrest' as card, 'accept_date' as field,
   '电话13877011234' as text;
-insert into rejected_rows by name select 0 as file_no, '表1' as sheet, 9 as sheet_row, '空行' as reason, '{}' as cells;
+insert into rejected_rows by name select 0 as file_no, '表1' as sheet, 9 as sheet_row, '空行' as reason, 'blank row' as reason_en, '{}' as cells;
 insert into cards_known by name from (values ('arrest', '审查逮捕', 'Review of arrest')) t(card, title_zh, title_en);
 insert into fields by name from (values
   ('arrest', 1, 'bmsah', '部门受案号', 'case number', '基本信息', 'Case', 'case_no', '', 'case', 'always', 'system'),
@@ -44,9 +44,9 @@ insert into rules by name select *, 'why' as why, 'why' as why_en, '' as false_a
 ) t(rule_id, cards, theme, level, kind, severity, error_type, is_hint, title_zh, title_en, message_zh, message_en, how_to_fill,
     how_to_fill_en, basis, owner, fields, applies_when, must_hold, note, needs);
 insert into judgements by name from (values
-  ('C1', 'arrest', null, 'judged', '', 1, 1), ('V6', 'arrest', null, 'judged', '', 2, 2), ('P1', 'arrest', 'sex', 'judged', '', 1, 1),
-  ('N1', 'arrest', null, $state, '缺少列：性别', 0, 0)
-) t(rule_id, card, field, state, reason, rows_violated, findings);
+  ('C1', 'arrest', null, 'judged', '', '', 1, 1), ('V6', 'arrest', null, 'judged', '', '', 2, 2), ('P1', 'arrest', 'sex', 'judged', '', '', 1, 1),
+  ('N1', 'arrest', null, $state, '缺少列：性别', 'column absent: sex', 0, 0)
+) t(rule_id, card, field, state, reason, reason_en, rows_violated, findings);
 insert into checked by name from (values
   ('arrest', '示例院', '第十一检察部', '甲', 'A1', 2), ('arrest', '示例院', '第二检察部', '乙', 'B1', 1),
   ('arrest', '示例院', '第二检察部', '乙', 'B2', 1), ('arrest', '示例院', '第二检察部', '乙', null, 1)

@@ -11,6 +11,7 @@ from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, Literal
 
+from expectations.texts import Bilingual
 from flows.load.sources.cut_off import CUT
 from flows.load.sources.sheets import Refused
 
@@ -31,7 +32,7 @@ def kind_of(path: Path) -> Kind:
     with path.open("rb") as stream:
         start = stream.read(64 * 1024)
     if not start.strip(b"\0 \t\r\n\xef\xbb\xbf\xff\xfe"):
-        raise Refused("文件是空的 / the file is empty")
+        raise Refused(Bilingual("文件是空的", "the file is empty"))
     if start.startswith(_OLE):
         return _ole(path)
     if start.startswith(b"PK\x03\x04"):
@@ -56,8 +57,11 @@ def text_encoding(path: Path) -> str:
             raise Refused(*CUT)
         first_invalid = max(first_invalid, invalid)
     raise Refused(
-        f"文字编码无法识别：不是 UTF-8、UTF-16 或 GB18030（第 {first_invalid} 字节附近） / unknown text encoding",
-        "另存为 UTF-8 的 CSV 后重试 / save as CSV UTF-8",
+        Bilingual(
+            f"文字编码无法识别：不是 UTF-8、UTF-16 或 GB18030（第 {first_invalid} 字节附近）",
+            f"unknown text encoding (near byte {first_invalid})",
+        ),
+        Bilingual("另存为 UTF-8 的 CSV 后重试", "save as CSV UTF-8"),
     )
 
 
@@ -81,7 +85,8 @@ def rewritten_as_utf8(path: Path, encoding: str, target: Path) -> Path:
 def _ole(path: Path) -> Kind:
     if _contains(path, "EncryptedPackage".encode("utf-16-le")):
         raise Refused(
-            "工作簿有打开密码 / the workbook is password-protected", "去掉密码后另存 / save it without a password"
+            Bilingual("工作簿有打开密码", "the workbook is password-protected"),
+            Bilingual("去掉密码后另存", "save it without a password"),
         )
     return "workbook"
 
@@ -92,19 +97,28 @@ def _zip(path: Path) -> Kind:
             names = set(archive.namelist())
     except zipfile.BadZipFile:
         raise Refused(
-            "压缩结构已损坏，不是完整的工作簿 / damaged zip container", "重新导出 / export it again"
+            Bilingual("压缩结构已损坏，不是完整的工作簿", "damaged zip container"),
+            Bilingual("重新导出", "export it again"),
         ) from None
     if not any(name.startswith("xl/") for name in names) and "content.xml" not in names:
-        raise Refused("是压缩包而不是工作簿 / a zip archive, not a workbook", "解压后加载其中的文件 / unpack it first")
+        raise Refused(
+            Bilingual("是压缩包而不是工作簿", "a zip archive, not a workbook"),
+            Bilingual("解压后加载其中的文件", "unpack it first"),
+        )
     return "workbook"
 
 
 def _text(start: bytes) -> Kind:
     text = start[:8192].decode("utf-16" if start[:2] in (b"\xff\xfe", b"\xfe\xff") else "latin-1", errors="replace")
     if text.lstrip("\ufeff\xef\xbb\xbf \r\n\t").startswith("MIME-Version:"):
-        raise Refused("是网页归档 (MHTML) / an MHTML archive", "在 Excel 中另存为 xlsx / save as xlsx")
+        raise Refused(
+            Bilingual("是网页归档 (MHTML)", "an MHTML archive"), Bilingual("在 Excel 中另存为 xlsx", "save as xlsx")
+        )
     if _SPREADSHEET_XML.search(text):
-        raise Refused("是 XML 2003 电子表格 / an XML 2003 spreadsheet", "在 Excel 中另存为 xlsx / save as xlsx")
+        raise Refused(
+            Bilingual("是 XML 2003 电子表格", "an XML 2003 spreadsheet"),
+            Bilingual("在 Excel 中另存为 xlsx", "save as xlsx"),
+        )
     return "html" if text.lstrip("\ufeff\xef\xbb\xbf \r\n\t").startswith("<") and _HTML.search(text) else "text"
 
 

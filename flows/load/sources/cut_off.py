@@ -8,6 +8,7 @@ import io
 from collections.abc import Sequence
 from pathlib import Path
 
+from expectations.texts import Bilingual
 from flows.load.sources.sheets import Refused
 
 _TAIL = 2**18
@@ -21,8 +22,10 @@ _ENDS = ("\n", "\r")
 _TOTALS = ("合计", "总计", "小计", "共计", "total")
 
 CUT = (
-    "文件在一行中间断开，可能没有复制完 / the file ends in the middle of a row, as if it was not copied to its end",
-    "重新复制或重新导出后再运行 / copy or export it again",
+    Bilingual(
+        "文件在一行中间断开，可能没有复制完", "the file ends in the middle of a row, as if it was not copied to its end"
+    ),
+    Bilingual("重新复制或重新导出后再运行", "copy or export it again"),
 )
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from expectations import InputError
+from expectations.texts import Bilingual, joined
 
 SUFFIXES = (".xlsx", ".xls", ".xlsm", ".xlsb", ".csv", ".txt", ".tsv", ".et", ".ods")
 """Files of a folder with other suffixes are skipped and listed; a file named by the user is always tried."""
@@ -28,8 +29,8 @@ def list_files(paths: Sequence[Path]) -> Inbox:
     missing = [path for path in paths if not path.exists()]
     if missing:
         raise InputError(
-            "\n".join(f"{path}: 文件或目录不存在 / no such file or folder" for path in missing),
-            "检查路径 / check the path",
+            joined("\n", (f"{path}: " + Bilingual("文件或目录不存在", "no such file or folder") for path in missing)),
+            Bilingual("检查路径", "check the path"),
         )
     files: dict[Path, Path] = {}
     skipped: list[Path] = []
@@ -42,7 +43,8 @@ def list_files(paths: Sequence[Path]) -> Inbox:
     if not files:
         places = "、".join(map(str, paths)) or "(无)"
         raise InputError(
-            f"{places}: 没有可读的文件 / no file to load", f"支持的后缀 / known suffixes: {' '.join(SUFFIXES)}"
+            f"{places}: " + Bilingual("没有可读的文件", "no file to load"),
+            Bilingual("支持的后缀", "known suffixes").about(" ".join(SUFFIXES)),
         )
     return Inbox(tuple(files.values()), tuple(skipped))
 

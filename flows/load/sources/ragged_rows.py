@@ -12,6 +12,7 @@ from typing import TextIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from expectations.texts import Bilingual
 from flows.load.sources.sheets import Refused
 
 LONGEST_CELL = 2**20
@@ -43,7 +44,7 @@ class _Lines:
         if not line:
             raise StopIteration
         if len(line) >= 2 * LONGEST_CELL:
-            raise Refused("有一行超过 200 万个字符，不是表格 / a line of over two million characters")
+            raise Refused(Bilingual("有一行超过 200 万个字符，不是表格", "a line of over two million characters"))
         self.taken.append(line)
         return line
 
@@ -91,8 +92,11 @@ def _parsed(text: Path, delimiter: str) -> Iterator[tuple[list[str], str | None]
                 malformed += 1
                 if malformed > _MOST_MALFORMED:
                     raise Refused(
-                        f"超过 {_MOST_MALFORMED} 行的引号不成对 / quotes do not pair in over {_MOST_MALFORMED} rows",
-                        "检查分隔符和引号后重新导出 / export it again",
+                        Bilingual(
+                            f"超过 {_MOST_MALFORMED} 行的引号不成对",
+                            f"quotes do not pair in over {_MOST_MALFORMED} rows",
+                        ),
+                        Bilingual("检查分隔符和引号后重新导出", "export it again"),
                     ) from None
                 yield [lines.put_back().rstrip("\r\n")], MALFORMED
 

@@ -12,6 +12,7 @@ import xlsxwriter
 
 from expectations import Catalogue, InputError
 from expectations.connections import open_duckdb
+from expectations.texts import Bilingual
 from flows.load.recognition import all_headings
 from flows.load.sources.containers import kind_of
 from flows.load.sources.delimited import read_delimited
@@ -72,8 +73,8 @@ def _rows(con: duckdb.DuckDBPyConnection, sheet: Sheet, header_row: int) -> Iter
         for number, _problem, surplus, *cells in first:
             if number > _LAST_ROW:
                 raise InputError(
-                    f"行数超过工作表的上限 {_LAST_ROW} / more rows than a sheet can hold",
-                    hint="分成几个文件 / split it",
+                    Bilingual(f"行数超过工作表的上限 {_LAST_ROW}", "more rows than a sheet can hold"),
+                    hint=Bilingual("分成几个文件", "split it"),
                 )
             yield number, [*cells, *(surplus or ())]
         first = found.fetchmany(_PORTION)

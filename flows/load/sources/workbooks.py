@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any, Literal
 
+from expectations.texts import Bilingual, same
 from flows.load.sources.containers import rewritten_as_utf8, text_encoding
 from flows.load.sources.sheets import HEAD, Reading, Refused, Sheet, stored_rows
 
@@ -41,10 +42,12 @@ def read_workbook(path: Path, kind: Literal["workbook", "html"], reading: Readin
         path = rewritten_as_utf8(path, text_encoding(path), reading.folder / "page.html")
     outcome = _run(path, kind, folder)
     if "refused" in outcome:
-        raise Refused(outcome["refused"], outcome.get("hint", ""))
+        raise Refused(
+            Bilingual(*outcome["refused"]), same("") if not any(outcome["hint"]) else Bilingual(*outcome["hint"])
+        )
     sheets = tuple(_sheet(entry, folder) for entry in outcome["sheets"])
     if not sheets:
-        raise Refused("没有可见且有内容的工作表 / no visible sheet with content")
+        raise Refused(Bilingual("没有可见且有内容的工作表", "no visible sheet with content"))
     return sheets
 
 
@@ -87,15 +90,18 @@ def _run(path: Path, kind: str, folder: Path) -> dict[str, Any]:
         outcome: dict[str, Any] = json.loads(manifest.read_text(encoding="utf-8"))
         return outcome
     raise Refused(
-        f"无法解析：文件已损坏或声称的大小超出内存限制（{memory // 2**20} MB） / damaged, or beyond the memory limit",
-        "在 Excel 或 WPS 中打开后另存为 xlsx 或 csv / save it again as xlsx or csv",
+        Bilingual(
+            f"无法解析：文件已损坏或声称的大小超出内存限制（{memory // 2**20} MB）",
+            f"damaged, or beyond the memory limit ({memory // 2**20} MB)",
+        ),
+        Bilingual("在 Excel 或 WPS 中打开后另存为 xlsx 或 csv", "save it again as xlsx or csv"),
     )
 
 
 def _too_slow(seconds: int) -> Refused:
     return Refused(
-        f"{seconds} 秒内未能读完，文件可能已损坏 / not read within {seconds} seconds",
-        "在 Excel 或 WPS 中打开后另存为 xlsx 或 csv / save it again as xlsx or csv",
+        Bilingual(f"{seconds} 秒内未能读完，文件可能已损坏", f"not read within {seconds} seconds"),
+        Bilingual("在 Excel 或 WPS 中打开后另存为 xlsx 或 csv", "save it again as xlsx or csv"),
     )
 
 

@@ -19,7 +19,9 @@ def read_html_tables(path: Path) -> Iterator[ReadSheet]:
     """Every table with cells of a page in UTF-8. Raises Unreadable when there is none."""
     tables = [rows for rows in _tables(path) if any(any(row) for row in rows)]
     if not tables:
-        raise Unreadable("是网页但没有表格 / an HTML page without a table", "在 Excel 中另存为 xlsx / save as xlsx")
+        raise Unreadable(
+            ("是网页但没有表格", "an HTML page without a table"), ("在 Excel 中另存为 xlsx", "save as xlsx")
+        )
     for number, rows in enumerate(tables):
         yield ReadSheet(f"表格{number + 1}", number, _columns(rows))
 
@@ -49,7 +51,7 @@ def _events(parser: Any, path: Path) -> Iterator[tuple[str, Any]]:
     try:
         parser.close()
     except etree.XMLSyntaxError:
-        raise Unreadable("网页内容无法解析 / the HTML can't be parsed") from None
+        raise Unreadable(("网页内容无法解析", "the HTML can't be parsed")) from None
     yield from parser.read_events()
 
 

@@ -5,12 +5,15 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
+Both = tuple[str, str]
+"""A text in Chinese and English; the child process knows no more of the program than it needs."""
+
 
 class Unreadable(Exception):
     """A workbook that can't be read, in one line with a hint."""
 
-    def __init__(self, reason: str, hint: str = "") -> None:
-        super().__init__(reason)
+    def __init__(self, reason: Both, hint: Both = ("", "")) -> None:
+        super().__init__(*reason)
         self.reason = reason
         self.hint = hint
 

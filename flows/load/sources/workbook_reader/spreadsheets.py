@@ -87,9 +87,10 @@ def _refusal(error: Exception) -> Unreadable:
     causes = [line.strip() for line in str(error).splitlines() if line.strip() and line.strip() != "Context:"]
     if "password" in str(error).lower():
         return Unreadable(
-            "工作簿有打开密码 / the workbook is password-protected", "去掉密码后另存 / save it without a password"
+            ("工作簿有打开密码", "the workbook is password-protected"), ("去掉密码后另存", "save it without a password")
         )
+    cause = causes[0][:120] if causes else ""
     return Unreadable(
-        f"工作簿已损坏或格式不受支持 / damaged or unsupported workbook ({causes[0][:120] if causes else ''})",
-        "在 Excel 或 WPS 中打开后另存为 xlsx / save it again as xlsx",
+        (f"工作簿已损坏或格式不受支持（{cause}）", f"damaged or unsupported workbook ({cause})"),
+        ("在 Excel 或 WPS 中打开后另存为 xlsx", "save it again as xlsx"),
     )

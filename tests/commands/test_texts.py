@@ -1,0 +1,64 @@
+"""A text in two languages is two texts wherever it is written, so that no page has to take one apart."""
+
+import ast
+import pickle
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from support.places import ROOT
+
+from expectations.errors import InputError, mistake_as_json, mistake_from_json, nearest
+from expectations.texts import NO_TEXT, Bilingual, joined, same
+
+BOTH = re.compile(r"[\u4e00-\u9fff][^/\n]* / (?=[A-Za-z])")
+SAME = ("语言 / Language",)
+"""Said to whoever reads either language."""
+RULE_AUTHORS = ("catalogue", "sql", "judging/card_checks.py", "judging/rule_checks.py", "authoring/rule_book.py")
+"""What is wrong with a catalogue is said on the command line alone, English first; the rule book prints both in one line."""
+
+
+def literals(file: Path) -> Iterator[str]:
+    """The strings of a module, the text of f-strings with `{}` for what is put in; docstrings are left out."""
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    docs = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            yield "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docs:
+            yield node.value
+
+
+@pytest.mark.parametrize("package", ["dashboard", "expectations", "flows", "sample_data"])
+def test_no_literal_holds_two_languages(package: str) -> None:
+    left_out = tuple(str(ROOT / "expectations" / part) for part in RULE_AUTHORS)
+    held = [
+        f"{file.relative_to(ROOT)}: {text}"
+        for file in sorted((ROOT / package).rglob("*.py"))
+        if not str(file).startswith(left_out)
+        for text in literals(file)
+        if BOTH.search(text) and text not in SAME
+    ]
+    assert held == []
+
+
+def test_a_text_is_shown_in_one_language_or_in_both() -> None:
+    text = "甲.csv: " + Bilingual("没有案卡", "no card").about("arest" + nearest("arest", ["arrest"]))
+    assert text == "甲.csv: 没有案卡 / no card: arest; 最接近 / nearest: arrest"
+    assert text.in_language("zh") == "甲.csv: 没有案卡：arest; 最接近：arrest"
+    assert text.in_language("en") == "甲.csv: no card: arest; nearest: arrest"
+    assert nearest("x", ["arrest"]) is NO_TEXT
+    assert pickle.loads(pickle.dumps(text)).en == text.en  # noqa: S301  # of this line
+    both = joined("；", [text, same("乙"), Bilingual("空", "blank")])
+    assert (both.zh[-4:], both.en[-8:], both[-12:]) == ("；乙；空", "；乙；blank", "；乙；空 / blank")
+
+
+def test_a_mistake_goes_from_program_to_program_in_both_languages() -> None:
+    mistake = InputError(Bilingual("没有\n文件", "no\nfile"), hint=Bilingual("检查路径", "check the path"))
+    line = mistake_as_json(mistake)
+    assert "\n" not in line
+    message, hint = mistake_from_json(line) or (NO_TEXT, NO_TEXT)
+    assert (message.zh, message.en, hint.zh, hint.en) == ("没有\n文件", "no\nfile", "检查路径", "check the path")
+    assert mistake_from_json("Traceback (most recent call last):") is None
+    assert mistake_from_json('["a"]') is None
