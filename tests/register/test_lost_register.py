@@ -2,9 +2,11 @@
 
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -151,12 +153,13 @@ def test_a_copy_put_back_is_the_same_register(tmp_path: Path) -> None:
         session.delete(session.get_one(Setting, "identity"))
     opened.close()
     open_register.cache_clear()
-    copy = shutil.copy(file, tmp_path / "copy.db")
+    with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(tmp_path / "copy.db")) as copy:
+        source.backup(copy)
     known = home_register(home).identity()
     home_register(home).close()
     for old in home.root.glob("register.db*"):
         old.unlink()
-    shutil.copy(copy, file)
+    shutil.copy(tmp_path / "copy.db", file)
     assert Office(home, "").anka("user", "list").returncode == 0
     assert home.register_id() == known
 

@@ -1,6 +1,6 @@
 """The rule kinds: one class a file, each turning its own YAML keys into the two conditions of a rule."""
 
-from typing import Annotated
+from typing import Annotated, get_args
 
 from pydantic import Field as Declared
 
@@ -37,18 +37,8 @@ Rule = Annotated[
 """Any rule of the catalogue."""
 
 KINDS: dict[str, type[RuleDeclaration]] = {
-    "checksum": Checksum,
-    "cross_stage": CrossStage,
-    "date_order": DateOrder,
-    "deadline": Deadline,
-    "duplicate": Duplicate,
-    "flag_review": FlagReview,
-    "implies": Implies,
-    "in_dictionary": InDictionary,
-    "pattern": Pattern,
-    "range": Range,
-    "required": Required,
-    "set_relation": SetRelation,
+    get_args(kind.model_fields["kind"].annotation)[0]: kind for kind in get_args(get_args(Rule)[0])
 }
+"""The class of each kind by the word YAML uses for it."""
 
 __all__ = ["KINDS", "Rule", "RuleDeclaration", "Severity", "Theme"]
