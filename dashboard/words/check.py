@@ -54,7 +54,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "recheck.about_case": ("案件 {case}：", "Case {case}:"),
     "recheck.about_file": ("{file}（{cases} 件案件）：", "{file} ({cases} cases):"),
     "recheck.counts": (
-        "已整改 {corrected}，仍未整改 {open}，新发现 {new}，重新出现 {reopened}",
+        "已改正 {corrected}，仍待处理 {open}，新发现 {new}，重新出现 {reopened}",
         "{corrected} corrected, {open} still open, {new} new, {reopened} reopened",
     ),
 }  # fmt: skip

@@ -14,7 +14,7 @@ OWNER_WORDS: Mapping[str, tuple[str, str]] = {
     "intake": ("案管受理", "intake"),
     "handler": ("承办人", "handler"),
     "court_clerk": ("书记员（裁判信息）", "court clerk"),
-    "by_field": ("按案卡项的填录人", "by item"),
+    "by_field": ("按案卡项的填录责任人", "by item"),
     "system": ("系统", "system"),
 }
 ERROR_TYPE_WORDS: Mapping[str, tuple[str, str]] = {

@@ -31,8 +31,8 @@ from expectations.store.tables import Finding, Notice
 DIGEST_TEMPLATE = "digest.docx"
 _TOP_RULES, _MOST_DUE = 5, 20
 FIGURES = (
-    ("checked", "已核查案卡"), ("wrong", "有未整改错误的案卡 / 已核查案卡"), ("new", "新发现 / 本周在册"), ("corrected", "已整改 / 本周在册"),
-    ("explained", "核实非错误 / 本周在册"), ("open", "周末未整改 / 本周在册"), ("overdue", "通知逾期未回复的问题 / 通知中未整改的问题"),
+    ("checked", "已核查案卡"), ("wrong", "有待处理错误的案卡 / 已核查案卡"), ("new", "新发现 / 本周在册"), ("corrected", "已改正 / 本周在册"),
+    ("explained", "认定为非错误 / 本周在册"), ("open", "周末待处理 / 本周在册"), ("overdue", "通知逾期未回复的问题 / 通知中待处理的问题"),
 )  # fmt: skip
 """The lines of the first table. 本周在册: what stood open on Monday and what came during the week."""
 
@@ -148,7 +148,7 @@ def digest_text(made: Digest) -> str:
     lines += ["", f"常见问题与填法（{len(made.rules)} 条）"]
     lines += [f"- {one.title}（{one.rule_id}）{one.found} / {one.total}：{one.how}" for one in made.rules]
     lines += ["", f"逾期未回复的通知 {len(made.late)} / {made.notices}"]
-    lines += [f"- {one.number} {one.to}，{one.due_on}，已整改 {one.settled} / {one.total}" for one in made.late]
+    lines += [f"- {one.number} {one.to}，{one.due_on}，已改正 {one.settled} / {one.total}" for one in made.late]
     lines += ["", f"期限预警 {len(made.due)} / {made.due_all}"]
     lines += [
         f"- {_left(one.days_left)}：{one.title}，{one.bmsah}，{one.prosecutor}（{one.last_day}）" for one in made.due
@@ -189,7 +189,7 @@ def digest_values(made: Digest) -> dict[str, object]:
         "prosecutor": made.subject.prosecutor, "week": made.week.name,
         "period": f"{chinese_day(made.week.first)}至{chinese_day(made.week.last)}", "figures": figures, "rules": rules,
         "notices": notices, "notices_all": made.notices, "due": due, "due_all": made.due_all,
-        "remark": f"本周在册 = 周一时未整改 + 本周新发现，核对提示不计。期限截至核查日 {made.as_of}。仅供本部门整改使用，不作排名。",
+        "remark": f"本周在册 = 周一时待处理 + 本周新发现，核对提示不计。期限截至核查日 {made.as_of}。仅供本部门改正使用，不作排名。",
     }  # fmt: skip
 
 
@@ -232,4 +232,4 @@ def _late(session: Session, reader: Reader, subject: Subject, day: date) -> tupl
 
 
 def _left(days: int) -> str:
-    return f"已超期 {-days} 日" if days < 0 else f"剩余 {days} 日" if days else "今日届满"
+    return f"已逾期 {-days} 日" if days < 0 else f"剩余 {days} 日" if days else "今日届满"

@@ -25,7 +25,7 @@ _REQUIREMENT = (
     "　　根据《人民检察院刑事诉讼规则》第六百六十五条，请及时查明情况、予以纠正，并于收到本通知书后{{ days }}日以内"
     "（{{ due_on }}前）将核查情况书面回复案件管理部门。"
 )
-_RECEIPT = ("核查情况", "整改措施", "承办检察官（签名）", "部门负责人（签名）", "日期")
+_RECEIPT = ("核查情况", "纠正措施", "承办检察官（签名）", "部门负责人（签名）", "日期")
 _LIST = (
     ("通报批次", "number", 22), ("部门受案号", "bmsah", 34), ("案件名称", "case_name", 22), ("嫌疑人姓名", "name", 12),
     ("承办部门", "department", 18), ("承办检察官", "prosecutor", 14), ("案件类别", "card_title", 16), ("错误明细", "message", 52),
@@ -98,12 +98,12 @@ def digest() -> Document:
     _line(page, "二、常见问题与填法（{{ rules|length }} 条）", bold=True)
     for text in (
         "{%p for rule in rules %}", "{{ rule.no }}．{{ rule.title }}（{{ rule.rule_id }}）：{{ rule.share }}",
-        "　　填法：{{ rule.how }}", "{%p else %}", "　　没有未整改的问题。", "{%p endfor %}",
+        "　　填法：{{ rule.how }}", "{%p else %}", "　　没有待处理的问题。", "{%p endfor %}",
     ):  # fmt: skip
         _line(page, text)
     _line(page, "三、逾期未回复的通知（{{ notices|length }} / {{ notices_all }}）", bold=True)
     for text in (
-        "{%p for notice in notices %}", "{{ notice.number }}，{{ notice.to }}，应于 {{ notice.due_on }} 前回复，已整改 {{ notice.settled }} / {{ notice.total }}",
+        "{%p for notice in notices %}", "{{ notice.number }}，{{ notice.to }}，应于 {{ notice.due_on }} 前回复，已改正 {{ notice.settled }} / {{ notice.total }}",
         "{%p else %}", "　　没有逾期未回复的通知。", "{%p endfor %}",
     ):  # fmt: skip
         _line(page, text)

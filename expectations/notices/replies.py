@@ -26,7 +26,7 @@ def reply(register: Register, reader: Reader, notice_id: int, text: str, today: 
     reader.require("reply")
     words = text.strip()
     if not words:
-        raise InputError(Bilingual("请填写核查情况和整改措施", "write what was found and done"))
+        raise InputError(Bilingual("请填写核查情况和纠正措施", "write what was found and done"))
     if len(words) > _LONGEST:
         raise InputError(Bilingual("回复过长", "the reply is too long").about(len(words)), hint=f"≤ {_LONGEST}")
     day = today or office_days.today()

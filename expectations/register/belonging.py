@@ -34,7 +34,7 @@ def start_anew(home: Home, url: str = "") -> None:
     if holds_tables(place):
         raise InputError(
             Bilingual("这里已有台账，未改动", "there is a register, nothing was changed").about(_shown(place)),
-            hint=Bilingual("要改用它：anka register adopt", "to go on with it"),
+            hint=Bilingual("要改用它", "to go on with it").about("anka register adopt"),
         )
     _take(home, open_register(place), "register_new")
 
@@ -45,7 +45,7 @@ def adopt(home: Home, url: str = "") -> None:
     if not holds_tables(place):
         raise InputError(
             Bilingual("这里没有台账", "there is no register").about(_shown(place)),
-            hint=Bilingual("恢复备份；要重新开始：anka register new", "put a copy back; to start anew"),
+            hint=Bilingual("恢复备份；要重新开始", "put a copy back; to start anew").about("anka register new"),
         )
     _take(home, open_register(place), "register_adopted")
 
@@ -57,9 +57,9 @@ def _checked(root: Path, place: str) -> Register:
     if (known or home.pointer.exists()) and not holds_tables(place):
         raise InputError(
             Bilingual("台账不见了或是空的", "the register of this home is gone or empty").about(_shown(place)),
-            hint=Bilingual(
-                "把备份放回原处再运行；确实要重新开始：anka register new", "put a copy back; to start anew"
-            ).about("anka register new"),
+            hint=Bilingual("把备份放回原处再运行；确实要重新开始", "put a copy back; to start anew").about(
+                "anka register new"
+            ),
         )
     register = open_register(place)
     if known is None and _holds_present_run(home, register):
@@ -68,7 +68,7 @@ def _checked(root: Path, place: str) -> Register:
         raise InputError(
             Bilingual("这不是本主目录的台账", "this is not the register of this home").about(_shown(place)),
             hint=Bilingual(
-                "检查 ANKA_REGISTER，或恢复备份；确实要改用它：anka register adopt",
+                "检查 ANKA_REGISTER，或恢复备份；确实要改用它",
                 "check ANKA_REGISTER or put a copy back; to go on with it",
             ).about("anka register adopt"),
         )

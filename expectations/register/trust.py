@@ -89,7 +89,7 @@ def hold_if_rejected(session: Session, rule_ids: Iterable[str]) -> list[str]:
             rejected = rejected.where(Finding.verified_at > state.since)
         count = session.scalar(rejected) or 0
         if limit and count >= limit:
-            reason = Bilingual(f"{count} 条问题被认定为非错误", f"{count} findings were rejected")
+            reason = Bilingual(f"{count} 个问题被认定为非错误", f"{count} findings were rejected")
             _write(session, rule_id, held=True, by="", reason=reason)
             newly.append(rule_id)
     return newly

@@ -35,7 +35,7 @@ def due(
     prosecutor: Annotated[list[str] | None, typer.Option(help=Bilingual("检察官", "prosecutor"))] = None,
     rule: Annotated[list[str] | None, typer.Option(help=Bilingual("规则编号", "rule id"))] = None,
     grade: Annotated[
-        list[Grade] | None, typer.Option(help=Bilingual("等级：red 已超期，orange、yellow 临近", "overdue or near"))
+        list[Grade] | None, typer.Option(help=Bilingual("等级：red 已逾期，orange、yellow 临近", "overdue or near"))
     ] = None,
     home: HomeFolder = Path(".anka"),
     format: FormatOption = None,

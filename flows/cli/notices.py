@@ -110,7 +110,7 @@ def issue(
 @app.command()
 def reply(
     notice: Annotated[int, typer.Argument(help=Bilingual("通知的 id", "id of the notice"))],
-    text: Annotated[str, typer.Argument(help=Bilingual("核查情况和整改措施", "what was found and done"))],
+    text: Annotated[str, typer.Argument(help=Bilingual("核查情况和纠正措施", "what was found and done"))],
     home: HomeFolder = Path(".anka"),
     register: RegisterUrl = "",
 ) -> None:

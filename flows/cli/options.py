@@ -146,4 +146,4 @@ def show_reasons(console: Console, title: str, reasons: tuple[str, ...]) -> None
         for reason in reasons[:_SHOWN_REASONS]:
             console.print(f"  {reason}", markup=False, highlight=False)
         if len(reasons) > _SHOWN_REASONS:
-            console.print("  " + Bilingual("…  （全部见看板“运行”页", "all on the run page of the dashboard）"))
+            console.print("  " + Bilingual("…  （全部见看板“核查记录”页", "all on the run page of the dashboard）"))

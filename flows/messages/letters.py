@@ -193,7 +193,7 @@ def _week_line(session: Session, home: Home, subject: Subject, week: Week) -> st
     figures = week_figures(session, home, subject, week)
     whose = f"{subject.department} {subject.prosecutor}".strip()
     return f"{whose}：" + Bilingual(
-        f"新发现 {figures.new}，已整改 {figures.corrected} / 在册 {figures.stock}，未整改 {figures.open}，逾期 {figures.overdue}",
+        f"新发现 {figures.new}，已改正 {figures.corrected} / 在册 {figures.stock}，待处理 {figures.open}，逾期 {figures.overdue}",
         f"new {figures.new}, corrected {figures.corrected} of {figures.stock}, open {figures.open}, overdue {figures.overdue}",
     )
 

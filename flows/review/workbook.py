@@ -20,7 +20,7 @@ from flows.workbooks import add_sheet, new_workbook
 SUMMARY = ("部门", "检察官", "核查案件数（分母）", "有错案件数（分子）", "错误", "其中严重", "其中一般", "核对提示")
 REGISTER = (
     "部门受案号", "案件名称", "嫌疑人姓名", "承办部门", "承办检察官", "案件类别", "错误明细", "规则编号", "级别", "错误类型", "案卡项", "现值",
-    "依据", "填录责任", "备注",
+    "依据", "填录责任人", "备注",
 )  # fmt: skip
 """The error register of the spec with our columns; 备注 is left for the office."""
 
@@ -62,11 +62,11 @@ DEFINITIONS = (
     ),
     ("有错案件", "至少有一个错误（不含核对提示）的核查案件。比例一律以“分子／分母”两个数列出，不作排名。"),
     ("错误", "违反规则、需要改正的填录问题，分“严重”和“一般”。"),
-    ("核对提示", "请予核实的事项，不是错误，不计入有错案件，不得据此减分。"),
+    ("核对提示", "请予核实的事项，不计入有错案件，不得据此减分。"),
     ("层级", "规则按“案”判断的，每案一条；按“人”或“行”判断的，每行一条；逐项判断的规则，每个违反的项一条。"),
     ("不判断", "导出文件缺少列、日期或数字无法识别的，相关规则不判断，不计为错误；无法识别的内容由 V015、V018 报告。"),
     ("核实", "经核实认定为非错误、且案卡值和规则此后未变的问题，不列入。规则暂停期间，其问题只作核对提示。"),
-    ("申辩", "每条问题列明规则编号、现值和依据；认为不是错误的，向案件管理部门提出，由其核实。"),
+    ("申辩", "每个问题列明规则编号、现值和依据；认为非错误的，向案件管理部门提出，由其核实。"),
 )
 
 
@@ -125,5 +125,5 @@ def _line(named: dict[str, object], masks: Masks) -> tuple[object, ...]:
     card, present = str(named.pop("card")), json.loads(str(named["现值"]))
     secrets = [text for name, text in present.items() if text and masks.holds_number(card, name)]
     named |= {column: masks.text(str(named[column]), secrets) for column in ("错误明细", "现值")}
-    named |= {"级别": severity_word(str(named["级别"])), "填录责任": OWNER_WORDS[str(named["填录责任"])][0]}
+    named |= {"级别": severity_word(str(named["级别"])), "填录责任人": OWNER_WORDS[str(named["填录责任人"])][0]}
     return tuple(named.values())

@@ -1,12 +1,10 @@
 """A text in two languages is two texts wherever it is written, so that no page has to take one apart."""
 
-import ast
 import pickle
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
+from support.literals import literals
 from support.places import ROOT
 
 from expectations.errors import InputError, mistake_as_json, mistake_from_json, nearest
@@ -17,17 +15,6 @@ SAME = ("语言 / Language",)
 """Said to whoever reads either language."""
 RULE_AUTHORS = ("catalogue", "sql", "judging/card_checks.py", "judging/rule_checks.py", "authoring/rule_book.py")
 """What is wrong with a catalogue is said on the command line alone, English first; the rule book prints both in one line."""
-
-
-def literals(file: Path) -> Iterator[str]:
-    """The strings of a module, the text of f-strings with `{}` for what is put in; docstrings are left out."""
-    tree = ast.parse(file.read_text(encoding="utf-8"))
-    docs = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.JoinedStr):
-            yield "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values)
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docs:
-            yield node.value
 
 
 @pytest.mark.parametrize("package", ["dashboard", "expectations", "flows", "sample_data"])

@@ -62,7 +62,7 @@ def test_a_digest_stands_beside_last_weeks(weeks: Register, home: Home) -> None:
     said = text_of(digest_document(home, made))
     for part in (
         "第十一检察部 案卡质量周报", "2026年6月29日至2026年7月5日", "新发现 / 本周在册", "2 / 5", "1 / 3", "填法：补填受理日期",
-        "示例检案管监〔2026〕1号，第十一检察部，应于 2026年6月30日 前回复，已整改 0 / 2", "已超期 3 日：受理日期为空，A1 示例乙案，甲",
+        "示例检案管监〔2026〕1号，第十一检察部，应于 2026年6月30日 前回复，已改正 0 / 2", "已逾期 3 日：受理日期为空，A1 示例乙案，甲",
     ):  # fmt: skip
         assert part in said, part
     assert "新发现 / 本周在册：2 / 5（上周 1 / 3）" in digest_text(made)
@@ -89,7 +89,7 @@ def test_a_quiet_week(sqlite_register: Register, home: Home) -> None:
         assert session.get(Finding, "1") is None
     assert made.line("open") == ("0 / 0", "0 / 0")
     said = text_of(digest_document(home, made))
-    for part in ("没有未整改的问题", "没有逾期未回复的通知", "没有临近或超过的期限"):
+    for part in ("没有待处理的问题", "没有逾期未回复的通知", "没有临近或超过的期限"):
         assert part in said
 
 

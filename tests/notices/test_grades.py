@@ -38,7 +38,7 @@ def _further_grades(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_further_grade_is_issued_listed_replied_to_and_overdue(sqlite_register: Register, home: Home) -> None:
-    keep(sqlite_register, finding("1"), finding("2"), finding("3"))
+    keep(sqlite_register, followed(home), finding("1"), finding("2"), finding("3"))
     where = ["--home", str(home.root), "--register", str(sqlite_register.engine.url)]
     run = CliRunner()
     for one, grade in (("1", "urgent"), ("2", "record")):

@@ -219,7 +219,7 @@ def test_the_digest_of_a_week_to_heads_and_prosecutors(sqlite_register: Register
         if one.letter.kind == "digest"
     }
     assert set(done) == {"jia", "yi", "head"}
-    assert done["head"].letter.body.startswith(f"{ONE}：新发现 4，已整改 0 / 在册 4，未整改 4")
+    assert done["head"].letter.body.startswith(f"{ONE}：新发现 4，已改正 0 / 在册 4，待处理 4")
     assert done["head"].letter.body.endswith("notices?tab=digests&week=2026-W26")
     assert TWO not in done["head"].letter.body
     assert (done["jia"].state, done["jia"].problem) == ("dry_run", "没有联系方式 / no address")
@@ -257,7 +257,7 @@ def test_the_command_lists_and_sends(sqlite_register: Register, home: Home, monk
 
 
 def test_notices_on_the_command_line(sqlite_register: Register, home: Home) -> None:
-    keep(sqlite_register, finding("1"), finding("2", state="corrected"))
+    keep(sqlite_register, followed(home), finding("1"), finding("2", state="corrected"))
     where = ["--home", str(home.root), "--register", str(sqlite_register.engine.url)]
     run, out = CliRunner(), home.root / "out"
     made = run.invoke(cli_notices.app, ["issue", "1", "2", "--grade", "written", "--today", "2026-06-30", *where])

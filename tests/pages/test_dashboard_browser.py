@@ -128,7 +128,7 @@ def test_rules_and_run_pages_equal_sql(page: Page, server: str, published: duckd
         "select rule_id, count(f.finding_id) from rules left join findings f using (rule_id) group by rule_id order by rule_id"
     ).fetchall()
     assert [(row[0].split()[0], number(row[4])) for row in cells(page, "rules")] == counts
-    go(page, server, "run", "运行")
+    go(page, server, "run", "核查记录")
     files = published.execute(
         "select name, rows_read, rows_loaded, rows_rejected from files order by file_no"
     ).fetchall()
@@ -168,7 +168,7 @@ def test_the_page_of_deadlines_equals_sql_and_keeps_its_filter(
     shown = cells(page, "due")
     assert len(shown) == min(len(expected), 50)
     assert {(row[1], row[4], row[5]) for row in shown} <= set(expected)
-    page.get_by_role("button", name="已超期").click()
+    page.get_by_role("button", name="已逾期").click()
     expect(page).to_have_url(re.compile("grade=red"))
     expect(page.locator("table.due tbody tr")).to_have_count(min(counts["red"], 50))
     with page.expect_download(timeout=60_000) as waiting:

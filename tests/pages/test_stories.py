@@ -142,11 +142,11 @@ def test_the_supervisors_morning(browser: Browser, server: str, office: Office, 
     expect(page).to_have_url(re.compile("list=unverified"))
     first = at_hand(page)
     page.keyboard.press("y")
-    expect(page.get_by_text("已处理 1 条")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("已处理 1 个")).to_be_visible(timeout=20_000)
     assert office.told(first) == ["confirm"]
     settle(page)
     page.keyboard.press("u")
-    expect(page.get_by_text("已撤销 1 条")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("已撤销 1 个")).to_be_visible(timeout=20_000)
     assert office.told(first) == ["confirm", "undo"]
     settle(page)
     page.keyboard.press("x")
@@ -155,7 +155,7 @@ def test_the_supervisors_morning(browser: Browser, server: str, office: Office, 
     page.keyboard.press("x")
     expect(page.locator(".st-key-at_hand [data-testid=stForm]")).to_have_count(0, timeout=20_000)
     deny(page, "x", "经核对，填录属实", "已核对纸质卷宗")
-    expect(page.get_by_text("已处理 1 条")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("已处理 1 个")).to_be_visible(timeout=20_000)
     assert office.state(first) == "explained"
     expect(page.locator(".st-key-at_hand [data-testid=stForm]")).to_have_count(0)
     assert at_hand(page) != first
@@ -182,7 +182,7 @@ def test_a_prosecutor_answers_corrects_and_the_next_night_closes_it(
         assert at_hand(page) == finding
         expect(page.get_by_text("监督文书文号").first).to_be_visible()
         page.get_by_role("button", name="已在系统内改正").click()
-        expect(page.get_by_text("已处理 1 条")).to_be_visible(timeout=20_000)
+        expect(page.get_by_text("已处理 1 个")).to_be_visible(timeout=20_000)
         office.fill(CORRECTED, "监督文书文号", "汉检监〔2025〕99号")
         office.night()
         page.goto(f"{server}case?card=civil&bmsah={CORRECTED}&finding={finding}")
@@ -197,14 +197,14 @@ def test_a_dispute_is_accepted_until_its_value_changes(browser: Browser, server:
     with opened(browser, server, office.home, "xi6") as page:
         page.goto(f"{server}case?card=civil&bmsah={DISPUTED}&finding={finding}")
         assert at_hand(page) == finding
-        deny(page, "不是错误", "外部文书未到", "听证尚未举行")
-        expect(page.get_by_text("已处理 1 条")).to_be_visible(timeout=20_000)
+        deny(page, "非错误", "外部文书未到", "听证尚未举行")
+        expect(page.get_by_text("已处理 1 个")).to_be_visible(timeout=20_000)
     with opened(browser, server, office.home, "shi-guan") as page:
         go(page, server, "today?list=disputed", "今日核查")
         assert at_hand(page) == finding
         expect(page.locator(".st-key-at_hand").get_by_text("听证尚未举行")).to_be_visible()
         page.get_by_role("button", name="采纳异议").click()
-        expect(page.get_by_text("已处理 1 条")).to_be_visible(timeout=20_000)
+        expect(page.get_by_text("已处理 1 个")).to_be_visible(timeout=20_000)
         office.night()
         assert office.state(finding) == "explained"
         go(page, server, "findings?text=" + DISPUTED[-14:-1], "问题清单")
