@@ -59,7 +59,7 @@ RULES = _table(
     is_hint boolean, title_zh varchar, title_en varchar, message_zh varchar, message_en varchar, why varchar, why_en varchar,
     how_to_fill varchar, how_to_fill_en varchar, false_alarms varchar, false_alarms_en varchar, basis varchar, owner varchar,
     fields varchar, applies_when varchar, must_hold varchar, note varchar, needs varchar, params varchar, release bigint,
-    law_read boolean, practice boolean, accepted varchar, violating varchar, fingerprint varchar, pack varchar,
+    accepted varchar, violating varchar, fingerprint varchar, pack varchar,
     switched_off varchar, off_since date""",
 )
 RULE_HISTORY = _table(
@@ -68,8 +68,10 @@ RULE_HISTORY = _table(
 )  # fmt: skip
 JUDGEMENTS = _table(
     "judgements",
-    "Every rule on every card and item it judges: judged, not_judged or error, with the reason; rows violated, findings made.",
-    "rule_id varchar, card varchar, field varchar, state varchar, reason varchar, reason_en varchar, rows_violated bigint, findings bigint",
+    """Every rule on every card and item it judges: judged, not_judged or error, with the reason; rows violated, findings made.
+    `needed`: items whose column it can't be judged without; `parsed`: items an unreadable cell of which makes it silent.""",
+    """rule_id varchar, card varchar, field varchar, state varchar, reason varchar, reason_en varchar, rows_violated bigint,
+    findings bigint, needed varchar[], parsed varchar[]""",
 )
 FIELDS = _table(
     "fields", "The items of every card.",

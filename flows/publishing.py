@@ -148,11 +148,13 @@ def _keep_history(con: duckdb.DuckDBPyConnection, run_id: str, as_of: date) -> N
 
 
 def _judgement_row(collected: Collected) -> dict[str, object]:
+    """`needed`: items whose column it can't be judged without; `parsed`: items an unreadable cell of which makes it silent."""
     verdict = collected.verdict
     judgement = verdict.judgement
     return {
         "rule_id": judgement.rule.id, "card": judgement.card.name, "field": judgement.field or None, "state": verdict.state,
         "reason": verdict.reason.zh, "reason_en": verdict.reason.en, "rows_violated": verdict.rows_violated, "findings": collected.findings,
+        "needed": sorted(judgement.columns_needed), "parsed": sorted(judgement.values_read - judgement.raw_read),
     }  # fmt: skip
 
 
@@ -167,8 +169,7 @@ def _rule_row(catalogue: Catalogue, rule: RuleDeclaration, as_of: date) -> dict[
         "false_alarms": rule.false_alarms.zh, "false_alarms_en": rule.false_alarms.en, "basis": rule.basis, "owner": rule.owner,
         "fields": "|".join(rule.fields or each), "applies_when": rule.applies_when, "must_hold": rule.must_hold,
         "note": rule.note, "needs": "|".join(rule.needs), "params": json.dumps(rule.params), "release": rule.release,
-        "law_read": rule.law_read, "practice": rule.practice, "accepted": _as_json(rule.examples.accepted),
-        "violating": _as_json(rule.examples.violating), "fingerprint": rule_fingerprint(catalogue, rule),
+        "accepted": _as_json(rule.examples.accepted), "violating": _as_json(rule.examples.violating), "fingerprint": rule_fingerprint(catalogue, rule),
         "pack": catalogue.origins[rule.id], "switched_off": off.reason if off else None, "off_since": off.since if off else None,
     }  # fmt: skip
 

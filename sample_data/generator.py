@@ -67,7 +67,14 @@ class Built:
     rng: Random
 
 
-def generate(seed: int, cases: int, as_of: date, out: Path, progress: Progress | None = None) -> SampleSummary:
+def generate(
+    seed: int,
+    cases: int,
+    as_of: date,
+    out: Path,
+    progress: Progress | None = None,
+    plants: Sequence[Plant] = ALL_PLANTS,
+) -> SampleSummary:
     """Write `exports/`, `planted.csv` and `near_misses.csv` under `out`; `cases` is the number of prosecution cases.
 
     A second case planted beside one of them (a suspect accepted twice) comes on top. Every rule is planted, and nearly broken, once on each of its cards; then nearly a third of the cases get a defect.
@@ -80,8 +87,8 @@ def generate(seed: int, cases: int, as_of: date, out: Path, progress: Progress |
             hint=Bilingual("例如", "for example").about("--cases 1700"),
         )
     rng = Random(f"{seed}/schedule")
-    drafts = _drafts(seed, cases, as_of, _scheduled([p for p in ALL_PLANTS if not p.side], cases, rng))
-    side = _scheduled([p for p in ALL_PLANTS if p.side], cases, rng)
+    drafts = _drafts(seed, cases, as_of, _scheduled([p for p in plants if not p.side], cases, rng))
+    side = _scheduled([p for p in plants if p.side], cases, rng)
     total = len(drafts)
     with SampleWriter(out, as_of) as writer:
         numbering = Numbering()

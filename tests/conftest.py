@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from support.places import SAMPLE, SPEC
+from support.places import SAMPLE
 
 from expectations import Catalogue, load_catalogue
 from expectations.home import Home
@@ -26,14 +26,6 @@ LONGEST = (
 @pytest.fixture(scope="session")
 def catalogue() -> Catalogue:
     return load_catalogue()
-
-
-@pytest.fixture(scope="session")
-def spec() -> Path:
-    """The folder of the contract; tests that compare with it are skipped where it is absent."""
-    if not SPEC.is_dir():
-        pytest.skip("the specification is not beside this checkout")
-    return SPEC
 
 
 @pytest.fixture(scope="session")

@@ -151,7 +151,7 @@ def _facts(view: View, line: RuleLine, words: RuleText) -> Html:
         ("rules.why", view.pick(words.why, words.why_en)),
         ("column.how_to_fill", view.pick(words.how_to_fill, words.how_to_fill_en)),
         ("rules.false_alarms", view.pick(words.false_alarms, words.false_alarms_en)),
-        ("column.basis", line.basis + (view.t("rules.unread") if words.unread and line.basis else "")),
+        ("column.basis", line.basis),
         ("case.owner", view.label("owner", words.owner)),
         ("column.card", _cards(view, line, card_titles(view.con))),
         ("rules.fields", _items(view, line, words)),

@@ -208,7 +208,6 @@ _COMMON: dict[str, tuple[str, str]] = {
     "rules.kind": ("规则种类", "Kind"),
     "rules.why": ("为什么", "Why"),
     "rules.false_alarms": ("可能误报", "Known false alarms"),
-    "rules.unread": ("（条文待核）", " (article still to be checked)"),
     "rules.params": ("参数", "Parameters"),
     "rules.accepted": ("正确示例", "Accepted example"),
     "rules.violating": ("错误示例", "Violating example"),

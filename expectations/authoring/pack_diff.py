@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from expectations.catalogue.catalogues import Catalogue
+from expectations.catalogue.packs import Change
 
 What = Literal["added", "removed", "changed"]
 
@@ -48,11 +49,16 @@ def _things(catalogue: Catalogue) -> dict[str, dict[str, Mapping[str, Any]]]:
             for id_, rule in catalogue.rules.items()
         },
         "change": {
-            f"{rule_id} {change.since} {'off' if change.switched_off else 'params'}": change.model_dump(mode="json")
+            f"{rule_id} {change.since} {_changed(change)}": change.model_dump(mode="json")
             for rule_id, changes in catalogue.changes.items()
             for change in changes
         },
     }
+
+
+def _changed(change: Change) -> str:
+    parts = {"off": change.switched_off, "params": change.params, "basis": change.basis}
+    return "+".join(name for name, given in parts.items() if given)
 
 
 def _compared(

@@ -5,6 +5,7 @@ Made from the catalogue alone, so it can't say anything else than what is judged
 
 import json
 from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import get_args
 
 from expectations.catalogue.catalogues import Catalogue
@@ -19,8 +20,8 @@ THEME_TITLES: dict[str, str] = {
 }  # fmt: skip
 
 
-def rule_book(catalogue: Catalogue) -> str:
-    """Markdown: every rule with what it says, why, how to fill, basis, known false alarms and examples."""
+def rule_book(catalogue: Catalogue, as_of: date) -> str:
+    """Markdown: every rule as it stands on that audit date, why, how to fill, basis, known false alarms and examples."""
     themes = [theme for theme in get_args(Theme) if theme in catalogue.themes.values()]
     counts = {theme: sum(each == theme for each in catalogue.themes.values()) for theme in themes}
     count = len(catalogue.rules)
@@ -32,9 +33,9 @@ def rule_book(catalogue: Catalogue) -> str:
     lines = ["# 规则说明 Rule book", "", intro, "", *contents]
     for theme in themes:
         lines += ["", f"## {THEME_TITLES[theme]}"]
-        for rule in catalogue.rules.values():
-            if catalogue.themes[rule.id] == theme:
-                lines += ["", *_rule_lines(catalogue, rule)]
+        for rule_id in catalogue.rules:
+            if catalogue.themes[rule_id] == theme:
+                lines += ["", *_rule_lines(catalogue, catalogue.rule_on(rule_id, as_of))]
     return "\n".join(lines) + "\n"
 
 
@@ -49,8 +50,7 @@ def _rule_lines(catalogue: Catalogue, rule: RuleDeclaration) -> Iterator[str]:
     yield from _pair("怎样填 How to fill", rule.how_to_fill.zh, rule.how_to_fill.en)
     yield from _pair("可能误报 Known false alarms", rule.false_alarms.zh, rule.false_alarms.en)
     if rule.basis:
-        unread = "（条文待核 to be checked before printing）" if rule.law_read is False else ""
-        yield f"- **依据 Basis**: {rule.basis}{unread}"
+        yield f"- **依据 Basis**: {rule.basis}"
     if rule.note:
         yield f"- **说明 Note**: {rule.note}"
     yield f"- **案卡项 Items**: {_items(catalogue, rule)}"

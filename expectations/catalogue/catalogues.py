@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from expectations.catalogue.cards import Card, Text
 from expectations.catalogue.dictionaries import CHARGES, CalendarYear, Dictionary
 from expectations.catalogue.due_warnings import DueWarnings
-from expectations.catalogue.folder_files import Layers, Reading, Release, explain, read_file
+from expectations.catalogue.folder_files import Layers, Reading, Release, adds_to_others, explain, read_file
 from expectations.catalogue.kinds import RuleDeclaration, Theme
 from expectations.catalogue.packs import BASE, NOTHING, Change, Pack, PackFile
 from expectations.catalogue.working_days import package_days
@@ -46,12 +46,13 @@ class Catalogue:
     warnings: DueWarnings = field(default_factory=DueWarnings)
 
     def rule_on(self, rule_id: str, as_of: date) -> RuleDeclaration:
-        """The rule with the parameters in effect on an audit date."""
+        """The rule with the parameters and the basis in effect on an audit date."""
         rule = self.rules[rule_id]
-        changed = [
-            change.params for change in self.changes.get(rule_id, ()) if change.params and change.in_effect(as_of)
-        ]
-        return rule.model_copy(update={"params": rule.params | dict(p for each in changed for p in each.items())})
+        for change in self.changes.get(rule_id, ()):
+            if change.in_effect(as_of):
+                cited = rule.basis if change.basis is None else change.basis
+                rule = rule.model_copy(update={"params": rule.params | change.params, "basis": cited})
+        return rule
 
     def switched_off(self, rule_id: str, as_of: date) -> Change | None:
         """Why a rule is not judged on an audit date, if a pack switched it off."""
@@ -97,6 +98,7 @@ def load_catalogue(*overlays: Path) -> Catalogue:
         read_here: dict[str, str] = {}
         for file in layer.files:
             digest.update(file.name.encode() + b"\0" + file.path.read_bytes() + b"\0")
+        for file in sorted(layer.files, key=adds_to_others):
             read_file(Reading(file, layer.pack.name, layers, problems), read_here)
     groups = _resolve_groups(layers, problems)
     if problems:

@@ -22,7 +22,17 @@ from expectations.catalogue.dictionaries import (
 )
 from expectations.catalogue.due_warnings import DueWarnings, WarningsFile
 from expectations.catalogue.kinds import KINDS, Rule, RuleDeclaration, Theme
-from expectations.catalogue.packs import Addition, AdditionsFile, Change, ChangesFile, PackFile, with_added
+from expectations.catalogue.packs import (
+    AddedItems,
+    Addition,
+    AdditionsFile,
+    Change,
+    ChangesFile,
+    ItemsFile,
+    PackFile,
+    with_added,
+    with_items,
+)
 from expectations.catalogue.yaml_files import PathInFile, YamlFile
 from expectations.errors import nearest
 
@@ -60,8 +70,16 @@ FILE_KINDS: dict[str, type[BaseModel]] = {
     "pack": PackFile,
     "changes": ChangesFile,
     "dictionary_values": AdditionsFile,
+    "card_items": ItemsFile,
     "coverage": CoverageFile,
 }
+
+_ADDING = ("changes", "dictionary_values", "card_items")
+
+
+def adds_to_others(file: YamlFile) -> bool:
+    """Whether a file adds to what others declare, so that it is read after those of its folder."""
+    return isinstance(file.content, dict) and any(key in file.content for key in _ADDING)
 
 
 Put = Callable[[], None]
@@ -186,6 +204,12 @@ def _(read: AdditionsFile, reading: Reading) -> Iterator[tuple[str, Put]]:
         yield f"addition {number} of {reading.file.name}", partial(_add_values, reading, addition, number)
 
 
+@_entries.register
+def _(read: ItemsFile, reading: Reading) -> Iterator[tuple[str, Put]]:
+    for number, added in enumerate(read.card_items):
+        yield f"items {number} of {reading.file.name}", partial(_add_items, reading, added, number)
+
+
 def _lay_warnings(layers: Layers, above: DueWarnings) -> None:
     layers.warnings = layers.warnings.under(above)
 
@@ -222,6 +246,22 @@ def _add_values(reading: Reading, addition: Addition, number: int) -> None:
         layers.dictionaries[dictionary.name] = with_added(dictionary, addition.values)
     except ValueError as error:
         reading.problems.append(f"{place}: {dictionary.name}: {error}")
+
+
+def _add_items(reading: Reading, added: AddedItems, number: int) -> None:
+    layers, place = reading.layers, reading.file.place(("card_items", number))
+    card = layers.cards.get(added.card)
+    if card is None:
+        reading.problems.append(
+            f"{place}: no such card below / 没有这种案卡: {added.card}{nearest(added.card, layers.cards)}"
+        )
+        return
+    try:
+        layers.cards[card.name] = with_items(card, added)
+    except ValidationError as error:
+        reading.problems.extend(explain(error, reading.file, Card, ("card_items", number), card.name))
+    except ValueError as error:
+        reading.problems.append(f"{place}: {card.name}: {error}")
 
 
 def _read_rule(

@@ -10,8 +10,9 @@ from typing import Annotated
 from pydantic import Field as Declared
 from pydantic import model_validator
 
-from expectations.catalogue.cards import Declaration, Text
+from expectations.catalogue.cards import Card, Declaration, Field, Text
 from expectations.catalogue.dictionaries import Dictionary, DictionaryValue
+from expectations.errors import nearest
 
 BASE, NOTHING = "base", "nothing"
 """What a pack may extend besides another pack's folder: the bundled catalogue, or no other."""
@@ -33,7 +34,10 @@ class PackFile(Declaration):
 
 
 class Change(Declaration):
-    """What a pack changes of a rule below it, why, and on which audit dates: from `since` to `until`, both included."""
+    """What a pack changes of a rule below it, why, and on which audit dates: from `since` to `until`, both included.
+
+    `basis` is what the office cites instead, such as its own standard of filling cards.
+    """
 
     rule: str
     reason: Annotated[str, Declared(min_length=1)]
@@ -41,6 +45,7 @@ class Change(Declaration):
     until: date | None = None
     switched_off: bool = False
     params: dict[str, int | float] = {}
+    basis: Annotated[str, Declared(min_length=1)] | None = None
 
     def in_effect(self, as_of: date) -> bool:
         """Whether the change holds on that audit date."""
@@ -48,8 +53,8 @@ class Change(Declaration):
 
     @model_validator(mode="after")
     def _changes_something(self) -> "Change":
-        if self.switched_off == bool(self.params):
-            raise ValueError("give either switched_off: true or params")
+        if self.switched_off == bool(self.params or self.basis):
+            raise ValueError("give either switched_off: true, or params, basis or both")
         return self
 
 
@@ -82,6 +87,39 @@ class AdditionsFile(Declaration):
     """One YAML file of added dictionary values."""
 
     dictionary_values: tuple[Addition, ...]
+
+
+class AddedItems(Declaration):
+    """Items an office adds to a card, at the end of a section (its title; the last one if left out)."""
+
+    card: str
+    section: str = ""
+    fields: Annotated[tuple[Field, ...], Declared(min_length=1)]
+
+
+class ItemsFile(Declaration):
+    """One YAML file of added items."""
+
+    card_items: tuple[AddedItems, ...]
+
+
+def with_items(card: Card, added: AddedItems) -> Card:
+    """The card with further items. Raises ValueError for a section it has not or an item it has already."""
+    titles = [section.title.zh for section in card.sections]
+    title = added.section or titles[-1]
+    if title not in titles:
+        available = f"available / 可用: {', '.join(titles)}{nearest(title, titles)}"
+        raise ValueError(f"no such section / 没有这个部分: {title}; {available}")
+    for field in added.fields:
+        if field.name in card.by_name:
+            raise ValueError(f"the card has this item already / 案卡已有此项: {field.name}")
+    sections = [
+        section.model_copy(update={"fields": (*section.fields, *added.fields)})
+        if section.title.zh == title
+        else section
+        for section in card.sections
+    ]
+    return Card(**{**{name: getattr(card, name) for name in Card.model_fields}, "sections": tuple(sections)})
 
 
 def with_added(dictionary: Dictionary, values: Iterable[AddedValue]) -> Dictionary:

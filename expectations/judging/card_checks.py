@@ -32,7 +32,18 @@ def card_problems(catalogue: Catalogue) -> Iterator[str]:
             if field.dictionary and field.dictionary not in catalogue.dictionaries:
                 close = nearest(field.dictionary, catalogue.dictionaries)
                 yield f"card {card.name}: {field.name}: unknown dictionary / 未知的字典 {field.dictionary}{close}"
+        yield from _heading_problems(card)
         yield from _link_problems(catalogue, card)
+
+
+def _heading_problems(card: Card) -> Iterator[str]:
+    """Headings that two items claim: a column could then only be read as one of them."""
+    claimed: dict[str, str] = {}
+    for field in card.fields:
+        for heading in dict.fromkeys((field.header, *field.aliases)):
+            other = claimed.setdefault(heading, field.name)
+            if other != field.name:
+                yield f"card {card.name}: {field.name}: heading belongs to another item / 表头已属于另一项: {heading} ({other})"
 
 
 def _is_name(name: str) -> bool:

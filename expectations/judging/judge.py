@@ -145,13 +145,12 @@ def why_not_judged(judgement: Judgement, loaded: LoadedCards) -> Bilingual:
     if not files:
         return _not_loaded(card)
     absent = loaded.absent.get(card.name, {})
-    lacking = sorted(name for name in judgement.columns if absent.get(name, frozenset()) >= files)
+    needed = judgement.columns_needed
+    lacking = sorted(name for name in needed if absent.get(name, frozenset()) >= files)
     if lacking:
         return _columns_absent(card, lacking)
-    if frozenset().union(*(absent.get(name, frozenset()) for name in judgement.columns)) >= files:
-        return Bilingual("每个文件都缺少所需的列", "every file lacks a needed column").about(
-            ", ".join(sorted(judgement.columns))
-        )
+    if frozenset().union(*(absent.get(name, frozenset()) for name in needed)) >= files:
+        return Bilingual("每个文件都缺少所需的列", "every file lacks a needed column").about(", ".join(sorted(needed)))
     return next(
         filter(None, (_why_nothing_there(judgement, other, loaded) for other in judgement.linked_cards)), NO_TEXT
     )
@@ -186,7 +185,7 @@ def _columns_absent(card: Card, names: Sequence[str]) -> Bilingual:
 def absent_in(judgement: Judgement, loaded: LoadedCards) -> frozenset[int]:
     """The files on whose rows a judgement is not made, since a column it reads is absent there."""
     absent = loaded.absent.get(judgement.card.name, {})
-    return frozenset().union(*(absent.get(name, frozenset()) for name in judgement.columns))
+    return frozenset().union(*(absent.get(name, frozenset()) for name in judgement.columns_needed))
 
 
 def absent_elsewhere(judgement: Judgement, loaded: LoadedCards) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ from expectations.sql.context import AuditTable, build_audit_table, guarded
 from expectations.sql.judgements import PARAMETER, PLACEHOLDER, Judgement, judgements_of
 from expectations.sql.language import parse_condition, refusals
 from expectations.sql.lookups import create_lookups
-from expectations.sql.other_rows import lookup_problems, outside_lookups
+from expectations.sql.other_rows import lookup_problems, opt_problems, outside_lookups
 
 EXAMPLES_DAY = date(2026, 6, 30)
 """The audit date of all examples."""
@@ -142,7 +142,8 @@ def _condition_problems(catalogue: Catalogue, judgement: Judgement) -> list[str]
     if parameters:
         known = ["today", *rule.params]
         return [f"unknown parameter / 未知的参数 :{name}{nearest(name, known)}" for name in sorted(parameters)]
-    found = refusals(outside_lookups(trees[0]), card.by_name)
+    found = [text for tree in trees for text in opt_problems(tree)]
+    found += refusals(outside_lookups(trees[0]), card.by_name)
     found += [text for tree in trees[1:] for text in refusals(outside_lookups(tree), card.by_name)]
     for lookup in judgement.lookups:
         found += lookup_problems(lookup, card, catalogue.cards)

@@ -33,7 +33,7 @@ _COMPARED = tuple(name for name in KEPT if name not in ("finding_id", "card_row"
 
 
 def rows_now(cards: Iterable[str]) -> str:
-    """Every card row with its case, person, unreadable items, and the items its file has no column for."""
+    """Every card row with its case and person, its unreadable items, and the items its file has no column for."""
     union = " union all ".join(
         f"select '{card}' as card, _row, _file, _unreadable from published.cards.{card}" for card in cards
     )
@@ -42,7 +42,7 @@ with absent as (
   select file_no, card, list(field) as fields from published.missing_columns group by all
 ), held as ({union})
 select r.card, coalesce(r.bmsah, '') as bmsah, coalesce(r.suspect_no, '') as suspect_no,
-  list_concat(coalesce(h._unreadable, []), coalesce(a.fields, [])) as silent
+  coalesce(h._unreadable, []) as unreadable, coalesce(a.fields, []) as absent
 from published.card_rows r join held h on h.card = r.card and h._row = r.card_row
 left join absent a on a.card = h.card and a.file_no = h._file
 """
@@ -63,31 +63,30 @@ from found f left join known k using (finding_id);
 
 create table gone as
 with vanished as (
-  select k.*, string_split(k.fields, '|') as items from known k
+  select k.* from known k
   where k.state in ('new', 'open', 'reopened', 'explained') and k.finding_id not in (select finding_id from found)
 ), judged as (
-  select distinct rule_id, card, coalesce(field, '') as field from published.judgements where state = 'judged'
+  select rule_id, card, coalesce(field, '') as field, needed, parsed from published.judgements where state = 'judged'
 ), rules_now as (
   select rule_id, fingerprint from published.rules where switched_off is null
 ), persons as (
-  select card, bmsah, suspect_no, list_distinct(flatten(list(silent))) as silent from rows_now group by all
+  select card, bmsah, suspect_no, flatten(list(unreadable)) as unreadable, flatten(list(absent)) as absent from rows_now group by all
 ), cases as (
-  select card, bmsah, list_distinct(flatten(list(silent))) as silent from persons group by all
+  select card, bmsah, flatten(list(unreadable)) as unreadable, flatten(list(absent)) as absent from persons group by all
 )
 select v.finding_id, v.last_seen, v.last_seq,
   case
     when r.rule_id is null or r.fingerprint <> v.rule_fingerprint then 'withdrawn'
-    when not exists (
-      from judged j where j.rule_id = v.rule_id and j.card = v.card and j.field in ('', v.fields)
-    ) then 'unjudged'
+    when j.rule_id is null then 'unjudged'
     when c.card is null then 'not_seen'
-    when v.level = 'case' or list_contains(v.items, 'suspect_no') then
-      case when list_has_any(c.silent, v.items) then 'unjudged' else 'corrected' end
+    when v.level = 'case' or list_contains(string_split(v.fields, '|'), 'suspect_no') then
+      case when list_has_any(c.unreadable, j.parsed) or list_has_any(c.absent, j.needed) then 'unjudged' else 'corrected' end
     when p.card is null then 'not_seen'
-    when list_has_any(p.silent, v.items) then 'unjudged'
+    when list_has_any(p.unreadable, j.parsed) or list_has_any(p.absent, j.needed) then 'unjudged'
     else 'corrected'
   end as became
 from vanished v left join rules_now r using (rule_id)
+left join judged j on j.rule_id = v.rule_id and j.card = v.card and j.field in ('', v.fields)
 left join cases c on c.card = v.card and c.bmsah = v.bmsah
 left join persons p on p.card = v.card and p.bmsah = v.bmsah and p.suspect_no = v.suspect_no;
 

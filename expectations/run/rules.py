@@ -56,7 +56,6 @@ class RuleText:
     params: dict[str, float]
     fingerprint: str
     pack: str
-    unread: bool
 
 
 def rule_lines(con: duckdb.DuckDBPyConnection) -> list[RuleLine]:
@@ -106,7 +105,7 @@ def rule_text(con: duckdb.DuckDBPyConnection, rule_id: str) -> RuleText | None:
     words: dict[str, Any] = {name: str(rule[name] or "") for name in RuleText.__annotations__ if name in rule}
     words["fields"] = tuple(filter(None, words["fields"].split("|")))
     words["params"] = json.loads(words["params"] or "{}")
-    return RuleText(**words, unread=rule["law_read"] is False)
+    return RuleText(**words)
 
 
 def how_to_fill(con: duckdb.DuckDBPyConnection, rule_ids: set[str]) -> dict[str, tuple[str, str]]:

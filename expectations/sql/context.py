@@ -228,6 +228,9 @@ class AuditTable:
         name, argument = function_name(node), node.expressions[0] if node.expressions else None
         if name == "raw" and isinstance(argument, exp.Column):
             return exp.column(raw_column(card.field(argument.name)), argument.table or None)
+        if name == "opt" and argument is not None:
+            item: exp.Expr = argument.copy()
+            return item
         if name == "blank" and argument is not None and (_is_item(argument) or _is_item_call(argument)):
             inside = argument.copy()
             if card is self.card and not _is_there(argument):

@@ -116,13 +116,19 @@ class Judgement:
     def values_read(self) -> frozenset[str]:
         """Fields of the judged row whose parsed value (not only the raw text) the condition uses, the keys of its links included."""
         return frozenset(
-            {column.name for column in self._own_columns if not _is_raw_argument(column)} | self._link_keys
+            {column.name for column in self._own_columns if not _is_argument_of("raw", column)} | self._link_keys
         )
+
+    @cached_property
+    def columns_needed(self) -> frozenset[str]:
+        """The columns without which a row can't be judged: all but those that stand in `opt()` alone."""
+        needed = {column.name for column in self._own_columns if not _is_argument_of("opt", column)}
+        return frozenset(needed | self._link_keys)
 
     @cached_property
     def raw_read(self) -> frozenset[str]:
         """Fields whose raw text the condition uses: it reports what is unreadable there instead of passing over it."""
-        return frozenset(column.name for column in self._own_columns if _is_raw_argument(column))
+        return frozenset(column.name for column in self._own_columns if _is_argument_of("raw", column))
 
     @property
     def _link_keys(self) -> set[str]:
@@ -214,9 +220,9 @@ def _fill(condition: str, rule: RuleDeclaration, card: Card, field: Field | None
     return PARAMETER.sub(lambda match: values.get(match[1] or "", match[0]), condition)
 
 
-def _is_raw_argument(column: exp.Column) -> bool:
+def _is_argument_of(helper: str, column: exp.Column) -> bool:
     parent = column.parent
-    return isinstance(parent, exp.Anonymous) and parent.name.lower() == "raw"
+    return isinstance(parent, exp.Anonymous) and parent.name.lower() == helper
 
 
 def raw_column(field: Field) -> str:

@@ -21,7 +21,7 @@ HELPERS = frozenset(
     """blank items items_no_none none_or_blank has has_any yes no charges charges2 in_group any_in_group all_in_group same_set
     subset in_dictionary in_codes in_dict_group charges_valid class_ok custodial eff bmsah_year bmsah_unit bmsah_class doc_year
     doc_seq doc_prefix id_check_ok id_birth id_sex uscc_ok add_days add_months months_between full_years legal_age is_workday
-    next_workday add_workdays deadline deadline_md review_start review_end prev_period raw""".split()
+    next_workday add_workdays deadline deadline_md review_start review_end prev_period raw opt""".split()
 )
 """Helpers over the judged row (specification, section 2)."""
 

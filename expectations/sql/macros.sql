@@ -12,6 +12,9 @@ create or replace macro has_any(x, v) as list_has_any(items(x), v);
 create or replace macro yes(x) as coalesce(x = '是', false);
 create or replace macro no(x) as not coalesce(x = '是', false);
 
+-- An item whose column the export may lack; by then the column is there and NULL
+create or replace macro opt(x) as x;
+
 -- Charges: whole names; 、 separates only after a 罪 that is not part of 犯罪
 create or replace macro charges(x) as list_sort(list_distinct([charge_name(trim(i, E' \t　 ')) for i in string_split_regex(
     regexp_replace(
@@ -33,7 +36,7 @@ create or replace macro in_dictionary(x, d, multiple) as coalesce(case
     when d = 'CHARGE' then len(charges(x)) = 1 and list_has_all(dictionary_labels(d), charges(x))
     when multiple then list_has_all(dictionary_labels(d), items(x))
     else list_contains(dictionary_labels(d), trim(x)) end, false);
-create or replace macro in_codes(x, d) as list_contains((select list(code) from lookup.dictionaries where dictionary = d), x);
+create or replace macro in_codes(x, d) as coalesce(list_contains((select list(code) from lookup.dictionaries where dictionary = d), x), false);
 create or replace macro in_dict_group(x, d, g) as coalesce(list_contains((select list(label) from lookup.dictionaries where dictionary = d and "group" = g), x), false);
 create or replace macro charges_from(x) as (select max(valid_from) from lookup.charges where list_contains(charges(x), label));
 create or replace macro charges_to(x) as (select min(valid_to) from lookup.charges where list_contains(charges(x), label));

@@ -243,6 +243,15 @@ def lookup_problems(lookup: Lookup, own: Card, cards: Mapping[str, Card]) -> Ite
     yield from (text for part in parts for text in misuse(part, AGGREGATES | LIST_FUNCTIONS, AROUND_AGGREGATES))
 
 
+def opt_problems(tree: exp.Expr) -> Iterator[str]:
+    """Why a use of `opt` must be refused: whether a column may be absent is asked of the judged row only."""
+    for node in tree.find_all(exp.Func):
+        if function_name(node) == "opt":
+            items = node.expressions
+            if len(items) != 1 or not isinstance(items[0], exp.Column) or items[0].table not in ("", JUDGED):
+                yield f"opt takes one item of the judged row / opt 只接受本行的一个案卡项: {render(node)}"
+
+
 def outside_lookups(tree: exp.Expr) -> exp.Expr:
     """The tree with NULL in place of every lookup: what a condition says of the judged row."""
     return replace_calls(tree, lambda node: exp.Null() if lookup_at(node) else None, (exp.Func, exp.Dot))

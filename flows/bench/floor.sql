@@ -33,11 +33,17 @@ texts AS MATERIALIZED (
   FROM (SELECT DISTINCT text FROM charge_cells WHERE text IS NOT NULL)
 ),
 times AS MATERIALIZED (
-  SELECT text, max(valid_from) AS since, min(valid_to) AS until, regexp_matches(text, '已(删除|合并|废止|取消)') AS over
-  FROM (SELECT text, unnest(CASE WHEN len(charges) = 0 THEN [NULL] ELSE charges END) AS label FROM texts)
-  LEFT JOIN lookup.charges USING (label),
-  (SELECT min(accept_date) AS earliest, max(accept_date) AS latest FROM cards.prosecution)
-  GROUP BY text HAVING max(valid_from) > any_value(earliest) OR min(valid_to) < any_value(latest) OR over
+  SELECT text, CASE WHEN outdated THEN named_from END AS since, CASE WHEN outdated THEN named_to END AS until, over
+  FROM (
+    SELECT text, max(valid_from) AS named_from, min(valid_to) AS named_to, any_value(earliest) AS earliest, any_value(latest) AS latest,
+      coalesce($today < max(valid_from), false) OR coalesce($today > min(valid_to), false) AS outdated,
+      regexp_matches(text, '已(删除|合并|废止|取消)') AS over
+    FROM (SELECT text, unnest(CASE WHEN len(charges) = 0 THEN [NULL] ELSE charges END) AS label FROM texts)
+    LEFT JOIN lookup.charges USING (label),
+    (SELECT min(accept_date) AS earliest, max(accept_date) AS latest FROM cards.prosecution)
+    GROUP BY text
+  )
+  WHERE outdated AND (named_from > earliest OR named_to < latest) OR over
 ),
 group_charges AS MATERIALIZED (SELECT "group" AS name, list(charge) AS charges FROM lookup.charge_groups GROUP BY name),
 texts_of_groups AS MATERIALIZED (
@@ -66,13 +72,14 @@ facts AS NOT MATERIALIZED (
     is_unit IS DISTINCT FROM '是' AS a_person,
     trial_procedure = '速裁程序' AND fast_to_simple IS NULL AND fast_to_normal IS NULL AS fast_track,
     coalesce(coalesce(measure_before_close, measure_at_transfer) IN ('拘留', '逮捕', '留置'), false) AS in_custody,
-    CASE WHEN ret2_date IS NOT NULL AND rep2_date IS NULL THEN coalesce(rep1_date, accept_date)
-      WHEN ret1_date IS NOT NULL AND rep1_date IS NULL THEN accept_date
-      ELSE coalesce(rep2_date, rep1_date, accept_date) END AS review_start,
+    coalesce(supp_transfer_date, accept_date) AS begun,
+    CASE WHEN ret2_date IS NOT NULL AND rep2_date IS NULL THEN coalesce(rep1_date, begun)
+      WHEN ret1_date IS NOT NULL AND rep1_date IS NULL THEN begun
+      ELSE coalesce(rep2_date, rep1_date, begun) END AS review_start,
     CASE WHEN ret2_date IS NOT NULL AND rep2_date IS NULL THEN ret2_date
       WHEN ret1_date IS NOT NULL AND rep1_date IS NULL THEN ret1_date
       ELSE coalesce(p_close_date, $today) END AS review_end,
-    (review_start + INTERVAL 1 MONTH)::DATE + CASE WHEN contains(transfer_unit, '监察') THEN 14 ELSE 0 END AS limit_1,
+    (review_start + INTERVAL 1 MONTH)::DATE + CASE WHEN regexp_matches(transfer_unit, '监察|监委') THEN 14 ELSE 0 END AS limit_1,
     CASE WHEN extend_date IS NULL THEN 0 ELSE 15 END AS extension,
     CASE WHEN id_type = '居民身份证' AND regexp_full_match(id_no, '\d{17}[\dX]') THEN left(id_no, 17)::BIGINT END AS id17,
     CASE WHEN coalesce(sr_imp_to, sr_imp_from, j_term) > 12 THEN 15 ELSE 10 END AS fast_days,
@@ -297,19 +304,19 @@ counts AS (
     count(CASE WHEN is_added_prosec = '是' AND supp_transfer_date__raw IS NULL THEN 1 END) AS X030,
     count(CASE WHEN extend_date IS NULL AND NOT coalesce(fast_track, false)
       AND (p_result IS NULL OR p_close_date IS NOT NULL) AND accept_date IS NOT NULL
-      AND NOT (p_close_date IS NULL AND accept_date + INTERVAL 12 MONTH < $today) AND review_end > limit_1
+      AND NOT (p_close_date IS NULL AND begun + INTERVAL 12 MONTH < $today) AND review_end > limit_1
       AND (in_custody OR review_end > next_workdays[limit_1 - before])
       AND NOT list_has_any(unread, ['extend_date', 'p_close_date', 'ret1_date', 'rep1_date', 'ret2_date', 'rep2_date',
-      'fast_to_simple', 'fast_to_normal']) THEN 1 END) AS T005,
+      'supp_transfer_date', 'fast_to_simple', 'fast_to_normal']) THEN 1 END) AS T005,
     count(CASE WHEN extend_date IS NOT NULL AND (p_result IS NULL OR p_close_date IS NOT NULL)
-      AND accept_date IS NOT NULL AND NOT (p_close_date IS NULL AND accept_date + INTERVAL 12 MONTH < $today)
+      AND accept_date IS NOT NULL AND NOT (p_close_date IS NULL AND begun + INTERVAL 12 MONTH < $today)
       AND review_end > limit_1 + 15 AND (in_custody OR review_end > next_workdays[limit_1 + 15 - before])
       AND NOT list_has_any(unread, ['p_close_date', 'ret1_date', 'rep1_date', 'ret2_date',
-      'rep2_date']) THEN 1 END) AS T006,
+      'rep2_date', 'supp_transfer_date']) THEN 1 END) AS T006,
     count(CASE WHEN fast_track AND accept_date IS NOT NULL AND p_close_date > review_start + fast_days
       AND (in_custody OR p_close_date > next_workdays[review_start + fast_days - before])
       AND NOT list_has_any(unread, ['fast_to_simple', 'fast_to_normal', 'ret1_date', 'rep1_date', 'ret2_date',
-      'rep2_date', 'sr_imp_to', 'sr_imp_from', 'j_term']) THEN 1 END) AS T007,
+      'rep2_date', 'supp_transfer_date', 'sr_imp_to', 'sr_imp_from', 'j_term']) THEN 1 END) AS T007,
     count(CASE WHEN (ret1_date IS NOT NULL AND rep1_date IS NULL AND $today > ret1_date + INTERVAL 1 MONTH
       OR ret2_date IS NOT NULL AND rep2_date IS NULL AND $today > ret2_date + INTERVAL 1 MONTH)
       AND (p_close_date IS NULL OR p_result = '退查后未重报') AND CASE WHEN ret2_date IS NULL THEN ret1_norep_reason IS NULL
@@ -333,14 +340,14 @@ counts AS (
       AND protest_date > next_workdays[judge_recv_date + protest_days - before] THEN 1 END) AS T020,
     count(CASE WHEN $today > protest_date + INTERVAL 6 MONTH AND protest_wd_date IS NULL AND s_date IS NULL
       AND NOT list_has_any(unread, ['protest_wd_date', 's_date']) THEN 1 END) AS T021,
-    count(CASE WHEN p_close_date__raw IS NULL AND p_result IS NULL
-      AND accept_date + INTERVAL 12 MONTH < $today THEN 1 END) AS T022,
+    count(CASE WHEN p_close_date__raw IS NULL AND p_result IS NULL AND accept_date IS NOT NULL
+      AND begun + INTERVAL 12 MONTH < $today AND NOT list_contains(unread, 'supp_transfer_date') THEN 1 END) AS T022,
     count(CASE WHEN indicted AND p_close_date + INTERVAL 12 MONTH < $today AND j_date IS NULL AND withdraw_date IS NULL
       AND NOT list_has_any(unread, ['j_date', 'withdraw_date']) THEN 1 END) AS T023,
-    count(CASE WHEN a_person AND $today > accept_date + 3 AND (notice_date IS NULL OR notice_date > accept_date + 3)
-      AND (in_custody OR $today > next_workdays[accept_date + 3 - before]
-      AND (notice_date IS NULL OR notice_date > next_workdays[accept_date + 3 - before]))
-      AND NOT list_contains(unread, 'notice_date') THEN 1 END) AS T025,
+    count(CASE WHEN a_person AND accept_date IS NOT NULL AND $today > begun + 3 AND (notice_date IS NULL OR notice_date > begun + 3)
+      AND (in_custody OR $today > next_workdays[begun + 3 - before]
+      AND (notice_date IS NULL OR notice_date > next_workdays[begun + 3 - before]))
+      AND NOT list_has_any(unread, ['notice_date', 'supp_transfer_date']) THEN 1 END) AS T025,
     count(CASE WHEN (coalesce(np_recon_date, $today) > np_recon_apply + 30
       AND coalesce(np_recon_date, $today) > next_workdays[np_recon_apply + 30 - before]
       OR coalesce(np_review_date, $today) > np_review_apply + 30
@@ -350,7 +357,7 @@ counts AS (
     count(CASE WHEN p_close_date IS NULL AND p_result IS NULL AND accept_date IS NOT NULL AND review_end = $today
       AND CASE WHEN in_custody THEN limit_1 + extension ELSE next_workdays[limit_1 + extension - before]
       END BETWEEN $today AND $today + 5 AND NOT list_has_any(unread,
-      ['p_close_date', 'ret1_date', 'rep1_date', 'ret2_date', 'rep2_date', 'extend_date']) THEN 1 END) AS T048,
+      ['p_close_date', 'ret1_date', 'rep1_date', 'ret2_date', 'rep2_date', 'extend_date', 'supp_transfer_date']) THEN 1 END) AS T048,
     -- Prompts
     count(CASE WHEN special THEN 1 END) AS P001,
     count(CASE WHEN list_contains(string_split(violence_ctx, ','), '涉及家庭暴力') AND bmsah IS NOT NULL THEN 1 END) AS P002,
@@ -609,7 +616,8 @@ FROM (
       WHERE accept_date < since OR accept_date > until OR over AND accept_date IS NOT NULL
   )
   UNION ALL SELECT 'V012', coalesce(sum(cells), 0)::BIGINT FROM lists WHERE NOT list_has_all(labels, items)
-  UNION ALL SELECT 'V027', coalesce(sum(cells), 0)::BIGINT FROM lists WHERE list_contains(items, '无') AND len(items) > 1
+  UNION ALL SELECT 'V027', coalesce(sum(cells), 0)::BIGINT FROM lists
+  WHERE list_contains(items, '无') AND len(items) > 1 AND list_contains(labels, '无')
   UNION ALL SELECT CASE WHEN list_contains(['joint_count', 'fugitive_count', 'age_at_crime', 'amount', 'loss_amt', 'recovered_amt',
     'seized_police', 'seized_proc', 'seized_found', 'refunded', 'ml_amt', 'conceal_amt', 'sr_imp_from', 'sr_imp_to',
     'sr_det_from', 'sr_det_to', 'sr_con_from', 'sr_con_to', 'sr_fine_from', 'sr_fine_to', 'sr2_imp_from', 'sr2_imp_to',

@@ -89,10 +89,13 @@ after_arrest AS MATERIALIZED (
       + count(CASE WHEN p.sex <> a.sex THEN 1 END) AS X015,
     count(CASE WHEN p.accept_date < a.accept_date THEN 1 END) AS X019,
     count(CASE WHEN p.p_result = '起诉' AND a.p_result IN ('批准逮捕', '决定逮捕')
-      AND p.measure_before_close IS DISTINCT FROM '逮捕' AND NOT coalesce(released, false) THEN 1 END) AS X009
+      AND p.measure_before_close IS DISTINCT FROM '逮捕' AND NOT coalesce(released, false)
+      AND (p.measure_before_close IS NULL OR p.p_close_date IS NULL OR coalesce(first_measured > p.p_close_date, true))
+      AND NOT list_contains(coalesce(p._unreadable, []), 'p_close_date') THEN 1 END) AS X009
   FROM cards.prosecution p JOIN arrested a USING (suspect_no)
-  LEFT JOIN (SELECT DISTINCT suspect_no, true AS released FROM cards.measure
-    WHERE kind IN ('取保候审', '监视居住', '指定居所监视居住') AND decide_date IS NOT NULL) USING (suspect_no)
+  LEFT JOIN (SELECT suspect_no, min(coalesce(exec_date, decide_date)) AS first_measured,
+    bool_or(kind IN ('取保候审', '监视居住', '指定居所监视居住') AND decide_date IS NOT NULL) AS released
+    FROM cards.measure GROUP BY suspect_no) USING (suspect_no)
 ),
 last_measures AS (
   SELECT arg_max(coalesce(m.kind = p.measure_before_close, true),
@@ -171,7 +174,8 @@ alone AS (
     count(CASE WHEN age_at_crime < 18 AND coalesce(j_term, 0) <= 60 AND j_effective IS NOT NULL
       AND j_kind IN ('有期徒刑', '拘役', '管制', '单处罚金', '单处附加刑', '免予刑事处罚')
       AND NOT list_contains(coalesce(_unreadable, []), 'j_term') AND NOT EXISTS (
-      SELECT 1 FROM sealed s WHERE s.suspect_no = p.suspect_no) THEN 1 END) AS T047
+      SELECT 1 FROM sealed s WHERE s.suspect_no = p.suspect_no) AND EXISTS (
+      SELECT 1 FROM cards.juvenile ju WHERE ju.suspect_no = p.suspect_no) THEN 1 END) AS T047
   FROM cards.prosecution p
 ),
 unlike AS MATERIALIZED (

@@ -4,6 +4,7 @@ import dataclasses
 import json
 import re
 import tempfile
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -21,7 +22,7 @@ from expectations.connections import open_duckdb
 from expectations.errors import nearest
 from expectations.judging.rule_checks import require_fitting
 from expectations.texts import Bilingual
-from flows.cli.options import NOT_JUDGED, CatalogueFolder, HomeFolder, home_at, read_catalogue, show_reasons
+from flows.cli.options import NOT_JUDGED, AsOf, CatalogueFolder, HomeFolder, day, home_at, read_catalogue, show_reasons
 from flows.progress import progress_bar, tell
 from flows.workbooks import add_sheet, new_workbook
 
@@ -222,13 +223,14 @@ def review(
 
 def book(
     catalogue: CatalogueFolder = None,
+    as_of: AsOf = None,
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", help=Bilingual("写入文件，默认打印", "file to write"), show_default=False),
     ] = None,
 ) -> None:
     """由规则库生成规则说明 / the rule book, made from the catalogue."""
-    text = rule_book(read_catalogue(catalogue))
+    text = rule_book(read_catalogue(catalogue), date.fromisoformat(day(as_of)))
     if output is None:
         typer.echo(text, nl=False)
     else:

@@ -117,7 +117,7 @@ def rule_as_dict(catalogue: Catalogue, rule: RuleDeclaration) -> dict[str, objec
         "false_alarms": rule.false_alarms.zh, "false_alarms_en": rule.false_alarms.en,
         "fields": list(rule.fields), "each": rule.each.model_dump() if rule.each else None,
         "applies_when": rule.applies_when, "must_hold": rule.must_hold, "params": rule.params, "needs": list(rule.needs),
-        "basis": rule.basis, "note": rule.note, "release": rule.release,
+        "basis": rule.basis, "provenance": rule.provenance, "law_read": rule.law_read, "practice": rule.practice, "note": rule.note, "release": rule.release,
         "pack": catalogue.origins[rule.id], "fingerprint": rule_fingerprint(catalogue, rule),
         "changes": [change.model_dump(mode="json") for change in catalogue.changes.get(rule.id, ())],
         "examples": rule.examples.model_dump(), "place": catalogue.place(rule.id),

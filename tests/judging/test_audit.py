@@ -87,6 +87,24 @@ def test_unreadable_blank_and_absent_are_three_things(tmp_path: Path, catalogue:
     assert json.loads(message[0][1]) == {"p_close_date": "2026-13-45"}
 
 
+def test_an_optional_item_may_be_absent_and_is_unreadable_like_any_other(tmp_path: Path, catalogue: Catalogue) -> None:
+    """T005 counts from the supplementary transfer where the export has it, and is judged all the same where it has not."""
+    row = {"bmsah": PROSECUTION, "accept_date": "2026-03-02", "p_result": "起诉", "p_close_date": "2026-04-10"}
+    rows = [
+        row | {"suspect_no": "S1"},
+        row | {"suspect_no": "S2", "supp_transfer_date": "2026-03-10"},
+        row | {"suspect_no": "S3", "supp_transfer_date": "2026-03-01"},
+        row | {"suspect_no": "S4", "supp_transfer_date": "2026-13-45"},
+    ]
+    whole = write_cards(tmp_path / "in", catalogue, "prosecution", rows)
+    partly = write_cards(tmp_path / "in", catalogue, "prosecution", [row | {"suspect_no": "S5"}], "supp_transfer_date")
+    for exports, persons in (((whole,), {"S1", "S3"}), ((partly,), {"S5"}), ((whole, partly), {"S1", "S3", "S5"})):
+        result = audit(tmp_path, *exports)
+        assert keys_of(result, "T005") == {(PROSECUTION, person, "") for person in persons}
+        assert not [why for why in result.not_judged if why.startswith(("T005/", "T025/", "T048/"))]
+    assert any(why.startswith("X030/") for why in audit(tmp_path, partly).not_judged)
+
+
 def test_a_column_absent_everywhere_and_a_card_not_loaded_are_listed_as_not_judged(
     tmp_path: Path, catalogue: Catalogue
 ) -> None:
@@ -167,9 +185,7 @@ def test_the_same_inputs_catalogue_and_date_give_identical_findings(tmp_path: Pa
     assert history[0][0] == rows[0][0]
 
 
-def test_the_audit_agrees_with_the_independent_oracle_on_dirty_exports(
-    tmp_path: Path, catalogue: Catalogue, spec: Path
-) -> None:
+def test_the_audit_agrees_with_the_independent_oracle_on_dirty_exports(tmp_path: Path, catalogue: Catalogue) -> None:
     """Rows made of odd values, judged by the literal conditions of the contract in another program."""
     rows = [
         {"bmsah": ARREST, "suspect_no": "S1", "sex": "男性", "id_type": "身份证", "id_no": "770101199003070013", "name": "某甲",

@@ -105,7 +105,7 @@ def test_a_bare_catalogue_goes_the_whole_way(
             text for (text,) in con.execute("select message from findings order by card_row").fetchall()
         ] == expected
         types = dict(con.execute("select table_name || '.' || column_name, data_type from duckdb_columns()").fetchall())
-    assert (types["judgements.field"], types["rules.off_since"], types["rules.law_read"]) == (
+    assert (types["judgements.field"], types["rules.off_since"], types["rules.is_hint"]) == (
         "VARCHAR",
         "DATE",
         "BOOLEAN",

@@ -5,7 +5,6 @@ while the person is in custody; a month ends on the same day or, where there is 
 """
 
 import calendar
-import csv
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -15,6 +14,7 @@ from typing import NamedTuple
 import duckdb
 import pytest
 from support.contract.hand_calendar import last_day, worked
+from support.contract.spec_exports import records
 
 from expectations import Catalogue, load_catalogue
 from expectations.catalogue.working_days import PACKAGE_YEARS, exceptions, known_years
@@ -209,6 +209,8 @@ ALTERNATIVES = [
     ("T005", "prosecution", HELD_REVIEW, "2026-02-19", "one month in custody"),
     ("T005", "prosecution", {**HELD_REVIEW, "accept_date": "2026-01-31"}, "2026-02-28", "one month, clamped"),
     ("T005", "prosecution", {**HELD_REVIEW, "transfer_unit": "示例区监察委员会"}, "2026-03-05", "one month and 14 days"),
+    ("T005", "prosecution", {**HELD_REVIEW, "transfer_unit": "示例区监委"}, "2026-03-05", "the same under the short name"),
+    ("T005", "prosecution", {**HELD_REVIEW, "supp_transfer_date": "2026-01-25"}, "2026-02-25", "from the later transfer"),
     (
         "T005", "prosecution", {**HELD_REVIEW, "ret1_date": "2026-02-10", "rep1_date": "2026-03-10"}, "2026-04-10",
         "one month from the resubmission",
@@ -269,9 +271,8 @@ def test_the_prompts_of_review_begin_on_their_day(
     assert found == prompted, why
 
 
-def test_package_and_contract_agree_on_every_day_of_every_year_of_the_contract(spec: Path) -> None:
-    with (spec / "calendar.csv").open(encoding="utf-8-sig") as stream:
-        listed = {date.fromisoformat(row["date"]): row["is_workday"] == "1" for row in csv.DictReader(stream)}
+def test_package_and_contract_agree_on_every_day_of_every_year_of_the_contract() -> None:
+    listed = {date.fromisoformat(row["date"]): row["is_workday"] == "1" for row in records("calendar.csv")}
     package = exceptions(())
     years = {day.year for day in listed}
     assert years <= PACKAGE_YEARS

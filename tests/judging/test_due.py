@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
@@ -238,19 +239,22 @@ def open_limits(row: Mapping[str, Any]) -> Iterator[tuple[str, date]]:
         return
     if row["card"] == "arrest":
         measure, police = row["measure_at_request"], row["invest_org"] or ""
-        if measure and "检察院" not in police and "监察" not in police:
+        if measure and "检察院" not in police and "监察" not in police and "监委" not in police:
             if measure == "拘留":
                 yield "T001", last_day(accepted, "7 day", True)
             elif measure not in ("逮捕", "留置"):
                 yield "T002", last_day(accepted, "20 day" if row["is_complex"] == "是" else "15 day", False)
         return
     returned = [(row["ret1_date"], row["rep1_date"]), (row["ret2_date"], row["rep2_date"])]
-    if any(away and not back for away, back in returned) or last_day(accepted, "12 month", True) < AS_OF:
+    if (
+        any(away and not back for away, back in returned)
+        or last_day(row["supp_transfer_date"] or accepted, "12 month", True) < AS_OF
+    ):
         return
     fast = row["trial_procedure"] == "速裁程序" and not row["fast_to_simple"] and not row["fast_to_normal"]
-    start = row["rep2_date"] or row["rep1_date"] or accepted
+    start = row["rep2_date"] or row["rep1_date"] or row["supp_transfer_date"] or accepted
     held = (row["measure_before_close"] or row["measure_at_transfer"]) in ("拘留", "逮捕", "留置")
-    days = (15 if row["extend_date"] else 0) + (14 if "监察" in (row["transfer_unit"] or "") else 0)
+    days = (15 if row["extend_date"] else 0) + (14 if re.search("监察|监委", row["transfer_unit"] or "") else 0)
     if row["extend_date"] or not fast:
         yield "T006" if row["extend_date"] else "T005", last_day(start, f"1 month {days} day", held)
 

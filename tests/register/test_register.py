@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
-from support.nights import Night, Row, Wrong
+from support.nights import OPTIONAL, Night, Row, Wrong
 from support.register_cases import postgresql, register
 
 from expectations.errors import InputError
@@ -109,6 +109,14 @@ def test_only_a_judged_card_is_corrected(register: Register, nights: Nights, nig
     finding = the(register)
     assert finding.state == state
     assert finding.last_seen == date(2026, 6, 1)
+
+
+def test_an_item_whose_column_may_be_absent_keeps_no_finding_open(register: Register, nights: Nights) -> None:
+    first = FIRST.on(1, wrong=(Wrong(values={"ps_charge": None, OPTIONAL: None}),), absent=(OPTIONAL,))
+    nights(first, FIRST.on(2, wrong=(), rows=(Row(unreadable=(OPTIONAL,)),)))
+    assert the(register).state == "new"
+    nights(FIRST.on(3, wrong=(), absent=(OPTIONAL,)))
+    assert the(register).state == "corrected"
 
 
 def test_a_person_number_that_was_wrong_is_corrected_not_lost(register: Register, nights: Nights) -> None:

@@ -32,7 +32,7 @@ insert into fields by name from (values
   ('arrest', 7, 'sex', '性别', 'sex', '嫌疑人', 'Suspect', 'dict', '', 'person', 'never', 'intake')
 ) t(card, no, name, header, label_en, section, section_en, type, unit, level, required, filled_by);
 insert into rules by name select *, 'why' as why, 'why' as why_en, '' as false_alarms, '' as false_alarms_en, '{"n": 3}' as params,
-  null::boolean as law_read, '{}' as accepted, '{}' as violating, 'abc' as fingerprint, 'base' as pack from (values
+  '{}' as accepted, '{}' as violating, 'abc' as fingerprint, 'base' as pack from (values
   ('C1', 'arrest', 'completeness', 'case', 'required', 'normal', '漏填', false, '受理日期为空', 'blank', 'm', 'm', '补填受理日期',
    'fill it in', '规则157', 'intake', 'accept_date', '', 'not blank(accept_date)', '', ''),
   ('V6', 'arrest', 'validity', 'person', 'pattern', 'serious', '错填', false, '证件号码错误', 'wrong id', 'm', 'm', '核对证件',

@@ -12,6 +12,8 @@ from expectations.finding.columns import COLUMNS, selected
 from expectations.run_schema import card_table, create_run
 
 OFFICE = "汉东市示例区人民检察院"
+OPTIONAL = "supp_transfer_date"
+"""An item that both rules read if its column is there."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,10 @@ class Night:
                 [rule, fingerprint, "停用" if rule in self.switched_off else None, f"规则{rule}", f"rule {rule}"],
             )
             state = "error" if rule in self.in_error else "not_judged" if rule in self.not_judged else "judged"
-            con.execute("insert into judgements (rule_id, card, state) values (?, 'prosecution', ?)", [rule, state])
+            con.execute(
+                "insert into judgements (rule_id, card, state, needed, parsed) values (?, 'prosecution', ?, ?, ?)",
+                [rule, state, ["ps_charge"], ["ps_charge", OPTIONAL]],
+            )
         for name in self.absent:
             con.execute("insert into missing_columns values (0, 's', 'prosecution', ?)", [name])
         if self.wrong:

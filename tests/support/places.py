@@ -4,5 +4,3 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "sample_data"
-
-SPEC = ROOT.parent / "shared" / "spec"

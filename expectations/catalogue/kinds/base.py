@@ -52,7 +52,11 @@ class EachField(Declaration):
 
 
 class RuleDeclaration(Declaration):
-    """The keys common to all rule kinds."""
+    """The keys common to all rule kinds.
+
+    `basis` is a statute or standard and may be printed; `provenance` says where the idea of the check comes from, is for
+    maintainers only and is published nowhere.
+    """
 
     id: Annotated[str, Declared(pattern=RULE_ID)]
     kind: str
@@ -67,6 +71,7 @@ class RuleDeclaration(Declaration):
     error_type: ErrorType
     owner: Owner
     basis: str = ""
+    provenance: str = ""
     law_read: bool | None = None
     practice: bool = False
     fields: tuple[str, ...] = ()

@@ -3,8 +3,10 @@
 Holidays can move a last day by nine days at most, so overruns exceed the limit by more than that.
 """
 
+from collections.abc import Mapping
+
 from sample_data.courses.scenario import OPEN, RETURNED
-from sample_data.planting import COMMON, Plant
+from sample_data.planting import COMMON, Change, Plant
 from sample_data.plants.wants import (
     arrest_alone,
     arrested,
@@ -26,6 +28,7 @@ _DECISION = (
 
 
 SELF_INVESTIGATED = arrested(charge="滥用职权罪", arrest="决定逮捕")
+ADDED: Mapping[str, Change] = {"is_added_prosec": "是"}
 APPEALED = tried(remedy="protest", until="effective")
 
 ARREST = [
@@ -39,6 +42,13 @@ ARREST = [
         for name in ("receipt_date", "exec_date", "exec_state")
     ],
     Plant("T024", "arrest", refused(), {"receipt_date": None}, "receipt_date", weight=COMMON),
+    Plant(
+        "T024",
+        "arrest",
+        refused(),
+        dict.fromkeys(("p_result", "close_result"), "不予决定逮捕") | {"exec_date": None},
+        "exec_date",
+    ),
     Plant(
         "T026",
         "arrest",
@@ -57,6 +67,7 @@ ARREST = [
 REVIEW = [
     Plant("T005", "prosecution", tried(review_days=45), {}, weight=COMMON),
     Plant("T005", "prosecution", under_review(review_days=60), {}),
+    Plant("T005", "prosecution", tried(review_days=60), {**ADDED, "supp_transfer_date": shifted("accept_date", 5)}),
     Plant("T006", "prosecution", tried(extended=True, review_days=70), {}, weight=COMMON),
     Plant("T007", "prosecution", fast(review_days=28), {}),
     Plant("T008", "prosecution", dropped(RETURNED, returns=1, review_days=55), {}, weight=COMMON),

@@ -34,6 +34,8 @@ SIDE: Mapping[str, Mapping[str, Any]] = {
     "supervision": {"side": "supervision", "kind": "应当立案而不立案", "ago": tuple(range(90, 300))},
 }
 """A matter with exactly one row on each of these cards."""
+BY_PERSON = ("execution", "supervision")
+"""Those of them that have one row per person."""
 _UPPER: Mapping[str, Change] = {
     "unit_code": "770100",
     "unit_name": "汉东市人民检察院",
@@ -150,7 +152,14 @@ RECORDS = [
     ),
     Plant("U009", "petition", PETITION, {"first_or_repeat": "首次"}, reshape=(earlier(60),), weight=2),
     *[
-        Plant("U010", card, wants, {}, found="every", reshape=(copied(card, {"prosecutor": "示检另一"}),))
+        Plant(
+            "U011" if card in BY_PERSON else "U010",
+            card,
+            wants,
+            {},
+            found="every",
+            reshape=(copied(card, {"prosecutor": "示检另一"}),),
+        )
         for card, wants in SIDE.items()
     ],
 ]

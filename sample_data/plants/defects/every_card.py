@@ -109,11 +109,7 @@ VALUES = [
     *[_each("V012", card, name, value) for card, items in _STRANGE.items() for name, value in items.items()],
     *[_each("V015", card, DATE_ITEMS[card], value) for card, value in _DATES.items()],
     *[_each("V018", card, NUMBER_ITEMS[card], value) for card, value in _NUMBERS.items()],
-    *[
-        _each("V027", card, name, value, also=(("V012", name),))
-        for card, items in _LISTS.items()
-        for name, value in items.items()
-    ],
+    *[_each("V012", card, name, value) for card, items in _LISTS.items() for name, value in items.items()],
 ]
 
 PLANTS = [*NUMBERS, *VALUES]

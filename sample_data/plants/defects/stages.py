@@ -115,7 +115,15 @@ MEASURES = [
         {"decide_date": shifted("end_date", 1), "end_date": shifted("end_date", 1)},
         found="second",
     ),
-    Plant("X009", "prosecution", arrested(), {"measure_before_close": "拘留"}, also=(("X022", ""),), weight=COMMON),
+    Plant(
+        "X009",
+        "prosecution",
+        arrested(),
+        {"measure_before_close": None},
+        also=(("T049", "measure_before_close"),),
+        weight=COMMON,
+    ),
+    Plant("X022", "prosecution", arrested(), {"measure_before_close": "拘留"}),
     Plant("X020", "measure", TO_BAIL, {"end_date": None, "end_reason": None}, rows="second"),
     Plant(
         "X020",
@@ -138,6 +146,15 @@ MEASURES = [
         {"decide_date": shifted("decide_date", 13)},
         rows="last",
         found="second",
+    ),
+    Plant(
+        "T004",
+        "measure",
+        tried(charge=("受贿罪", "行贿罪"), custody="retention"),
+        {"decide_date": shifted("decide_date", 13)},
+        rows="last",
+        found="second",
+        reshape=(on("prosecution", {"transfer_unit": "汉东市监委"}),),
     ),
     Plant(
         "T010",
@@ -188,11 +205,17 @@ LINKED = [
         )
         for name, change in (
             ("j_date", shifted("j_date", -1)),
-            ("j_charge", "抢夺罪"),
             ("j_kind", "拘役"),
             ("j_term", raised("j_term", 2)),
         )
     ],
+    Plant(
+        "X040",
+        "second_instance",
+        imprisoned(remedy="appeal", until="effective", ago=200),
+        {"j_charge": "抢夺罪"},
+        weight=COMMON,
+    ),
     Plant(
         "X036",
         "execution",
@@ -223,7 +246,6 @@ LINKED = [
         reshape=(on("juvenile", {"seal_date": None}),),
         weight=COMMON,
     ),
-    Plant("T047", "prosecution", tried(charge="故意伤害罪", minor=True), {}, reshape=(removed("juvenile"),)),
 ]
 
 CONDITIONAL = conditional(ago=60)

@@ -8,6 +8,7 @@ from sample_data.planting import Plant, Reshape
 from sample_data.plants.defects.duplicates import (
     ALONE,
     APPEALED,
+    BY_PERSON,
     OPEN_CASE,
     PETITION,
     SIDE,
@@ -171,6 +172,18 @@ RECORDS = [
             near="a like case with a number of its own",
         )
         for card, wants in SIDE.items()
+        if card not in BY_PERSON
+    ],
+    *[
+        Plant(
+            "U011",
+            card,
+            SIDE[card],
+            {},
+            reshape=(copied(card, {"suspect_no": "7701990001"}),),
+            near="two persons of one case",
+        )
+        for card in BY_PERSON
     ],
 ]
 

@@ -1,7 +1,6 @@
 """Near misses of the rules that hold on every main card: other lawful spellings, the first day, nought, one day only.
 
-A near miss is judged by its rule and is lawful. V027 has none here: no list of these cards knows 无, so that 无 alone is
-no label of the dictionary either.
+A near miss is judged by its rule and is lawful.
 """
 
 from collections.abc import Mapping
@@ -10,7 +9,7 @@ from datetime import date
 from sample_data.matter import Matter, Row, Value
 from sample_data.planting import Plant, Reshape
 from sample_data.plants.defects.every_card import ACCEPTED, CARDS, DATE_ITEMS, FILED, NUMBER_ITEMS, NUMBERED
-from sample_data.plants.reshaping import moved
+from sample_data.plants.reshaping import moved, other_number
 from sample_data.plants.wants import day_of, edited, same_as
 
 
@@ -27,6 +26,12 @@ def _to_new_year(card: str) -> Reshape:
         row.update(moved(row, (_new_year(row) - day_of(row, "accept_date")).days))
 
     return reshape
+
+
+def _of_sister_class(number: str) -> str:
+    """The number under the other class word of its case type, if there is one, and used nowhere else."""
+    sister = number.replace("执违受", "执受")
+    return number if sister == number else other_number(sister)
 
 
 FIRST_DAY = date(1979, 7, 1)
@@ -72,7 +77,7 @@ NUMBERS = [
             "V005",
             card,
             CARDS[card],
-            {"bmsah": edited("bmsah", lambda number: number.replace("执违受", "执受"))},
+            {"bmsah": edited("bmsah", _of_sister_class)},
             near="a class word of this case type",
         )
         for card in FILED

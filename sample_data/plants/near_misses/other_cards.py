@@ -3,9 +3,11 @@
 A near miss is judged by its rule and is lawful.
 """
 
-from datetime import timedelta
+import re
+from datetime import date, timedelta
 
 from sample_data.courses.timeline import months_after
+from sample_data.matter import Row, Value
 from sample_data.planting import Change, Plant, Reshape
 from sample_data.plants.defects.duplicates import PETITION, SUGGESTED
 from sample_data.plants.defects.other_cards import (
@@ -27,8 +29,9 @@ from sample_data.plants.defects.other_cards import (
     served_after,
     suggested,
 )
+from sample_data.plants.near_misses.own_row_values import carried
 from sample_data.plants.reshaping import day, told
-from sample_data.plants.wants import arrested, day_of, no_arrest, same_as, shifted, tried
+from sample_data.plants.wants import arrested, day_of, dropped, no_arrest, same_as, shifted, tried
 
 THIRTY = timedelta(days=30)
 
@@ -46,6 +49,19 @@ def _heard_on(name: str) -> Reshape:
 def _renamed(name: str) -> Change:
     """The charge with its former name in brackets."""
     return lambda row: f"{row[name]}（原旧罪名）"
+
+
+def _six_years_before(accept: date) -> date:
+    """A day of the same name in the week, long before the supplement of March 2021 named new charges."""
+    return accept - timedelta(weeks=312)
+
+
+def _accepted_then(row: Row) -> Value:
+    return _six_years_before(day_of(row, "accept_date"))
+
+
+def _of_that_year(row: Row) -> Value:
+    return re.sub(r"(?<=\[)\d{4}", f"{_six_years_before(day_of(row, 'accept_date')).year}", str(row["bmsah"]))
 
 
 def _all_on(*names: str) -> dict[str, Change]:
@@ -217,6 +233,18 @@ FORMER_CHARGES = [
             ("second_instance", PROTESTED, "s_charge"),
         )
     ],
+]
+
+FORMER_CHARGES += [
+    Plant(
+        "V013",
+        "prosecution",
+        no_arrest(dropped(charge="袭警罪", ago=75, review_days=20, penalty=False), "none"),
+        carried(_six_years_before) | {"bmsah": _of_that_year, "notice_date": _accepted_then},
+        name,
+        near="not yet named when the case was accepted, but named today",
+    )
+    for name in ("ps_charge", "p_close_charge")
 ]
 
 NEAR_OTHER_CARDS: tuple[Plant, ...] = (*PIL, *CIVIL_ADMIN, *PETITIONS, *OTHERS, *FORMER_CHARGES)

@@ -9,6 +9,7 @@ from typing import Any
 
 from sample_data.courses.scenario import OPEN, RETURNED
 from sample_data.planting import Change, Plant
+from sample_data.plants.defects.deadlines import ADDED
 from sample_data.plants.near_misses.own_row_values import (
     PER_CASE,
     accepted_early,
@@ -132,6 +133,18 @@ REVIEW = [
         accepted_early("notice_date", end="p_close_date", limit=(1, 14)),
     ),
     _pros(
+        "T005",
+        "sent to the office two weeks after the case: counted from then",
+        tried(review_days=42),
+        {**ADDED, "supp_transfer_date": shifted("accept_date", 14)},
+    ),
+    _pros(
+        "T005",
+        "the supervisors under their short name: a month and fourteen days",
+        tried(charge=("受贿罪", "行贿罪"), custody="bail", review_days=40),
+        {"transfer_unit": "汉东市监委"},
+    ),
+    _pros(
         "T006",
         "extended: closed on the last day of a month and fifteen days",
         no_arrest(tried(extended=True, review_days=43)),
@@ -142,6 +155,18 @@ REVIEW = [
         "fast-track, closed on the tenth day",
         fast(review_days=10),
         accepted_early("notice_date", end="p_close_date", limit=(0, 10)),
+    ),
+    _pros(
+        "T006",
+        "extended, and sent to the office two weeks after the case",
+        no_arrest(tried(extended=True, review_days=55)),
+        {**ADDED, "supp_transfer_date": shifted("accept_date", 14)},
+    ),
+    _pros(
+        "T007",
+        "fast-track, sent to the office a week after the case",
+        fast(review_days=15),
+        {**ADDED, "supp_transfer_date": shifted("accept_date", 7)},
     ),
     _pros(
         "T007",
@@ -169,6 +194,18 @@ REVIEW = [
         {"ret1_norep_reason": "嫌疑人在逃"},
     ),
     _pros(
+        "T022",
+        "open for over a year, but this person was sent to the office later",
+        no_arrest(dropped(RETURNED, returns=1, review_days=368), "none"),
+        {**ADDED, "ret1_norep_reason": "嫌疑人在逃", "supp_transfer_date": shifted("accept_date", 60)},
+    ),
+    _pros(
+        "T025",
+        "told three days after this person was sent to the office",
+        arrested(),
+        {**ADDED, "supp_transfer_date": shifted("accept_date", 6), "notice_date": shifted("accept_date", 9)},
+    ),
+    _pros(
         "T025",
         "not in custody: told on the third day or the working day after it",
         no_arrest(tried()),
@@ -190,6 +227,12 @@ REVIEW = [
     _pros("T048", "six days left in the shortest month", under_review(review_days=22), {}),
     _pros(
         "T048", "from the supervisors: fourteen days more are left", under_review(charge="受贿罪", review_days=36), {}
+    ),
+    _pros(
+        "T048",
+        "ten days more are left, since this person was sent to the office later",
+        under_review(review_days=26),
+        {**ADDED, "supp_transfer_date": shifted("accept_date", 10)},
     ),
     _pros(
         "X028",
@@ -281,4 +324,12 @@ EXEMPT_OWN_ROW_DEADLINES: tuple[Plant, ...] = (
         dict.fromkeys(("receipt_date", "exec_date", "exec_state")),
         near="was not in custody, so nothing is executed",
     ),
+    *[
+        Plant(rule_id, "arrest", wants, {"invest_org": "汉东市监委"}, near="the supervisors under their short name")
+        for rule_id, wants in (
+            ("T001", arrested(arrest_days=11)),
+            ("T002", refused(request_measure="取保候审", arrest_days=37)),
+            ("T044", arrest_alone(OPEN, review_days=(5, 6))),
+        )
+    ],
 )

@@ -7,7 +7,7 @@ from sample_data.courses.timeline import months_after
 from sample_data.matter import Matter
 from sample_data.planting import Change, Plant, Reshape
 from sample_data.plants.defects.stages import CONDITIONAL, HELD_ALONE, LONG_HELD, MISSED, TO_BAIL, arrest_accepted
-from sample_data.plants.reshaping import copied, day, on, told, value
+from sample_data.plants.reshaping import copied, day, on, removed, told, value
 from sample_data.plants.wants import (
     arrest_alone,
     arrested,
@@ -130,7 +130,14 @@ MEASURES = [
         found="second",
         near="detention decided on the day of the arrest",
     ),
-    Plant("X009", "prosecution", TO_BAIL, {}, near="bail after the arrest is on record"),
+    Plant(
+        "X009",
+        "prosecution",
+        TO_BAIL,
+        {"measure_before_close": None},
+        also=(("T049", "measure_before_close"),),
+        near="blank, but bail after the arrest is on record",
+    ),
     Plant("X020", "measure", TO_BAIL, {}, rows="second", near="custody ends on the day bail begins"),
     Plant(
         "X021", "measure", arrested(), {"end_date": shifted("end_date", -1)}, near="the next measure begins a day on"
@@ -177,6 +184,17 @@ MEASURES = [
         reshape=(told("extension", lambda m: {"ext_to": day(m, "prosecution", "accept_date")}, "last"),),
         near="sent for prosecution on the last day of the extension",
     ),
+    Plant(
+        "T012",
+        "measure",
+        arrested(),
+        {},
+        rows="second",
+        reshape=(
+            told("measure", lambda m: {"end_date": day(m, "prosecution", "j_date"), "end_reason": None}, "second"),
+        ),
+        near="sent for prosecution in time; the custody went on in the court's hands",
+    ),
 ]
 
 LINKED = [
@@ -202,8 +220,15 @@ LINKED = [
             name,
             near="told as the first instance pronounced it",
         )
-        for name in ("j_date", "j_charge", "j_kind", "j_term")
+        for name in ("j_date", "j_kind", "j_term")
     ],
+    Plant(
+        "X040",
+        "second_instance",
+        imprisoned(remedy="appeal", until="effective", ago=200),
+        {"j_charge": edited("j_charge", lambda charge: f"{charge}(原旧罪名)")},
+        near="the same charge with its former name in brackets",
+    ),
     Plant(
         "X036",
         "execution",
@@ -235,5 +260,17 @@ LINKED = [
     ),
     Plant("T013", "extension", LONG_HELD, {"request_date": shifted("expiry_date", -7)}, near="seven days before"),
 ]
+
+EXEMPT_STAGES: tuple[Plant, ...] = (
+    Plant(
+        "T047",
+        "prosecution",
+        tried(charge="故意伤害罪", minor=True),
+        {},
+        reshape=(removed("juvenile"),),
+        near="there is no juvenile card to say when the record was sealed",
+    ),
+    Plant("X009", "prosecution", TO_BAIL, {}, near="the measures on record speak, and X022 compares with them"),
+)
 
 NEAR_STAGES: tuple[Plant, ...] = (*FLAGS, *IDENTITIES, *ORDER, *MEASURES, *LINKED)

@@ -17,7 +17,8 @@ from pathlib import Path
 import openpyxl
 import pyarrow as pa
 
-SPEC = Path(__file__).resolve().parents[4] / "shared" / "spec"
+SPEC = Path(__file__).with_name("tables")
+"""The tables of the specification, as they stand beside the tests."""
 TYPED = {"date": pa.date32(), "int": pa.int32(), "months": pa.float64(), "wan_yuan": pa.float64()}
 NULL_WORDS = {"NULL", "null", "None", "nan", "NaT"}
 BLANKS = " \t\r\n\u3000\u00a0\ufeff"
@@ -35,6 +36,7 @@ FILE_WORDS = {
     "hearing": ("听证",),
     "supervision": ("监督",),
     "juvenile": ("未检",),
+    "extension": ("延长", "延押"),
 }
 """The words of file names in the order of the export rules; a file without any is recognised by its headings."""
 

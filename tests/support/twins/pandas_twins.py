@@ -28,7 +28,9 @@ from support.twins.pandas_values import (
     last_day,
     no,
     only_none,
+    pending_or_closed,
     repeated,
+    review_begun,
     review_stretch,
     typed_columns,
 )
@@ -60,6 +62,8 @@ class Twin:
 
 
 TWINS: dict[str, Twin] = {}
+MAY_BE_ABSENT = {"supp_transfer_date"}
+"""Items whose column an export may lack: they are then blank and the rule is judged all the same."""
 
 
 def twin(rule_id: str, cards: str, uses: str, each: str = "", **options: Any) -> Callable[[Judge], Judge]:
@@ -81,14 +85,14 @@ def violating_keys(rule: Twin, card: str, columns: dict[str, list[Any]], today: 
     """The same over columns typed before; an item without a column is not judged."""
     for item in rule.judged_items(card) if card in rule.cards else ():
         uses = {*rule.uses, *rule.also.get(item, "").split(), item}
-        if not uses <= columns.keys():
+        if not uses - MAY_BE_ABSENT <= columns.keys():
             continue
-        names = sorted(uses | ({"bmsah", "suspect_no"} & columns.keys()))
+        names = sorted((uses | {"bmsah", "suspect_no"}) & columns.keys())
         for values in zip(*(columns[name] for name in names), strict=True):
             row = dict(zip(names, values, strict=True))
             if rule.whole_case and row.get("bmsah") is None:
                 continue
-            if not rule.judges_unreadable and any(isinstance(row[name], Unreadable) for name in uses):
+            if not rule.judges_unreadable and any(isinstance(row.get(name), Unreadable) for name in uses):
                 continue
             if rule.judge({**row, "today": today, "card": card}, item):
                 yield row.get("bmsah") or "", "" if rule.whole_case else row.get("suspect_no") or "", item
@@ -246,7 +250,8 @@ def probation_outside(r: Row, _: str) -> bool:
 
 @twin("V027", "arrest prosecution measure", "", "@dicts")
 def none_with_others(r: Row, item: str) -> bool:
-    return "无" in items(r[item]) and len(items(r[item])) > 1
+    known = labels(card_fields(r["card"])[item]["dictionary"])
+    return "无" in known and "无" in items(r[item]) and len(items(r[item])) > 1
 
 
 @twin("V032", "arrest prosecution", "", "decision_doc_no nonpros_doc_no indict_doc_no")
@@ -296,14 +301,9 @@ def age_differs(r: Row, _: str) -> bool:
     return not full_years(birth, start - timedelta(days=1)) <= age <= full_years(birth, r["crime_end"] or start)
 
 
-def pending_or_closed(r: Row) -> bool:
-    """Not a closing result without its date, which another rule reports."""
-    return r["accept_date"] is not None and (r["p_result"] is None or r["p_close_date"] is not None)
-
-
 def police_case(r: Row) -> bool:
     """Investigated neither by a procuratorate nor by a supervisory organ."""
-    return not any(word in (r["invest_org"] or "") for word in ("检察院", "监察"))
+    return not any(word in (r["invest_org"] or "") for word in ("检察院", "监察", "监委"))
 
 
 @twin("T001", "arrest", "p_close_date accept_date p_result measure_at_request invest_org")
@@ -322,7 +322,7 @@ def at_large_over_fifteen_days(r: Row, _: str) -> bool:
     return bool((r["p_close_date"] or r["today"]) > last_day(r["accept_date"], 0, days, in_custody=False))
 
 
-RETURNS = "ret1_date rep1_date ret2_date rep2_date"
+RETURNS = "supp_transfer_date ret1_date rep1_date ret2_date rep2_date"
 CUSTODY = "measure_before_close measure_at_transfer"
 CONVERSION = "trial_procedure fast_to_simple fast_to_normal"
 
@@ -345,10 +345,11 @@ def fast_track(r: Row) -> bool:
 def review_over_one_month(r: Row, _: str) -> bool:
     if r["extend_date"] is not None or fast_track(r) or not pending_or_closed(r):
         return False
-    if r["p_close_date"] is None and add_months(r["accept_date"], 12) < r["today"]:
+    if r["p_close_date"] is None and add_months(review_begun(r), 12) < r["today"]:
         return False
     start, end = review_stretch(r)
-    return end > last_day(start, 1, 14 if "监察" in (r["transfer_unit"] or "") else 0, in_custody(r))
+    supervisors = any(word in (r["transfer_unit"] or "") for word in ("监察", "监委"))
+    return end > last_day(start, 1, 14 if supervisors else 0, in_custody(r))
 
 
 @twin("T007", "prosecution", f"p_close_date accept_date {CONVERSION} {RETURNS} {CUSTODY} sr_imp_to sr_imp_from j_term")
@@ -366,11 +367,11 @@ def judgment_without_effect(r: Row, _: str) -> bool:
     return bool(r["today"] > last_day(r["judge_recv_date"], 0, 10, in_custody=False) + timedelta(days=1))
 
 
-@twin("T025", "prosecution", f"notice_date accept_date is_unit {CUSTODY}")
+@twin("T025", "prosecution", f"notice_date accept_date supp_transfer_date is_unit {CUSTODY}")
 def rights_notified_late(r: Row, _: str) -> bool:
     if r["accept_date"] is None or not no(r["is_unit"]):
         return False
-    limit = last_day(r["accept_date"], 0, 3, in_custody(r))
+    limit = last_day(review_begun(r), 0, 3, in_custody(r))
     return r["today"] > limit and (r["notice_date"] is None or r["notice_date"] > limit)
 
 

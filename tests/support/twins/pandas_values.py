@@ -213,13 +213,24 @@ def held(kind: str | None) -> bool:
     return kind in ("拘留", "逮捕", "留置")
 
 
+def pending_or_closed(r: Row) -> bool:
+    """Not a closing result without its date, which another rule reports."""
+    return r["accept_date"] is not None and (r["p_result"] is None or r["p_close_date"] is not None)
+
+
+def review_begun(r: Row) -> date:
+    """The acceptance, or the later transfer of this person."""
+    begun: date = r.get("supp_transfer_date") or r["accept_date"]
+    return begun
+
+
 def review_stretch(r: Row) -> tuple[date, date]:
     """First and last day of the last stretch of review for prosecution; a return that is open ends it."""
     if r["ret2_date"] and not r["rep2_date"]:
-        return r["rep1_date"] or r["accept_date"], r["ret2_date"]
+        return r["rep1_date"] or review_begun(r), r["ret2_date"]
     if r["ret1_date"] and not r["rep1_date"]:
-        return r["accept_date"], r["ret1_date"]
-    return r["rep2_date"] or r["rep1_date"] or r["accept_date"], r["p_close_date"] or r["today"]
+        return review_begun(r), r["ret1_date"]
+    return r["rep2_date"] or r["rep1_date"] or review_begun(r), r["p_close_date"] or r["today"]
 
 
 def sheet_cells(path: Path) -> list[list[str]]:
