@@ -4,14 +4,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from dashboard.exports.downloads import Export, File
-from dashboard.exports.due_workbook import due_workbook
-from dashboard.exports.findings_workbook import register_workbook
+from dashboard.exports.due_sheet import due_sheet
+from dashboard.exports.finding_sheets import finding_sheets
 from dashboard.frame.place import SIGHTS
 from dashboard.words.texts import text
 from expectations.run.account import run
 from expectations.run.findings import SORTS
 from expectations.run.limits import DueFilter
 from expectations.run.published import FindingFilter, Kind, RunConnection
+from expectations.workbooks import workbook_bytes
 
 _KINDS: dict[str, Kind] = {"hints": "hints", "all": "all"}
 
@@ -26,10 +27,10 @@ def findings_xlsx(export: Export) -> File:
     )  # fmt: skip
     sort = export.params.get("sort", "")
     with _run(export) as con:
-        book = register_workbook(
+        sheets = finding_sheets(
             con, wanted, sort if sort in SORTS else SORTS[0], export.params.get("desc") == "1", export.language
         )
-        return File(f"{text('list.file_name', export.language)}_{run(con).run_id}.xlsx", book)
+        return File(f"{text('list.file_name', export.language)}_{run(con).run_id}.xlsx", workbook_bytes(sheets))
 
 
 def due_xlsx(export: Export) -> File:
@@ -38,7 +39,7 @@ def due_xlsx(export: Export) -> File:
         departments=tuple(export.params.getlist("department")), grades=tuple(export.params.getlist("grade"))
     )
     with _run(export) as con:
-        book = due_workbook(con, wanted, export.language)
+        book = workbook_bytes([due_sheet(con, wanted, export.language)])
         return File(f"{text('due.file_name', export.language)}_{run(con).run_id}.xlsx", book)
 
 

@@ -4,7 +4,7 @@ Reads temp tables `checked` and `findings` as `review_batch.select_period` left 
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,15 +14,20 @@ from expectations.finding.labels import OWNER_WORDS, severity_word
 from expectations.finding.masks import Masks
 from expectations.run.findings import masks_of
 from expectations.run.published import DEPARTMENT_FIGURES, department_order
+from expectations.workbooks import Column, Sheet, write_workbook
 from flows.review.periods import Period
-from flows.workbooks import add_sheet, new_workbook
 
-SUMMARY = ("部门", "检察官", "核查案件数（分母）", "有错案件数（分子）", "错误", "其中严重", "其中一般", "核对提示")
+SUMMARY = (
+    Column("部门", 24), Column("检察官"), Column("核查案件数（分母）", kind="number"), Column("有错案件数（分子）", kind="number"),
+    Column("错误", kind="number"), Column("其中严重", kind="number"), Column("其中一般", kind="number"), Column("核对提示", kind="number"),
+)  # fmt: skip
 REGISTER = (
-    "部门受案号", "案件名称", "嫌疑人姓名", "承办部门", "承办检察官", "案件类别", "错误明细", "规则编号", "级别", "错误类型", "案卡项", "现值",
-    "依据", "填录责任人", "备注",
+    Column("部门受案号", 36), Column("案件名称", 24), Column("嫌疑人姓名"), Column("承办部门"), Column("承办检察官"), Column("案件类别"),
+    Column("错误明细", 60), Column("规则编号", 10), Column("级别", 8), Column("错误类型", 10), Column("案卡项", 30), Column("现值", 40),
+    Column("依据", 30), Column("填录责任人"), Column("备注"),
 )  # fmt: skip
 """The error register of the spec with our columns; 备注 is left for the office."""
+_TITLES = tuple(column.title for column in REGISTER)
 
 _NAMED = """
 create temp table named as
@@ -71,22 +76,24 @@ DEFINITIONS = (
 
 
 def write_review(con: duckdb.DuckDBPyConnection, period: Period, target: Path) -> None:
-    """Writes the workbook to `target`, replacing it only when complete."""
+    """Writes the workbook to `target`."""
     con.execute(_NAMED)
     notes = _notes(con, period)
-    unfinished = target.with_suffix(".unfinished")
-    with new_workbook(unfinished) as workbook:
-        departments = con.execute(DEPARTMENT_FIGURES).fetchall()
-        split = con.execute(_BY_PERSON).fetchall()
-        add_sheet(workbook, "汇总", SUMMARY, [*_department_rows(split), *split], notes)
-        for department, *_ in departments:
-            add_sheet(workbook, department, REGISTER, _lines(con, "department_name = ?", [department]))
-        for department, prosecutor, *_ in split:
-            lines = _lines(con, "department_name = ? and prosecutor_name = ?", [department, prosecutor])
-            add_sheet(workbook, f"{prosecutor}", REGISTER, lines, [f"{department} {prosecutor}"])
-        add_sheet(workbook, "全部问题", REGISTER, _lines(con, "true", []))
-        add_sheet(workbook, "口径说明", ("名称", "说明"), DEFINITIONS)
-    unfinished.replace(target)
+    write_workbook(target, _sheets(con, notes))
+
+
+def _sheets(con: duckdb.DuckDBPyConnection, notes: Sequence[str]) -> Iterator[Sheet]:
+    """The sheets in their order, each asked for when the one before is written."""
+    departments = con.execute(DEPARTMENT_FIGURES).fetchall()
+    split = con.execute(_BY_PERSON).fetchall()
+    yield Sheet("汇总", SUMMARY, [*_department_rows(split), *split], notes)
+    for department, *_ in departments:
+        yield Sheet(department, REGISTER, _lines(con, "department_name = ?", [department]))
+    for department, prosecutor, *_ in split:
+        lines = _lines(con, "department_name = ? and prosecutor_name = ?", [department, prosecutor])
+        yield Sheet(prosecutor, REGISTER, lines, [f"{department} {prosecutor}"])
+    yield Sheet("全部问题", REGISTER, _lines(con, "true", []))
+    yield Sheet("口径说明", (Column("名称"), Column("说明", 100)), DEFINITIONS)
 
 
 def _department_rows(split: Sequence[Sequence[object]]) -> list[tuple[object, ...]]:
@@ -117,7 +124,7 @@ def _lines(con: duckdb.DuckDBPyConnection, condition: str, values: Sequence[obje
     """The register lines; identity numbers and phones are masked, since a review workbook travels."""
     masks = replace(masks_of(con), off=False)
     rows = con.execute(_LINES.format(condition=condition), list(values)).fetchall()
-    return [_line(dict(zip(("card", *REGISTER), row, strict=True)), masks) for row in rows]
+    return [_line(dict(zip(("card", *_TITLES), row, strict=True)), masks) for row in rows]
 
 
 def _line(named: dict[str, object], masks: Masks) -> tuple[object, ...]:

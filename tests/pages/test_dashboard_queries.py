@@ -1,6 +1,7 @@
 """The figures and lists of the pages, on a small literal run."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -9,8 +10,8 @@ import openpyxl
 import pytest
 from support.dashboard_small import publish_small
 
-from dashboard.exports.due_workbook import due_workbook
-from dashboard.exports.findings_workbook import register_workbook
+from dashboard.exports.due_sheet import due_sheet
+from dashboard.exports.finding_sheets import finding_sheets
 from expectations.finding.departments import department_order
 from expectations.home import Home
 from expectations.run import account as run_queries
@@ -23,6 +24,7 @@ from expectations.run.overview import GroupCount, Totals
 from expectations.run.published import FindingFilter, open_published
 from expectations.run.published import department_order as sql_department_order
 from expectations.run.rules import rule_lines, rule_text
+from expectations.workbooks import workbook_bytes
 
 
 @pytest.fixture
@@ -189,7 +191,7 @@ def test_the_run_names_what_was_not_read_and_not_judged(con: duckdb.DuckDBPyConn
 
 def test_the_register_keeps_hints_apart_and_numbers_masked(home: Home) -> None:
     with open_published(home.current()) as con:
-        book = openpyxl.load_workbook(BytesIO(register_workbook(con, FindingFilter(), "run", False, "zh")))
+        book = openpyxl.load_workbook(BytesIO(workbook_bytes(finding_sheets(con, FindingFilter(), "run", False, "zh"))))
     assert book.sheetnames == ["错误", "核对提示"]
     heading, *rows = book["错误"].iter_rows(values_only=True)
     assert heading == (
@@ -226,13 +228,15 @@ def test_tiles_count_every_grade_under_the_other_filters(con: duckdb.DuckDBPyCon
 
 def test_the_workbook_of_warnings_holds_what_the_filter_selects(home: Home) -> None:
     with open_published(home.current()) as con:
-        book = openpyxl.load_workbook(BytesIO(due_workbook(con, DueFilter(departments=("第二检察部",)), "zh")))
-        none = due_workbook(con, DueFilter(departments=("无",)), "en")
+        book = openpyxl.load_workbook(
+            BytesIO(workbook_bytes([due_sheet(con, DueFilter(departments=("第二检察部",)), "zh")]))
+        )
+        none = workbook_bytes([due_sheet(con, DueFilter(departments=("无",)), "en")])
     rows = list(book["期限预警"].iter_rows(values_only=True))
     assert rows[0][:3] == ("剩余日数", "期限届满日", "预警等级")
     assert [(row[0], row[1], row[2], row[5]) for row in rows[1:]] == [
-        (0, "2026-06-30", "即将届满", "B1"),
-        (3, "2026-07-03", "临近", None),
+        (0, datetime(2026, 6, 30), "即将届满", "B1"),
+        (3, datetime(2026, 7, 3), "临近", None),
     ]
     assert rows[2][7] == "证770101********0014"
     empty = openpyxl.load_workbook(BytesIO(none))
