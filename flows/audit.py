@@ -25,6 +25,7 @@ from expectations.judging.collecting import collect
 from expectations.judging.judge import LoadedCards, Verdict, judge
 from expectations.judging.limits import find_due
 from expectations.judging.rule_checks import require_fitting
+from expectations.progress import Stage
 from expectations.register.belonging import home_register
 from expectations.register.follow import Followed, follow
 from expectations.register.reading import last_day
@@ -33,7 +34,7 @@ from expectations.texts import Bilingual
 from flows.audit_lock import sole_audit
 from flows.load import LoadReport, list_files, load_exports, printed, write_quarantine
 from flows.progress import tell
-from flows.publishing import RunFacts, Stage, publish
+from flows.publishing import RunFacts, StageTime, publish
 
 
 @dataclass(frozen=True)
@@ -65,14 +66,14 @@ class AuditOrder:
 class Stopwatch:
     """Wall time and peak memory per stage."""
 
-    stages: list[Stage] = field(default_factory=list)
+    stages: list[StageTime] = field(default_factory=list)
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
         """Times the block as stage `name`."""
         begun = time.perf_counter()
         yield
-        self.stages.append(Stage(name, time.perf_counter() - begun, peak_memory_mb()))
+        self.stages.append(StageTime(name, time.perf_counter() - begun, peak_memory_mb()))
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ class AuditResult:
     years_without_holidays: tuple[int, ...]
     not_judged: tuple[str, ...]
     in_error: tuple[str, ...]
-    stages: tuple[Stage, ...]
+    stages: tuple[StageTime, ...]
     followed: Followed | None = None
 
 
@@ -160,7 +161,7 @@ def judge_stage(order: AuditOrder, catalogue: Catalogue, loaded: LoadReport) -> 
 
 def publish_stage(
     order: AuditOrder, catalogue: Catalogue, loaded: LoadReport, verdicts: Sequence[Verdict], started: datetime,
-    stages: Sequence[Stage],
+    stages: Sequence[StageTime],
 ) -> AuditResult:  # fmt: skip
     """Collects, reconciles, warns and publishes. A run with rules in error is published as incomplete."""
     home, watch = Home(order.home), Stopwatch([*stages])
@@ -179,17 +180,17 @@ def publish_stage(
             judged = (verdict.judgement for verdict in verdicts if verdict.state == "judged")
             years = find_calendar_gaps(con, judged, known_years(catalogue.calendar))
     with _warehouse(order, folders=[home.published]) as con, watch.stage("publish"):
-        tell(Bilingual("发布", "publishing"), 0, 1)
+        tell(Stage.PUBLISH, 0, 1)
         file = publish(con, home, catalogue, facts, collected, watch.stages)
-        tell(Bilingual("发布", "publishing"), 1, 1)
+        tell(Stage.PUBLISH, 1, 1)
         counts = dict(con.execute("select is_hint, count(*) from findings group by is_hint").fetchall())
     followed = None
     if order.follow:
         with watch.stage("follow"):
-            tell(Bilingual("更新台账", "following"), 0, 1)
+            tell(Stage.FOLLOW, 0, 1)
             register = home_register(home, order.register)
             followed = follow(register, file, inputs=order.paths)
-            tell(Bilingual("更新台账", "following"), 1, 1)
+            tell(Stage.FOLLOW, 1, 1)
         home.switch_to(file)
     not_judged = tuple(f"{v.judgement.name}: {v.reason}" for v in verdicts if v.state == "not_judged")
     return AuditResult(

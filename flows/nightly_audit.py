@@ -26,7 +26,7 @@ from flows.audit_lock import sole_audit
 from flows.load import LoadReport
 from flows.messages.letters import Occasion
 from flows.messages.sending import MessageSettings, deliver
-from flows.publishing import Stage, prune
+from flows.publishing import StageTime, prune
 from flows.settings import Settings
 
 _DISK_RETRIES = 2
@@ -60,7 +60,7 @@ def judge(order: AuditOrder, catalogue: Catalogue, loaded: LoadReport) -> tuple[
 )  # fmt: skip
 def publish(
     order: AuditOrder, catalogue: Catalogue, loaded: LoadReport, verdicts: Sequence[Verdict], started: datetime,
-    stages: Sequence[Stage],
+    stages: Sequence[StageTime],
 ) -> AuditResult:  # fmt: skip
     """Findings, reconciliation, the published file and the switch."""
     return publish_stage(order, catalogue, loaded, verdicts, started, stages)

@@ -91,9 +91,8 @@ def _check(view: View, uploads: Sequence[Upload], as_of: date, card: str) -> Non
         while not run.running.wait(_LOOK_SECONDS):
             seconds = int(time.monotonic() - begun)
             status.update(label=view.t("check.running", seconds=seconds))
-            steps = run.running.steps()
-            if steps:
-                place.progress(min(steps[-1].done / max(steps[-1].total, 1), 1.0), text=steps[-1].stage)
+            for step in run.running.steps()[-1:]:
+                place.progress(step.share, text=step.words.in_language(view.language))
             if seconds > TIME_LIMIT:
                 raise AnkaError(
                     bilingual("check.too_long", minutes=TIME_LIMIT // 60), hint=bilingual("check.too_long_how")

@@ -24,7 +24,7 @@ from expectations.texts import Bilingual
 from expectations.workbooks import write_workbook
 from flows.cli.listings import sheet_of
 from flows.cli.options import NOT_JUDGED, CatalogueFolder, HomeFolder, home_at, read_catalogue, show_reasons
-from flows.progress import progress_bar, tell
+from flows.progress import ProgressWay, shown_progress, tell
 
 Format = Annotated[Literal["table", "json"], typer.Option(help=Bilingual("输出格式", "output"))]
 Side = Annotated[str, typer.Argument(help=Bilingual("规则包文件夹，或 base（内置）", "folder of a pack, or base"))]
@@ -152,6 +152,7 @@ def try_(
             "--output", "-o", help=Bilingual("变化清单写入 Excel", "list of changes as .xlsx"), show_default=False
         ),
     ] = None,
+    progress: ProgressWay = "bar",
 ) -> None:
     """用改过的规则重判最近发布的案卡，看会多出和减少哪些问题 / judge the published cards by a changed catalogue."""
     catalogue = require_fitting(_side(pack))
@@ -163,7 +164,7 @@ def try_(
     )
 
     with tempfile.TemporaryDirectory(prefix="anka-try-") as work, copied(published, Path(work)) as copy:
-        with progress_bar(_stderr):
+        with shown_progress(_stderr):
             trial = try_catalogue(copy, catalogue, tell)
         if output is not None:
             with open_duckdb(copy) as con:

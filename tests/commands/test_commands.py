@@ -114,3 +114,30 @@ def test_help_names_every_command(tmp_path: Path) -> None:
     text = anka("--help", home=tmp_path).stdout
     for command in ("audit", "batch", "bench", "dashboard", "demo", "findings", "rules", "sample"):
         assert command in text
+
+
+def said(stderr: str) -> list[dict[str, object]]:
+    """Standard error of a command, every line of which is an object."""
+    return [json.loads(line) for line in stderr.splitlines()]
+
+
+def test_progress_is_an_object_a_line(tmp_path: Path) -> None:
+    hearing = SAMPLE / "exports" / "听证.csv"
+    told = said(anka("check", hearing, "-o", tmp_path / "out", "--progress", "json", home=tmp_path).stderr)
+    assert list(dict.fromkeys(line["stage"] for line in told)) == [
+        "read", "type", "prepare", "judge", "collect", "publish", "mark",
+    ]  # fmt: skip
+    assert told[0] == {"stage": "read", "done": 0, "total": 1, "zh": "读取", "en": "reading"}
+    last = {line["stage"]: (line["done"], line["total"]) for line in told}
+    assert all(done == total for done, total in last.values())
+
+
+def test_a_mistake_travels_as_the_progress_does(tmp_path: Path) -> None:
+    for arguments in (
+        ["audit", "/nowhere/at/all.xlsx"],
+        ["check", "/nowhere.csv", "-o", "x"],
+        ["batch", "--period", "x"],
+    ):
+        (told,) = said(anka(*arguments, "--progress", "json", home=tmp_path, code=2).stderr)
+        assert told.keys() == {"error", "hint", "code"}
+        assert told["code"] == 2
