@@ -15,9 +15,10 @@ from dashboard.check.runs import TIME_LIMIT, CheckedUpload, Upload, checking
 from dashboard.exports.downloads import File
 from dashboard.exports.handed_out import HANDED_OUT, KEPT_SECONDS
 from dashboard.frame import empty
+from dashboard.frame.address import write_address
 from dashboard.frame.marks import severity_tag
 from dashboard.frame.tables import Cell, Column, lines, show, table
-from dashboard.frame.view import View, write_address
+from dashboard.frame.view import View
 from dashboard.words.texts import bilingual
 from expectations.errors import AnkaError
 from expectations.finding.masks import mask_identity
@@ -43,7 +44,7 @@ class Shown:
 def check_page(view: View) -> None:
     """Draws the page."""
     st.header(view.t("page.check"))
-    write_address(view.language, {})
+    write_address(view)
     if view.entered:
         _forget(view)
     st.markdown(view.t("check.what"))

@@ -7,15 +7,17 @@ from contextlib import contextmanager
 
 from dashboard.exports.columns import Declared, columns
 from dashboard.exports.downloads import Export, File
-from dashboard.figures.compare_page import figure_rows
-from dashboard.figures.marks import PERIODS, incomplete_words
+from dashboard.figures.compare_page import OFFICES, figure_rows
+from dashboard.figures.departments_page import DEPARTMENT, OFFICE
+from dashboard.figures.marks import DAYS, incomplete_words
+from dashboard.figures.trends_page import figures_asked
 from dashboard.frame.place import SIGHTS
 from dashboard.frame.view import View
 from expectations.errors import InputError
 from expectations.office_days import today
 from expectations.register.comparison import office_figures, whole_offices
 from expectations.register.departments import causes, days_of, department_work
-from expectations.register.figures import Asked, Counts, department_counts, offices_counted, run_lines, runs_within
+from expectations.register.figures import Counts, department_counts, offices_counted, run_lines, runs_within
 from expectations.rights.acts import NotAllowedError
 from expectations.run.account import run
 from expectations.run.rule_words import RuleWords, rule_words
@@ -50,7 +52,7 @@ _CAUSES: Sequence[Declared] = (
 
 def trends_xlsx(export: Export) -> File:
     """The table of the page of trends."""
-    asked, days = _asked(export), _days(export)
+    asked, days = figures_asked(export.value), export.value(DAYS)
     with _view(export) as view, view.register.reading() as session:
         found = run_lines(session, view.reader, asked, runs_within(session, view.reader, days))
         rows = [
@@ -66,15 +68,15 @@ def trends_xlsx(export: Export) -> File:
 def departments_xlsx(export: Export) -> File:
     """The tables of the page of departments: over time, as things stand, causes. The office asked for, else the first one."""
     with _view(export) as view, view.register.reading() as session:
-        reader, period = view.reader, _days(export)
+        reader, period = view.reader, export.value(DAYS)
         runs = runs_within(session, reader, period)
         offices = offices_counted(runs)
-        office = export.params.get("office", "") or next(iter(offices), "")
+        office = export.value(OFFICE) or next(iter(offices), "")
         if office not in offices:
             raise NotAllowedError
         counts = department_counts(session, reader, runs, office)
         work = department_work(session, reader, office, runs, days_of(session, runs[-1], period, today()))
-        chosen = export.params.get("department")
+        chosen = export.value(DEPARTMENT)
         found = causes(session, reader, office, chosen)
         words = rule_words(view.con, [rule_id for rule_id, _ in found.rules])
     over_time = [
@@ -106,7 +108,7 @@ def departments_xlsx(export: Export) -> File:
 def compare_xlsx(export: Export) -> File:
     """The table of two offices side by side. Raises NotAllowedError while the comparison is off or for an office out of reach."""
     with _view(export) as view, view.register.reading() as session:
-        pair, period = export.params.getlist("office"), _days(export)
+        pair, period = export.value(OFFICES), export.value(DAYS)
         runs = runs_within(session, view.reader, period)
         if not switch(session, "partner_offices") or not set(pair) <= set(whole_offices(view.reader, runs)):
             raise NotAllowedError
@@ -125,22 +127,6 @@ def _view(export: Export) -> Iterator[View]:
     file = export.home.current()
     with SIGHTS.open(file, export.register, export.reader) as con:
         yield View(con, file, run(con), export.language, export.reader, export.register)
-
-
-def _asked(export: Export) -> Asked:
-    many = export.params.getlist
-    return Asked(
-        export.params.get("office") or None,
-        tuple(many("department")),
-        tuple(many("rule")),
-        tuple(many("type")),
-        export.params.get("kind") == "hints",
-    )
-
-
-def _days(export: Export) -> int:
-    asked = export.params.get("days", "")
-    return int(asked) if asked in map(str, PERIODS) else 90
 
 
 def _file(view: View, title: str, sheets: Sequence[Sheet]) -> File:

@@ -8,10 +8,11 @@ from html import escape
 import streamlit as st
 
 from dashboard.frame import empty
+from dashboard.frame.address import write_address
 from dashboard.frame.charts import department_chart, type_chart
 from dashboard.frame.marks import severity_tag, share
 from dashboard.frame.tables import Cell, Column, Html, anchor, lines, show, table
-from dashboard.frame.view import View, write_address
+from dashboard.frame.view import View
 from expectations.run.findings import card_titles
 from expectations.run.overview import (
     GroupCount,
@@ -30,7 +31,7 @@ from expectations.run.overview import (
 def overview_page(view: View) -> None:
     """Draws the page."""
     st.header(view.t("page.overview"))
-    write_address(view.language, {})
+    write_address(view)
     groups = group_counts(view.con)
     figures = totals(groups)
     if not figures.checked and not figures.errors:

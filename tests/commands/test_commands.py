@@ -134,7 +134,7 @@ def test_progress_is_an_object_a_line(tmp_path: Path) -> None:
 
 def test_a_mistake_travels_as_the_progress_does(tmp_path: Path) -> None:
     for arguments in (
-        ["audit", "/nowhere/at/all.xlsx"],
+        ["audit", "--no-prefect", "/nowhere/at/all.xlsx"],
         ["check", "/nowhere.csv", "-o", "x"],
         ["batch", "--period", "x"],
     ):
