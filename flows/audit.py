@@ -29,7 +29,12 @@ from expectations.progress import Stage
 from expectations.register.belonging import home_register
 from expectations.register.follow import Followed, follow
 from expectations.register.reading import last_day
-from expectations.store.register import now
+from expectations.rights.reader import MACHINE
+from expectations.run.figures import Line, by, figure_lines, total
+from expectations.run.published import open_published
+from expectations.run.sights import Sights
+from expectations.store.offices import read_offices
+from expectations.store.register import Register, now
 from expectations.texts import Bilingual
 from flows.audit_lock import sole_audit
 from flows.load import LoadReport, list_files, load_exports, printed, write_quarantine
@@ -87,14 +92,24 @@ class AuditResult:
     rows_read: int
     rows_loaded: int
     rows_rejected: int
-    errors: int
-    hints: int
+    lines: tuple[Line, ...]
+    """Figures by office and department: as the pages show them when the register was brought up to the run."""
     due: int
     years_without_holidays: tuple[int, ...]
     not_judged: tuple[str, ...]
     in_error: tuple[str, ...]
     stages: tuple[StageTime, ...]
     followed: Followed | None = None
+
+    @property
+    def errors(self) -> int:
+        """Errors of all lines."""
+        return total(self.lines).errors
+
+    @property
+    def hints(self) -> int:
+        """Hints of all lines."""
+        return total(self.lines).hints
 
 
 def run_audit(order: AuditOrder) -> AuditResult:
@@ -183,20 +198,30 @@ def publish_stage(
         tell(Stage.PUBLISH, 0, 1)
         file = publish(con, home, catalogue, facts, collected, watch.stages)
         tell(Stage.PUBLISH, 1, 1)
-        counts = dict(con.execute("select is_hint, count(*) from findings group by is_hint").fetchall())
     followed = None
+    lines = figures_of(file)
     if order.follow:
         with watch.stage("follow"):
             tell(Stage.FOLLOW, 0, 1)
             register = home_register(home, order.register)
             followed = follow(register, file, inputs=order.paths)
+            lines = figures_of(file, register)
             tell(Stage.FOLLOW, 1, 1)
         home.switch_to(file)
     not_judged = tuple(f"{v.judgement.name}: {v.reason}" for v in verdicts if v.state == "not_judged")
     return AuditResult(
         run_id, file, home.run_folder(run_id), facts.complete, rows.read, rows.loaded, rows.rejected,
-        counts.get(False, 0), counts.get(True, 0), due, years, not_judged, in_error, tuple(watch.stages), followed,
+        tuple(by(lines, "office", "department")), due, years, not_judged, in_error, tuple(watch.stages), followed,
     )  # fmt: skip
+
+
+def figures_of(file: Path, register: Register | None = None) -> list[Line]:
+    """The figures of a published run; with the register as it is now: rules on hold, what is explained, the organisation."""
+    if register is None:
+        with open_published(file) as con:
+            return figure_lines(con)
+    with register.reading() as session, Sights().open(file, register, MACHINE) as con:
+        return figure_lines(con, read_offices(session))
 
 
 def run_id_of(order: AuditOrder, catalogue: Catalogue, loaded: LoadReport) -> str:

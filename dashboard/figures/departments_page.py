@@ -9,10 +9,20 @@ from html import escape
 
 import streamlit as st
 
-from dashboard.figures.marks import DAYS, export_link, over, per_hundred, period_filter, say_incomplete, tiles, whole
+from dashboard.figures.marks import (
+    DAYS,
+    export_link,
+    over,
+    per_hundred,
+    period_filter,
+    say_incomplete,
+    say_unknown_office,
+    tiles,
+    whole,
+)
 from dashboard.frame import empty
 from dashboard.frame.address import Address, write_address
-from dashboard.frame.charts import departments_chart
+from dashboard.frame.charts import departments_chart, office_words
 from dashboard.frame.filters import Filter, filter_bar
 from dashboard.frame.parameters import some
 from dashboard.frame.tables import Cell, Column, Html, anchor, lines, show, table
@@ -30,6 +40,7 @@ from expectations.register.departments import (
 )
 from expectations.register.figures import Counts, RunMark, department_counts, offices_counted, runs_within
 from expectations.run.rule_words import RuleWords, rule_words
+from expectations.store.offices import UNKNOWN
 from expectations.store.register import RegisterSession
 
 OFFICE, DEPARTMENT = some("office"), some("department")
@@ -63,6 +74,7 @@ def departments_page(view: View) -> None:
         if len(shown.work) == 1:
             show(Html(f"<b>{escape(shown.office)} {escape(shown.work[0].department)}</b>"))
         say_incomplete(view, shown.runs)
+        say_unknown_office(view, UNKNOWN in offices_counted(shown.runs))
         show(_tiles(view, shown))
         _trend(view, shown, department_counts(session, view.reader, shown.runs, shown.office))
         _work_part(view, shown)
@@ -115,7 +127,7 @@ def _filters(view: View, offices: Sequence[str], departments: Sequence[str]) -> 
     """The period, and the office and department where there are several to choose from."""
     row = [period_filter(view)]
     if len(offices) > 1:
-        row.append(Filter(OFFICE, "select", offices, label="trend.office", width=280))
+        row.append(Filter(OFFICE, "select", offices, lambda name: office_words(view, name), "trend.office", width=280))
     if len(departments) > 1:
         row.append(Filter(DEPARTMENT, "select", departments, width=320))
     filter_bar(view, _HERE, row, changed=lambda: None)

@@ -59,6 +59,12 @@ def say_incomplete(view: View, runs: Sequence[RunMark]) -> None:
     )
 
 
+def say_unknown_office(view: View, shown: bool) -> None:
+    """Explains the line of cards whose office is unknown, where there is one."""
+    if shown:
+        st.caption(view.t("figures.unknown_note"))
+
+
 def period_filter(view: View) -> Filter:
     """The days looked back on, as buttons."""
     return Filter(DAYS, "buttons", sorted(PERIODS), lambda days: view.t("trend.days", days=days), "trend.period")

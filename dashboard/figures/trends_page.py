@@ -7,10 +7,19 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from dashboard.figures.marks import DAYS, export_link, incomplete_words, over, period_filter, say_incomplete, whole
+from dashboard.figures.marks import (
+    DAYS,
+    export_link,
+    incomplete_words,
+    over,
+    period_filter,
+    say_incomplete,
+    say_unknown_office,
+    whole,
+)
 from dashboard.frame import empty
 from dashboard.frame.address import Address, write_address
-from dashboard.frame.charts import changed_words, run_chart
+from dashboard.frame.charts import changed_words, office_words, run_chart
 from dashboard.frame.filters import Filter, filter_bar
 from dashboard.frame.parameters import Values, many, one_of, some
 from dashboard.frame.tables import Cell, Column, Html, lines, show, table
@@ -18,6 +27,7 @@ from dashboard.frame.view import View
 from expectations.finding.departments import department_order
 from expectations.register.figures import Asked, RunLine, RunMark, offices_counted, run_lines, runs_within
 from expectations.run.rule_words import rules_known
+from expectations.store.offices import UNKNOWN
 
 _KINDS = ("errors", "hints")
 _OFFICE, _DEPARTMENT, _RULE, _TYPE = some("office"), many("department"), many("rule"), many("type")
@@ -49,6 +59,7 @@ def trends_page(view: View) -> None:
         _filters(view, _choices(view, runs))
         found = run_lines(session, view.reader, figures_asked(_HERE.value), runs)
     write_address(view, _HERE.written())
+    say_unknown_office(view, UNKNOWN in offices_counted(runs))
     _draw(view, found)
     export_link(view, "trends.xlsx", _HERE.written())
 
@@ -77,7 +88,7 @@ def _filters(view: View, offered: Choices) -> None:
     titles = {rule: f"{rule} {view.pick(*words[:2])}" for rule, words in offered.rules.items()}
     row = [
         period_filter(view),
-        Filter(_OFFICE, "select", offered.offices, label="trend.office", width=320),
+        Filter(_OFFICE, "select", offered.offices, lambda name: office_words(view, name), "trend.office", width=320),
         Filter(_KIND, "buttons", _KINDS, lambda name: view.t(f"kind.{name}"), "trend.kind"),
     ]
     if len(offered.offices) == 1:

@@ -10,15 +10,17 @@ from pathlib import Path
 
 import duckdb
 
-from expectations.finding.labels import OWNER_WORDS, severity_word
+from expectations.finding.departments import department_order
+from expectations.finding.labels import NOT_FILLED, OWNER_WORDS, office_word, severity_word
 from expectations.finding.masks import Masks
+from expectations.run.figures import NO_OFFICES, Line, by, figure_lines, total
 from expectations.run.findings import masks_of
-from expectations.run.published import DEPARTMENT_FIGURES, department_order
+from expectations.store.offices import Offices
 from expectations.workbooks import Column, Sheet, write_workbook
 from flows.review.periods import Period
 
 SUMMARY = (
-    Column("部门", 24), Column("检察官"), Column("核查案件数（分母）", kind="number"), Column("有错案件数（分子）", kind="number"),
+    Column("院", 24), Column("部门", 24), Column("检察官"), Column("核查案件数（分母）", kind="number"), Column("有错案件数（分子）", kind="number"),
     Column("错误", kind="number"), Column("其中严重", kind="number"), Column("其中一般", kind="number"), Column("核对提示", kind="number"),
 )  # fmt: skip
 REGISTER = (
@@ -36,23 +38,6 @@ select f.*, k.title_zh as card_title, coalesce(f.department, '（未填）') as 
   (select string_agg(i.header, '、' order by i.no) from fields i where i.card = f.card and list_contains(string_split(f.fields, '|'), i.name)) as headers
 from findings f left join cards_known k on k.card = f.card
 """
-_BY_PERSON = f"""
-with people as (
-  select coalesce(department, '（未填）') as department, coalesce(prosecutor, '（未填）') as prosecutor, count(*) as cases
-  from checked group by all
-), found as (
-  select department_name as department, prosecutor_name as prosecutor,
-    count(distinct (card, coalesce(bmsah, card_row::varchar))) filter (where not is_hint) as wrong,
-    count(*) filter (where not is_hint) as errors,
-    count(*) filter (where not is_hint and severity = 'serious') as serious,
-    count(*) filter (where not is_hint and severity <> 'serious') as normal,
-    count(*) filter (where is_hint) as hints
-  from named group by all
-)
-select department, prosecutor, coalesce(cases, 0), coalesce(wrong, 0), coalesce(errors, 0), coalesce(serious, 0),
-  coalesce(normal, 0), coalesce(hints, 0)
-from people full join found using (department, prosecutor) order by {department_order()}, prosecutor
-"""
 _LINES = """
 select card, bmsah, case_name, name, department, prosecutor, card_title, message, rule_id,
   case when is_hint then 'hint' else severity end,
@@ -66,6 +51,7 @@ DEFINITIONS = (
         "期间内受理或者审结的案件；同一案件的审查逮捕卡、一审公诉卡、强制措施卡各计一件。没有部门受案号的行各计一件。",
     ),
     ("有错案件", "至少有一个错误（不含核对提示）的核查案件。比例一律以“分子／分母”两个数列出，不作排名。"),
+    ("单位不明", "承办单位为空或者不在机构名册上，又不能由部门唯一确定的案件；单列一行，计入合计，不计入任何院。"),
     ("错误", "违反规则、需要改正的填录问题，分“严重”和“一般”。"),
     ("核对提示", "请予核实的事项，不计入有错案件，不得据此减分。"),
     ("层级", "规则按“案”判断的，每案一条；按“人”或“行”判断的，每行一条；逐项判断的规则，每个违反的项一条。"),
@@ -75,35 +61,38 @@ DEFINITIONS = (
 )
 
 
-def write_review(con: duckdb.DuckDBPyConnection, period: Period, target: Path) -> None:
+def write_review(con: duckdb.DuckDBPyConnection, period: Period, target: Path, offices: Offices = NO_OFFICES) -> None:
     """Writes the workbook to `target`."""
     con.execute(_NAMED)
     notes = _notes(con, period)
-    write_workbook(target, _sheets(con, notes))
+    write_workbook(target, _sheets(con, notes, offices))
 
 
-def _sheets(con: duckdb.DuckDBPyConnection, notes: Sequence[str]) -> Iterator[Sheet]:
+def _sheets(con: duckdb.DuckDBPyConnection, notes: Sequence[str], offices: Offices) -> Iterator[Sheet]:
     """The sheets in their order, each asked for when the one before is written."""
-    departments = con.execute(DEPARTMENT_FIGURES).fetchall()
-    split = con.execute(_BY_PERSON).fetchall()
-    yield Sheet("汇总", SUMMARY, [*_department_rows(split), *split], notes)
-    for department, *_ in departments:
-        yield Sheet(department, REGISTER, _lines(con, "department_name = ?", [department]))
-    for department, prosecutor, *_ in split:
-        lines = _lines(con, "department_name = ? and prosecutor_name = ?", [department, prosecutor])
-        yield Sheet(prosecutor, REGISTER, lines, [f"{department} {prosecutor}"])
+    split = by(figure_lines(con, offices), "office", "department", "prosecutor")
+    yield Sheet("汇总", SUMMARY, [*_totals(split), *map(_row, split)], notes)
+    for department in sorted({line.department for line in split}, key=department_order):
+        name = department or NOT_FILLED
+        yield Sheet(name, REGISTER, _lines(con, "department_name = ?", [name]))
+    for line in by(split, "department", "prosecutor"):
+        names = [line.department or NOT_FILLED, line.prosecutor or NOT_FILLED]
+        lines = _lines(con, "department_name = ? and prosecutor_name = ?", names)
+        yield Sheet(names[1], REGISTER, lines, [" ".join(names)])
     yield Sheet("全部问题", REGISTER, _lines(con, "true", []))
     yield Sheet("口径说明", (Column("名称"), Column("说明", 100)), DEFINITIONS)
 
 
-def _department_rows(split: Sequence[Sequence[object]]) -> list[tuple[object, ...]]:
-    """A total per department and one of all, summed from the rows per prosecutor."""
+def _row(line: Line) -> tuple[object, ...]:
+    whose = (office_word(line.office), line.department or NOT_FILLED, line.prosecutor or NOT_FILLED)
+    return (*whose, line.checked, line.with_errors, line.errors, line.serious, line.normal, line.hints)
 
-    def total(name: str, rows: Sequence[Sequence[object]]) -> tuple[object, ...]:
-        return (name, "合计", *(sum(int(str(row[column])) for row in rows) for column in range(2, len(SUMMARY))))
 
-    departments = list(dict.fromkeys(str(row[0]) for row in split))
-    return [total("全院", split), *(total(name, [row for row in split if row[0] == name]) for name in departments)]
+def _totals(split: Sequence[Line]) -> list[tuple[object, ...]]:
+    """A total of all and one per department, summed from the rows per prosecutor."""
+    counts = slice(3, None)
+    departments = [(*_row(line)[:2], "合计", *_row(line)[counts]) for line in by(split, "office", "department")]
+    return [("", "全院", "合计", *_row(total(split))[counts]), *departments]
 
 
 def _notes(con: duckdb.DuckDBPyConnection, period: Period) -> list[str]:

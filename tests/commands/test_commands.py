@@ -24,7 +24,11 @@ def test_audit_batch_and_findings_of_the_sample(tmp_path: Path) -> None:
     assert result["rows_read"] == result["rows_loaded"] + result["rows_rejected"]
     with (SAMPLE / "planted.csv").open(encoding="utf-8") as stream:
         assert result["errors"] + result["hints"] == len(list(csv.DictReader(stream)))
-    assert [line["department"] for line in result["departments"]][:3] == ["第一检察部", "第二检察部", "第三检察部"]
+    office = "汉东市示例区人民检察院"
+    theirs = [line["department"] for line in result["departments"] if line["office"] == office]
+    assert theirs[:3] == ["第一检察部", "第二检察部", "第三检察部"]
+    assert result["departments"][-1]["office"] == "单位不明"
+    assert sum(line["errors"] for line in result["departments"]) == result["errors"]
     docs = tmp_path / "runs" / result["run_id"] / "data_docs"
     pages = [*docs.rglob("*.html"), *docs.rglob("*.css")]
     assert len(pages) > 20
