@@ -9,9 +9,6 @@ from collections.abc import Iterable
 
 from expectations.texts import NO_TEXT, Bilingual, joined, same
 
-MISTAKES_AS_JSON = "ANKA_MISTAKES_AS_JSON"
-"""Set in the environment of a command whose mistakes another program shows."""
-
 
 class AnkaError(Exception):
     """A mistake outside the program: shown as one line and a hint, without a traceback."""
@@ -47,15 +44,15 @@ class NotReconciledError(AnkaError):
 
 def mistake_as_json(error: AnkaError) -> str:
     """A mistake as one line, for a program that shows it in the language of its reader."""
-    parts = {"message": error.message, "hint": error.hint}
-    return json.dumps({name: (text.zh, text.en, str(text)) for name, text in parts.items()}, ensure_ascii=False)
+    said = {name: {"zh": text.zh, "en": text.en} for name, text in (("error", error.message), ("hint", error.hint))}
+    return json.dumps({**said, "code": error.exit_code}, ensure_ascii=False)
 
 
 def mistake_from_json(line: str) -> tuple[Bilingual, Bilingual] | None:
     """Message and hint of such a line, None of any other."""
     try:
         parts = json.loads(line)
-        return Bilingual(*parts["message"]), Bilingual(*parts["hint"])
+        return Bilingual(**parts["error"]), Bilingual(**parts["hint"])
     except (ValueError, TypeError, KeyError):
         return None
 

@@ -25,15 +25,21 @@ from expectations.judging.collecting import collect
 from expectations.judging.judge import LoadedCards, Verdict, judge
 from expectations.judging.limits import find_due
 from expectations.judging.rule_checks import require_fitting
+from expectations.progress import Stage
 from expectations.register.belonging import home_register
 from expectations.register.follow import Followed, follow
 from expectations.register.reading import last_day
-from expectations.store.register import now
+from expectations.rights.reader import MACHINE
+from expectations.run.figures import Line, by, figure_lines, total
+from expectations.run.published import open_published
+from expectations.run.sights import Sights
+from expectations.store.offices import read_offices
+from expectations.store.register import Register, now
 from expectations.texts import Bilingual
 from flows.audit_lock import sole_audit
 from flows.load import LoadReport, list_files, load_exports, printed, write_quarantine
 from flows.progress import tell
-from flows.publishing import RunFacts, Stage, publish
+from flows.publishing import RunFacts, StageTime, publish
 
 
 @dataclass(frozen=True)
@@ -65,14 +71,14 @@ class AuditOrder:
 class Stopwatch:
     """Wall time and peak memory per stage."""
 
-    stages: list[Stage] = field(default_factory=list)
+    stages: list[StageTime] = field(default_factory=list)
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
         """Times the block as stage `name`."""
         begun = time.perf_counter()
         yield
-        self.stages.append(Stage(name, time.perf_counter() - begun, peak_memory_mb()))
+        self.stages.append(StageTime(name, time.perf_counter() - begun, peak_memory_mb()))
 
 
 @dataclass(frozen=True)
@@ -86,14 +92,24 @@ class AuditResult:
     rows_read: int
     rows_loaded: int
     rows_rejected: int
-    errors: int
-    hints: int
+    lines: tuple[Line, ...]
+    """Figures by office and department: as the pages show them when the register was brought up to the run."""
     due: int
     years_without_holidays: tuple[int, ...]
     not_judged: tuple[str, ...]
     in_error: tuple[str, ...]
-    stages: tuple[Stage, ...]
+    stages: tuple[StageTime, ...]
     followed: Followed | None = None
+
+    @property
+    def errors(self) -> int:
+        """Errors of all lines."""
+        return total(self.lines).errors
+
+    @property
+    def hints(self) -> int:
+        """Hints of all lines."""
+        return total(self.lines).hints
 
 
 def run_audit(order: AuditOrder) -> AuditResult:
@@ -160,7 +176,7 @@ def judge_stage(order: AuditOrder, catalogue: Catalogue, loaded: LoadReport) -> 
 
 def publish_stage(
     order: AuditOrder, catalogue: Catalogue, loaded: LoadReport, verdicts: Sequence[Verdict], started: datetime,
-    stages: Sequence[Stage],
+    stages: Sequence[StageTime],
 ) -> AuditResult:  # fmt: skip
     """Collects, reconciles, warns and publishes. A run with rules in error is published as incomplete."""
     home, watch = Home(order.home), Stopwatch([*stages])
@@ -179,23 +195,33 @@ def publish_stage(
             judged = (verdict.judgement for verdict in verdicts if verdict.state == "judged")
             years = find_calendar_gaps(con, judged, known_years(catalogue.calendar))
     with _warehouse(order, folders=[home.published]) as con, watch.stage("publish"):
-        tell(Bilingual("发布", "publishing"), 0, 1)
+        tell(Stage.PUBLISH, 0, 1)
         file = publish(con, home, catalogue, facts, collected, watch.stages)
-        tell(Bilingual("发布", "publishing"), 1, 1)
-        counts = dict(con.execute("select is_hint, count(*) from findings group by is_hint").fetchall())
+        tell(Stage.PUBLISH, 1, 1)
     followed = None
+    lines = figures_of(file)
     if order.follow:
         with watch.stage("follow"):
-            tell(Bilingual("更新台账", "following"), 0, 1)
+            tell(Stage.FOLLOW, 0, 1)
             register = home_register(home, order.register)
             followed = follow(register, file, inputs=order.paths)
-            tell(Bilingual("更新台账", "following"), 1, 1)
+            lines = figures_of(file, register)
+            tell(Stage.FOLLOW, 1, 1)
         home.switch_to(file)
     not_judged = tuple(f"{v.judgement.name}: {v.reason}" for v in verdicts if v.state == "not_judged")
     return AuditResult(
         run_id, file, home.run_folder(run_id), facts.complete, rows.read, rows.loaded, rows.rejected,
-        counts.get(False, 0), counts.get(True, 0), due, years, not_judged, in_error, tuple(watch.stages), followed,
+        tuple(by(lines, "office", "department")), due, years, not_judged, in_error, tuple(watch.stages), followed,
     )  # fmt: skip
+
+
+def figures_of(file: Path, register: Register | None = None) -> list[Line]:
+    """The figures of a published run; with the register as it is now: rules on hold, what is explained, the organisation."""
+    if register is None:
+        with open_published(file) as con:
+            return figure_lines(con)
+    with register.reading() as session, Sights().open(file, register, MACHINE) as con:
+        return figure_lines(con, read_offices(session))
 
 
 def run_id_of(order: AuditOrder, catalogue: Catalogue, loaded: LoadReport) -> str:

@@ -14,11 +14,12 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas import FlowRun
 
 from expectations import Catalogue
+from expectations.finding.labels import NOT_FILLED, office_word
 from expectations.home import Home
 from expectations.judging.judge import Verdict
 from expectations.office_days import today
 from expectations.register.belonging import home_register
-from expectations.run.published import DEPARTMENT_FIGURES, open_published
+from expectations.run.figures import Line
 from expectations.store.register import Register, now
 from flows.attempts import attempted, notice_killed
 from flows.audit import AuditOrder, AuditResult, Stopwatch, judge_stage, load_stage, publish_stage, require_not_earlier
@@ -26,7 +27,7 @@ from flows.audit_lock import sole_audit
 from flows.load import LoadReport
 from flows.messages.letters import Occasion
 from flows.messages.sending import MessageSettings, deliver
-from flows.publishing import Stage, prune
+from flows.publishing import StageTime, prune
 from flows.settings import Settings
 
 _DISK_RETRIES = 2
@@ -60,7 +61,7 @@ def judge(order: AuditOrder, catalogue: Catalogue, loaded: LoadReport) -> tuple[
 )  # fmt: skip
 def publish(
     order: AuditOrder, catalogue: Catalogue, loaded: LoadReport, verdicts: Sequence[Verdict], started: datetime,
-    stages: Sequence[Stage],
+    stages: Sequence[StageTime],
 ) -> AuditResult:  # fmt: skip
     """Findings, reconciliation, the published file and the switch."""
     return publish_stage(order, catalogue, loaded, verdicts, started, stages)
@@ -116,7 +117,7 @@ def nightly_audit(
     prune(home_folder, settings.keep_runs)
     if order.follow:
         notify(order, return_state=True)  # who was not reached stands in the outbox; the run is published all the same
-    create_markdown_artifact(department_table(result.file), key="departments", description=f"Run {result.run_id}")
+    create_markdown_artifact(department_table(result.lines), key="departments", description=f"Run {result.run_id}")
     return result
 
 
@@ -145,11 +146,11 @@ def _send_due(home: Home, register: Register, day: date) -> int:
     return sum(one.state == "sent" for one in sent)
 
 
-def department_table(published: Path) -> str:
-    """Failures per department as Markdown, in the order of the department names, counts with denominators."""
-    with open_published(published) as con:
-        rows = con.execute(DEPARTMENT_FIGURES).fetchall()
-    head = "| 部门 department | 案件 cases | 有错案件 cases with errors | 错误 errors | 提示 hints |\n|---|--:|--:|--:|--:|\n"
+def department_table(lines: Sequence[Line]) -> str:
+    """Failures per office and department as Markdown, in their fixed order, counts with denominators."""
+    head = "| 院 office | 部门 department | 案件 cases | 有错案件 cases with errors | 错误 errors | 提示 hints |\n|---|---|--:|--:|--:|--:|\n"
     return head + "".join(
-        f"| {name} | {cases} | {wrong} | {errors} | {hints} |\n" for name, cases, wrong, errors, hints in rows
+        f"| {office_word(line.office)} | {line.department or NOT_FILLED} | {line.checked} | {line.with_errors} | {line.errors} | "
+        f"{line.hints} |\n"
+        for line in lines
     )

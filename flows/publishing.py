@@ -26,7 +26,7 @@ from expectations.store.register import now
 
 
 @dataclass(frozen=True)
-class Stage:
+class StageTime:
     """A stage of the run with its wall time in seconds and the process's peak memory in MB at its end."""
 
     name: str
@@ -51,7 +51,7 @@ class RunFacts:
 
 def publish(
     con: duckdb.DuckDBPyConnection, home: Home, catalogue: Catalogue, facts: RunFacts,
-    collected: Sequence[Collected], stages: Iterable[Stage],
+    collected: Sequence[Collected], stages: Iterable[StageTime],
 ) -> Path:  # fmt: skip
     """Writes the file, to which the caller switches. `con` is the warehouse after `collect`."""
     home.published.mkdir(parents=True, exist_ok=True)
@@ -103,7 +103,7 @@ def _copy_tables(con: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> None:
 
 def _write_tables(
     con: duckdb.DuckDBPyConnection, catalogue: Catalogue, facts: RunFacts, collected: Sequence[Collected],
-    stages: Sequence[Stage],
+    stages: Sequence[StageTime],
 ) -> None:  # fmt: skip
     run = {
         "run_id": facts.run_id, "as_of": facts.as_of, "started_at": facts.started_at, "finished_at": now(),

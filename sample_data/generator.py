@@ -4,7 +4,7 @@ The order of work: decide which matters get a defect or a near miss, draw all co
 build, spoil and write matter by matter. The same seed, size and audit date give the same bytes.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -12,6 +12,7 @@ from random import Random
 from typing import Any
 
 from expectations import InputError
+from expectations.progress import Progress, Stage, unheard
 from expectations.texts import Bilingual
 from sample_data.build import build_matter
 from sample_data.courses.scenario import Scenario, draw_scenario
@@ -31,8 +32,6 @@ PLANTED_SHARE, MOST_PLANTED_SHARE = 0.3, 0.55
 NEAR_SHARE, MOST_NEAR_SHARE = 0.04, 0.45
 SPARE = 40
 """Plants a small sample gets beyond one of each kind."""
-
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
@@ -72,7 +71,7 @@ def generate(
     cases: int,
     as_of: date,
     out: Path,
-    progress: Progress | None = None,
+    progress: Progress = unheard,
     plants: Sequence[Plant] = ALL_PLANTS,
 ) -> SampleSummary:
     """Write `exports/`, `planted.csv` and `near_misses.csv` under `out`; `cases` is the number of prosecution cases.
@@ -93,13 +92,12 @@ def generate(
     with SampleWriter(out, as_of) as writer:
         numbering = Numbering()
         for done, built in enumerate(_criminal(drafts, numbering)):
-            if progress and done % 100 == 0:
-                progress("sample", done, total)
+            if done % 100 == 0:
+                progress(Stage.SAMPLE, done, total)
             _write(writer, built)
         for built in _side(seed, cases, as_of, side, numbering):
             _write(writer, built)
-    if progress:
-        progress("sample", total, total)
+    progress(Stage.SAMPLE, total, total)
     return writer.summary()
 
 

@@ -1,12 +1,12 @@
 """The part of the administrator's page for the access log: who did what, by day, person and action."""
 
-from collections.abc import Container, Mapping
-from datetime import date
-
-import streamlit as st
+from collections.abc import Mapping
 
 from dashboard.frame import empty
-from dashboard.frame.pager import first_page, pager
+from dashboard.frame.address import Address, Written
+from dashboard.frame.filters import Filter, filter_bar
+from dashboard.frame.pager import pager
+from dashboard.frame.parameters import PAGE, day, some
 from dashboard.frame.tables import Cell, Column, show, table
 from dashboard.frame.view import View
 from expectations.office_days import office_clock
@@ -16,14 +16,18 @@ from expectations.people.listing import names_by_login
 _SIZE = 50
 
 
-def log_part(view: View) -> dict[str, str]:
+_DAY, _LOGIN, _ACTION = day("day"), some("login"), some("action")
+LOG = Address("a", _DAY, _LOGIN, _ACTION, PAGE)
+
+
+def log_part(view: View) -> Written:
     """Draws it."""
     with view.register.reading() as session:
         names = names_by_login(session)
     wanted = _filters(view, names)
     with view.register.reading() as session:
         total = count(session, wanted)
-        page = pager(view, total, _SIZE)
+        page = pager(view, LOG, total, _SIZE)
         rows: list[list[Cell]] = [
             [
                 f"{office_clock(one.at):%Y-%m-%d %H:%M:%S}",
@@ -45,39 +49,17 @@ def log_part(view: View) -> dict[str, str]:
         show(table(columns, rows, "access"))
     else:
         empty.nothing(view, "admin.no_entries")
-    day = wanted.day.isoformat() if wanted.day else ""
-    return {"day": day, "login": wanted.login, "action": wanted.action, "page": str(page + 1) if page else ""}
+    return LOG.written()
 
 
 def _filters(view: View, names: Mapping[str, str]) -> AccessFilter:
-    """The filter widgets; values the address names and nobody knows are dropped."""
-    _keep_known("a_login", names)
-    _keep_known("a_action", ACTIONS)
-    if not isinstance(st.session_state.get("a_day"), date):
-        st.session_state["a_day"] = _day(str(st.session_state.get("a_day") or ""))
-    row = st.container(horizontal=True, vertical_alignment="bottom")
-    day = row.date_input(view.t("admin.day"), key="a_day", on_change=first_page, width=180, value=None)
-    login = row.selectbox(
-        view.t("admin.who"), list(names), key="a_login", on_change=first_page, width=280, placeholder=view.t("filter.all"),
-        format_func=lambda one: f"{one} · {names[one]}", index=None,
-    )  # fmt: skip
-    action = row.selectbox(
-        view.t("admin.action"), list(ACTIONS), key="a_action", on_change=first_page, width=220, index=None,
-        placeholder=view.t("filter.all"), format_func=lambda one: view.pick(*ACTIONS[one]),
-    )  # fmt: skip
-    return AccessFilter(day if isinstance(day, date) else None, login or "", action or "")
-
-
-def _keep_known(key: str, known: Container[str]) -> None:
-    if st.session_state.get(key) not in known:
-        st.session_state[key] = None
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
+    row = (
+        Filter(_DAY, "day", label="admin.day", width=180),
+        Filter(_LOGIN, "select", tuple(names), lambda login: f"{login} · {names[login]}", "admin.who", width=280),
+        Filter(_ACTION, "select", tuple(ACTIONS), lambda name: view.pick(*ACTIONS[name]), "admin.action", width=220),
+    )
+    filter_bar(view, LOG, row)
+    return AccessFilter(LOG.value(_DAY), LOG.value(_LOGIN) or "", LOG.value(_ACTION) or "")
 
 
 def _who(login: str, names: Mapping[str, str]) -> str:

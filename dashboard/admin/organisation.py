@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from dashboard.frame import empty
+from dashboard.frame.address import Written
 from dashboard.frame.tables import Cell, Column, show, table
 from dashboard.frame.view import View
 from expectations.errors import AnkaError
@@ -15,7 +16,7 @@ from expectations.people.organisation_import import Changes, import_organisation
 _SHOWN = 60
 
 
-def organisation_part(view: View) -> dict[str, str]:
+def organisation_part(view: View) -> Written:
     """Draws it."""
     st.caption(view.t("admin.file_means", columns="、".join(HEADINGS)))
     file = st.file_uploader(view.t("admin.file"), type=["csv", "xlsx"], key="a_file", max_upload_size=5)

@@ -1,18 +1,21 @@
 """The administrator's page (管理): people with their accounts. The organisation's file, the switches and the access log, its other
-parts, stand in admin_organisation, admin_switches and admin_log.
+parts, stand beside this module.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
-from dashboard.admin.log import log_part
+from dashboard.admin.log import LOG, log_part
 from dashboard.admin.organisation import organisation_part
 from dashboard.admin.switches import switches_part
 from dashboard.frame import empty
-from dashboard.frame.pager import first_page, pager
+from dashboard.frame.address import Address, Written, write_address
+from dashboard.frame.filters import Filter, filter_bar
+from dashboard.frame.pager import pager
+from dashboard.frame.parameters import PAGE, one_of, some, text
 from dashboard.frame.tables import Cell, Column, Html, anchor, lines, show, table, tag
-from dashboard.frame.view import View, write_address
+from dashboard.frame.view import View
 from expectations.errors import AnkaError
 from expectations.people import accounts
 from expectations.people.listing import STATES, Person, State, people
@@ -25,7 +28,7 @@ _STATE_WORDS: Mapping[State, tuple[str, str]] = {
     "locked": ("admin.state_locked", "bad"),
     "off": ("admin.state_off", "hint"),
 }
-_PARTS: Mapping[str, tuple[str, Callable[[View], dict[str, str]]]] = {
+_PARTS: Mapping[str, tuple[str, Callable[[View], Written]]] = {
     "people": ("admin.people", lambda view: _people_part(view)),
     "organisation": ("admin.organisation", organisation_part),
     "switches": ("admin.switches", switches_part),
@@ -33,53 +36,43 @@ _PARTS: Mapping[str, tuple[str, Callable[[View], dict[str, str]]]] = {
 }
 
 
+_PART = one_of("part", tuple(_PARTS))
+_HERE = Address("a", _PART)
+_TEXT, _STATE, _PERSON = text("text"), some("state"), some("person")
+_PEOPLE = Address("a", _TEXT, _STATE, _PERSON, PAGE)
+
+
 def admin_page(view: View) -> None:
     """Draws the page; each part returns what of its state belongs into the address."""
     view.reader.require("manage")
     st.header(view.t("admin.title"))
-    if view.entered:
-        asked = st.query_params.get("part", "")
-        st.session_state["a_part"] = asked if asked in _PARTS else next(iter(_PARTS))
-        for name in ("text", "state", "person", "page", "day", "login", "action"):
-            st.session_state[f"a_{name}"] = st.query_params.get(name, "")
-    part = st.segmented_control(
-        view.t("admin.part"), list(_PARTS), key="a_part", required=True, label_visibility="collapsed",
-        format_func=lambda one: view.t(_PARTS[one][0]), on_change=first_page,
-    )  # fmt: skip
-    state = _PARTS[part or "people"][1](view)
-    write_address(view.language, {"part": part or "people", **state})
+    for address in (_HERE, _PEOPLE, LOG):
+        address.enter(view)
+    parts = Filter(_PART, "buttons", tuple(_PARTS), lambda name: view.t(_PARTS[name][0]), "admin.part", bare=True)
+    filter_bar(view, _HERE, [parts])
+    write_address(view, _HERE.written() | _PARTS[_HERE.value(_PART)][1](view))
 
 
-def _people_part(view: View) -> dict[str, str]:
+def _people_part(view: View) -> Written:
     with view.register.reading() as session:
         everybody = people(session)
     _account(view, everybody)
     found = _filtered(view, everybody)
-    page = pager(view, len(found), _SIZE)
+    page = pager(view, _PEOPLE, len(found), _SIZE)
     if found:
         show(_people_table(view, found[page * _SIZE : (page + 1) * _SIZE]))
     else:
         empty.nothing(view, "admin.nobody")
-    return {
-        "text": str(st.session_state["a_text"]),
-        "state": str(st.session_state["a_state"] or ""),
-        "person": str(st.session_state["a_person"] or ""),
-        "page": str(page + 1) if page else "",
-    }
+    return _PEOPLE.written()
 
 
 def _filtered(view: View, everybody: Sequence[Person]) -> list[Person]:
-    row = st.container(horizontal=True, vertical_alignment="bottom")
-    text = row.text_input(
-        view.t("filter.text"), key="a_text", on_change=first_page, placeholder=view.t("admin.text_hint"), width=320
+    row = (
+        Filter(_TEXT, "search", hint="admin.text_hint", width=320),
+        Filter(_STATE, "pills", STATES, lambda state: view.t(_STATE_WORDS[state][0]), "admin.state"),
     )
-    if st.session_state.get("a_state") not in STATES:
-        st.session_state["a_state"] = None
-    state = row.pills(
-        view.t("admin.state"), STATES, key="a_state", on_change=first_page,
-        format_func=lambda one: view.t(_STATE_WORDS[one][0]),
-    )  # fmt: skip
-    words = text.split()
+    filter_bar(view, _PEOPLE, row)
+    words, state = _PEOPLE.value(_TEXT).split(), _PEOPLE.value(_STATE)
     return [
         one
         for one in everybody
@@ -110,10 +103,9 @@ def _people_table(view: View, found: Sequence[Person]) -> Html:
 def _account(view: View, everybody: Sequence[Person]) -> None:
     """The chosen account and what can be done with it; a new password stands here until the next click."""
     by_login = {one.login: one for one in everybody}
-    if st.session_state.get("a_person") not in by_login:
-        st.session_state["a_person"] = None
+    _PEOPLE.keep_known(_PERSON, tuple(by_login))
     chosen = st.selectbox(
-        view.t("admin.account"), list(by_login), key="a_person", placeholder=view.t("admin.choose"),
+        view.t("admin.account"), list(by_login), key=_PEOPLE.key(_PERSON), placeholder=view.t("admin.choose"),
         format_func=lambda login: f"{login} · {by_login[login].name}", width=420,
     )  # fmt: skip
     if chosen is None:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from dashboard.frame import empty
+from dashboard.frame.address import Written
 from dashboard.frame.view import View
 from expectations.errors import AnkaError
 from expectations.people import access_log
@@ -23,7 +24,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
 }
 
 
-def switches_part(view: View) -> dict[str, str]:
+def switches_part(view: View) -> Written:
     """Draws it."""
     with view.register.reading() as session:
         present = switches(session)

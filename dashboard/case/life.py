@@ -6,6 +6,8 @@ from html import escape
 import streamlit as st
 
 from dashboard.frame import empty
+from dashboard.frame.address import at_present
+from dashboard.frame.parameters import text
 from dashboard.frame.tables import Html, anchor, show
 from dashboard.frame.view import View
 from dashboard.notices.marks import title
@@ -20,6 +22,7 @@ from expectations.register.life import REASONS
 from expectations.register.transitions import ACTIVE, Standing
 from expectations.store.tables import Event, Finding, Notice
 
+FINDING = text("finding")
 _BY_RUN = ("values", "rule", "expired", "again")
 
 
@@ -30,18 +33,18 @@ def case_viewed(view: View, card: str, case: str) -> None:
         access_log.log_view(view.register, view.reader, f"{card} {case}")
 
 
-def card_of_finding(view: View, finding_id: str) -> tuple[str, str, str]:
+def card_of_finding(view: View, finding_id: str) -> tuple[str, str, int | None]:
     """Card, case number and row of a finding, for a link that names nothing else; blank when the reader may not see it."""
     with view.register.reading() as session:
         finding = reading.one_finding(session, view.reader, finding_id) if finding_id else None
     if finding is None:
-        return "", "", ""
-    return finding.card, finding.bmsah, "" if finding.bmsah else str(finding.card_row)
+        return "", "", None
+    return finding.card, finding.bmsah, None if finding.bmsah else finding.card_row
 
 
 def asked_finding(view: View) -> None:
     """The finding the address names, with what may be decided on it."""
-    finding_id = st.query_params.get("finding", "")
+    finding_id = at_present(FINDING)
     if view.entered:
         st.session_state.pop("w_outcome", None)
     if not finding_id:

@@ -5,11 +5,13 @@ from html import escape
 
 import streamlit as st
 
-from dashboard.case.life import asked_finding, card_of_finding, case_viewed, life_of_case
+from dashboard.case.life import FINDING, asked_finding, card_of_finding, case_viewed, life_of_case
 from dashboard.case.markup import problem_list, whole_card
 from dashboard.frame import empty
+from dashboard.frame.address import Address, at_present, write_address
+from dashboard.frame.parameters import row_number, text
 from dashboard.frame.tables import Cell, Column, Html, anchor, show, table, tag
-from dashboard.frame.view import View, write_address
+from dashboard.frame.view import View
 from dashboard.run.recheck_box import recheck_box
 from expectations.run.cases import CaseCard, CaseLink, case_card, other_cards, search_cases
 from expectations.run.findings import card_titles
@@ -18,30 +20,34 @@ from expectations.run.rules import how_to_fill
 _LIMIT = 50
 
 
+_TEXT, _CARD, _BMSAH, _ROW = text("q"), text("card"), text("bmsah"), row_number("row")
+_HERE = Address("c", _TEXT)
+
+
 def case_page(view: View) -> None:
     """Draws the page."""
-    if view.entered:
-        st.session_state["c_text"] = st.query_params.get("q", "")
-    card, bmsah, row = (st.query_params.get(name, "") for name in ("card", "bmsah", "row"))
+    _HERE.enter(view)
+    card, bmsah, row = at_present(_CARD), at_present(_BMSAH), at_present(_ROW)
     if not card:
-        card, bmsah, row = card_of_finding(view, st.query_params.get("finding", ""))
-    if not card:
+        card, bmsah, row = card_of_finding(view, at_present(FINDING))
+    named = bool(card) and (bool(bmsah) or row is not None)
+    if not named:
         st.header(view.t("page.case"))
     wanted = st.text_input(
         view.t("case.search"),
-        key="c_text",
+        key=_HERE.key(_TEXT),
         placeholder=view.t("case.search_hint"),
         icon=":material/search:",
-        label_visibility="collapsed" if card else "visible",
+        label_visibility="collapsed" if named else "visible",
     ).strip()
     if wanted:
         _found(view, wanted)
-    elif card and (bmsah or row):
+    elif named:
         _shown(view, card, bmsah, row)
     else:
         empty.nothing(view, "case.none_chosen")
-    finding = "" if wanted else st.query_params.get("finding", "")
-    write_address(view.language, {"card": card, "bmsah": bmsah, "row": row, "finding": finding, "q": wanted})
+    shown = ((_CARD, card), (_BMSAH, bmsah), (_ROW, row), (FINDING, "" if wanted else at_present(FINDING)))
+    write_address(view, _HERE.written() | {parameter.name: parameter.written(value) for parameter, value in shown})
 
 
 def _found(view: View, wanted: str) -> None:
@@ -54,17 +60,17 @@ def _found(view: View, wanted: str) -> None:
     show(_links(view, found))
 
 
-def _shown(view: View, card: str, bmsah: str, row: str) -> None:
-    found = case_card(view.con, card, bmsah, int(row) if row.isdigit() else None)
+def _shown(view: View, card: str, bmsah: str, row: int | None) -> None:
+    found = case_card(view.con, card, bmsah, row)
     if found is None:
-        empty.nothing(view, "empty.unknown_case", "empty.unknown_case_how", case=bmsah or row)
+        empty.nothing(view, "empty.unknown_case", "empty.unknown_case_how", case=bmsah or f"#{row}")
         return
     case_viewed(view, card, bmsah or f"#{row}")
     _heading(view, found)
     asked_finding(view)
     blank = st.toggle(view.t("case.show_blank"), key="c_blank")
     show(whole_card(view, found, how_to_fill(view.con, {finding.rule_id for finding in found.findings}), blank))
-    life_of_case(view, card, bmsah, int(row) if row.isdigit() else None)
+    life_of_case(view, card, bmsah, row)
     if view.reader.may("recheck"):
         recheck_box(view, bmsah=bmsah, card=card)
     st.subheader(view.t("case.others"))

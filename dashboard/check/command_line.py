@@ -1,10 +1,9 @@
-"""The command line `anka` as a process of its own, for what the dashboard may not do itself: audits and checks.
-
-How far it is, and what it said when it failed, are read from what it writes on standard error. No Streamlit here.
+"""`anka` as a page runs it: a process of its own, how far it is and why it failed as it says itself (`--progress json`). No Streamlit
+here.
 """
 
+import json
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -13,24 +12,24 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from expectations.errors import MISTAKES_AS_JSON, AnkaError, mistake_from_json
+from expectations.errors import AnkaError, mistake_from_json
 from expectations.texts import Bilingual
 
-_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
-_MOVES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
-_STEP = re.compile(r"^\W*\s*(?P<stage>\S.*?)\s+[━╸╺ ]+\s*(?P<done>\d+)/(?P<total>\d+)\s")
-_TAIL = 16_384
-_SHOWS_PROGRESS = {"FORCE_COLOR": "1", "COLUMNS": "120", "PYTHONUTF8": "1", MISTAKES_AS_JSON: "1"}
-"""Lets the command draw its progress bars although nobody sits at a terminal, and say mistakes in both languages."""
+_UTF8 = {"PYTHONUTF8": "1"}
 
 
 @dataclass(frozen=True)
 class Step:
     """A stage of the work and how far it is."""
 
-    stage: str
+    words: Bilingual
     done: int
     total: int
+
+    @property
+    def share(self) -> float:
+        """How much of it is done, from 0 to 1."""
+        return min(self.done / max(self.total, 1), 1.0)
 
 
 _BROKEN = (Bilingual("程序出错，未能完成", "the program failed"), Bilingual("请联系维护人员", "please report this"))
@@ -68,34 +67,28 @@ class Running:
 
     def steps(self) -> tuple[Step, ...]:
         """The stages it has come to, each as last heard of."""
-        found: dict[str, Step] = {}
+        steps: dict[str, Step] = {}
         for line in self._lines():
-            if match := _STEP.match(line):
-                found.pop(match["stage"], None)
-                found[match["stage"]] = Step(match["stage"], int(match["done"]), int(match["total"]))
-        return tuple(found.values())
+            with suppress(ValueError, TypeError, KeyError):  # another line, or one half written
+                told = json.loads(line)
+                steps[told["stage"]] = Step(Bilingual(told["zh"], told["en"]), told["done"], told["total"])
+        return tuple(steps.values())
 
     def mistake(self) -> CommandFailedError:
         """Why it failed, as it said itself. A bug says nothing a user could read: its traceback stays where it is."""
-        lines = self._lines()
-        told = next((told for line in reversed(lines) if (told := mistake_from_json(line))), None)
+        told = next((told for line in self._lines() if (told := mistake_from_json(line))), None)
         return CommandFailedError(*(told or _BROKEN))
 
     def _lines(self) -> list[str]:
-        with self.said.open("rb") as stream:
-            stream.seek(0, os.SEEK_END)
-            stream.seek(max(stream.tell() - _TAIL, 0))
-            text = stream.read().decode("utf-8", errors="replace")
-        plain = _MOVES.sub("\r", _COLOURS.sub("", text))
-        return [line for piece in re.split(r"[\r\n]+", plain) if (line := piece.strip())]
+        return self.said.read_text(encoding="utf-8", errors="replace").splitlines()
 
 
 def start(arguments: Sequence[str], folder: Path, environment: Mapping[str, str]) -> Running:
-    """Starts `anka` with the arguments; what it writes goes to files in `folder`."""
+    """Starts a long command of `anka`; what it writes goes to files in `folder`."""
     out, said = folder / "out.txt", folder / "said.txt"
     with out.open("wb") as standard, said.open("wb") as error:
         process = subprocess.Popen(
-            [sys.executable, "-m", "flows.cli.main", *arguments], stdin=subprocess.DEVNULL, stdout=standard, stderr=error,
-            env={**os.environ, **_SHOWS_PROGRESS, **environment}, start_new_session=True,
+            [sys.executable, "-m", "flows.cli.main", *arguments, "--progress", "json"], stdin=subprocess.DEVNULL, stdout=standard, stderr=error,
+            env={**os.environ, **_UTF8, **environment}, start_new_session=True,
         )  # fmt: skip
     return Running(process, out, said)

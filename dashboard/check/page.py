@@ -15,9 +15,10 @@ from dashboard.check.runs import TIME_LIMIT, CheckedUpload, Upload, checking
 from dashboard.exports.downloads import File
 from dashboard.exports.handed_out import HANDED_OUT, KEPT_SECONDS
 from dashboard.frame import empty
+from dashboard.frame.address import write_address
 from dashboard.frame.marks import severity_tag
 from dashboard.frame.tables import Cell, Column, lines, show, table
-from dashboard.frame.view import View, write_address
+from dashboard.frame.view import View
 from dashboard.words.texts import bilingual
 from expectations.errors import AnkaError
 from expectations.finding.masks import mask_identity
@@ -43,7 +44,7 @@ class Shown:
 def check_page(view: View) -> None:
     """Draws the page."""
     st.header(view.t("page.check"))
-    write_address(view.language, {})
+    write_address(view)
     if view.entered:
         _forget(view)
     st.markdown(view.t("check.what"))
@@ -91,9 +92,8 @@ def _check(view: View, uploads: Sequence[Upload], as_of: date, card: str) -> Non
         while not run.running.wait(_LOOK_SECONDS):
             seconds = int(time.monotonic() - begun)
             status.update(label=view.t("check.running", seconds=seconds))
-            steps = run.running.steps()
-            if steps:
-                place.progress(min(steps[-1].done / max(steps[-1].total, 1), 1.0), text=steps[-1].stage)
+            for step in run.running.steps()[-1:]:
+                place.progress(step.share, text=step.words.in_language(view.language))
             if seconds > TIME_LIMIT:
                 raise AnkaError(
                     bilingual("check.too_long", minutes=TIME_LIMIT // 60), hint=bilingual("check.too_long_how")

@@ -5,6 +5,7 @@ What a file holds is made in the export_<subject> modules, which ask the reader'
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
@@ -12,6 +13,7 @@ from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from dashboard.frame.parameters import LANGUAGE, Parameter
 from dashboard.frame.place import home, register
 from expectations.errors import AnkaError
 from expectations.finding.masks import mask_identity
@@ -21,6 +23,8 @@ from expectations.rights.acts import NotAllowedError
 from expectations.rights.reader import Reader
 from expectations.store.register import Register
 from expectations.texts import Bilingual, Language
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,10 @@ class Export:
     home: Home
     params: QueryParams
     language: Language
+
+    def value(self, parameter: Parameter[T], /) -> T:
+        """A parameter of the address."""
+        return parameter.of(self.params.getlist)
 
 
 @dataclass(frozen=True)
@@ -77,7 +85,7 @@ def _made(make: Maker, name: str, request: Request) -> File:
         raise NotAllowedError
     reader.require("export")
     params = request.query_params
-    file = make(Export(reader, place, home(), params, "en" if params.get("lang") == "en" else "zh"))
+    file = make(Export(reader, place, home(), params, LANGUAGE.of(params.getlist)))
     access_log.log(place, reader, "export", name, _logged(params))
     return file
 

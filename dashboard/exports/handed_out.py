@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from threading import Lock
 
 from dashboard.exports.downloads import Export, File
+from dashboard.frame.parameters import text
 from expectations.errors import InputError
 from expectations.rights.reader import Reader
 from expectations.texts import Bilingual
@@ -32,6 +33,9 @@ class NotHandedOutError(InputError):
             Bilingual("文件不存在或已过期", "no such file, or no longer"),
             hint=Bilingual("请重新自查", "please check again: files are kept for 10 minutes"),
         )
+
+
+_TOKEN = text("token")
 
 
 @dataclass(frozen=True)
@@ -104,4 +108,4 @@ HANDED_OUT = HandedOut()
 
 def handed_out_file(export: Export) -> File:
     """`GET /export/handed-out?token=…`. Raises NotHandedOutError."""
-    return HANDED_OUT.fetch(export.reader, export.params.get("token", ""))
+    return HANDED_OUT.fetch(export.reader, export.value(_TOKEN))

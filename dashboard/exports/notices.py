@@ -1,6 +1,8 @@
 """Downloads of notices and digests: within the reader's rights, which the core asks for."""
 
 from dashboard.exports.downloads import Export, File
+from dashboard.frame.parameters import text
+from dashboard.notices.parameters import NOTICE, WEEK
 from expectations.errors import InputError
 from expectations.notices import digest, digest_document, list_document, notice_document, notice_file_name, one_notice
 from expectations.notices.labels import Labels, read_labels
@@ -9,6 +11,7 @@ from expectations.run.published import current_run
 from expectations.store.tables import Notice
 from expectations.texts import Bilingual
 
+_OFFICE, _DEPARTMENT, _PROSECUTOR = text("office"), text("department"), text("prosecutor")
 _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _UNSAFE = str.maketrans('\\/:*?"<>|', "_________")
 _EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -32,9 +35,8 @@ def notice_list_xlsx(export: Export) -> File:
 
 def digest_docx(export: Export) -> File:
     """`export/digest.docx?week=…&office=…&department=…&prosecutor=…`: the digest of a week."""
-    asked = export.params.get
-    week = Week.parse(asked("week", ""))
-    subject = Subject(asked("office", ""), asked("department", ""), asked("prosecutor", ""))
+    week = Week.parse(export.value(WEEK))
+    subject = Subject(*map(export.value, (_OFFICE, _DEPARTMENT, _PROSECUTOR)))
     with export.register.reading() as session:
         made = digest(session, export.reader, export.home, week, subject)
     whose = f"{subject.department}{subject.prosecutor}".translate(_UNSAFE)
@@ -43,9 +45,8 @@ def digest_docx(export: Export) -> File:
 
 def _notice(export: Export) -> Notice:
     """The notice asked for, if the reader may see it; the same answer for one that does not exist."""
-    number = export.params.get("id", "")
     with export.register.reading() as session:
-        found = one_notice(session, export.reader, int(number)) if number.isdigit() and len(number) < 10 else None
+        found = one_notice(session, export.reader, export.value(NOTICE))
     if found is None:
         raise InputError(Bilingual("没有这份通知，或无权查看", "no such notice, or not yours to see"))
     return found

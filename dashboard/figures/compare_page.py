@@ -6,25 +6,32 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard.figures.marks import export_link, per_hundred, period_choice, say_incomplete
+from dashboard.figures.marks import DAYS, export_link, per_hundred, period_filter, say_incomplete
 from dashboard.frame import empty
+from dashboard.frame.address import Address, write_address
+from dashboard.frame.filters import filter_bar
+from dashboard.frame.parameters import many
 from dashboard.frame.tables import Cell, Column, Html, show, table
-from dashboard.frame.view import View, write_address
+from dashboard.frame.view import View
 from expectations.register.comparison import OfficeFigures, office_figures, whole_offices
 from expectations.register.figures import Counts, runs_within
 from expectations.store.switches import switch
+
+OFFICES = many("office")
+HERE = Address("cm", OFFICES, DAYS)
+_SIDES = ("cm_left", "cm_right")
 
 
 def compare_page(view: View) -> None:
     """Draws the page, or says that it is off."""
     st.header(view.t("page.compare"))
-    if view.entered:
-        _read_address()
+    HERE.enter(view)
     with view.register.reading() as session:
         if not switch(session, "partner_offices"):
             empty.nothing(view, "compare.off", "compare.off_how")
             return
-        period = period_choice(view, "cm_days")
+        filter_bar(view, HERE, [period_filter(view)], changed=lambda: None)
+        period = HERE.value(DAYS)
         runs = runs_within(session, view.reader, period)
         offices = whole_offices(view.reader, runs)
         if len(offices) < 2:
@@ -32,33 +39,28 @@ def compare_page(view: View) -> None:
             return
         pair = _pair(view, offices)
         found = [office_figures(session, view.reader, runs, office) for office in pair]
-    params: dict[str, str | Sequence[str]] = {"office": pair, "days": str(period) if period != 90 else ""}
-    write_address(view.language, params)
+    write_address(view, HERE.written())
     if pair[0] == pair[1]:
         empty.nothing(view, "compare.same")
         return
     say_incomplete(view, runs)
     st.caption(view.t("compare.note", day=runs[-1].as_of, days=period))
     show(_table(view, found))
-    export_link(view, "offices.xlsx", params)
-
-
-def _read_address() -> None:
-    asked = st.query_params.get("days", "")
-    st.session_state["cm_days"] = int(asked) if asked.isdigit() else 90
-    for name, office in zip(("cm_left", "cm_right"), st.query_params.get_all("office"), strict=False):
-        st.session_state[name] = office
+    export_link(view, "offices.xlsx", HERE.written())
 
 
 def _pair(view: View, offices: Sequence[str]) -> tuple[str, str]:
-    left, right = st.columns(2)
-    for key, default in (("cm_left", offices[0]), ("cm_right", offices[1])):
-        if st.session_state.get(key) not in offices:
-            st.session_state[key] = default
-    return (
-        str(left.selectbox(view.t("compare.left"), offices, key="cm_left")),
-        str(right.selectbox(view.t("compare.right"), offices, key="cm_right")),
-    )
+    """The two offices chosen; at first those of the address, else the first two."""
+    asked = [*HERE.value(OFFICES), "", ""]
+    chosen = []
+    for number, (place, key, title) in enumerate(
+        zip(st.columns(2), _SIDES, ("compare.left", "compare.right"), strict=True)
+    ):
+        if view.entered or st.session_state.get(key) not in offices:
+            st.session_state[key] = asked[number] if asked[number] in offices else offices[number]
+        chosen.append(str(place.selectbox(view.t(title), offices, key=key)))
+    HERE.put(OFFICES, chosen)
+    return chosen[0], chosen[1]
 
 
 def figure_rows(view: View, found: Sequence[OfficeFigures]) -> list[tuple[str, list[tuple[int, int]]]]:

@@ -8,13 +8,25 @@ from dataclasses import dataclass
 from html import escape
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
-from dashboard.figures.marks import export_link, over, per_hundred, period_choice, say_incomplete, tiles, whole
+from dashboard.figures.marks import (
+    DAYS,
+    export_link,
+    over,
+    per_hundred,
+    period_filter,
+    say_incomplete,
+    say_unknown_office,
+    tiles,
+    whole,
+)
 from dashboard.frame import empty
-from dashboard.frame.charts import departments_chart
+from dashboard.frame.address import Address, write_address
+from dashboard.frame.charts import departments_chart, office_words
+from dashboard.frame.filters import Filter, filter_bar
+from dashboard.frame.parameters import some
 from dashboard.frame.tables import Cell, Column, Html, anchor, lines, show, table
-from dashboard.frame.view import View, write_address
+from dashboard.frame.view import View
 from expectations.office_days import today
 from expectations.register.departments import (
     Causes,
@@ -28,10 +40,11 @@ from expectations.register.departments import (
 )
 from expectations.register.figures import Counts, RunMark, department_counts, offices_counted, runs_within
 from expectations.run.rule_words import RuleWords, rule_words
+from expectations.store.offices import UNKNOWN
 from expectations.store.register import RegisterSession
 
-ALL = "*"
-"""Stands for all departments in the choice of one; a department may have no name."""
+OFFICE, DEPARTMENT = some("office"), some("department")
+_HERE = Address("dp", OFFICE, DEPARTMENT, DAYS)
 
 
 @dataclass(frozen=True)
@@ -61,52 +74,42 @@ def departments_page(view: View) -> None:
         if len(shown.work) == 1:
             show(Html(f"<b>{escape(shown.office)} {escape(shown.work[0].department)}</b>"))
         say_incomplete(view, shown.runs)
+        say_unknown_office(view, UNKNOWN in offices_counted(shown.runs))
         show(_tiles(view, shown))
         _trend(view, shown, department_counts(session, view.reader, shown.runs, shown.office))
         _work_part(view, shown)
         if shown.department is not None:
             _owners(view, shown, owner_delays(session, view.reader, shown.office, shown.department, shown.days))
         _causes_part(view, shown, causes(session, view.reader, shown.office, shown.department))
-    export_link(
-        view, "departments.xlsx", {"office": shown.office, "department": shown.department, "days": shown.days.period}
-    )
+    export_link(view, "departments.xlsx", _HERE.written() | {OFFICE.name: [shown.office]})
 
 
 def _choose(view: View, session: RegisterSession) -> Shown | None:
     """The office, department and period chosen, at first those of the address; None where the reader counts nothing."""
-    if view.entered:
-        asked = st.query_params.get("days", "")
-        st.session_state["dp_days"] = int(asked) if asked.isdigit() else 90
-        st.session_state["dp_office"] = st.query_params.get("office")
-        st.session_state["dp_department"] = st.query_params.get("department", ALL)
-    row = st.container(horizontal=True, vertical_alignment="bottom")
-    with row:
-        period = period_choice(view, "dp_days")
+    _HERE.enter(view)
+    period = _HERE.value(DAYS)
     runs = runs_within(session, view.reader, period)
     offices = offices_counted(runs)
     if not offices:
         return None
-    office = _office(view, row, offices, runs)
+    office = _office(offices, runs)
     days = days_of(session, runs[-1], period, today())
     work = department_work(session, view.reader, office, runs, days)
-    department = _department(view, row, [one.department for one in work])
-    write_address(
-        view.language,
-        {
-            "office": [office] if len(offices) > 1 else "",
-            "department": "" if department is None else [department],
-            "days": str(period) if period != 90 else "",
-        },
-    )
+    departments = [one.department for one in work]
+    _filters(view, offices, departments)
+    department = departments[0] if len(departments) == 1 else _HERE.value(DEPARTMENT)
+    write_address(view, _HERE.written())
     return Shown(office, tuple(runs), days, tuple(work), department)
 
 
-def _office(view: View, row: DeltaGenerator, offices: Sequence[str], runs: Sequence[RunMark]) -> str:
+def _office(offices: Sequence[str], runs: Sequence[RunMark]) -> str:
     """The office chosen; at first the one with most cards, of those that have the department of the address."""
     if len(offices) == 1:
+        _HERE.put(OFFICE, None)
         return offices[0]
-    if st.session_state.get("dp_office") not in offices:
-        wanted = st.session_state.get("dp_department")
+    chosen = _HERE.value(OFFICE)
+    if chosen is None or chosen not in offices:
+        wanted = _HERE.value(DEPARTMENT)
         having = [
             office
             for office in offices
@@ -115,28 +118,19 @@ def _office(view: View, row: DeltaGenerator, offices: Sequence[str], runs: Seque
         cards = Counter[str]()
         for (of, _), number in runs[-1].checked.items():
             cards[of] += number
-        st.session_state["dp_office"] = max(having or offices, key=lambda name: (name != "", cards[name]))
-    return str(
-        row.selectbox(
-            view.t("trend.office"),
-            offices,
-            key="dp_office",
-            width=280,
-            format_func=lambda name: name or view.t("app.blank"),
-        )
-    )
+        chosen = max(having or offices, key=lambda name: (name != "", cards[name]))
+        _HERE.put(OFFICE, chosen)
+    return chosen
 
 
-def _department(view: View, row: DeltaGenerator, names: Sequence[str]) -> str | None:
-    if len(names) == 1:
-        return names[0]
-    if st.session_state.get("dp_department") not in names:
-        st.session_state["dp_department"] = ALL
-    chosen = row.selectbox(
-        view.t("filter.department"), [ALL, *names], key="dp_department", width=320,
-        format_func=lambda name: view.t("filter.all") if name == ALL else name or view.t("app.blank"),
-    )  # fmt: skip
-    return None if chosen == ALL else str(chosen)
+def _filters(view: View, offices: Sequence[str], departments: Sequence[str]) -> None:
+    """The period, and the office and department where there are several to choose from."""
+    row = [period_filter(view)]
+    if len(offices) > 1:
+        row.append(Filter(OFFICE, "select", offices, lambda name: office_words(view, name), "trend.office", width=280))
+    if len(departments) > 1:
+        row.append(Filter(DEPARTMENT, "select", departments, width=320))
+    filter_bar(view, _HERE, row, changed=lambda: None)
 
 
 def _tiles(view: View, shown: Shown) -> Html:

@@ -8,11 +8,16 @@ from html import escape
 
 import streamlit as st
 
+from dashboard.frame.filters import Filter
+from dashboard.frame.parameters import one_of
 from dashboard.frame.tables import Html, lines
 from dashboard.frame.view import View
 from expectations.register.figures import RunMark
 
-PERIODS = (30, 90, 365)
+PERIODS = (90, 30, 365)
+"""Days the figure pages look back on; the first is the usual one."""
+
+DAYS = one_of("days", PERIODS)
 
 
 def over(part: int, whole: int) -> str:
@@ -54,18 +59,15 @@ def say_incomplete(view: View, runs: Sequence[RunMark]) -> None:
     )
 
 
-def period_choice(view: View, key: str) -> int:
-    """The days looked back on, as buttons; `key` in the session."""
-    if st.session_state.get(key) not in PERIODS:
-        st.session_state[key] = 90
-    chosen = st.segmented_control(
-        view.t("trend.period"),
-        PERIODS,
-        key=key,
-        required=True,
-        format_func=lambda days: view.t("trend.days", days=days),
-    )
-    return chosen or PERIODS[1]
+def say_unknown_office(view: View, shown: bool) -> None:
+    """Explains the line of cards whose office is unknown, where there is one."""
+    if shown:
+        st.caption(view.t("figures.unknown_note"))
+
+
+def period_filter(view: View) -> Filter:
+    """The days looked back on, as buttons."""
+    return Filter(DAYS, "buttons", sorted(PERIODS), lambda days: view.t("trend.days", days=days), "trend.period")
 
 
 def tiles(boxes: Sequence[tuple[str, str, str]]) -> Html:

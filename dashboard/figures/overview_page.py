@@ -1,5 +1,5 @@
 """The overview: cards checked and cards with errors, by department, error type and rule. Figures come from
-overview_queries.
+the core.
 """
 
 from collections.abc import Sequence
@@ -7,41 +7,35 @@ from html import escape
 
 import streamlit as st
 
+from dashboard.figures.marks import say_unknown_office
 from dashboard.frame import empty
-from dashboard.frame.charts import department_chart, type_chart
+from dashboard.frame.address import write_address
+from dashboard.frame.charts import department_chart, department_words, type_chart
 from dashboard.frame.marks import severity_tag, share
 from dashboard.frame.tables import Cell, Column, Html, anchor, lines, show, table
-from dashboard.frame.view import View, write_address
+from dashboard.frame.view import View
+from expectations.run.figures import Line, by, figure_lines, total
 from expectations.run.findings import card_titles
-from expectations.run.overview import (
-    GroupCount,
-    RuleCount,
-    Totals,
-    TypeCount,
-    by_card,
-    by_department,
-    by_error_type,
-    group_counts,
-    top_rules,
-    totals,
-)
+from expectations.run.overview import RuleCount, TypeCount, by_error_type, top_rules
+from expectations.store.offices import UNKNOWN, read_offices
 
 
 def overview_page(view: View) -> None:
     """Draws the page."""
     st.header(view.t("page.overview"))
-    write_address(view.language, {})
-    groups = group_counts(view.con)
-    figures = totals(groups)
+    write_address(view)
+    with view.register.reading() as session:
+        groups = figure_lines(view.con, read_offices(session))
+    figures = total(groups)
     if not figures.checked and not figures.errors:
         empty.nothing(view, "empty.no_checked")
         return
     show(_figures(view, figures))
     st.caption(view.t("overview.definition"))
-    _departments(view, by_department(groups))
+    _departments(view, by(groups, "office", "department"))
     _types(view, by_error_type(view.con))
     st.subheader(view.t("overview.by_card"))
-    show(_card_table(view, by_card(groups)))
+    show(_card_table(view, by(groups, "card")))
     st.subheader(view.t("overview.top_rules"))
     _rules(view, top_rules(view.con, hints=False))
     if figures.hints:
@@ -49,7 +43,7 @@ def overview_page(view: View) -> None:
         _rules(view, top_rules(view.con, hints=True))
 
 
-def _figures(view: View, figures: Totals) -> Html:
+def _figures(view: View, figures: Line) -> Html:
     """Three boxes; hints stand in one of their own."""
     split = view.t(
         "overview.errors_split", serious=f"{figures.serious:,}", normal=f"{figures.errors - figures.serious:,}"
@@ -71,17 +65,18 @@ def _figures(view: View, figures: Totals) -> Html:
     )
 
 
-def _departments(view: View, groups: Sequence[GroupCount]) -> None:
+def _departments(view: View, groups: Sequence[Line]) -> None:
     st.subheader(view.t("overview.by_department"))
     st.caption(view.t("overview.order_note"))
     st.altair_chart(department_chart(view, groups), width="stretch")
     names: list[Cell] = [
-        _findings(view, g.department or view.t("app.blank"), department=[g.department]) for g in groups
+        _findings(view, department_words(view, line, groups), department=[line.department]) for line in groups
     ]
     show(_group_table(view, "column.department", names, groups, "by-department compact"))
+    say_unknown_office(view, any(line.office == UNKNOWN for line in groups))
 
 
-def _card_table(view: View, groups: Sequence[GroupCount]) -> Html:
+def _card_table(view: View, groups: Sequence[Line]) -> Html:
     titles = card_titles(view.con)
     names: list[Cell] = [
         _findings(view, view.pick(*titles.get(group.card, (group.card, ""))), card=group.card) for group in groups
@@ -89,7 +84,7 @@ def _card_table(view: View, groups: Sequence[GroupCount]) -> Html:
     return _group_table(view, "column.card", names, groups, "by-card compact")
 
 
-def _group_table(view: View, first: str, names: Sequence[Cell], groups: Sequence[GroupCount], name: str) -> Html:
+def _group_table(view: View, first: str, names: Sequence[Cell], groups: Sequence[Line], name: str) -> Html:
     columns = [
         Column(view.t(first)),
         *(Column(view.t(f"column.{key}"), "number") for key in ("with_errors", "errors", "serious", "normal", "hints")),
@@ -101,7 +96,7 @@ def _group_table(view: View, first: str, names: Sequence[Cell], groups: Sequence
     return table(columns, rows, name)
 
 
-def _rate(group: GroupCount) -> Html:
+def _rate(group: Line) -> Html:
     width = 100 * group.with_errors / group.checked if group.checked else 0
     return Html(f'<span class="bar"><i style="width:{width:.0f}%"></i></span>{share(group.with_errors, group.checked)}')
 

@@ -6,20 +6,33 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
-from dashboard.figures.marks import export_link, incomplete_words, over, period_choice, say_incomplete, whole
+from dashboard.figures.marks import (
+    DAYS,
+    export_link,
+    incomplete_words,
+    over,
+    period_filter,
+    say_incomplete,
+    say_unknown_office,
+    whole,
+)
 from dashboard.frame import empty
-from dashboard.frame.charts import changed_words, run_chart
+from dashboard.frame.address import Address, write_address
+from dashboard.frame.charts import changed_words, office_words, run_chart
+from dashboard.frame.filters import Filter, filter_bar
+from dashboard.frame.parameters import Values, many, one_of, some
 from dashboard.frame.tables import Cell, Column, Html, lines, show, table
-from dashboard.frame.view import View, write_address
+from dashboard.frame.view import View
 from expectations.finding.departments import department_order
 from expectations.register.figures import Asked, RunLine, RunMark, offices_counted, run_lines, runs_within
 from expectations.run.rule_words import rules_known
+from expectations.store.offices import UNKNOWN
 
-ALL = "*"
-"""Stands for all offices in the choice of one; an office may have no name."""
 _KINDS = ("errors", "hints")
+_OFFICE, _DEPARTMENT, _RULE, _TYPE = some("office"), many("department"), many("rule"), many("type")
+_KIND = one_of("kind", _KINDS)
+_HERE = Address("t", _OFFICE, _DEPARTMENT, _RULE, _TYPE, _KIND, DAYS)
 _SHOWN = 31
 """Runs the table shows at once; the earlier ones can be opened."""
 
@@ -37,50 +50,30 @@ class Choices:
 def trends_page(view: View) -> None:
     """Draws the page."""
     st.header(view.t("page.trends"))
-    if view.entered:
-        _read_address()
-    row = st.container(horizontal=True, vertical_alignment="bottom")
-    with row:
-        days = period_choice(view, "t_days")
+    _HERE.enter(view)
     with view.register.reading() as session:
-        runs = runs_within(session, view.reader, days)
+        runs = runs_within(session, view.reader, _HERE.value(DAYS))
         if not offices_counted(runs):
             empty.nothing(view, "dept.none", "dept.none_how")
             return
-        asked = _filters(view, row, _choices(view, runs))
-        found = run_lines(session, view.reader, asked, runs)
-    params = address(asked, days)
-    write_address(view.language, params)
+        _filters(view, _choices(view, runs))
+        found = run_lines(session, view.reader, figures_asked(_HERE.value), runs)
+    write_address(view, _HERE.written())
+    say_unknown_office(view, UNKNOWN in offices_counted(runs))
     _draw(view, found)
-    export_link(view, "trends.xlsx", params)
+    export_link(view, "trends.xlsx", _HERE.written())
 
 
-def address(asked: Asked, days: int) -> dict[str, str | Sequence[str]]:
-    """The parameters of the page and of its download."""
-    return {
-        "office": asked.office or "",
-        "department": asked.departments,
-        "rule": asked.rules,
-        "type": asked.error_types,
-        "kind": "hints" if asked.hints else "",
-        "days": str(days) if days != 90 else "",
-    }
-
-
-def _read_address() -> None:
-    params = st.query_params
-    asked = params.get("days", "")
-    st.session_state["t_days"] = int(asked) if asked.isdigit() else 90
-    st.session_state["t_office"] = params.get("office", ALL)
-    for name in ("department", "rule", "type"):
-        st.session_state[f"t_{name}"] = params.get_all(name)
-    st.session_state["t_kind"] = "hints" if params.get("kind") == "hints" else "errors"
+def figures_asked(value: Values) -> Asked:
+    """The figures asked for."""
+    return Asked(
+        value(_OFFICE), tuple(value(_DEPARTMENT)), tuple(value(_RULE)), tuple(value(_TYPE)), value(_KIND) == "hints"
+    )
 
 
 def _choices(view: View, runs: Sequence[RunMark]) -> Choices:
     known = rules_known(view.con)
-    of = st.session_state.get("t_office", ALL)
-    offices = offices_counted(runs)
+    of, offices = _HERE.value(_OFFICE), offices_counted(runs)
     departments = {name for run in runs for office, name in run.checked if of not in offices or of == office}
     return Choices(
         tuple(offices),
@@ -90,47 +83,27 @@ def _choices(view: View, runs: Sequence[RunMark]) -> Choices:
     )
 
 
-def _filters(view: View, row: DeltaGenerator, offered: Choices) -> Asked:
-    """The filter widgets. What the address asked for and nobody knows is named and left out."""
-    unknown: list[str] = []
-    for name, values in (("department", offered.departments), ("rule", offered.rules), ("type", offered.error_types)):
-        wanted = st.session_state.get(f"t_{name}", [])
-        st.session_state[f"t_{name}"] = [value for value in wanted if value in values]
-        unknown += [value for value in wanted if value not in values]
-    if unknown:
-        st.warning(view.t("filter.unknown", values="、".join(unknown)))
-    office = _office(view, row, offered.offices)
-    kind = row.segmented_control(
-        view.t("trend.kind"), _KINDS, key="t_kind", required=True, format_func=lambda name: view.t(f"kind.{name}")
+def _filters(view: View, offered: Choices) -> None:
+    """The filters; the office only where there are several to choose from."""
+    titles = {rule: f"{rule} {view.pick(*words[:2])}" for rule, words in offered.rules.items()}
+    row = [
+        period_filter(view),
+        Filter(_OFFICE, "select", offered.offices, lambda name: office_words(view, name), "trend.office", width=320),
+        Filter(_KIND, "buttons", _KINDS, lambda name: view.t(f"kind.{name}"), "trend.kind"),
+    ]
+    if len(offered.offices) == 1:
+        _HERE.put(_OFFICE, None)
+        del row[1]
+    more = (
+        Filter(_DEPARTMENT, options=offered.departments),
+        Filter(_RULE, options=tuple(titles), shown=titles.__getitem__),
+        Filter(
+            _TYPE, options=offered.error_types, shown=lambda name: view.label("type", name), label="filter.error_type"
+        ),
     )
-    first, second, third = st.columns([3, 4, 2])
-    departments = first.multiselect(
-        view.t("filter.department"), offered.departments, key="t_department", placeholder=view.t("filter.all"),
-        format_func=lambda name: name or view.t("app.blank"),
-    )  # fmt: skip
-    rules = second.multiselect(
-        view.t("filter.rule"), list(offered.rules), key="t_rule", placeholder=view.t("filter.all"),
-        format_func=lambda rule: f"{rule} {view.pick(*offered.rules[rule][:2])}",
-    )  # fmt: skip
-    types = third.multiselect(
-        view.t("filter.error_type"), offered.error_types, key="t_type", placeholder=view.t("filter.all"),
-        format_func=lambda name: view.label("type", name),
-    )  # fmt: skip
-    if kind == "hints":
+    filter_bar(view, _HERE, row, more, changed=lambda: None)
+    if _HERE.value(_KIND) == "hints":
         st.caption(view.t("trend.hints_note"))
-    return Asked(office, tuple(departments), tuple(rules), tuple(types), kind == "hints")
-
-
-def _office(view: View, row: DeltaGenerator, offices: Sequence[str]) -> str | None:
-    if len(offices) == 1:
-        return None
-    if st.session_state.get("t_office") not in offices:
-        st.session_state["t_office"] = ALL
-    chosen = row.selectbox(
-        view.t("trend.office"), [ALL, *offices], key="t_office", width=320,
-        format_func=lambda name: view.t("filter.all") if name == ALL else name or view.t("app.blank"),
-    )  # fmt: skip
-    return None if chosen == ALL else str(chosen)
 
 
 def _draw(view: View, found: Sequence[RunLine]) -> None:

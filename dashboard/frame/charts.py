@@ -8,8 +8,11 @@ import pandas as pd
 
 from dashboard.frame.marks import share
 from dashboard.frame.view import View
+from expectations.notices.issuing import short_name as place_of
 from expectations.register.figures import Counts, RunLine, RunMark
-from expectations.run.overview import GroupCount, TypeCount
+from expectations.run.figures import Line, several_offices
+from expectations.run.overview import TypeCount
+from expectations.store.offices import UNKNOWN
 
 _WRONG, _RIGHT = "#b3443a", "#cfd8e3"
 _SEVERITIES = {"serious": "#b3261e", "normal": "#e0a030"}
@@ -23,10 +26,10 @@ _FEW_RUNS = 40
 """Up to so many runs each one is a point; with more only those not complete are, and the last one."""
 
 
-def department_chart(view: View, groups: Sequence[GroupCount]) -> alt.LayerChart:
+def department_chart(view: View, groups: Sequence[Line]) -> alt.LayerChart:
     """Cards checked per department with the part that has errors, in the order given."""
     wrong, right = view.t("chart.with_errors"), view.t("chart.without_errors")
-    names = [short_name(group.department) or view.t("app.blank") for group in groups]
+    names = [department_words(view, group, groups, short=True) for group in groups]
     frame = pd.DataFrame(
         [
             {"name": name, "part": part, "cards": cards, "order": order}
@@ -259,6 +262,20 @@ def _colour(field: str, names: list[str], colours: list[str], columns: int = 0) 
 
 def _layered(bars: alt.Chart, words: alt.Chart, rows: int) -> alt.LayerChart:
     return alt.LayerChart(layer=[bars, words]).properties(height=max(120, 34 * rows + 60))
+
+
+def department_words(view: View, line: Line, lines: Sequence[Line], *, short: bool = False) -> str:
+    """A department, with its office where the lines are of several, and where none is known."""
+    name = (short_name(line.department) if short else line.department) or view.t("app.blank")
+    office = office_words(view, line.office)
+    if line.office != UNKNOWN:
+        office = place_of(line.office) if several_offices(lines) else ""
+    return f"{name}（{office}）" if office else name
+
+
+def office_words(view: View, office: str) -> str:
+    """An office's name, or that none is known."""
+    return office if office != UNKNOWN else view.t("figures.unknown_office")
 
 
 def short_name(department: str) -> str:

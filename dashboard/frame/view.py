@@ -2,7 +2,7 @@
 here.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from dashboard.frame.parameters import LANGUAGE
 from dashboard.frame.place import SIGHTS, home, register
 from dashboard.words.texts import label, text
 from expectations.finding.masks import Masks
@@ -53,12 +54,12 @@ class View:
         """The text of the run in the reader's language, Chinese where there is no English."""
         return en if self.language == "en" and en else zh
 
-    def link(self, page: str, **params: object) -> str:
+    def link(self, page: str, /, **params: object) -> str:
         """The address of a page with its parameters, in the reader's language."""
         return link(page, self.language, **params)
 
 
-def link(page: str, language: Language, **params: object) -> str:
+def link(page: str, language: Language, /, **params: object) -> str:
     """A relative address; blank parameters are left out, lists are repeated."""
     kept = {name: value for name, value in params.items() if value not in ("", None, [], ())}
     query = urlencode({**kept, **({"lang": "en"} if language == "en" else {})}, doseq=True)
@@ -83,7 +84,7 @@ def open_view(reader: Reader, language: Language, entered: bool, *, needs_run: b
 def chosen_language() -> Language:
     """The language of the session, at first that of the address."""
     if "language" not in st.session_state:
-        st.session_state["language"] = "en" if st.query_params.get("lang") == "en" else "zh"
+        st.session_state["language"] = LANGUAGE.of(st.query_params.get_all)
     return "en" if st.session_state["language"] == "en" else "zh"
 
 
@@ -92,12 +93,3 @@ def entered(page: str) -> bool:
     former = st.session_state.get("page")
     st.session_state["page"] = page
     return former != page
-
-
-def write_address(language: Language, params: Mapping[str, str | Sequence[str]]) -> None:
-    """Puts what the page shows into the address, so that it can be shared."""
-    kept = {name: value for name, value in params.items() if value}
-    wanted = {**kept, **({"lang": "en"} if language == "en" else {})}
-    present = {name: st.query_params.get_all(name) for name in st.query_params}
-    if present != {name: [value] if isinstance(value, str) else list(value) for name, value in wanted.items()}:
-        st.query_params.from_dict(wanted)

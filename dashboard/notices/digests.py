@@ -5,10 +5,13 @@ from collections.abc import Sequence
 import streamlit as st
 
 from dashboard.frame import empty
+from dashboard.frame.address import Address, Written
+from dashboard.frame.filters import Filter, filter_bar
 from dashboard.frame.place import home
 from dashboard.frame.tables import Cell, Column, Html, anchor, download, lines, show, table, tag
 from dashboard.frame.view import View
 from dashboard.notices.marks import addressee
+from dashboard.notices.parameters import WEEK
 from expectations.finding.departments import department_order
 from expectations.notices import Digest, digest, digest_subjects
 from expectations.notices.digests import FIGURES
@@ -34,7 +37,10 @@ _STATES = {
 }  # fmt: skip
 
 
-def digests_part(view: View) -> dict[str, str]:
+_ADDRESS = Address("n", WEEK)
+
+
+def digests_part(view: View) -> Written:
     """The digest of a week and of a department or person; returns what belongs into the address."""
     weeks = _weeks(view)
     with view.register.reading() as session:
@@ -46,14 +52,15 @@ def digests_part(view: View) -> dict[str, str]:
     if not subjects:
         empty.nothing(view, "notice.no_subject")
         return {}
-    row = st.container(horizontal=True, vertical_alignment="bottom")
-    asked = str(st.session_state.get("n_week", ""))
-    if st.session_state.get("n_week_chosen") not in weeks or view.entered:
-        st.session_state["n_week_chosen"] = asked if asked in weeks else next(iter(weeks))
-    name = row.selectbox(
-        view.t("notice.week"), tuple(weeks), key="n_week_chosen", width=260, format_func=lambda one: _week(weeks[one])
+    _ADDRESS.enter(view)
+    if _ADDRESS.value(WEEK) not in weeks:
+        _ADDRESS.put(WEEK, next(iter(weeks)))
+    row = filter_bar(
+        view,
+        _ADDRESS,
+        [Filter(WEEK, "select", tuple(weeks), lambda name: _week(weeks[name]), "notice.week", width=260)],
     )
-    st.session_state["n_week"] = name
+    name = _ADDRESS.value(WEEK)
     place = row.selectbox(
         view.t("notice.whose"), range(len(subjects)), key="n_subject", width=320,
         format_func=lambda number: addressee(subjects[number].office, subjects[number].department, subjects[number].prosecutor),
@@ -61,7 +68,7 @@ def digests_part(view: View) -> dict[str, str]:
     with view.register.reading() as session:
         made = digest(session, view.reader, home(), weeks[name], subjects[place])
     _shown(view, made)
-    return {"week": name}
+    return _ADDRESS.written()
 
 
 def _weeks(view: View) -> dict[str, Week]:
@@ -146,7 +153,7 @@ def _left(view: View, days: int) -> str:
     return view.t("notice.days_left", days=days) if days else view.t("notice.days_today")
 
 
-def outbox_part(view: View) -> dict[str, str]:
+def outbox_part(view: View) -> Written:
     """The messages written, the last first; for supervisors."""
     with view.register.reading() as session:
         on = bool(switch(session, "messages_on"))

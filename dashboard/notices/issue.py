@@ -6,6 +6,9 @@ from datetime import timedelta
 import streamlit as st
 
 from dashboard.frame import empty
+from dashboard.frame.address import Address, Written
+from dashboard.frame.filters import Filter, filter_bar
+from dashboard.frame.parameters import one_of
 from dashboard.frame.tables import Cell, Column, Html, show, table
 from dashboard.frame.view import View
 from dashboard.notices.marks import addressee, grade_tag, numbers, plain, said_table
@@ -24,16 +27,16 @@ _PER: dict[Per, str] = {"department": "notice.per_department", "prosecutor": "no
 _SHOWN = 50
 
 
-def ready_part(view: View) -> dict[str, str]:
+_BY = one_of("per", tuple(_PER))
+_HERE = Address("n", _BY)
+
+
+def ready_part(view: View) -> Written:
     """Draws it; returns what belongs into the address."""
-    if view.entered:
-        asked = st.query_params.get("per", "")
-        st.session_state["n_per"] = asked if asked in _PER else "department"
+    _HERE.enter(view)
     st.caption(view.t("notice.law"))
-    st.segmented_control(
-        view.t("notice.per"), tuple(_PER), key="n_per", required=True, format_func=lambda name: view.t(_PER[name])
-    )
-    per: Per = "prosecutor" if st.session_state["n_per"] == "prosecutor" else "department"
+    filter_bar(view, _HERE, [Filter(_BY, "buttons", tuple(_PER), lambda name: view.t(_PER[name]), "notice.per")])
+    per = _HERE.value(_BY)
     with view.register.reading() as session:
         drafts = sorted(
             ready(session, view.reader, per), key=lambda one: (one.to[0], department_order(one.to[1]), one.to[2])
@@ -41,7 +44,7 @@ def ready_part(view: View) -> dict[str, str]:
         days = int(switch(session, "reply_days"))
     if not drafts:
         empty.nothing(view, "notice.none_ready", "notice.none_ready_how")
-        return {"per": per if per != "department" else ""}
+        return _HERE.written()
     show(_overview(view, drafts))
     chosen = st.selectbox(
         view.t("notice.choose"),
@@ -50,7 +53,7 @@ def ready_part(view: View) -> dict[str, str]:
         format_func=lambda place: addressee(*drafts[place].to),
     )
     _draft(view, drafts[chosen], per, days)
-    return {"per": per if per != "department" else ""}
+    return _HERE.written()
 
 
 def _overview(view: View, drafts: Sequence[Draft]) -> Html:

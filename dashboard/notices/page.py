@@ -7,11 +7,16 @@ from html import escape
 import streamlit as st
 
 from dashboard.frame import empty
+from dashboard.frame.address import Address, Written, write_address
+from dashboard.frame.filters import Filter, filter_bar
+from dashboard.frame.pager import pager
+from dashboard.frame.parameters import PAGE, one_of
 from dashboard.frame.tables import Cell, Column, Html, anchor, show, table
-from dashboard.frame.view import View, write_address
+from dashboard.frame.view import View
 from dashboard.notices.digests import digests_part, outbox_part
 from dashboard.notices.issue import ready_part
 from dashboard.notices.marks import addressee, documents, grade_tag, plain, said_table, settled, state_tag, title
+from dashboard.notices.parameters import NOTICE
 from expectations import office_days
 from expectations.errors import AnkaError
 from expectations.notices import Progress, grade_of, notices, one_notice, progress, reply, said_of, state_of, withdraw
@@ -25,7 +30,14 @@ _TABS = {
     "digests": "notice.tab_digests",
     "outbox": "notice.tab_outbox",
 }
-_WHICH = {"open": "notice.which_open", "overdue": "notice.which_overdue", "all": "notice.which_all"}
+_WHICH = {"all": "notice.which_all", "open": "notice.which_open", "overdue": "notice.which_overdue"}
+_STATES = {
+    "all": ("due", "overdue", "replied", "withdrawn", "no_reply"),
+    "open": ("due", "overdue"),
+    "overdue": ("overdue",),
+}
+_WHICH_ONES = one_of("which", tuple(_WHICH))
+_ISSUED = Address("n", NOTICE, _WHICH_ONES, PAGE)
 _SIZE = 50
 _SEEN_BY_ALL = ("issued", "digests")
 
@@ -34,58 +46,50 @@ def notices_page(view: View) -> None:
     """Draws the page."""
     st.header(view.t("page.notices"))
     tabs = tuple(_TABS) if view.reader.may("notify") else _SEEN_BY_ALL
-    if view.entered:
-        asked = st.query_params.get("tab", "")
-        st.session_state["n_tab"] = asked if asked in tabs else tabs[0]
-        st.session_state["n_id"] = number if (number := st.query_params.get("id", "")).isdigit() else ""
-        st.session_state["n_which"] = which if (which := st.query_params.get("which", "")) in _WHICH else "all"
-        st.session_state["n_week"] = st.query_params.get("week", "")
-    st.segmented_control(
-        view.t("notice.tab"), tabs, key="n_tab", required=True, format_func=lambda name: view.t(_TABS[name]),
-        label_visibility="collapsed",
+    tab = one_of("tab", tabs)
+    here = Address("n", tab)
+    here.enter(view)
+    _ISSUED.enter(view)
+    filter_bar(
+        view, here, [Filter(tab, "buttons", tabs, lambda name: view.t(_TABS[name]), "notice.tab", bare=True)],
+        changed=_ISSUED.first_page,
     )  # fmt: skip
-    tab = str(st.session_state["n_tab"])
     if said := st.session_state.pop("n_said", ""):
         st.success(said, icon=":material/check:")
     if warned := st.session_state.pop("n_warned", ""):
         st.warning(warned, icon=":material/info:")
-    parts: dict[str, Callable[[View], dict[str, str]]] = {
+    parts: dict[str, Callable[[View], Written]] = {
         "ready": ready_part, "issued": _issued_part, "digests": digests_part, "outbox": outbox_part,
     }  # fmt: skip
-    write_address(view.language, {"tab": tab if tab != tabs[0] else "", **parts[tab](view)})
+    write_address(view, here.written() | parts[here.value(tab)](view))
 
 
-def _issued_part(view: View) -> dict[str, str]:
+def _issued_part(view: View) -> Written:
     """The list, or one notice; returns what belongs into the address."""
-    if chosen := str(st.session_state.get("n_id", "")):
-        _one(view, int(chosen))
-        return {"id": chosen}
-    st.segmented_control(
-        view.t("notice.which"),
-        tuple(_WHICH),
-        key="n_which",
-        required=True,
-        format_func=lambda name: view.t(_WHICH[name]),
+    if chosen := _ISSUED.value(NOTICE):
+        _one(view, chosen)
+        return {"id": [str(chosen)]}
+    filter_bar(
+        view,
+        _ISSUED,
+        [Filter(_WHICH_ONES, "buttons", tuple(_WHICH), lambda name: view.t(_WHICH[name]), "notice.which")],
     )
-    which, today = str(st.session_state["n_which"]), office_days.today()
+    wanted, today = _STATES[_ISSUED.value(_WHICH_ONES)], office_days.today()
     with view.register.reading() as session:
         all_of_them = notices(session, view.reader)
-        wanted = {
-            "all": ("due", "overdue", "replied", "withdrawn", "no_reply"),
-            "open": ("due", "overdue"),
-            "overdue": ("overdue",),
-        }[which]
         found = [one for one in all_of_them if state_of(one, today) in wanted]
-        far = progress(session, view.reader, [one.id for one in found[:_SIZE]])
     if not found:
         if all_of_them:
             empty.nothing(view, "notice.none_selected")
         else:
             empty.nothing(view, "notice.none", "notice.none_how")
     else:
-        st.caption(view.t("notice.count", shown=min(len(found), _SIZE), total=len(found)))
-        show(_list(view, found[:_SIZE], far, today))
-    return {"which": which if which != "all" else ""}
+        page = pager(view, _ISSUED, len(found), _SIZE)
+        shown = found[page * _SIZE : (page + 1) * _SIZE]
+        with view.register.reading() as session:
+            far = progress(session, view.reader, [one.id for one in shown])
+        show(_list(view, shown, far, today))
+    return _ISSUED.written()
 
 
 def _list(view: View, found: Sequence[Notice], far: dict[int, Progress], today: date) -> Html:
@@ -181,4 +185,4 @@ def _do(view: View, act: Callable[[], object], done: str) -> None:
 
 
 def _close() -> None:
-    st.session_state["n_id"] = ""
+    _ISSUED.put(NOTICE, 0)

@@ -2,9 +2,10 @@
 
 import streamlit as st
 
+from dashboard.frame.address import write_address
 from dashboard.frame.run_state import run_problems
 from dashboard.frame.tables import Cell, Column, Html, anchor, show, table, tag
-from dashboard.frame.view import View, write_address
+from dashboard.frame.view import View
 from dashboard.run.data_docs import INDEX, folder_of, may_read
 from dashboard.run.recheck_box import recheck_box
 from dashboard.run.rules_page import state_tag
@@ -20,7 +21,7 @@ _SHOWN_RUNS = 60
 def run_page(view: View) -> None:
     """Draws the page."""
     st.header(view.t("page.run"))
-    write_address(view.language, {})
+    write_address(view)
     _summary(view)
     if view.reader.may("recheck"):
         recheck_box(view)

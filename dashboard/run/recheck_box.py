@@ -72,7 +72,7 @@ def _progress(view: View, job: Recheck) -> None:
         seconds = int((datetime.now(UTC) - job.started_at).total_seconds())
         st.markdown(f"**{view.t('recheck.running', seconds=seconds)}**")
         for step in job.running.steps()[-_SHOWN_STEPS:]:
-            st.progress(min(step.done / max(step.total, 1), 1.0), text=step.stage)
+            st.progress(step.share, text=step.words.in_language(view.language))
 
     watch()
 

@@ -8,50 +8,45 @@ from html import escape
 import streamlit as st
 
 from dashboard.frame import empty
+from dashboard.frame.address import Address, at_present, write_address
+from dashboard.frame.filters import Filter, filter_bar
 from dashboard.frame.marks import severity_tag
+from dashboard.frame.parameters import many, text
 from dashboard.frame.tables import Cell, Column, Html, anchor, lines, show, table, tag
-from dashboard.frame.view import View, write_address
+from dashboard.frame.view import View
 from dashboard.run.rule_trust import Trust, precision_cell, show_trust, trust, trust_marks, trust_note
 from expectations.run.findings import card_titles
 from expectations.run.rules import RuleLine, RuleText, headers, rule_lines, rule_text
 
 _STATES = ("judged", "partly", "not_judged", "error")
-_TRUST = ("held", "tune")
+_TRUST = {"held": "precision.held_only", "tune": "precision.tune_only"}
 _KINDS = {"judged": "good", "partly": "normal", "not_judged": "", "error": "bad"}
+
+
+_TEXT, _STATE, _TRUSTED, _RULE = text("q"), many("state"), many("trust"), text("rule")
+_HERE = Address("r", _TEXT, _STATE, _TRUSTED)
 
 
 def rules_page(view: View) -> None:
     """Draws the page: one rule when the address names it, else the list."""
-    if view.entered:
-        st.session_state["r_text"] = st.query_params.get("q", "")
-        st.session_state["r_state"] = [state for state in st.query_params.get_all("state") if state in _STATES]
-        st.session_state["r_trust"] = [mark for mark in st.query_params.get_all("trust") if mark in _TRUST]
+    _HERE.enter(view)
     rules, known = rule_lines(view.con), trust(view)
-    if chosen := st.query_params.get("rule", ""):
+    if chosen := at_present(_RULE):
         _one(view, rules, known, chosen)
-        write_address(view.language, {"rule": chosen})
+        write_address(view, {_RULE.name: [chosen]})
     else:
         _list(view, rules, known)
 
 
 def _list(view: View, rules: Sequence[RuleLine], known: Trust) -> None:
     st.header(view.t("page.rules"))
-    left, right = st.columns([3, 2])
-    wanted = left.text_input(
-        view.t("filter.text"), key="r_text", placeholder=view.t("rules.search_hint"), icon=":material/search:"
+    row = (
+        Filter(_TEXT, "search", label="filter.text", hint="rules.search_hint", width=420),
+        Filter(_STATE, "several", _STATES, lambda state: view.label("state", state), "rules.state", width=320),
+        Filter(_TRUSTED, "pills", tuple(_TRUST), lambda mark: view.t(_TRUST[mark]), "precision.precision", bare=True),
     )
-    states = right.multiselect(
-        view.t("rules.state"),
-        _STATES,
-        key="r_state",
-        placeholder=view.t("filter.all"),
-        format_func=lambda state: view.label("state", state),
-    )
-    words = {"held": view.t("precision.held_only"), "tune": view.t("precision.tune_only")}
-    marks = st.pills(
-        view.t("precision.precision"), _TRUST, selection_mode="multi", key="r_trust", label_visibility="collapsed",
-        format_func=lambda mark: words[mark],
-    )  # fmt: skip
+    filter_bar(view, _HERE, row)
+    wanted, states, marks = _HERE.value(_TEXT), _HERE.value(_STATE), _HERE.value(_TRUSTED)
     found = [
         rule
         for rule in rules
@@ -62,7 +57,7 @@ def _list(view: View, rules: Sequence[RuleLine], known: Trust) -> None:
         show(_table(view, found, known))
     else:
         empty.nothing(view, "empty.no_rule_found")
-    write_address(view.language, {"q": wanted, "state": states, "trust": marks})
+    write_address(view, _HERE.written())
 
 
 def _marked(rule: RuleLine, known: Trust, marks: Sequence[str]) -> bool:

@@ -52,7 +52,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "notice.which_open": ("待回复", "Awaiting reply"),
     "notice.which_overdue": ("逾期未回复", "Overdue"),
     "notice.which_all": ("全部", "All"),
-    "notice.count": ("{shown} / {total} 份", "{shown} of {total}"),
     "notice.none": ("没有通知。", "There are no notices."),
     "notice.none_how": ("收到通知后会列在这里，可在此回复。", "Notices appear here as they are issued, to be answered here."),
     "notice.none_selected": ("没有符合条件的通知。", "No notice matches."),

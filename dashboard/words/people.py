@@ -64,7 +64,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "admin.organisation": ("机构", "Organisation"),
     "admin.switches": ("开关", "Switches"),
     "admin.log": ("访问日志", "Access log"),
-    "admin.range": ("第 {first}–{last} 条，共 {total} 条", "{first}–{last} of {total}"),
     "admin.text_hint": ("登录名、姓名、单位…", "login, name, unit…"),
     "admin.login": ("登录名", "Login"),
     "admin.name": ("姓名", "Name"),

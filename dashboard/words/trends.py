@@ -5,6 +5,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "page.trends": ("趋势", "Trends"),
     "page.compare": ("伙伴院对照", "Partner offices"),
     "trend.office": ("院", "Office"),
+    "figures.unknown_office": ("单位不明", "office unknown"),
+    "figures.unknown_note": (
+        "单位不明：案卡的承办单位为空或者不在机构名册上，又不能由部门唯一确定。单列一行，计入合计，不计入任何院。",
+        "Office unknown: the card names no office of the organisation, and its department does not tell which is meant. Part of the total.",
+    ),
     "trend.period": ("期间", "Period"),
     "trend.days": ("近 {days} 日", "{days} days"),
     "trend.kind": ("错误还是提示", "Errors or hints"),

@@ -5,8 +5,10 @@ from dataclasses import asdict, dataclass, replace
 
 import streamlit as st
 
-from dashboard.frame.view import View, write_address
-from dashboard.work.listing import first_page
+from dashboard.frame.address import Address
+from dashboard.frame.filters import Filter, filter_bar
+from dashboard.frame.parameters import PAGE, Parameter, many, one_of, text
+from dashboard.frame.view import View
 from expectations.finding.departments import department_order
 from expectations.register.reading import SORTS, Step, Wanted, choices, count_steps
 from expectations.run.findings import card_titles
@@ -17,7 +19,27 @@ _KINDS: tuple[Kind, ...] = ("errors", "hints", "all")
 _STEPS: Mapping[str, Step] = {
     "unverified": "unverified", "disputed": "disputed", "still_wrong": "still_wrong", "answered": "answered", "confirmed": "confirmed",
 }  # fmt: skip
-_FILTERS = ("department", "prosecutor", "rule", "card")
+_KIND = one_of("kind", _KINDS)
+_TEXT = text("text")
+_SORT = one_of("sort", SORTS)
+_DEPARTMENT, _PROSECUTOR, _RULE, _CARD = many("department"), many("prosecutor"), many("rule"), many("card")
+
+
+@dataclass(frozen=True)
+class WorkAddress:
+    """The address of a working list; the first of its named lists is the one it opens with."""
+
+    lists: tuple[str, ...]
+    name: Parameter[str]
+    here: Address
+
+
+def work_address(*lists: str) -> WorkAddress:
+    """The address of a page with these named lists."""
+    name = one_of("list", lists)
+    return WorkAddress(
+        lists, name, Address("w", name, _KIND, _SORT, _TEXT, _DEPARTMENT, _PROSECUTOR, _RULE, _CARD, PAGE)
+    )
 
 
 @dataclass(frozen=True)
@@ -30,36 +52,47 @@ class Listing:
     kind: Kind
 
 
-def read_address(lists: Sequence[str]) -> None:
-    """Sets the filters from the address when the page is entered."""
-    get = st.query_params.get
-    st.session_state["w_list"] = name if (name := get("list", "")) in lists else lists[0]
-    st.session_state["w_kind"] = kind if (kind := get("kind", "")) in _KINDS else _KINDS[0]
-    st.session_state["w_sort"] = sort if (sort := get("sort", "")) in SORTS else SORTS[0]
-    st.session_state["w_text"] = get("text", "")
-    for name in _FILTERS:
-        st.session_state[f"w_f_{name}"] = st.query_params.get_all(name)
-    first_page()
-    page = get("page", "1")
-    st.session_state["w_page"] = int(page) if page.isdigit() else 1
-    st.session_state.pop("w_outcome", None)
-
-
-def work_filters(view: View, lists: Sequence[str], *, own: bool) -> tuple[Listing, Mapping[str, int]]:
+def work_filters(view: View, address: WorkAddress, *, own: bool) -> tuple[Listing, Mapping[str, int]]:
     """Draws the filters; the list they say, and how many findings each named list would hold under them."""
-    narrowed = _narrowed(view, own)
+    here = address.here
+    if view.entered:
+        here.enter(view)
+        first_at_hand()
+        st.session_state["w_all"] = False
+        st.session_state.pop("w_outcome", None)
+    narrowed = _narrowed(here, own)
     with view.register.reading() as session:
         counts = {name: int(number) for name, number in asdict(count_steps(session, view.reader, narrowed)).items()}
-    row = st.container(horizontal=True, vertical_alignment="bottom")
-    name = row.pills(
-        view.t("work.list"), lists, key="w_list", required=True, on_change=first_page,
-        format_func=lambda one: f"{view.t(f'work.list_{one}')} {counts[one]:,}",
-    )  # fmt: skip
-    sort = row.selectbox(
-        view.t("sort.by"), SORTS, key="w_sort", on_change=first_page, width=220,
-        format_func=lambda one: view.t(f"work.sort_{one}"),
-    )  # fmt: skip
-    return Listing(name or lists[0], _of(narrowed, name or lists[0]), sort or SORTS[0], narrowed.kind), counts
+    row = (
+        Filter(
+            address.name,
+            "pills",
+            address.lists,
+            lambda name: f"{view.t(f'work.list_{name}')} {counts[name]:,}",
+            "work.list",
+        ),
+        Filter(_SORT, "select", SORTS, lambda name: view.t(f"work.sort_{name}"), "sort.by", width=220),
+    )
+    more = (
+        Filter(_KIND, "buttons", _KINDS, lambda name: view.t(f"kind.{name}")),
+        Filter(_TEXT, "search", width=320),
+        *_choices(view, here),
+    )
+    filter_bar(view, here, row, more, columns=4, changed=lambda: _another_list(here))
+    name = here.value(address.name)
+    return Listing(name, _of(narrowed, name), here.value(_SORT), narrowed.kind), counts
+
+
+def first_at_hand() -> None:
+    """The first finding of the page is the one at hand."""
+    st.session_state["w_at"] = 0
+
+
+def _another_list(here: Address) -> None:
+    """Back to the first finding of the first page; nobody has chosen all of the new list yet."""
+    here.first_page()
+    first_at_hand()
+    st.session_state["w_all"] = False
 
 
 def _of(narrowed: Wanted, name: str) -> Wanted:
@@ -69,49 +102,28 @@ def _of(narrowed: Wanted, name: str) -> Wanted:
     return replace(narrowed, step=_STEPS.get(name, ""))
 
 
-def _narrowed(view: View, own: bool) -> Wanted:
-    with view.register.reading() as session:
-        known = {
-            "department": sorted(choices(session, view.reader, Finding.department), key=department_order),
-            "prosecutor": choices(session, view.reader, Finding.prosecutor),
-            "rule": choices(session, view.reader, Finding.rule_id),
-            "card": choices(session, view.reader, Finding.card),
-        }
-    chosen = any(st.session_state.get(f"w_f_{name}") for name in _FILTERS) or bool(st.session_state.get("w_text"))
-    values: dict[str, tuple[str, ...]] = {}
-    titles = {card: view.pick(*title) for card, title in card_titles(view.con).items()}
-    with st.expander(view.t("filter.more"), expanded=chosen, icon=":material/filter_alt:"):
-        row = st.container(horizontal=True, vertical_alignment="bottom")
-        kind = row.segmented_control(
-            view.t("filter.kind"), _KINDS, key="w_kind", required=True, on_change=first_page,
-            format_func=lambda one: view.t(f"kind.{one}"),
-        )  # fmt: skip
-        text = row.text_input(
-            view.t("filter.text"), key="w_text", placeholder=view.t("filter.text_hint"), on_change=first_page,
-            icon=":material/search:", width=320,
-        )  # fmt: skip
-        for place, (name, offered) in zip(st.columns(len(known)), known.items(), strict=True):
-            wanted = st.session_state.get(f"w_f_{name}", [])
-            values[name] = tuple(
-                place.multiselect(
-                    view.t(f"filter.{name}"), list(dict.fromkeys((*offered, *wanted))), key=f"w_f_{name}", on_change=first_page,
-                    placeholder=view.t("filter.all"), format_func=lambda value: titles.get(value, value) or view.t("app.blank"),
-                )
-            )  # fmt: skip
+def _narrowed(here: Address, own: bool) -> Wanted:
     return Wanted(
-        departments=values["department"], prosecutors=values["prosecutor"], rules=values["rule"], cards=values["card"],
-        kind=kind or "errors", own=own, text=text or "",
+        departments=tuple(here.value(_DEPARTMENT)), prosecutors=tuple(here.value(_PROSECUTOR)), rules=tuple(here.value(_RULE)),
+        cards=tuple(here.value(_CARD)), kind=here.value(_KIND), own=own, text=here.value(_TEXT),
     )  # fmt: skip
 
 
-def write_listing(view: View, listing: Listing, page: int) -> None:
-    """Puts the list into the address."""
-    wanted = listing.wanted
-    write_address(
-        view.language,
-        {
-            "list": listing.name, "kind": listing.kind, "sort": "" if listing.sort == SORTS[0] else listing.sort, "text": wanted.text,
-            "department": wanted.departments, "prosecutor": wanted.prosecutors, "rule": wanted.rules, "card": wanted.cards,
-            "page": str(page + 1) if page else "",
-        },
-    )  # fmt: skip
+def _choices(view: View, here: Address) -> Sequence[Filter]:
+    """The filters of several values. What a link asks for stays a choice when no finding has it any more."""
+    titles = {card: view.pick(*title) for card, title in card_titles(view.con).items()}
+    with view.register.reading() as session:
+        offered = (
+            (_DEPARTMENT, sorted(choices(session, view.reader, Finding.department), key=department_order)),
+            (_PROSECUTOR, choices(session, view.reader, Finding.prosecutor)),
+            (_RULE, choices(session, view.reader, Finding.rule_id)),
+            (_CARD, choices(session, view.reader, Finding.card)),
+        )
+    return [
+        Filter(
+            parameter,
+            options=list(dict.fromkeys((*known, *here.value(parameter)))),
+            shown=lambda one: titles.get(one, one),
+        )
+        for parameter, known in offered
+    ]

@@ -12,7 +12,10 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.door.signed_in import signed_in
+from dashboard.frame.address import Address, write_address
+from dashboard.frame.pager import pager
 from dashboard.frame.view import View
+from dashboard.work.filters import Listing, first_at_hand
 from dashboard.work.finding_block import finding_block
 from expectations.errors import InputError
 from expectations.office_days import today
@@ -32,26 +35,26 @@ _STANDINGS: Mapping[str, Standing] = {
 """How all the findings of a named list stand, where the list says it."""
 
 
-def work_list(view: View, wanted: Wanted, sort: str, total: int, name: str) -> int:
-    """Draws the list of a name and its decisions; returns the page shown, from 0. `total` findings are asked for.
+def work_list(view: View, here: Address, listing: Listing, total: int) -> None:
+    """Draws the list and its decisions, and writes the address. `total` findings are asked for.
 
     Several at once are offered what fits the list, the finding at hand what fits it.
     """
     last_decision(view)
-    page = _pager(view, total)
+    wanted, page = listing.wanted, pager(view, here, total, _SIZE, first_at_hand)
+    write_address(view, here.written())
     with view.register.reading() as session:
-        found = list_findings(session, view.reader, wanted, sort=sort, limit=_SIZE, offset=page * _SIZE)
+        found = list_findings(session, view.reader, wanted, sort=listing.sort, limit=_SIZE, offset=page * _SIZE)
     if not found:
-        return page
+        return
     at = min(int(st.session_state.get("w_at", 0)), len(found) - 1)
     with st.container(border=True, key="at_hand"):
         _at_hand(view, found, at, wanted.own)
     chosen = [one for one in found if st.session_state.get(f"w_{one.finding_id}")]
-    _several(view, wanted, chosen, total, offered(view, _STANDINGS.get(name, Standing()), own=wanted.own))
+    _several(view, wanted, chosen, total, offered(view, _STANDINGS.get(listing.name, Standing()), own=wanted.own))
     for number, finding in enumerate(found):
         if number != at:
             _further(view, finding, number)
-    return page
 
 
 def _at_hand(view: View, found: Sequence[Finding], at: int, own: bool) -> None:
@@ -243,31 +246,3 @@ def last_decision(view: View) -> None:
 
 def _move(at: int) -> None:
     st.session_state["w_at"] = at
-
-
-def first_page() -> None:
-    """Back to the first finding of the first page: the list is another one."""
-    st.session_state["w_page"], st.session_state["w_at"], st.session_state["w_all"] = 1, 0, False
-
-
-def _pager(view: View, total: int) -> int:
-    pages = max(1, -(-total // _SIZE))
-    if not total:
-        return 0
-    st.session_state["w_page"] = min(max(int(st.session_state.get("w_page", 1)), 1), pages)
-    page = int(st.session_state["w_page"]) - 1
-    row = st.container(horizontal=True, vertical_alignment="center")
-    first, last = min(total, page * _SIZE + 1), min(total, (page + 1) * _SIZE)
-    row.caption(view.t("list.range", first=f"{first:,}", last=f"{last:,}", total=f"{total:,}"), width="content")
-    if pages > 1:
-        row.number_input(
-            view.t("list.page"),
-            1,
-            pages,
-            key="w_page",
-            label_visibility="collapsed",
-            width=120,
-            on_change=_move,
-            args=(0,),
-        )
-    return page

@@ -3,22 +3,19 @@
 import streamlit as st
 
 from dashboard.frame.view import View
-from dashboard.work.filters import read_address, work_filters, write_listing
+from dashboard.work.filters import work_address, work_filters
 from dashboard.work.finding_block import nothing_to_do
 from dashboard.work.listing import work_list
 from dashboard.work.summary import notices_due
 
-_LISTS = ("all", "new", "still_wrong", "answered", "disputed")
+_ADDRESS = work_address("all", "new", "still_wrong", "answered", "disputed")
 
 
 def mine_page(view: View) -> None:
     """Draws the page."""
     st.header(view.t("page.mine"))
-    if view.entered:
-        read_address(_LISTS)
     notices_due(view)
-    listing, counts = work_filters(view, _LISTS, own=True)
+    listing, counts = work_filters(view, _ADDRESS, own=True)
     if not counts["all"]:
         nothing_to_do(view)
-    page = work_list(view, listing.wanted, listing.sort, counts[listing.name], listing.name)
-    write_listing(view, listing, page)
+    work_list(view, _ADDRESS.here, listing, counts[listing.name])

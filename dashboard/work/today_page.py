@@ -3,20 +3,17 @@
 import streamlit as st
 
 from dashboard.frame.view import View
-from dashboard.work.filters import read_address, work_filters, write_listing
+from dashboard.work.filters import work_address, work_filters
 from dashboard.work.listing import work_list
 from dashboard.work.summary import owners, tiles
 
-_LISTS = ("new", "unverified", "disputed", "still_wrong", "confirmed", "all")
+_ADDRESS = work_address("new", "unverified", "disputed", "still_wrong", "confirmed", "all")
 
 
 def today_page(view: View) -> None:
     """Draws the page."""
     st.header(view.t("page.today"))
-    if view.entered:
-        read_address(_LISTS)
-    listing, counts = work_filters(view, _LISTS, own=False)
+    listing, counts = work_filters(view, _ADDRESS, own=False)
     tiles(view, listing, counts, ("new", "unverified", "disputed", "still_wrong"), "today")
     owners(view, listing, "today")
-    page = work_list(view, listing.wanted, listing.sort, counts[listing.name], listing.name)
-    write_listing(view, listing, page)
+    work_list(view, _ADDRESS.here, listing, counts[listing.name])

@@ -5,7 +5,7 @@ rules that never find anything, always do, or are implied by others.
 """
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -18,6 +18,7 @@ from expectations.catalogue.catalogues import Catalogue
 from expectations.connections import open_duckdb
 from expectations.judging.collecting import collect
 from expectations.judging.judge import LoadedCards, judge
+from expectations.progress import Progress, unheard
 from expectations.run_schema import card_table
 
 CHANGES = """
@@ -61,9 +62,7 @@ def copied(published: Path, work: Path) -> Iterator[Path]:
         copy.unlink(missing_ok=True)
 
 
-def try_catalogue(
-    copy: Path, catalogue: Catalogue, progress: Callable[[str, int, int], None] = lambda stage, done, total: None
-) -> Trial:
+def try_catalogue(copy: Path, catalogue: Catalogue, progress: Progress = unheard) -> Trial:
     """Judges the cards of the copy by `catalogue`; afterwards its tables `findings` and `published_findings` hold both."""
     with open_duckdb(copy) as con:
         as_of = con.execute("select as_of from runs").fetchall()[0][0]

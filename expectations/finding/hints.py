@@ -26,12 +26,12 @@ def hint_now(
 
 
 def severity_now_sql(rows: str, held: str) -> str:
-    """The severity it is shown, filtered and counted under, in DuckDB."""
-    return f"(case when {hint_now_sql(rows, held)} then 'hint' else {rows}.severity end)"
+    """The severity it is filtered and listed under, in DuckDB: its rule's, or hint while that is on hold."""
+    return f"(case when {rows}.rule_id in (select rule_id from {held}) then 'hint' else {rows}.severity end)"
 
 
 def severity_now(
-    severity: SQLColumnExpression[str], is_hint: SQLColumnExpression[bool], rule_id: SQLColumnExpression[str], held: Select[Any]
-) -> ColumnElement[str]:  # fmt: skip
+    severity: SQLColumnExpression[str], rule_id: SQLColumnExpression[str], held: Select[Any]
+) -> ColumnElement[str]:
     """The same in the register."""
-    return case((hint_now(is_hint, rule_id, held), "hint"), else_=severity)
+    return case((rule_id.in_(held), "hint"), else_=severity)

@@ -39,3 +39,12 @@ def severity_order(column: str = "severity") -> str:
     """ORDER BY term of a column of severities."""
     places = " ".join(f"when '{name}' then {place}" for place, name in enumerate(SEVERITIES))
     return f"case {column} {places} end"
+
+
+NOT_FILLED = "（未填）"
+"""For a name the cards leave blank."""
+
+
+def office_word(office: str) -> str:
+    """An office as tables name it; blank is the one that rows belong to which belong to none."""
+    return office or "单位不明"

@@ -2,7 +2,7 @@
 `findings` with owner, present values and message. Rows never pass through Python.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
@@ -14,6 +14,7 @@ from expectations.catalogue.catalogues import Catalogue
 from expectations.errors import NotReconciledError
 from expectations.judging.identities import case_owners_statement, identity_columns, join_case_owners
 from expectations.judging.judge import Verdict
+from expectations.progress import Progress, Stage, unheard
 from expectations.run_schema import FINDINGS
 from expectations.sql.fingerprints import rule_fingerprint
 from expectations.sql.judgements import PLACEHOLDER, Judgement, raw_column
@@ -36,7 +37,7 @@ class Collected:
 
 def collect(
     con: duckdb.DuckDBPyConnection, catalogue: Catalogue, verdicts: Sequence[Verdict], run_id: str,
-    progress: Callable[[str, int, int], None] = lambda stage, done, total: None,
+    progress: Progress = unheard,
 ) -> tuple[Collected, ...]:  # fmt: skip
     """Fills table `findings`. Raises NotReconciledError when the rows collected for a rule are not the rows counted."""
     con.execute(FINDINGS.create())
@@ -50,7 +51,7 @@ def collect(
     mismatches: list[str] = []
     done = 0
     for batch in _batches(judged):
-        progress(Bilingual("归集", "collecting"), done, len(judged))
+        progress(Stage.COLLECT, done, len(judged))
         done += len(batch)
         mismatches += _collect_rows(con, batch)
         for number, verdict in enumerate(batch):
@@ -67,7 +68,7 @@ def collect(
             + "; ".join(mismatches),
             hint=Bilingual("请保留导出文件并联系维护人员", "keep the exports and report this"),
         )
-    progress(Bilingual("归集", "collecting"), len(judged), len(judged))
+    progress(Stage.COLLECT, len(judged), len(judged))
     return tuple(collected)
 
 

@@ -5,7 +5,7 @@ it are counts and failing-row queries; `collecting` turns those into findings.
 """
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -25,6 +25,7 @@ from expectations.connections import LOCKED, open_duckdb
 from expectations.judging import data_docs
 from expectations.judging.duckdb_datasource import DuckDBDatasource, DuckDBExecutionEngine
 from expectations.judging.rule_expectation import ExpectRuleUnbroken
+from expectations.progress import Progress, Stage, unheard
 from expectations.sql.context import AuditTable, Prepared, build_audit_table, guarded
 from expectations.sql.judgements import Judgement, OpenLimit, all_judgements
 from expectations.sql.lookups import create_lookups
@@ -72,7 +73,7 @@ def judge(
     as_of: date,
     loaded: LoadedCards,
     docs: Path | None,
-    progress: Callable[[str, int, int], None] = lambda stage, done, total: None,
+    progress: Progress = unheard,
 ) -> tuple[Verdict, ...]:
     """Judges every rule of the catalogue on the `cards` tables of `database`; Data Docs are written below `docs`, if given.
 
@@ -88,13 +89,13 @@ def judge(
 
 def _prepare(
     con: duckdb.DuckDBPyConnection, catalogue: Catalogue, as_of: date, loaded: LoadedCards,
-    progress: Callable[[str, int, int], None],
+    progress: Progress,
 ) -> tuple[dict[Judgement, Prepared], list[Verdict]]:  # fmt: skip
     conditions: dict[Judgement, Prepared] = {}
     verdicts: list[Verdict] = []
     judgements = all_judgements(catalogue, as_of)
     for number, card in enumerate(catalogue.cards.values()):
-        progress(Bilingual("准备", "preparing"), number, len(catalogue.cards))
+        progress(Stage.PREPARE, number, len(catalogue.cards))
         judged: list[Judgement] = []
         for judgement in (j for j in judgements if j.card is card):
             reason = _why_off(catalogue, judgement, as_of) or why_not_judged(judgement, loaded)
@@ -106,6 +107,7 @@ def _prepare(
             prepared, broken = _conditions_of_card(con, catalogue, judged, loaded)
             conditions |= prepared
             verdicts += broken
+    progress(Stage.PREPARE, len(catalogue.cards), len(catalogue.cards))
     return conditions, verdicts
 
 
@@ -255,7 +257,7 @@ def _binding_error(con: duckdb.DuckDBPyConnection, card: Card, conditions: Itera
 
 def _run_checkpoint(
     database: Path, catalogue: Catalogue, conditions: Mapping[Judgement, Prepared], docs: Path | None,
-    progress: Callable[[str, int, int], None],
+    progress: Progress,
 ) -> list[Verdict]:  # fmt: skip
     context = data_docs.context_with_site(docs) if docs else data_docs.quiet_context()
     datasource = context.data_sources.add_duckdb(
@@ -272,13 +274,13 @@ def _run_checkpoint(
                 result_format={"result_format": "SUMMARY", "unexpected_index_column_names": ["_row"]},
             )
         )
-        progress(Bilingual("判断", "judging"), 0, _PHASES)
+        progress(Stage.JUDGE, 0, _PHASES)
         outcome = checkpoint.run()
-        progress(Bilingual("判断", "judging"), 1, _PHASES)
+        progress(Stage.JUDGE, 1, _PHASES)
         if docs:
             context.build_data_docs()
             data_docs.make_offline(docs)
-        progress(Bilingual("判断", "judging"), _PHASES, _PHASES)
+        progress(Stage.JUDGE, _PHASES, _PHASES)
     finally:
         DuckDBExecutionEngine.close_engines()
     named = {judgement.name: judgement for judgement in conditions}

@@ -15,7 +15,6 @@ from expectations.home import Home
 from expectations.notices.documents import addressee_of
 from expectations.notices.grades import demands_reply
 from expectations.notices.labels import chinese_day, read_labels
-from expectations.notices.offices import read_offices
 from expectations.notices.reading import progress
 from expectations.notices.scopes import number_of
 from expectations.notices.templates import fill_document
@@ -23,9 +22,9 @@ from expectations.notices.weeks import Subject, Week, WeekFigures, open_by_rule,
 from expectations.register.readers_rows import rows_of
 from expectations.rights.acts import NotAllowedError
 from expectations.rights.reader import Reader
-from expectations.rights.scope import Scope
 from expectations.run.published import current_run
-from expectations.run.readers_rows import published_rows_of
+from expectations.run.readers_rows import published_rows
+from expectations.store.offices import read_offices
 from expectations.store.tables import Finding, Notice
 
 DIGEST_TEMPLATE = "digest.docx"
@@ -101,7 +100,7 @@ def digest(session: Session, reader: Reader, home: Home, week: Week, subject: Su
     with current_run(home) as con:
         labels = read_labels(con)
         as_of = con.execute("select as_of from runs").fetchall()[0][0]
-        due, due_all = _due(con, subject.scope(session))
+        due, due_all = _due(con, published_rows(subject.rows(session), "d"))
     by_rule = open_by_rule(session, subject, week)
     total = sum(count for _, count in by_rule)
     late, notices = _late(session, reader, subject, week.last)
@@ -202,18 +201,18 @@ def _share(figures: WeekFigures, name: str) -> str:
     return f"{part:,} / {whole:,}"
 
 
-def _due(con: duckdb.DuckDBPyConnection, scope: Scope) -> tuple[tuple[DueCase, ...], int]:
-    """The most pressing limits within the scope, and how many there are."""
-    rows = con.execute(
+def _due(con: duckdb.DuckDBPyConnection, rows: str) -> tuple[tuple[DueCase, ...], int]:
+    """The most pressing limits of the rows `d`, and how many there are."""
+    found = con.execute(
         "select d.days_left, d.last_day, coalesce(r.title_zh, d.rule_id), coalesce(d.bmsah, ''), coalesce(d.case_name, ''), "
-        f"coalesce(d.prosecutor, '') from due d left join rules r using (rule_id) where {published_rows_of(scope, 'd')} "
+        f"coalesce(d.prosecutor, '') from due d left join rules r using (rule_id) where {rows} "
         "order by d.days_left, d.rule_id, d.bmsah, d.suspect_no, d.card_row",
     ).fetchall()
     cases = tuple(
         DueCase(left, last, title, bmsah, mask_identity(name), who)
-        for left, last, title, bmsah, name, who in rows[:_MOST_DUE]
+        for left, last, title, bmsah, name, who in found[:_MOST_DUE]
     )
-    return cases, len(rows)
+    return cases, len(found)
 
 
 def _late(session: Session, reader: Reader, subject: Subject, day: date) -> tuple[tuple[LateNotice, ...], int]:

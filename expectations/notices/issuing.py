@@ -17,12 +17,12 @@ from expectations import office_days
 from expectations.errors import InputError
 from expectations.notices.grades import Grade, grade_named
 from expectations.notices.grading import grading, propose
-from expectations.notices.offices import read_offices
 from expectations.notices.reading import Said, batch_of, overdue, said_as_kept
 from expectations.notices.scopes import number_of, visible
 from expectations.register.readers_rows import rows_of
 from expectations.register.transitions import ACTIVE, awaited
 from expectations.rights.reader import Reader
+from expectations.store.offices import read_offices
 from expectations.store.register import Register, now
 from expectations.store.switches import switch
 from expectations.store.tables import Event, Finding, Notice, NoticeFinding

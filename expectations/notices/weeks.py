@@ -3,22 +3,21 @@
 A finding is counted as the register knows it now: one corrected and found again since counts as open all the while.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from sqlalchemy import ColumnElement, String, and_, case, cast, func, not_, or_, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, String, and_, case, cast, func, not_, or_, select
 from sqlalchemy.orm import Session
 
 from expectations.errors import InputError
 from expectations.home import Home
 from expectations.notices.grades import demands_reply
-from expectations.notices.offices import read_offices
 from expectations.office_days import begin_of
-from expectations.register.readers_rows import rows_of
-from expectations.rights.scope import Scope
+from expectations.run.figures import figure_lines, total
 from expectations.run.published import open_published
-from expectations.run.readers_rows import published_rows_of
+from expectations.store.offices import read_offices
 from expectations.store.tables import Finding, Notice, NoticeFinding, Run
 from expectations.texts import Bilingual
 
@@ -72,12 +71,21 @@ class Subject:
     department: str
     prosecutor: str = ""
 
-    def scope(self, session: Session) -> Scope:
-        """Its rows, those of a mistyped office included."""
-        known = read_offices(session).known or frozenset(session.scalars(select(Finding.office).distinct()))
-        if self.prosecutor:
-            return Scope(handlers=frozenset(((self.office, self.department, self.prosecutor),)), known=known)
-        return Scope(departments=frozenset(((self.office, self.department),)), known=known)
+    def rows(self, session: Session) -> Callable[..., ColumnElement[bool]]:
+        """The condition on its rows, to be made over their office, department and prosecutor; as figures count them."""
+        offices = read_offices(session)
+
+        def over(
+            office: SQLColumnExpression[str], department: SQLColumnExpression[str], prosecutor: SQLColumnExpression[str]
+        ) -> ColumnElement[bool]:
+            own = [prosecutor == self.prosecutor] if self.prosecutor else []
+            return and_(offices.rows_under(self.office, office, department), department == self.department, *own)
+
+        return over
+
+    def findings(self, session: Session) -> ColumnElement[bool]:
+        """The same on the register's findings."""
+        return self.rows(session)(Finding.office, Finding.department, Finding.prosecutor)
 
     def notices(self) -> ColumnElement[bool]:
         """The condition on notices: those to the person, or all of the department."""
@@ -106,7 +114,7 @@ class WeekFigures:
 
 def week_figures(session: Session, home: Home, subject: Subject, week: Week) -> WeekFigures:
     """The figures of a week; of the present one, up to now."""
-    counted = and_(rows_of(subject.scope(session)), not_(Finding.hint_now))
+    counted = and_(subject.findings(session), not_(Finding.hint_now))
     after = week.last + timedelta(days=1)
     came = Finding.first_seen.between(week.first, week.last)
     stands = _stands(week)
@@ -130,7 +138,7 @@ def week_figures(session: Session, home: Home, subject: Subject, week: Week) -> 
 
 def open_by_rule(session: Session, subject: Subject, week: Week) -> list[tuple[str, int]]:
     """Rules whose findings stood open at the end of a week, the most frequent first."""
-    number, counted = func.count(), and_(rows_of(subject.scope(session)), not_(Finding.hint_now))
+    number, counted = func.count(), and_(subject.findings(session), not_(Finding.hint_now))
     rows = session.execute(
         select(Finding.rule_id, number).where(counted, _stands(week)).group_by(Finding.rule_id)
         .order_by(number.desc(), Finding.rule_id)
@@ -139,22 +147,24 @@ def open_by_rule(session: Session, subject: Subject, week: Week) -> list[tuple[s
 
 
 def cards_checked(session: Session, home: Home, subject: Subject, day: date) -> int | None:
-    """Cards the last run up to `day` checked; None when there was none or its file is gone."""
+    """Cards the last run up to `day` checked; None when there was none, or its file is gone and the register does not know."""
     run = session.scalars(select(Run).where(Run.as_of <= day).order_by(Run.seq.desc()).limit(1)).first()
     if run is None:
         return None
+    offices = read_offices(session)
     file = next((one for one in (Path(run.file), home.published / Path(run.file).name) if one.is_file()), None)
-    if file is None:
-        kept = run.departments.get(f"{subject.office}|{subject.department}")
-        return int(kept) if kept is not None and not subject.prosecutor else None
-    con = open_published(file)
-    try:
-        rows = con.execute(
-            f"select count(*) from checked c where {published_rows_of(subject.scope(session), 'c')}"
-        ).fetchall()
-    finally:
-        con.close()
-    return int(rows[0][0])
+    if file is not None:
+        with open_published(file) as con:
+            lines = figure_lines(con, offices)
+        own = [line for line in lines if (line.office, line.department) == (subject.office, subject.department)]
+        return total(line for line in own if subject.prosecutor in ("", line.prosecutor)).checked
+    kept = [
+        int(cards)
+        for key, cards in run.departments.items()
+        for office, _, department in [key.partition("|")]
+        if (offices.counted_under(office, department), department) == (subject.office, subject.department)
+    ]
+    return sum(kept) if kept and not subject.prosecutor else None
 
 
 def _stands(week: Week) -> ColumnElement[bool]:

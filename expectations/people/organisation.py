@@ -12,6 +12,7 @@ from expectations.errors import InputError, nearest
 from expectations.rights.reader import Reader
 from expectations.rights.roles import Role
 from expectations.rights.scope import EVERYTHING, NOTHING, Scope
+from expectations.store.offices import read_offices
 from expectations.store.tables import Unit, User
 from expectations.texts import Bilingual
 
@@ -92,7 +93,7 @@ def reader_of(session: Session, user_id: int) -> Reader:
     roles = tuple(_roles(user))
     own = _own(session, tree, user, roles)
     rows = [own] + [_rows(session, tree, user, role) for role in roles]
-    figures = [_whole(tree, user)] if "leader" in roles else []
+    figures = [_whole(session, tree, user)] if "leader" in roles else []
     return Reader(
         user.id, user.login, user.name, roles, _united(rows), _united([*rows, *figures]), tree.path(user.unit_id), own
     )
@@ -105,21 +106,25 @@ def _roles(user: User) -> Iterable[Role]:
 
 def _rows(session: Session, tree: Tree, user: User, role: Role) -> Scope:
     if role == "supervisor":
-        return _whole(tree, user)
+        return _whole(session, tree, user)
     if role == "head":
         return _led(session, tree, user)
     return NOTHING
 
 
-def _whole(tree: Tree, user: User) -> Scope:
-    """Of the only root everything, also rows without a known office; of another office that one and those below."""
+def _whole(session: Session, tree: Tree, user: User) -> Scope:
+    """Of the only root everything, also rows without a known office; of another office that one and those below, with rows of an
+    unknown office whose department no other office has.
+    """
     office = tree.office(user.unit_id)
     if office is None:
         return NOTHING
     if [office.id] == [root.id for root in tree.roots]:
         return EVERYTHING
     names = {tree.units[one].name for one in tree.below(office.id) if tree.units[one].kind in OFFICES}
-    return Scope(offices=frozenset(names), known=tree.office_names)
+    offices = read_offices(session)
+    theirs = frozenset((name, department) for name in names for department in offices.only_in(name))
+    return Scope(offices=frozenset(names), departments=theirs, known=tree.office_names)
 
 
 def _led(session: Session, tree: Tree, user: User) -> Scope:

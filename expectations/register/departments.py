@@ -19,6 +19,7 @@ from expectations.register.figures import RunMark
 from expectations.register.readers_rows import departments_of, rows_of
 from expectations.register.transitions import ACTIVE
 from expectations.rights.reader import Reader
+from expectations.store.offices import read_offices
 from expectations.store.switches import switch
 from expectations.store.tables import Finding, Notice
 
@@ -100,7 +101,7 @@ def days_of(session: Session, run: RunMark, period: int, today: date) -> Days:
 
 def department_work(session: Session, reader: Reader, office: str, runs: Sequence[RunMark], days: Days) -> list[Work]:
     """The departments of an office in their fixed order, those that left the exports included."""
-    here = and_(Finding.office == office, departments_of(reader.figures, Finding))
+    here = and_(_under(session, office), departments_of(reader.figures, Finding))
     ages, hints = _open(session, here, days)
     corrections = _corrections(session, here, days)
     notices = _notices(session, reader, office, days)
@@ -194,7 +195,7 @@ def _notices(session: Session, reader: Reader, office: str, days: Days) -> defau
 
 def causes(session: Session, reader: Reader, office: str, department: str | None) -> Causes:
     """Open errors of a department, of all departments of the office for None, by rule and error type, most frequent first."""
-    parts = [Finding.state.in_(ACTIVE), Finding.office == office, departments_of(reader.figures, Finding)]
+    parts = [Finding.state.in_(ACTIVE), _under(session, office), departments_of(reader.figures, Finding)]
     if department is not None:
         parts.append(Finding.department == department)
     rows = session.execute(
@@ -219,9 +220,14 @@ def owner_delays(session: Session, reader: Reader, office: str, department: str,
     late = func.count().filter(Finding.first_seen < days.late_before)
     rows = session.execute(
         select(Finding.prosecutor, func.count(), late)
-        .where(Finding.state.in_(ACTIVE), Finding.office == office, Finding.department == department)
+        .where(Finding.state.in_(ACTIVE), _under(session, office), Finding.department == department)
         .where(rows_of(reader.rows), not_(Finding.hint_now))
         .group_by(Finding.prosecutor)
         .order_by(Finding.prosecutor)
     ).all()
     return [OwnerDelay(*row) for row in rows]
+
+
+def _under(session: Session, office: str) -> ColumnElement[bool]:
+    """Findings counted under an office."""
+    return read_offices(session).rows_under(office, Finding.office, Finding.department)

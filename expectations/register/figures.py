@@ -4,6 +4,7 @@ Reads `run_figures` and `runs`; `follow` writes them. No figure here names a per
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -15,6 +16,7 @@ from sqlalchemy.orm import Session
 from expectations.register.readers_rows import departments_of
 from expectations.rights.reader import Reader
 from expectations.rights.scope import Scope
+from expectations.store.offices import Offices, read_offices
 from expectations.store.tables import Run, RunFigure
 
 
@@ -83,6 +85,7 @@ def runs_within(session: Session, reader: Reader, days: int | None) -> list[RunM
     columns = (Run.seq, Run.run_id, Run.as_of, Run.complete, Run.problems, Run.departments, Run.rules)
     rows = session.execute(select(*columns).where(Run.seq >= before).order_by(Run.seq)).all()
     changes = _changes([row.rules for row in rows])
+    offices = read_offices(session)
     kept = set(wanted)
     return [
         RunMark(
@@ -92,7 +95,7 @@ def runs_within(session: Session, reader: Reader, days: int | None) -> list[RunM
             row.complete,
             tuple(dict.fromkeys(str(json.loads(problem).get("kind", "")) for problem in row.problems)),
             changed,
-            _checked(reader.figures, row.departments),
+            _checked(reader.figures, offices, row.departments),
         )
         for row, changed in zip(rows, changes, strict=True)
         if row.seq in kept
@@ -107,9 +110,14 @@ def _changes(rules: Sequence[Mapping[str, str]]) -> Iterator[tuple[str, ...]]:
         yield tuple(sorted(rule for rule in both if before.get(rule) != after.get(rule)))
 
 
-def _checked(scope: Scope, departments: Mapping[str, int]) -> dict[tuple[str, str], int]:
-    named = ((*key.partition("|")[::2], cards) for key, cards in departments.items())
-    return {(office, department): cards for office, department, cards in named if scope.holds(office, department)}
+def _checked(scope: Scope, offices: Offices, departments: Mapping[str, int]) -> dict[tuple[str, str], int]:
+    """Under the office they are counted under, as in `run.figures`."""
+    found: Counter[tuple[str, str]] = Counter()
+    for key, cards in departments.items():
+        office, _, department = key.partition("|")
+        if scope.holds(office, department):
+            found[offices.counted_under(office, department), department] += cards
+    return dict(found)
 
 
 def former_runs(session: Session, reader: Reader, limit: int) -> list[tuple[Run, tuple[int, int, int, int]]]:
@@ -130,7 +138,7 @@ def run_lines(session: Session, reader: Reader, asked: Asked, runs: Sequence[Run
     if not runs:
         return []
     rows = session.execute(
-        select(RunFigure.seq, *_sums()).where(_of(reader, asked, runs[0].seq)).group_by(RunFigure.seq)
+        select(RunFigure.seq, *_sums()).where(_of(session, reader, asked, runs[0].seq)).group_by(RunFigure.seq)
     ).all()
     counts = {seq: Counts(*map(int, numbers)) for seq, *numbers in rows}
     return [
@@ -152,7 +160,7 @@ def department_counts(
         return {}
     rows = session.execute(
         select(RunFigure.seq, RunFigure.department, *_sums())
-        .where(_of(reader, Asked(office), runs[0].seq))
+        .where(_of(session, reader, Asked(office), runs[0].seq))
         .group_by(RunFigure.seq, RunFigure.department)
     ).all()
     return {(seq, department): Counts(*map(int, numbers)) for seq, department, *numbers in rows}
@@ -162,7 +170,7 @@ def type_counts(session: Session, reader: Reader, run: RunMark, asked: Asked) ->
     """The figures asked for at one run, by error type."""
     rows = session.execute(
         select(RunFigure.error_type, *_sums())
-        .where(_of(reader, asked, run.seq), RunFigure.seq == run.seq)
+        .where(_of(session, reader, asked, run.seq), RunFigure.seq == run.seq)
         .group_by(RunFigure.error_type)
     ).all()
     return {error_type: Counts(*map(int, numbers)) for error_type, *numbers in rows}
@@ -177,14 +185,14 @@ def _sums() -> list[ColumnElement[int]]:
     return [func.sum(RunFigure.open), func.sum(RunFigure.new), func.sum(RunFigure.corrected)]
 
 
-def _of(reader: Reader, asked: Asked, first: int) -> ColumnElement[bool]:
+def _of(session: Session, reader: Reader, asked: Asked, first: int) -> ColumnElement[bool]:
     parts = [
         RunFigure.seq >= first,
         RunFigure.hint_now if asked.hints else not_(RunFigure.hint_now),
         departments_of(reader.figures, RunFigure),
     ]
     if asked.office is not None:
-        parts.append(RunFigure.office == asked.office)
+        parts.append(read_offices(session).rows_under(asked.office, RunFigure.office, RunFigure.department))
     for column, values in (
         (RunFigure.department, asked.departments),
         (RunFigure.rule_id, asked.rules),

@@ -1,6 +1,8 @@
 """Which columns of a published run say whose a row is. What somebody may see of them is decided in `rights.scope` alone."""
 
-from sqlalchemy import String, column, func, table
+from collections.abc import Callable
+
+from sqlalchemy import ColumnElement, String, column, func, table
 from sqlalchemy.engine.default import DefaultDialect
 
 from expectations.rights.scope import Scope
@@ -11,6 +13,11 @@ _DUCKDB = DefaultDialect(supports_native_boolean=True)
 
 def published_rows_of(scope: Scope, rows: str) -> str:
     """The condition as SQL on rows known as `rows`, of a table with office, department and prosecutor; NULL is blank."""
+    return published_rows(scope.over, rows)
+
+
+def published_rows(over: Callable[..., ColumnElement[bool]], rows: str) -> str:
+    """The same of any condition made over office, department and prosecutor."""
     whose = table(rows, *(column(name, String) for name in ("office", "department", "prosecutor"))).columns
-    condition = scope.over(*(func.coalesce(one, "") for one in whose))
+    condition = over(*(func.coalesce(one, "") for one in whose))
     return f"({condition.compile(dialect=_DUCKDB, compile_kwargs={'literal_binds': True})})"

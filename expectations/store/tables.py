@@ -126,7 +126,7 @@ class Finding(Table):
 
     hint_now: Mapped[bool] = column_property(hints.hint_now(is_hint, rule_id, _HELD))
     """Whether it counts as a hint: also while its rule is on hold."""
-    severity_now: Mapped[str] = column_property(hints.severity_now(severity, is_hint, rule_id, _HELD))
+    severity_now: Mapped[str] = column_property(hints.severity_now(severity, rule_id, _HELD))
 
     state: Mapped[str] = mapped_column(String(12))
     """new, open, reopened, explained, corrected, not_seen, withdrawn: see `lifecycle.State`."""

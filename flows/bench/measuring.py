@@ -20,12 +20,12 @@ import duckdb
 from expectations import Card, Catalogue, load_catalogue
 from expectations.connections import open_duckdb
 from expectations.home import Home
+from expectations.progress import Stage
 from expectations.run.published import open_published
-from expectations.texts import Bilingual
 from flows.audit import AuditOrder, AuditResult, run_audit
 from flows.load import load_exports
 from flows.progress import tell
-from flows.publishing import Stage
+from flows.publishing import StageTime
 from sample_data import COMMITTED, generate
 
 FLOOR = tuple(resources.files("flows.bench").joinpath(name) for name in ("floor.sql", "floor_links.sql"))
@@ -75,7 +75,7 @@ class BenchFigures:
 
     rows: int
     findings: int
-    stages: tuple[Stage, ...]
+    stages: tuple[StageTime, ...]
     floor_seconds: float
     floor_differs: tuple[str, ...]
 
@@ -94,11 +94,11 @@ def run_bench(rows: int, as_of: date = COMMITTED.as_of) -> BenchFigures:
     """Audits a generated export of `rows` suspects and runs the floor beside it, in a temporary folder."""
     with tempfile.TemporaryDirectory(prefix="anka-bench-") as folder:
         root = Path(folder)
-        tell(Bilingual("示例", "sample"), 0, 2)
+        tell(Stage.SAMPLE, 0, 2)
         generate(COMMITTED.seed, _SAMPLE_CASES, as_of, root / "sample")
-        tell(Bilingual("示例", "sample"), 1, 2)
+        tell(Stage.SAMPLE, 1, 2)
         export = multiply(root / "sample" / "exports", root / "export", rows)
-        tell(Bilingual("示例", "sample"), 2, 2)
+        tell(Stage.SAMPLE, 2, 2)
         result = run_audit(AuditOrder(root / "home", (export,), as_of))
         shutil.rmtree(root / "export")
         seconds, counts = run_floor(Home(root / "home").warehouse, as_of)
@@ -170,12 +170,12 @@ def run_floor(warehouse: Path, as_of: date) -> tuple[float, dict[str, int]]:
     best, counts = float("inf"), dict[str, int]()
     with open_duckdb(warehouse, read_only=True) as con:
         for number in range(_FLOOR_RUNS):
-            tell(Bilingual("手写查询", "floor"), number, _FLOOR_RUNS)
+            tell(Stage.FLOOR, number, _FLOOR_RUNS)
             begun = time.perf_counter()
             rows = [row for statement in statements for row in con.execute(statement, {"today": as_of}).fetchall()]
             best = min(best, time.perf_counter() - begun)
             counts = {str(rule): int(count) for rule, count in rows}
-        tell(Bilingual("手写查询", "floor"), _FLOOR_RUNS, _FLOOR_RUNS)
+        tell(Stage.FLOOR, _FLOOR_RUNS, _FLOOR_RUNS)
     return best, counts
 
 

@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from expectations import Catalogue, InputError
+from expectations.progress import Stage
 from expectations.run.published import open_published
 from expectations.texts import Bilingual, joined
 from flows.audit import AuditOrder, run_audit
@@ -68,9 +69,9 @@ def check_cards(order: CheckOrder) -> tuple[Checked, ...]:
         with open_published(result.file) as con:
             checks = file_checks(con, catalogue)
         for number, (check, target) in enumerate(zip(checks, targets, strict=True)):
-            tell(Bilingual("标注", "marking"), number, len(checks))
+            tell(Stage.MARK, number, len(checks))
             _write(check, files[check.file_no], target, order.as_of, catalogue, place)
-        tell(Bilingual("标注", "marking"), len(checks), len(checks))
+        tell(Stage.MARK, len(checks), len(checks))
     return tuple(Checked(check, target) for check, target in zip(checks, targets, strict=True))
 
 

@@ -14,7 +14,7 @@ from rich.table import Table
 from expectations import InputError
 from expectations.texts import Bilingual
 from flows.cli.options import NOT_JUDGED, AsOf, CatalogueFolder, day
-from flows.progress import progress_bar
+from flows.progress import ProgressWay, shown_progress
 
 if TYPE_CHECKING:
     from flows.check.card_check import Checked  # brings Great Expectations, seconds to import
@@ -38,6 +38,7 @@ def check(
         str | None, typer.Option(help=Bilingual("所有文件的案卡", "the card of all files, if not recognised"))
     ] = None,
     format: Annotated[Literal["table", "json"], typer.Option(help=Bilingual("输出格式", "output"))] = "table",
+    progress: ProgressWay = "bar",
 ) -> None:
     """上交前自查：标出错误的单元格，不留存任何内容 / mark wrong cells before handing in; nothing is stored."""
     audit_day = date.fromisoformat(day(as_of))
@@ -49,7 +50,7 @@ def check(
         )
     from flows.check.card_check import CheckOrder, check_cards  # Great Expectations takes seconds to import
 
-    with progress_bar(Console(stderr=True)):
+    with shown_progress(Console(stderr=True)):
         checked = check_cards(CheckOrder(tuple(files), output, audit_day, catalogue, card))
     if format == "json":
         typer.echo(json.dumps([as_object(one) for one in checked], ensure_ascii=False))

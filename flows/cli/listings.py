@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
@@ -16,7 +16,7 @@ from rich.table import Table
 
 from expectations import InputError
 from expectations.texts import Bilingual
-from flows.workbooks import add_sheet, new_workbook
+from expectations.workbooks import Column, Kind, Sheet, write_workbook
 
 Format = Literal["table", "csv", "json", "xlsx"]
 FormatOption = Annotated[
@@ -27,6 +27,9 @@ OutputOption = Annotated[
 ]
 
 _TABLE_ROWS = 50
+_PORTION = 5000
+_WIDTHS = {"message": 60, "values": 40, "basis": 30, "bmsah": 36, "title": 40}
+_NUMBERS = ("INTEGER", "BIGINT", "HUGEINT", "DOUBLE")
 
 
 @dataclass(frozen=True)
@@ -57,14 +60,31 @@ def hand_out(relation: duckdb.DuckDBPyRelation, listing: Listing, format: Format
     if format == "table" and output is None:
         _print_table(relation, listing)
     elif format == "xlsx" and output is not None:
-        with new_workbook(output) as workbook:
-            add_sheet(workbook, listing.sheet, listing.columns, _rows(relation))
+        write_workbook(output, [sheet_of(relation, listing.sheet)])
     else:
         text = _as_json(relation, listing) if format == "json" else _as_csv(relation, listing)
         if output is None:
             sys.stdout.write(text)
         else:
             output.write_text(text, encoding="utf-8" if format == "json" else "utf-8-sig", newline="")
+
+
+def sheet_of(relation: duckdb.DuckDBPyRelation, title: str) -> Sheet:
+    """A relation as a sheet, its columns by their names and types."""
+    columns = [
+        Column(name, _WIDTHS.get(name, 16), _kind(str(kind)))
+        for name, kind in zip(relation.columns, relation.types, strict=True)
+    ]
+    return Sheet(title, columns, _portions(relation))
+
+
+def _kind(type_name: str) -> Kind:
+    return "day" if type_name == "DATE" else "number" if type_name in _NUMBERS else "text"
+
+
+def _portions(relation: duckdb.DuckDBPyRelation) -> Iterator[Sequence[object]]:
+    while rows := relation.fetchmany(_PORTION):
+        yield from rows
 
 
 def _format_of(output: Path | None) -> Format:

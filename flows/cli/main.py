@@ -15,7 +15,6 @@ from rich.console import Console
 
 from dashboard import command as dashboard_command
 from expectations import AnkaError, InputError
-from expectations.errors import MISTAKES_AS_JSON, mistake_as_json
 from expectations.home import Home
 from expectations.texts import Bilingual
 from flows.cli import check as cli_check
@@ -27,7 +26,7 @@ from flows.cli import rules as cli_rules
 from flows.cli import users as cli_users
 from flows.cli.options import NOT_JUDGED, AsOf, CatalogueFolder, HomeFolder, day, home_at, show_result
 from flows.cli.serving import require_free, serve
-from flows.progress import progress_bar, tell
+from flows.progress import ProgressWay, say_error, shown_progress, tell
 from flows.review.periods import parse_period
 from flows.settings import Settings, prepare_environment
 from sample_data import COMMITTED, generate
@@ -90,6 +89,7 @@ def audit(
             help=Bilingual("作为 Prefect 流程运行，有重试和消息", "as a Prefect flow, with retries and messages"),
         ),
     ] = True,
+    progress: ProgressWay = "bar",
 ) -> None:
     """核查导出文件并发布结果 / audit exports and publish the run."""
     iso_day, place = day(as_of), _prepared(home)
@@ -108,12 +108,12 @@ def audit(
             rest_seconds=Settings().rest_seconds,
             follow_earlier=follow_earlier,
         )
-        with progress_bar(stderr):
+        with shown_progress(stderr):
             _told(run_audit(order), format)
         return
     from flows.nightly_audit import nightly_audit  # Prefect and Great Expectations take seconds to import
 
-    with progress_bar(stderr):
+    with shown_progress(stderr):
         result = nightly_audit(
             [str(path) for path in paths],
             iso_day,
@@ -154,9 +154,10 @@ def sample(
     as_of: Annotated[
         str | None, typer.Option(help=Bilingual("核查日，默认 2026-06-30", "audit date the sample is made for"))
     ] = None,
+    progress: ProgressWay = "bar",
 ) -> None:
     """生成虚构的示例导出和已埋错误清单 / write fictional exports and the list of planted defects."""
-    with progress_bar(stderr):
+    with shown_progress(stderr):
         summary = generate(seed, cases, date.fromisoformat(day(as_of)) if as_of else COMMITTED.as_of, out, tell)
     for file in (*summary.exports, summary.truth):
         typer.echo(str(file))
@@ -177,6 +178,7 @@ def batch(
     home: HomeFolder = Path(".anka"),
     catalogue: CatalogueFolder = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help=Bilingual("工作簿", "workbook (.xlsx)"))] = None,
+    progress: ProgressWay = "bar",
 ) -> None:
     """考评前的期间核查，写成一个工作簿 / the cards of a period in one workbook, before a performance review."""
     parse_period(period)
@@ -186,7 +188,7 @@ def batch(
         place.current()
     from flows.review.batch import review_batch  # Prefect and Great Expectations take seconds to import
 
-    with progress_bar(stderr):
+    with shown_progress(stderr):
         target = review_batch(
             period, [str(path) for path in paths or []], iso_day, str(place.root),
             str(catalogue) if catalogue else None, str(output) if output else None,
@@ -229,11 +231,12 @@ def _serve(home: Path, port: int, open_browser: bool, login: str = "") -> None:
 def bench(
     rows: Annotated[int, typer.Option(min=1000, help=Bilingual("嫌疑人行数", "suspect rows"))] = 1_000_000,
     format: Annotated[Literal["table", "json"], typer.Option(help=Bilingual("输出格式", "output"))] = "table",
+    progress: ProgressWay = "bar",
 ) -> None:
     """测量核查用时与手写查询之比 / time an audit beside hand-written queries that count the same rules."""
     from flows.bench.measuring import run_bench, shown  # Great Expectations takes seconds to import
 
-    with progress_bar(stderr):
+    with shown_progress(stderr):
         figures = run_bench(rows)
     typer.echo(shown(figures, format))
 
@@ -243,14 +246,7 @@ def main() -> None:
     try:
         app()
     except AnkaError as error:
-        if os.environ.get(MISTAKES_AS_JSON):
-            typer.echo(mistake_as_json(error), err=True)
-            sys.exit(error.exit_code)
-        stderr.print(
-            Bilingual("错误", "error").about(error.message), style="red", markup=False, highlight=False, soft_wrap=True
-        )
-        if error.hint:
-            stderr.print(f"hint: {error.hint}", markup=False, highlight=False, soft_wrap=True)
+        say_error(stderr, error)
         sys.exit(error.exit_code)
 
 

@@ -11,9 +11,10 @@ from rich.console import Console
 from rich.table import Table
 
 from expectations import Catalogue, InputError, load_catalogue
+from expectations.finding.labels import NOT_FILLED, office_word
 from expectations.home import Home
 from expectations.office_days import today
-from expectations.run.published import DEPARTMENT_FIGURES, open_published
+from expectations.run.figures import Line, total
 from expectations.texts import Bilingual
 
 if TYPE_CHECKING:
@@ -83,11 +84,10 @@ def read_catalogue(folder: Path | None) -> Catalogue:
 
 def show_result(result: "AuditResult", format: Literal["table", "json"]) -> None:
     """Prints a published run: failures per department with denominators, rows, what was not judged."""
-    with open_published(result.file) as con:
-        figures = con.execute(DEPARTMENT_FIGURES).fetchall()
-        columns = [str(column[0]) for column in con.description or []]
     if format == "json":
-        shown = dataclasses.asdict(result) | {"departments": [dict(zip(columns, row, strict=True)) for row in figures]}
+        shown = dataclasses.asdict(result) | {"errors": result.errors, "hints": result.hints}
+        shown["departments"] = [_as_object(line) for line in result.lines]
+        del shown["lines"]
         typer.echo(
             json.dumps(
                 shown | {"status": "complete" if result.complete else "incomplete"},
@@ -99,11 +99,14 @@ def show_result(result: "AuditResult", format: Literal["table", "json"]) -> None
         return
     console = Console()
     table = Table(title=Bilingual("各部门问题", "failures per department") + f" · {result.run_id}")
-    table.add_column("部门 department")
+    table.add_column("院 office", overflow="fold")
+    table.add_column("部门 department", overflow="fold")
     for heading in ("核查案件 cases", "有错案件 with errors", "错误 errors", "提示 hints"):
         table.add_column(heading, justify="right")
-    for name, *counts in figures:
-        table.add_row(str(name), *map(str, counts))
+    for line in (*result.lines, dataclasses.replace(total(result.lines), office="合计 total")):
+        counts = (line.checked, line.with_errors, line.errors, line.hints)
+        department = "" if line.office == "合计 total" else line.department or NOT_FILLED
+        table.add_row(office_word(line.office), department, *map(str, counts))
     console.print(table)
     equation = f"{result.rows_read} = {result.rows_loaded} + {result.rows_rejected}"
     rows_read = Bilingual("读入 = 载入 + 剔除（行）", "rows read = loaded + rejected").about(equation)
@@ -123,6 +126,13 @@ def show_result(result: "AuditResult", format: Literal["table", "json"]) -> None
         highlight=False,
         soft_wrap=True,
     )
+
+
+def _as_object(line: Line) -> dict[str, object]:
+    return {
+        "office": office_word(line.office), "department": line.department or NOT_FILLED, "cases": line.checked,
+        "cases_with_errors": line.with_errors, "errors": line.errors, "hints": line.hints,
+    }  # fmt: skip
 
 
 def _show_warnings(console: Console, result: "AuditResult") -> None:

@@ -22,9 +22,10 @@ from expectations.connections import open_duckdb
 from expectations.errors import nearest
 from expectations.judging.rule_checks import require_fitting
 from expectations.texts import Bilingual
+from expectations.workbooks import write_workbook
+from flows.cli.listings import sheet_of
 from flows.cli.options import NOT_JUDGED, AsOf, CatalogueFolder, HomeFolder, day, home_at, read_catalogue, show_reasons
-from flows.progress import progress_bar, tell
-from flows.workbooks import add_sheet, new_workbook
+from flows.progress import ProgressWay, shown_progress, tell
 
 Format = Annotated[Literal["table", "json"], typer.Option(help=Bilingual("输出格式", "output"))]
 Side = Annotated[str, typer.Argument(help=Bilingual("规则包文件夹，或 base（内置）", "folder of a pack, or base"))]
@@ -152,6 +153,7 @@ def try_(
             "--output", "-o", help=Bilingual("变化清单写入 Excel", "list of changes as .xlsx"), show_default=False
         ),
     ] = None,
+    progress: ProgressWay = "bar",
 ) -> None:
     """用改过的规则重判最近发布的案卡，看会多出和减少哪些问题 / judge the published cards by a changed catalogue."""
     catalogue = require_fitting(_side(pack))
@@ -163,12 +165,11 @@ def try_(
     )
 
     with tempfile.TemporaryDirectory(prefix="anka-try-") as work, copied(published, Path(work)) as copy:
-        with progress_bar(_stderr):
+        with shown_progress(_stderr):
             trial = try_catalogue(copy, catalogue, tell)
         if output is not None:
-            with open_duckdb(copy) as con, new_workbook(output) as workbook:
-                rows = con.execute(CHANGED_FINDINGS)
-                add_sheet(workbook, "变化", [str(column[0]) for column in rows.description or []], rows.fetchall())
+            with open_duckdb(copy) as con:
+                write_workbook(output, [sheet_of(con.sql(CHANGED_FINDINGS), "变化")])
     if format == "json":
         typer.echo(json.dumps(dataclasses.asdict(trial), ensure_ascii=False, default=str, indent=1))
         raise typer.Exit(NOT_JUDGED if trial.in_error else 0)

@@ -5,7 +5,7 @@ Each step is a module of this package; only their order and what happens to a re
 
 import hashlib
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,6 +13,7 @@ import duckdb
 
 from expectations import Catalogue, InputError
 from expectations.errors import nearest
+from expectations.progress import Progress, Stage, unheard
 from expectations.texts import NO_TEXT, Bilingual, joined
 from flows.load.card_tables import build_card_tables
 from flows.load.headings import Headings
@@ -28,8 +29,6 @@ from flows.load.sources.files import content_hash, list_files, still_written
 from flows.load.sources.sheets import Reading, Refused, Sheet
 from flows.load.sources.workbooks import read_workbook
 from flows.load.values import value_macros
-
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass
@@ -54,7 +53,7 @@ def load_exports(
     card: str | None = None,
     skip_refused: bool = False,
     rest_seconds: float = 0,
-    progress: Progress | None = None,
+    progress: Progress = unheard,
     work: Path | None = None,
 ) -> LoadReport:
     """Load files and folders into `raw`, `cards` and `load` of the warehouse; `card` is the choice for all files.
@@ -71,10 +70,9 @@ def load_exports(
     prepare_history(con, catalogue)
     prepare_load_tables(con)
     run = _Run(con, catalogue, all_headings(catalogue), card, work)
-    tell = progress or (lambda stage, done, total: None)
     busy = still_written(inbox.files, rest_seconds)
     for number, path in enumerate(inbox.files):
-        tell(f"读取 {path.name}", number, len(inbox.files))
+        progress(Stage.READ, number, len(inbox.files))
         if path in busy:
             _refuse(
                 run, number, path, "", Refused(Bilingual("文件仍在写入", "the file is still being written"), CUT[1])
@@ -83,13 +81,15 @@ def load_exports(
             _load_file(run, number, path)
     if run.hints and (not skip_refused or not run.loads):
         _raise_refusals(run)
-    tell(Bilingual("整理", "typing"), len(inbox.files), len(inbox.files))
+    progress(Stage.READ, len(inbox.files), len(inbox.files))
+    progress(Stage.TYPE, 0, 1)
     reason_rows(con, run.loads)
     build_card_tables(con, catalogue, run.loads)
     fill_row_tables(con, catalogue, run.loads)
     sheets = counted(con, run.sheets)
     con.execute("DROP TABLE load.all_rows")
     write_file_tables(con, sheets)
+    progress(Stage.TYPE, 1, 1)
     return LoadReport(
         sheets=sheets,
         skipped=tuple(str(path) for path in inbox.skipped),

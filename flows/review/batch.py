@@ -18,6 +18,7 @@ from expectations.register.belonging import home_register
 from expectations.register.reading import last_day
 from expectations.rights.reader import MACHINE
 from expectations.run.sights import Sights
+from expectations.store.offices import read_offices
 from expectations.store.register import Register
 from expectations.texts import Bilingual
 from flows.nightly_audit import nightly_audit
@@ -61,9 +62,11 @@ def review_batch(
 @task(name="write review workbook", cache_policy=NO_CACHE)
 def write(published: Path, register: Register, period: Period, target: Path) -> None:
     """Selects the period's cards and writes the workbook. What was verified as no error is left out; rules on hold are hints."""
+    with register.reading() as session:
+        offices = read_offices(session)
     with Sights().open(published, register, MACHINE) as con:
         select_period(con, period)
-        write_review(con, period, target)
+        write_review(con, period, target, offices)
 
 
 def select_period(con: duckdb.DuckDBPyConnection, period: Period) -> None:

@@ -4,25 +4,32 @@ Reads temp tables `checked` and `findings` as `review_batch.select_period` left 
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import duckdb
 
-from expectations.finding.labels import OWNER_WORDS, severity_word
+from expectations.finding.departments import department_order
+from expectations.finding.labels import NOT_FILLED, OWNER_WORDS, office_word, severity_word
 from expectations.finding.masks import Masks
+from expectations.run.figures import NO_OFFICES, Line, by, figure_lines, total
 from expectations.run.findings import masks_of
-from expectations.run.published import DEPARTMENT_FIGURES, department_order
+from expectations.store.offices import Offices
+from expectations.workbooks import Column, Sheet, write_workbook
 from flows.review.periods import Period
-from flows.workbooks import add_sheet, new_workbook
 
-SUMMARY = ("部门", "检察官", "核查案件数（分母）", "有错案件数（分子）", "错误", "其中严重", "其中一般", "核对提示")
+SUMMARY = (
+    Column("院", 24), Column("部门", 24), Column("检察官"), Column("核查案件数（分母）", kind="number"), Column("有错案件数（分子）", kind="number"),
+    Column("错误", kind="number"), Column("其中严重", kind="number"), Column("其中一般", kind="number"), Column("核对提示", kind="number"),
+)  # fmt: skip
 REGISTER = (
-    "部门受案号", "案件名称", "嫌疑人姓名", "承办部门", "承办检察官", "案件类别", "错误明细", "规则编号", "级别", "错误类型", "案卡项", "现值",
-    "依据", "填录责任人", "备注",
+    Column("部门受案号", 36), Column("案件名称", 24), Column("嫌疑人姓名"), Column("承办部门"), Column("承办检察官"), Column("案件类别"),
+    Column("错误明细", 60), Column("规则编号", 10), Column("级别", 8), Column("错误类型", 10), Column("案卡项", 30), Column("现值", 40),
+    Column("依据", 30), Column("填录责任人"), Column("备注"),
 )  # fmt: skip
 """The error register of the spec with our columns; 备注 is left for the office."""
+_TITLES = tuple(column.title for column in REGISTER)
 
 _NAMED = """
 create temp table named as
@@ -30,23 +37,6 @@ select f.*, k.title_zh as card_title, coalesce(f.department, '（未填）') as 
   coalesce(f.prosecutor, '（未填）') as prosecutor_name,
   (select string_agg(i.header, '、' order by i.no) from fields i where i.card = f.card and list_contains(string_split(f.fields, '|'), i.name)) as headers
 from findings f left join cards_known k on k.card = f.card
-"""
-_BY_PERSON = f"""
-with people as (
-  select coalesce(department, '（未填）') as department, coalesce(prosecutor, '（未填）') as prosecutor, count(*) as cases
-  from checked group by all
-), found as (
-  select department_name as department, prosecutor_name as prosecutor,
-    count(distinct (card, coalesce(bmsah, card_row::varchar))) filter (where not is_hint) as wrong,
-    count(*) filter (where not is_hint) as errors,
-    count(*) filter (where not is_hint and severity = 'serious') as serious,
-    count(*) filter (where not is_hint and severity <> 'serious') as normal,
-    count(*) filter (where is_hint) as hints
-  from named group by all
-)
-select department, prosecutor, coalesce(cases, 0), coalesce(wrong, 0), coalesce(errors, 0), coalesce(serious, 0),
-  coalesce(normal, 0), coalesce(hints, 0)
-from people full join found using (department, prosecutor) order by {department_order()}, prosecutor
 """
 _LINES = """
 select card, bmsah, case_name, name, department, prosecutor, card_title, message, rule_id,
@@ -61,6 +51,7 @@ DEFINITIONS = (
         "期间内受理或者审结的案件；同一案件的审查逮捕卡、一审公诉卡、强制措施卡各计一件。没有部门受案号的行各计一件。",
     ),
     ("有错案件", "至少有一个错误（不含核对提示）的核查案件。比例一律以“分子／分母”两个数列出，不作排名。"),
+    ("单位不明", "承办单位为空或者不在机构名册上，又不能由部门唯一确定的案件；单列一行，计入合计，不计入任何院。"),
     ("错误", "违反规则、需要改正的填录问题，分“严重”和“一般”。"),
     ("核对提示", "请予核实的事项，不计入有错案件，不得据此减分。"),
     ("层级", "规则按“案”判断的，每案一条；按“人”或“行”判断的，每行一条；逐项判断的规则，每个违反的项一条。"),
@@ -70,33 +61,38 @@ DEFINITIONS = (
 )
 
 
-def write_review(con: duckdb.DuckDBPyConnection, period: Period, target: Path) -> None:
-    """Writes the workbook to `target`, replacing it only when complete."""
+def write_review(con: duckdb.DuckDBPyConnection, period: Period, target: Path, offices: Offices = NO_OFFICES) -> None:
+    """Writes the workbook to `target`."""
     con.execute(_NAMED)
     notes = _notes(con, period)
-    unfinished = target.with_suffix(".unfinished")
-    with new_workbook(unfinished) as workbook:
-        departments = con.execute(DEPARTMENT_FIGURES).fetchall()
-        split = con.execute(_BY_PERSON).fetchall()
-        add_sheet(workbook, "汇总", SUMMARY, [*_department_rows(split), *split], notes)
-        for department, *_ in departments:
-            add_sheet(workbook, department, REGISTER, _lines(con, "department_name = ?", [department]))
-        for department, prosecutor, *_ in split:
-            lines = _lines(con, "department_name = ? and prosecutor_name = ?", [department, prosecutor])
-            add_sheet(workbook, f"{prosecutor}", REGISTER, lines, [f"{department} {prosecutor}"])
-        add_sheet(workbook, "全部问题", REGISTER, _lines(con, "true", []))
-        add_sheet(workbook, "口径说明", ("名称", "说明"), DEFINITIONS)
-    unfinished.replace(target)
+    write_workbook(target, _sheets(con, notes, offices))
 
 
-def _department_rows(split: Sequence[Sequence[object]]) -> list[tuple[object, ...]]:
-    """A total per department and one of all, summed from the rows per prosecutor."""
+def _sheets(con: duckdb.DuckDBPyConnection, notes: Sequence[str], offices: Offices) -> Iterator[Sheet]:
+    """The sheets in their order, each asked for when the one before is written."""
+    split = by(figure_lines(con, offices), "office", "department", "prosecutor")
+    yield Sheet("汇总", SUMMARY, [*_totals(split), *map(_row, split)], notes)
+    for department in sorted({line.department for line in split}, key=department_order):
+        name = department or NOT_FILLED
+        yield Sheet(name, REGISTER, _lines(con, "department_name = ?", [name]))
+    for line in by(split, "department", "prosecutor"):
+        names = [line.department or NOT_FILLED, line.prosecutor or NOT_FILLED]
+        lines = _lines(con, "department_name = ? and prosecutor_name = ?", names)
+        yield Sheet(names[1], REGISTER, lines, [" ".join(names)])
+    yield Sheet("全部问题", REGISTER, _lines(con, "true", []))
+    yield Sheet("口径说明", (Column("名称"), Column("说明", 100)), DEFINITIONS)
 
-    def total(name: str, rows: Sequence[Sequence[object]]) -> tuple[object, ...]:
-        return (name, "合计", *(sum(int(str(row[column])) for row in rows) for column in range(2, len(SUMMARY))))
 
-    departments = list(dict.fromkeys(str(row[0]) for row in split))
-    return [total("全院", split), *(total(name, [row for row in split if row[0] == name]) for name in departments)]
+def _row(line: Line) -> tuple[object, ...]:
+    whose = (office_word(line.office), line.department or NOT_FILLED, line.prosecutor or NOT_FILLED)
+    return (*whose, line.checked, line.with_errors, line.errors, line.serious, line.normal, line.hints)
+
+
+def _totals(split: Sequence[Line]) -> list[tuple[object, ...]]:
+    """A total of all and one per department, summed from the rows per prosecutor."""
+    counts = slice(3, None)
+    departments = [(*_row(line)[:2], "合计", *_row(line)[counts]) for line in by(split, "office", "department")]
+    return [("", "全院", "合计", *_row(total(split))[counts]), *departments]
 
 
 def _notes(con: duckdb.DuckDBPyConnection, period: Period) -> list[str]:
@@ -117,7 +113,7 @@ def _lines(con: duckdb.DuckDBPyConnection, condition: str, values: Sequence[obje
     """The register lines; identity numbers and phones are masked, since a review workbook travels."""
     masks = replace(masks_of(con), off=False)
     rows = con.execute(_LINES.format(condition=condition), list(values)).fetchall()
-    return [_line(dict(zip(("card", *REGISTER), row, strict=True)), masks) for row in rows]
+    return [_line(dict(zip(("card", *_TITLES), row, strict=True)), masks) for row in rows]
 
 
 def _line(named: dict[str, object], masks: Masks) -> tuple[object, ...]:

@@ -75,8 +75,10 @@ def test_every_rule_of_releases_one_and_two_is_there_and_says_what_the_contract_
         card = row["card"] if rule.kind == "duplicate" and "|" not in row["card"] else "$card"
         applies, holds = EQUIVALENT.get(rule_id, ("", ""))
         assert same(rule.applies_when, applies or row["applies_when"]), rule_id
-        must_hold = ITSELF.sub(r"\1\2", rule.must_hold.replace("$card", card)).replace(") <= 1", ") = 1")
-        assert same(must_hold, holds or row["must_hold"]), rule_id
+        must_hold = ITSELF.sub(r"\1\2", rule.must_hold.replace("$card", card))
+        at_most_one = rule.kind == "duplicate" and ") <= 1" in must_hold
+        asked = (holds or row["must_hold"]).replace(") = 1", ") <= 1") if at_most_one else holds or row["must_hold"]
+        assert same(must_hold, asked), rule_id
         each = [*(f"@{kind}" for kind in rule.each.types), *rule.each.fields] if rule.each else []
         fields = f"each:{'|'.join(each)}" if each else "|".join(rule.fields)
         assert (fields, "|".join(rule.needs), str(rule.release)) == (row["fields"], row["needs"], row["release"]), (

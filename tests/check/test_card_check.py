@@ -267,13 +267,14 @@ def test_the_page_says_what_the_command_said(tmp_path: Path) -> None:
         hint=Bilingual("用 --card 指定", "choose with --card"),
     )
     said.write_text(
-        "warning\n\x1b[32m⠹\x1b[0m 判定 / judging \x1b[90m━━━━\x1b[0m \x1b[32m3/40\x1b[0m \x1b[33m0:00:01\x1b[0m\r\x1b[2K"
+        'warning\n{"stage": "judge", "done": 0, "total": 3, "zh": "判断", "en": "judging"}\n'
+        '{"stage": "judge", "done": 3, "total": 40, "zh": "判断", "en": "judging"}\n{"a set": of a library}\n["a"]\n'
         + mistake_as_json(refused)
-        + "\n",
+        + '\n{"stage": "jud',
         encoding="utf-8",
     )
     running.process.wait()
-    assert running.steps() == (Step("判定 / judging", 3, 40),)
+    assert running.steps() == (Step(Bilingual("判断", "judging"), 3, 40),)
     for language in ("zh", "en"):
         assert running.mistake().message.in_language(language) == refused.message.in_language(language)
         assert running.mistake().hint.in_language(language) == refused.hint.in_language(language)

@@ -24,7 +24,11 @@ def test_audit_batch_and_findings_of_the_sample(tmp_path: Path) -> None:
     assert result["rows_read"] == result["rows_loaded"] + result["rows_rejected"]
     with (SAMPLE / "planted.csv").open(encoding="utf-8") as stream:
         assert result["errors"] + result["hints"] == len(list(csv.DictReader(stream)))
-    assert [line["department"] for line in result["departments"]][:3] == ["第一检察部", "第二检察部", "第三检察部"]
+    office = "汉东市示例区人民检察院"
+    theirs = [line["department"] for line in result["departments"] if line["office"] == office]
+    assert theirs[:3] == ["第一检察部", "第二检察部", "第三检察部"]
+    assert result["departments"][-1]["office"] == "单位不明"
+    assert sum(line["errors"] for line in result["departments"]) == result["errors"]
     docs = tmp_path / "runs" / result["run_id"] / "data_docs"
     pages = [*docs.rglob("*.html"), *docs.rglob("*.css")]
     assert len(pages) > 20
@@ -114,3 +118,30 @@ def test_help_names_every_command(tmp_path: Path) -> None:
     text = anka("--help", home=tmp_path).stdout
     for command in ("audit", "batch", "bench", "dashboard", "demo", "findings", "rules", "sample"):
         assert command in text
+
+
+def said(stderr: str) -> list[dict[str, object]]:
+    """Standard error of a command, every line of which is an object."""
+    return [json.loads(line) for line in stderr.splitlines()]
+
+
+def test_progress_is_an_object_a_line(tmp_path: Path) -> None:
+    hearing = SAMPLE / "exports" / "听证.csv"
+    told = said(anka("check", hearing, "-o", tmp_path / "out", "--progress", "json", home=tmp_path).stderr)
+    assert list(dict.fromkeys(line["stage"] for line in told)) == [
+        "read", "type", "prepare", "judge", "collect", "publish", "mark",
+    ]  # fmt: skip
+    assert told[0] == {"stage": "read", "done": 0, "total": 1, "zh": "读取", "en": "reading"}
+    last = {line["stage"]: (line["done"], line["total"]) for line in told}
+    assert all(done == total for done, total in last.values())
+
+
+def test_a_mistake_travels_as_the_progress_does(tmp_path: Path) -> None:
+    for arguments in (
+        ["audit", "--no-prefect", "/nowhere/at/all.xlsx"],
+        ["check", "/nowhere.csv", "-o", "x"],
+        ["batch", "--period", "x"],
+    ):
+        (told,) = said(anka(*arguments, "--progress", "json", home=tmp_path, code=2).stderr)
+        assert told.keys() == {"error", "hint", "code"}
+        assert told["code"] == 2

@@ -14,6 +14,8 @@ from flows.review.batch import select_period
 from flows.review.periods import parse_period
 from flows.review.workbook import REGISTER, SUMMARY, write_review
 
+TITLES, REGISTER_TITLES = ([column.title for column in columns] for columns in (SUMMARY, REGISTER))
+
 
 @pytest.mark.parametrize(
     ("text", "first", "last"),
@@ -78,15 +80,15 @@ def test_every_finding_of_the_period_is_listed_once(review: Path, published: duc
         if name.endswith("检察部")
         for row in book[name].iter_rows(min_row=2, values_only=True)
     ]
-    assert {row[REGISTER.index("承办部门")] for row in by_department} >= {"第一检察部", "第七检察部"}
+    assert {row[REGISTER_TITLES.index("承办部门")] for row in by_department} >= {"第一检察部", "第七检察部"}
 
 
 def test_summary_counts_cases_with_numerator_and_denominator(
     review: Path, published: duckdb.DuckDBPyConnection
 ) -> None:
     rows = list(load_workbook(review)["汇总"].iter_rows(values_only=True))
-    start = next(number for number, row in enumerate(rows) if row[0] == SUMMARY[0])
-    total = dict(zip(SUMMARY, rows[start + 1], strict=True))
+    start = next(number for number, row in enumerate(rows) if row[0] == TITLES[0])
+    total = dict(zip(TITLES, rows[start + 1], strict=True))
     cases = published.execute(
         f"{of_period(published)} select count(distinct (card, bmsah)) + count(*) filter (where bmsah is null) from all_rows"
     ).fetchall()[0][0]

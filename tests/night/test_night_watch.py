@@ -163,7 +163,7 @@ def test_a_run_that_is_not_complete_is_told(sqlite_register: Register, tmp_path:
     office(sqlite_register)
     problems: tuple[dict[str, object], ...] = ({"kind": "rows_off_trend"}, {"kind": "rows_off_trend"})
     result = AuditResult(
-        "r1", tmp_path, tmp_path, True, 1, 1, 0, 0, 0, 0, (), (), (), (), Followed(1, problems=problems)
+        "r1", tmp_path, tmp_path, True, 1, 1, 0, (), 0, (), (), (), (), Followed(1, problems=problems)
     )  # fmt: skip
     attempted(Home(tmp_path), sqlite_register, lambda: result)
     with sqlite_register.reading() as session:

@@ -70,3 +70,26 @@ def test_the_run_page_names_years_without_holiday_data(tmp_path: Path, monkeypat
     assert "2027 (2)" in app.warning[0].value
     app = opened_page("run", publish_small(tmp_path / "none", found=False).root, monkeypatch)
     assert not app.warning
+
+
+@pytest.mark.parametrize(("page", "params"), [
+    ("case", {"card": "arrest", "row": "²"}), ("notices", {"tab": "issued", "id": "²"}), ("due", {"page": "²"}),
+    ("findings", {"page": "99", "size": "²", "sort": "x", "kind": "x", "desc": "x"}),
+])  # fmt: skip
+def test_what_an_address_cannot_mean_is_as_if_it_were_not_there(
+    page: str, params: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = opened_page(page, publish_small(tmp_path / "home").root, monkeypatch, **params)
+    assert set(app.query_params) <= {"card", "tab"}
+
+
+def test_a_filter_turns_back_to_the_first_page_and_the_rest_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = publish_small(tmp_path / "home").root
+    app = opened_page("findings", home, monkeypatch, kind="all", size="25", sort="rule")
+    assert app.query_params["kind"] == "all"
+    app.multiselect(key="f_rule").set_value(["V6"]).run()
+    assert (app.query_params["rule"], app.query_params["sort"], app.query_params["kind"]) == ("V6", "rule", "all")
+    app.button(key="f_clear").click().run()
+    assert set(app.query_params) == {"sort"}

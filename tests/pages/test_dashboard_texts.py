@@ -10,9 +10,7 @@ from dashboard import APP
 from dashboard.words.texts import TEXTS, label, text
 
 SOURCES = "\n".join(
-    file.read_text(encoding="utf-8")
-    for file in APP.parent.glob("*.py")
-    if not file.name.startswith(("texts", "words_"))
+    file.read_text(encoding="utf-8") for file in APP.parent.rglob("*.py") if file.parent.name != "words"
 )
 ASKED = set(re.findall(r"[\"']([a-z]+\.[a-z_]+)[\"']", SOURCES))
 COMPOSED = (

@@ -68,7 +68,8 @@ def test_who_sees_which_rows_and_which_figures(register: Register) -> None:
     assert reader(register, "city").rows == EVERYTHING
     assert (reader(register, "city-boss").rows, reader(register, "city-boss").figures) == (NOTHING, EVERYTHING)
     guard = reader(register, "guard")
-    assert guard.rows == Scope(offices=frozenset([HERE]), known=OFFICES)
+    own = frozenset([(HERE, "二部")])  # no other office has it: a mistyped office means this one
+    assert guard.rows == Scope(offices=frozenset([HERE]), departments=own, known=OFFICES)
     assert guard.roles == ("supervisor", "administrator")
     assert reader(register, "head").rows.departments == {(HERE, "一部")}
     assert reader(register, "team").rows.handlers == {(HERE, "", name) for name in ("组长", "王一", "助一")}

@@ -179,7 +179,7 @@ def test_an_impossible_size_is_refused(tmp_path: Path, cases: int) -> None:
 
 def test_progress_is_told_up_to_the_end(tmp_path: Path) -> None:
     told: list[tuple[str, int, int]] = []
-    generate(1, 150, AS_OF, tmp_path, lambda stage, done, total: told.append((stage, done, total)))
+    generate(1, 150, AS_OF, tmp_path, lambda stage, done, total: told.append((stage.code, done, total)))
     assert told[0][1] == 0
     assert told[-1][1] == told[-1][2] >= 150
 

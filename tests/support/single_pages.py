@@ -21,10 +21,13 @@ except NothingPublishedError:
     empty.no_run(chosen_language())
 """
 
-MODULES = {"overview": "figures.overview_page", "due": "lists.due_page", "run": "run.page"}
+MODULES = {
+    "overview": "figures.overview_page", "due": "lists.due_page", "findings": "lists.findings_page", "run": "run.page",
+    "case": "case.page", "notices": "notices.page",
+}  # fmt: skip
 
 
-def opened_page(page: str, home: Path, monkeypatch: pytest.MonkeyPatch, **params: str) -> AppTest:
+def opened_page(page: str, home: Path, monkeypatch: pytest.MonkeyPatch, /, **params: str) -> AppTest:
     """One page by itself: Streamlit's test runner cannot follow the navigation."""
     monkeypatch.setenv("ANKA_HOME", str(home))
     app = AppTest.from_string(SHOW.format(module=MODULES[page], function=f"{page}_page"), default_timeout=60)

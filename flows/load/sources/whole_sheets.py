@@ -13,6 +13,7 @@ import xlsxwriter
 from expectations import Catalogue, InputError
 from expectations.connections import open_duckdb
 from expectations.texts import Bilingual
+from expectations.workbooks import LAST_ROW, SAFE
 from flows.load.recognition import all_headings
 from flows.load.sources.containers import kind_of
 from flows.load.sources.delimited import read_delimited
@@ -22,16 +23,9 @@ from flows.load.sources.workbooks import read_workbook
 NAMELESS = "导出内容"
 """The sheet of a text file, which has no name of its own."""
 
-_LAST_ROW = 1_048_576
 _LAST_COLUMN = 16_384
 _LONGEST_CELL = 32_767
 _PORTION = 2000
-_AS_TEXT = {
-    "constant_memory": True,
-    "strings_to_formulas": False,
-    "strings_to_urls": False,
-    "strings_to_numbers": False,
-}
 
 
 def write_as_workbook(source: Path, target: Path, catalogue: Catalogue, header_rows: Mapping[str, int]) -> None:
@@ -46,7 +40,7 @@ def write_as_workbook(source: Path, target: Path, catalogue: Catalogue, header_r
         reading = Reading(Path(folder), all_headings(catalogue))
         kind = kind_of(source)
         sheets = read_delimited(source, reading) if kind == "text" else read_workbook(source, kind, reading)
-        with xlsxwriter.Workbook(str(target), _AS_TEXT) as book:
+        with xlsxwriter.Workbook(str(target), SAFE) as book:
             text = book.add_format({"num_format": "@"})
             for sheet in sheets:
                 page = book.add_worksheet(sheet.name or NAMELESS)
@@ -71,9 +65,9 @@ def _rows(con: duckdb.DuckDBPyConnection, sheet: Sheet, header_row: int) -> Iter
         first = found.fetchmany(_PORTION)
     while first:
         for number, _problem, surplus, *cells in first:
-            if number > _LAST_ROW:
+            if number > LAST_ROW + 1:
                 raise InputError(
-                    Bilingual(f"行数超过工作表的上限 {_LAST_ROW}", "more rows than a sheet can hold"),
+                    Bilingual(f"行数超过工作表的上限 {LAST_ROW + 1}", "more rows than a sheet can hold"),
                     hint=Bilingual("分成几个文件", "split it"),
                 )
             yield number, [*cells, *(surplus or ())]

@@ -85,7 +85,7 @@ def violating_keys(rule: Twin, card: str, columns: dict[str, list[Any]], today: 
     """The same over columns typed before; an item without a column is not judged."""
     for item in rule.judged_items(card) if card in rule.cards else ():
         uses = {*rule.uses, *rule.also.get(item, "").split(), item}
-        if not uses - MAY_BE_ABSENT <= columns.keys():
+        if not (uses - MAY_BE_ABSENT) | {item} <= columns.keys():
             continue
         names = sorted((uses | {"bmsah", "suspect_no"}) & columns.keys())
         for values in zip(*(columns[name] for name in names), strict=True):
