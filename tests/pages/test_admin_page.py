@@ -78,7 +78,7 @@ def test_accounts_are_switched_off_and_on_and_unlocked(register: Register) -> No
     assert last_logged(register) == ("admin", "user_unlocked", "dong1")
     app = opened(part="people", person="admin")
     app.button(key="a_off").click().run()
-    assert "administrator" in app.error[0].value
+    assert app.error[0].value == "至少保留一名启用的管理员"
     with register.reading() as session:
         assert find_user(session, "admin").active
 
