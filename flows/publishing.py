@@ -14,13 +14,14 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from expectations import Catalogue, run_schema
+from expectations import Catalogue
 from expectations.catalogue.cards import Card
 from expectations.catalogue.kinds import RuleDeclaration
 from expectations.catalogue.kinds.base import Example
 from expectations.home import Home
 from expectations.judging.collecting import Collected
 from expectations.judging.identities import card_rows_query, case_owners_statement, checked_query
+from expectations.run import schema as run_schema
 from expectations.sql.fingerprints import rule_fingerprint
 from expectations.store.register import now
 

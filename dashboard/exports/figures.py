@@ -14,10 +14,10 @@ from dashboard.figures.trends_page import figures_asked
 from dashboard.frame.place import SIGHTS
 from dashboard.frame.view import View
 from expectations.errors import InputError
+from expectations.figures.comparison import office_figures, whole_offices
+from expectations.figures.departments import causes, days_of, department_work
+from expectations.figures.runs import Counts, department_counts, offices_counted, run_lines, runs_within
 from expectations.office_days import today
-from expectations.register.comparison import office_figures, whole_offices
-from expectations.register.departments import causes, days_of, department_work
-from expectations.register.figures import Counts, department_counts, offices_counted, run_lines, runs_within
 from expectations.rights.acts import NotAllowedError
 from expectations.run.account import run
 from expectations.run.rule_words import RuleWords, rule_words

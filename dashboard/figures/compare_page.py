@@ -13,8 +13,8 @@ from dashboard.frame.filters import filter_bar
 from dashboard.frame.parameters import many
 from dashboard.frame.tables import Cell, Column, Html, show, table
 from dashboard.frame.view import View
-from expectations.register.comparison import OfficeFigures, office_figures, whole_offices
-from expectations.register.figures import Counts, runs_within
+from expectations.figures.comparison import OfficeFigures, office_figures, whole_offices
+from expectations.figures.runs import Counts, runs_within
 from expectations.store.switches import switch
 
 OFFICES = many("office")

@@ -27,8 +27,7 @@ from dashboard.frame.filters import Filter, filter_bar
 from dashboard.frame.parameters import some
 from dashboard.frame.tables import Cell, Column, Html, anchor, lines, show, table
 from dashboard.frame.view import View
-from expectations.office_days import today
-from expectations.register.departments import (
+from expectations.figures.departments import (
     Causes,
     Days,
     OwnerDelay,
@@ -38,7 +37,8 @@ from expectations.register.departments import (
     department_work,
     owner_delays,
 )
-from expectations.register.figures import Counts, RunMark, department_counts, offices_counted, runs_within
+from expectations.figures.runs import Counts, RunMark, department_counts, offices_counted, runs_within
+from expectations.office_days import today
 from expectations.run.rule_words import RuleWords, rule_words
 from expectations.store.offices import UNKNOWN
 from expectations.store.register import RegisterSession

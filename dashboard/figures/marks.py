@@ -12,7 +12,7 @@ from dashboard.frame.filters import Filter
 from dashboard.frame.parameters import one_of
 from dashboard.frame.tables import Html, lines
 from dashboard.frame.view import View
-from expectations.register.figures import RunMark
+from expectations.figures.runs import RunMark
 
 PERIODS = (90, 30, 365)
 """Days the figure pages look back on; the first is the usual one."""

@@ -24,8 +24,8 @@ from dashboard.frame.filters import Filter, filter_bar
 from dashboard.frame.parameters import Values, many, one_of, some
 from dashboard.frame.tables import Cell, Column, Html, lines, show, table
 from dashboard.frame.view import View
+from expectations.figures.runs import Asked, RunLine, RunMark, offices_counted, run_lines, runs_within
 from expectations.finding.departments import department_order
-from expectations.register.figures import Asked, RunLine, RunMark, offices_counted, run_lines, runs_within
 from expectations.run.rule_words import rules_known
 from expectations.store.offices import UNKNOWN
 

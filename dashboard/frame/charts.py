@@ -8,8 +8,8 @@ import pandas as pd
 
 from dashboard.frame.marks import share
 from dashboard.frame.view import View
+from expectations.figures.runs import Counts, RunLine, RunMark
 from expectations.notices.issuing import short_name as place_of
-from expectations.register.figures import Counts, RunLine, RunMark
 from expectations.run.figures import Line, several_offices
 from expectations.run.overview import TypeCount
 from expectations.store.offices import UNKNOWN

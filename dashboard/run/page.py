@@ -9,7 +9,7 @@ from dashboard.frame.view import View
 from dashboard.run.data_docs import INDEX, folder_of, may_read
 from dashboard.run.recheck_box import recheck_box
 from dashboard.run.rules_page import state_tag
-from expectations.register.figures import former_runs
+from expectations.figures.runs import former_runs
 from expectations.run import account as run_queries
 from expectations.run.findings import card_titles
 

@@ -19,7 +19,7 @@ from expectations.connections import open_duckdb
 from expectations.judging.collecting import collect
 from expectations.judging.judge import LoadedCards, judge
 from expectations.progress import Progress, unheard
-from expectations.run_schema import card_table
+from expectations.run.schema import card_table
 
 CHANGES = """
 select coalesce(n.rule_id, o.rule_id) as rule_id, coalesce(n.department, o.department, '（未填）') as department,

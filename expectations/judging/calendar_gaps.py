@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 import duckdb
 from sqlglot import exp
 
-from expectations.run_schema import CALENDAR_GAPS
+from expectations.run.schema import CALENDAR_GAPS
 from expectations.sql.judgements import Judgement
 from expectations.sql.language import function_name, render
 

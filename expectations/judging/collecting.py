@@ -15,7 +15,7 @@ from expectations.errors import NotReconciledError
 from expectations.judging.identities import case_owners_statement, identity_columns, join_case_owners
 from expectations.judging.judge import Verdict
 from expectations.progress import Progress, Stage, unheard
-from expectations.run_schema import FINDINGS
+from expectations.run.schema import FINDINGS
 from expectations.sql.fingerprints import rule_fingerprint
 from expectations.sql.judgements import PLACEHOLDER, Judgement, raw_column
 from expectations.texts import Bilingual

@@ -11,7 +11,7 @@ import duckdb
 from expectations.catalogue.due_warnings import DueWarnings
 from expectations.judging.identities import OWNERS, identity_columns, join_case_owners
 from expectations.judging.judge import Verdict
-from expectations.run_schema import DUE
+from expectations.run.schema import DUE
 
 
 def find_due(con: duckdb.DuckDBPyConnection, verdicts: Iterable[Verdict], warnings: DueWarnings, as_of: date) -> int:

@@ -13,7 +13,7 @@ from expectations.errors import InputError, nearest
 from expectations.finding.columns import COLUMNS, LISTED, SEARCHED
 from expectations.finding.hints import hint_now_sql, severity_now_sql
 from expectations.home import Home
-from expectations.run_schema import require_schema
+from expectations.run.schema import require_schema
 from expectations.texts import Bilingual
 
 FINDING_COLUMNS = LISTED

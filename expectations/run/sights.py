@@ -19,7 +19,7 @@ from expectations.finding.columns import NAMING
 from expectations.finding.hints import hint_now_sql, severity_now_sql
 from expectations.rights.reader import Reader
 from expectations.run.readers_rows import published_rows_of
-from expectations.run_schema import PUBLISHED, require_schema
+from expectations.run.schema import PUBLISHED, require_schema
 from expectations.store.holds import held_rules
 from expectations.store.register import Register
 from expectations.store.tables import Event, Finding, Run

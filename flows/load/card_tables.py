@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 
 import duckdb
 
-from expectations import Card, Catalogue, Dictionary, Field, run_schema
+from expectations import Card, Catalogue, Dictionary, Field
 from expectations.catalogue.cards import SQL_TYPES
+from expectations.run import schema as run_schema
 from flows.load.history import raw_table
 from flows.load.row_reasons import FileLoad
 from flows.load.values import cell_sql, column, quoted, typed_sql

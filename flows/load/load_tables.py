@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 
 from expectations import Card, Catalogue, Field
-from expectations.run_schema import LOADED, Table
+from expectations.run.schema import LOADED, Table
 from flows.load.card_tables import card_table
 from flows.load.history import Load, raw_table
 from flows.load.report import RowCounts, SheetReport

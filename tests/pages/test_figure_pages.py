@@ -15,8 +15,8 @@ from support.figure_register import CITY, HEAD, LEADER, OTHER_OFFICE, PARTNER, R
 from dashboard.exports.downloads import Export, File
 from dashboard.exports.figures import compare_xlsx, departments_xlsx, trends_xlsx
 from expectations.errors import InputError
+from expectations.figures.runs import Asked, run_lines, runs_within
 from expectations.home import Home
-from expectations.register.figures import Asked, run_lines, runs_within
 from expectations.register.trust import hold
 from expectations.rights.acts import NotAllowedError
 from expectations.rights.reader import Reader

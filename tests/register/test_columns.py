@@ -12,8 +12,8 @@ from expectations.finding.columns import COLUMNS, KEPT, Finding, finding_of
 from expectations.finding.masks import Masks
 from expectations.rights.reader import MACHINE
 from expectations.run.published import open_published
+from expectations.run.schema import PUBLISHED, create_run
 from expectations.run.sights import Sights
-from expectations.run_schema import PUBLISHED, create_run
 from expectations.store import tables
 from expectations.store.register import open_register
 

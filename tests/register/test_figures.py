@@ -25,9 +25,9 @@ from support.figure_register import (
     small_register,
 )
 
-from expectations.register.comparison import office_figures, whole_offices
-from expectations.register.departments import Days, Work, causes, days_of, department_work, owner_delays
-from expectations.register.figures import (
+from expectations.figures.comparison import office_figures, whole_offices
+from expectations.figures.departments import Days, Work, causes, days_of, department_work, owner_delays
+from expectations.figures.runs import (
     Asked,
     RunLine,
     department_counts,

@@ -17,8 +17,8 @@ from support.figure_register import (
 )
 from support.register_cases import postgresql, register
 
-from expectations.register.departments import Days, causes, department_work, owner_delays
-from expectations.register.figures import Asked, department_counts, run_lines, runs_within, type_counts
+from expectations.figures.departments import Days, causes, department_work, owner_delays
+from expectations.figures.runs import Asked, department_counts, run_lines, runs_within, type_counts
 from expectations.register.precision import precision_by_rule
 from expectations.register.trust import hold
 from expectations.store.register import Register

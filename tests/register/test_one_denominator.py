@@ -14,11 +14,11 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import select
 
+from expectations.figures.departments import days_of, department_work
+from expectations.figures.runs import Asked, run_lines, runs_within
 from expectations.home import Home
 from expectations.notices.weeks import Subject, Week, week_figures
 from expectations.people.organisation import reader_of
-from expectations.register.departments import days_of, department_work
-from expectations.register.figures import Asked, run_lines, runs_within
 from expectations.register.follow import follow
 from expectations.rights.reader import MACHINE, Reader
 from expectations.run.figures import Line, by, figure_lines, total

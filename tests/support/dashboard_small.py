@@ -7,7 +7,7 @@ import duckdb
 
 from expectations.home import Home
 from expectations.register.follow import follow
-from expectations.run_schema import create_run
+from expectations.run.schema import create_run
 from expectations.store.register import open_register, register_url
 
 _TABLES = """

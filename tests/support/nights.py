@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 
 from expectations.finding.columns import COLUMNS, selected
-from expectations.run_schema import card_table, create_run
+from expectations.run.schema import card_table, create_run
 
 OFFICE = "汉东市示例区人民检察院"
 OPTIONAL = "supp_transfer_date"

@@ -1,5 +1,5 @@
 """What a published run holds: every table with its columns, declared once. Whoever writes a table creates it from here, whoever
-opens a run compares it with this. Below all rooms, since judging fills tables that `run` reads.
+opens a run compares it with this.
 """
 
 from collections.abc import Iterable, Mapping

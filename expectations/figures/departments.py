@@ -13,9 +13,9 @@ from statistics import median
 from sqlalchemy import ColumnElement, and_, func, not_, select
 from sqlalchemy.orm import Session
 
+from expectations.figures.runs import RunMark
 from expectations.finding.departments import department_order
 from expectations.notices.grades import awaiting_reply
-from expectations.register.figures import RunMark
 from expectations.register.readers_rows import departments_of, rows_of
 from expectations.register.transitions import ACTIVE
 from expectations.rights.reader import Reader

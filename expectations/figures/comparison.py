@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from expectations.register.figures import Asked, Counts, RunMark, run_lines, type_counts
+from expectations.figures.runs import Asked, Counts, RunMark, run_lines, type_counts
 from expectations.rights.reader import Reader
 
 

@@ -1,0 +1,1 @@
+"""Figures of the register: of every run, of departments, of offices side by side. Nothing is decided or changed here."""
