@@ -12,6 +12,8 @@ from dashboard.frame.view import View
 from expectations.office_days import office_clock
 from expectations.people.access_log import ACTIONS, AccessFilter, count, entries
 from expectations.people.listing import names_by_login
+from expectations.run.account import NO_RUN
+from expectations.run.findings import card_titles
 
 _SIZE = 50
 
@@ -25,6 +27,7 @@ def log_part(view: View) -> Written:
     with view.register.reading() as session:
         names = names_by_login(session)
     wanted = _filters(view, names)
+    titles = card_titles(view.con) if view.run is not NO_RUN else {}
     with view.register.reading() as session:
         total = count(session, wanted)
         page = pager(view, LOG, total, _SIZE)
@@ -33,8 +36,8 @@ def log_part(view: View) -> Written:
                 f"{office_clock(one.at):%Y-%m-%d %H:%M:%S}",
                 _who(one.login, names),
                 view.pick(*ACTIONS.get(one.action, (one.action, ""))),
-                one.subject,
-                one.detail,
+                _subject(view, one.action, one.subject, titles),
+                _detail(view, one.detail),
             ]
             for one in entries(session, wanted, _SIZE, page * _SIZE)
         ]
@@ -50,6 +53,26 @@ def log_part(view: View) -> Written:
     else:
         empty.nothing(view, "admin.no_entries")
     return LOG.written()
+
+
+def _subject(view: View, action: str, subject: str, titles: Mapping[str, tuple[str, str]]) -> str:
+    """What it was done to, in the language of the view: the card's title for its name, the download's for its address."""
+    card, _, case = subject.partition(" ")
+    if action == "case" and card in titles:
+        return f"{view.pick(*titles[card])} {case}"
+    name = subject.replace(".", "_").replace("-", "_")
+    return view.label("download", name) if action == "export" else subject
+
+
+def _detail(view: View, detail: str) -> str:
+    """The technical words of an entry in the language of the view; values stay as they are."""
+    return " ".join(_worded(view, part) for part in view.label("logged", detail).split(" "))
+
+
+def _worded(view: View, part: str) -> str:
+    name, sign, value = part.partition("=")
+    known = view.label("logged", name)
+    return f"{view.label('filter', name) if known == name else known}{sign}{value}"
 
 
 def _filters(view: View, names: Mapping[str, str]) -> AccessFilter:

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from streamlit.testing.v1 import AppTest
 from support.dashboard_server import with_people
 
+from expectations.people.access_log import note
 from expectations.people.accounts import check_password, find_user
 from expectations.store.register import Register
 from expectations.store.switches import switch
@@ -113,6 +114,22 @@ def test_the_access_log_is_filtered_by_the_address(register: Register) -> None:
     assert "账号锁定" in shown
     assert "登录失败" not in shown
     assert tables(opened(part="log")).count("<tr>") == 51
+
+
+@pytest.mark.parametrize(
+    ("lang", "told"),
+    [
+        ("zh", ("自查后的工作簿", "取件码=…", "一次性链接")),
+        ("en", ("workbook of a check", "ticket=…", "one-time link")),
+    ],
+)
+def test_the_access_log_speaks_the_language_of_the_view(register: Register, lang: str, told: tuple[str, ...]) -> None:
+    with register.writing() as session:
+        note(session, None, "dong1", "export", "handed-out", "token=…")
+        note(session, None, "dong1", "sign_in", "dong1", "link")
+    shown = tables(opened(part="log", login="dong1", lang=lang))
+    assert all(word in shown for word in told)
+    assert not any(word in shown for word in ("handed-out", "token=", ">link<"))
 
 
 def test_units_are_listed_with_their_people(register: Register) -> None:

@@ -23,6 +23,7 @@ from expectations.run.findings import SORTS, choices, count_findings, page_of_fi
 from expectations.run.limits import DueFilter
 from expectations.run.published import FindingFilter, open_published
 from expectations.run.rules import rule_lines, rule_text
+from expectations.texts import Bilingual
 from expectations.workbooks import workbook_bytes
 
 
@@ -165,7 +166,7 @@ def test_search_finds_number_and_name(con: duckdb.DuckDBPyConnection) -> None:
 
 def test_rules_say_whether_they_were_judged(con: duckdb.DuckDBPyConnection) -> None:
     states = {rule.rule_id: (rule.state, rule.findings, rule.cards, rule.reasons) for rule in rule_lines(con)}
-    assert states["N1"] == ("not_judged", 0, ("arrest",), ("缺少列：性别 / column absent: sex",))
+    assert states["N1"] == ("not_judged", 0, ("arrest",), (Bilingual("缺少列：性别", "column absent: sex"),))
     assert states["P1"] == ("judged", 1, ("arrest",), ())
     words = rule_text(con, "C1")
     assert words is not None
@@ -175,7 +176,7 @@ def test_rules_say_whether_they_were_judged(con: duckdb.DuckDBPyConnection) -> N
 
 def test_the_run_names_what_was_not_read_and_not_judged(con: duckdb.DuckDBPyConnection) -> None:
     assert run_queries.run(con).complete
-    assert run_queries.rejected_by_reason(con) == [("审查逮捕.xlsx", "空行 / blank row", 1)]
+    assert run_queries.rejected_by_reason(con) == [("审查逮捕.xlsx", Bilingual("空行", "blank row"), 1)]
     assert run_queries.missing_columns(con) == [("审查逮捕.xlsx", "arrest", "性别")]
     assert run_queries.unreadable_cells(con) == [("审查逮捕.xlsx", "表1", 4, "受理日期", "电话138****1234")]
     assert [(one.state, one.rules) for one in run_queries.unjudged(con)] == [("not_judged", ("N1",))]

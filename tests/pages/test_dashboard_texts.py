@@ -33,6 +33,8 @@ COMPOSED = (
     "work",
     "life",
     "event",
+    "logged",
+    "download",
 )
 
 
