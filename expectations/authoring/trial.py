@@ -108,7 +108,7 @@ def _add_missing_columns(con: duckdb.DuckDBPyConnection, card: Card) -> list[str
     present = {row[0] for row in con.execute(f"select column_name from (describe cards.{card.name})").fetchall()}
     added = [field for field in card.fields if field.name not in present]
     for field in added:
-        con.execute(f"alter table cards.{card.name} add column {field.name} {SQL_TYPES.get(field.type, 'VARCHAR')}")
+        con.execute(f"alter table cards.{card.name} add column {field.name} {SQL_TYPES.get(field.type, 'varchar')}")
         if field.parsed:
             con.execute(f"alter table cards.{card.name} add column {field.name}__raw VARCHAR")
     return [field.name for field in added]

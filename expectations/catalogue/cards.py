@@ -50,7 +50,7 @@ USUAL_ITEMS: dict[Role, str] = {
 """The item in each role on cards that do not say otherwise."""
 
 SQL_TYPES = {
-    "date": "DATE", "int": "INTEGER", "bigint": "BIGINT", "decimal": "DECIMAL(18, 4)", "months": "DOUBLE", "wan_yuan": "DOUBLE",
+    "date": "date", "int": "integer", "bigint": "bigint", "decimal": "decimal(18, 4)", "months": "double", "wan_yuan": "double",
 }  # fmt: skip
 """Column types of the types that are parsed, whose text may be unreadable; every other type stays text."""
 

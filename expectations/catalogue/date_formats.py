@@ -1,6 +1,6 @@
 """How dates are written in a field's exports: the codes a format may use, and what makes a format usable.
 
-A format says which of day and month comes first, so that it is never guessed. Reading cells is `flows.load.values`.
+A format says which of day and month comes first, so that it is never guessed. Reading cells is `expectations.sql.cell_values`.
 """
 
 import re

@@ -18,6 +18,7 @@ from expectations.progress import Progress, Stage, unheard
 from expectations.run.schema import FINDINGS
 from expectations.sql.fingerprints import rule_fingerprint
 from expectations.sql.judgements import PLACEHOLDER, Judgement, raw_column
+from expectations.sql.quoting import quoted
 from expectations.texts import Bilingual
 
 _BLANK = "（空）"
@@ -114,16 +115,16 @@ def finding_statement(verdict: Verdict, run_id: str, fingerprint: str, number: i
     if by_case:
         involved = f"string_agg({involved}, '|') over (partition by v.bmsah order by {involved} {_WHOLE_CASE})"
     columns = {
-        "run_id": _text(run_id),
-        "rule_id": _text(rule.id), "rule_fingerprint": _text(fingerprint), "values_fingerprint": f"sha256({involved})",
-        "severity": _text(rule.severity), "error_type": _text(rule.error_type), "is_hint": str(rule.is_hint).lower(),
-        "card": _text(card.name), "level": _text(rule.level),
+        "run_id": quoted(run_id),
+        "rule_id": quoted(rule.id), "rule_fingerprint": quoted(fingerprint), "values_fingerprint": f"sha256({involved})",
+        "severity": quoted(rule.severity), "error_type": quoted(rule.error_type), "is_hint": str(rule.is_hint).lower(),
+        "card": quoted(card.name), "level": quoted(rule.level),
         "bmsah": "v.bmsah", "suspect_no": "null" if by_case else "v.suspect_no", "name": "null" if by_case else "v.name",
         "case_name": "v.case_name", "office": "v.office", "department": "v.department", "prosecutor": "v.prosecutor",
-        "owner": _text(judgement.owner), "fields": _text("|".join(judgement.fields)),
+        "owner": quoted(judgement.owner), "fields": quoted("|".join(judgement.fields)),
         "values": f"json_object({', '.join(present)})::varchar",
         "message": message_sql(rule.message.zh, judgement, "zh"), "message_en": message_sql(rule.message.en, judgement, "en"),
-        "basis": _text(rule.basis),
+        "basis": quoted(rule.basis),
         "finding_id": f"left(sha256(concat_ws('|', '{judgement.name}', {key}, {ordinal})), 16)",
         "file_no": "c._file", "sheet": "c._sheet", "sheet_row": "c._sheet_row", "card_row": "c._row",
     }  # fmt: skip
@@ -150,9 +151,9 @@ def message_sql(template: str, judgement: Judgement, language: Literal["zh", "en
     parts: list[str] = []
     position = 0
     for match in PLACEHOLDER.finditer(template):
-        parts += [_text(template[position : match.start()]), _placeholder(match[1], judgement, language)]
+        parts += [quoted(template[position : match.start()]), _placeholder(match[1], judgement, language)]
         position = match.end()
-    parts.append(_text(template[position:]))
+    parts.append(quoted(template[position:]))
     return " || ".join(part for part in parts if part != "''") or "''"
 
 
@@ -160,14 +161,14 @@ def _placeholder(name: str, judgement: Judgement, language: Literal["zh", "en"])
     card = judgement.card
     if name == "suggestion":
         field, (before, after) = card.field(judgement.field), _SUGGESTION[language]
-        return f"coalesce({_text(before)} || likely_label(c.{field.name}, {_text(field.dictionary)}) || {_text(after)}, '')"
+        return f"coalesce({quoted(before)} || likely_label(c.{field.name}, {quoted(field.dictionary)}) || {quoted(after)}, '')"
     if name == "label":
-        return _text(card.field(judgement.field).header)
+        return quoted(card.field(judgement.field).header)
     if name == "value":
         return _shown(card, judgement.field)
     if name in judgement.rule.params:
-        return _text(str(judgement.rule.params[name]))
-    return _shown(card, name) if name in card.by_name else _text(_BLANK)
+        return quoted(str(judgement.rule.params[name]))
+    return _shown(card, name) if name in card.by_name else quoted(_BLANK)
 
 
 def _shown(card: Card, name: str) -> str:
@@ -175,8 +176,4 @@ def _shown(card: Card, name: str) -> str:
     field = card.field(name)
     raw = f"c.{raw_column(field)}"
     text = f"strftime(c.{name}, '%Y-%m-%d'), {raw}" if field.type == "date" else raw
-    return f"coalesce({text}, {_text(_BLANK)})"
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
+    return f"coalesce({text}, {quoted(_BLANK)})"

@@ -3,31 +3,23 @@
 Two steps: `fit_problems` needs no database and guards every condition; `check_catalogue` also runs the examples in DuckDB.
 """
 
-import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 
 import duckdb
-from sqlglot import exp
 
-from expectations.catalogue.cards import SQL_TYPES, Card, Role
+from expectations.catalogue.cards import Card
 from expectations.catalogue.catalogues import Catalogue
 from expectations.catalogue.kinds import RuleDeclaration
-from expectations.catalogue.kinds.base import Example, Row
 from expectations.connections import open_duckdb
 from expectations.errors import CatalogueError, nearest
 from expectations.judging.card_checks import card_problems
-from expectations.sql.context import AuditTable, build_audit_table, guarded
+from expectations.judging.rule_examples import EXAMPLES_DAY, cards_of_example, example_violates, items_named
 from expectations.sql.judgements import PARAMETER, PLACEHOLDER, Judgement, judgements_of
 from expectations.sql.language import parse_condition, refusals
 from expectations.sql.lookups import create_lookups
 from expectations.sql.other_rows import lookup_problems, opt_problems, outside_lookups
 
-EXAMPLES_DAY = date(2026, 6, 30)
-"""The audit date of all examples."""
-
-_KEY: dict[Role, str] = {"case": "K1", "person": "S1"}
 _MESSAGE_WORDS = frozenset({"label", "value", "suggestion"})
 
 
@@ -190,7 +182,7 @@ def _example_problems(
     cards = cards_of_example(catalogue, rule, example)
     if not cards:
         known = {field for card in catalogue.cards_of(rule) for field in card.by_name}
-        named = set[str]().union(*(_names(_rows_of(example, card)) for card in catalogue.cards_of(rule)))
+        named = set[str]().union(*(items_named(example, card) for card in catalogue.cards_of(rule)))
         lacking = sorted(named - known)
         yield f"{place}: {rule.id}: example names no field of one card / 示例中的项不在同一案卡上: {', '.join(lacking)}"
     for card in cards:
@@ -204,99 +196,9 @@ def _example_problems(
             yield f"{place}: {rule.id}: the {name} example {verdict} (card {card.name})"
 
 
-def cards_of_example(catalogue: Catalogue, rule: RuleDeclaration, example: Example) -> list[Card]:
-    """The cards an example can be judged on: those of the rule it has rows for, with every item the rows name."""
-    named = {
-        card: _names(_rows_of(example, catalogue.cards[card])) for card in (c.name for c in catalogue.cards_of(rule))
-    }
-    return [
-        catalogue.cards[card]
-        for card, names in named.items()
-        if names and names <= catalogue.cards[card].by_name.keys()
-    ]
-
-
-def example_violates(
-    con: duckdb.DuckDBPyConnection, catalogue: Catalogue, rule: RuleDeclaration, card: Card, example: Example
-) -> bool:
-    """Whether the rule finds something in the example's rows; of an `each` rule only the fields named are judged.
-
-    `con` has the lookups; its tables `cards.<card>` are replaced.
-    """
-    named = _names(_rows_of(example, card))
-    judged = [j for j in judgements_of(rule, card, EXAMPLES_DAY, catalogue.cards) if not j.field or j.field in named]
-    own = frozenset[str]().union(*(j.columns for j in judged))
-    unreadable = _store_rows(con, card, _rows_of(example, card), own | _read_on(card, judged))
-    for other in {other.name: other for j in judged for other in j.linked_cards}.values():
-        _store_rows(con, other, _rows_of(example, other), _read_on(other, judged))
-    table = AuditTable(card, catalogue.cards, catalogue.dictionaries)
-    conditions = [guarded(table.prepare(j).condition, j, unreadable, ()) for j in judged]
-    build_audit_table(con, table)
-    counts = (f"count_if({condition})" for condition in conditions)
-    found = con.execute(f"select {', '.join(counts)} from audit.{card.name}").fetchall()
-    return any(found[0])
-
-
-def _rows_of(example: Example, card: Card) -> list[Row]:
-    """The example's rows of one card: a row, the rows of the judged card, or rows by card."""
-    if isinstance(example, list):
-        return example
-    if example and all(isinstance(rows, list) for rows in example.values()):
-        return list(example.get(card.name, ()))
-    return [example]
-
-
-def _read_on(card: Card, judged: Sequence[Judgement]) -> frozenset[str]:
-    """Items of a card that judgements read on other rows, with what its links and stages go by."""
-    there = (j.read_there(card.name)[0] for j in judged)
-    latest = (name for j in judged for link in j.card.links if link.card == card.name for name in link.latest)
-    return frozenset(latest).union(*there)
-
-
 def require_fitting(catalogue: Catalogue) -> Catalogue:
     """The catalogue itself. Raises CatalogueError with every rule that does not fit."""
     problems = list(fit_problems(catalogue))
     if problems:
         raise CatalogueError(problems)
     return catalogue
-
-
-def _store_rows(
-    con: duckdb.DuckDBPyConnection, card: Card, rows: Sequence[Mapping[str, object]], read: Collection[str]
-) -> set[str]:
-    """Table `cards.<card>` with the fields `read`, as a load would leave it, for texts already in their normal form.
-
-    Returns the unreadable fields.
-    """
-    keys = {
-        name: "1" if card.field(name).parsed else value
-        for role, value in _KEY.items()
-        if (name := card.role(role)) and card.field(name).required == "always"
-    }
-    texts = [{**keys, **row} for row in rows]
-    read = {*read, *keys}
-    con.execute("create schema if not exists cards")
-    con.execute("create or replace temp table example (_row bigint, text json)")
-    if texts:
-        con.executemany("insert into example values (?, ?)", [(n, json.dumps(text)) for n, text in enumerate(texts)])
-    columns, unreadable = [], []
-    for field in (field for field in card.fields if field.name in read):
-        text = f"trim(text ->> '{field.name}')"
-        for word in ("", *field.blanks):
-            text = f"nullif({text}, {exp.Literal.string(word).sql()})"
-        if field.parsed:
-            value = f"try_cast({text} as {SQL_TYPES[field.type]})"
-            columns.append(f"{value} as {field.name}, {text} as {field.name}__raw")
-            unreadable.append(f"case when {text} is not null and {value} is null then '{field.name}' end")
-        else:
-            columns.append(f"{text} as {field.name}")
-    con.execute(
-        f"create or replace table cards.{card.name} as select _row, 0 as _file, '' as _sheet, _row + 2 as _sheet_row, "
-        f"nullif(list_filter([{', '.join(unreadable)}]::varchar[], lambda name: name is not null), []) as _unreadable, {', '.join(columns)} from example"
-    )
-    found = con.execute(f"select distinct unnest(_unreadable) from cards.{card.name}").fetchall()
-    return {str(row[0]) for row in found}
-
-
-def _names(rows: Sequence[Row]) -> set[str]:
-    return {name for row in rows for name in row}

@@ -20,6 +20,7 @@ from expectations.finding.hints import hint_now_sql, severity_now_sql
 from expectations.rights.reader import Reader
 from expectations.run.readers_rows import published_rows_of
 from expectations.run.schema import PUBLISHED, require_schema
+from expectations.sql.quoting import quoted
 from expectations.store.holds import held_rules
 from expectations.store.register import Register
 from expectations.store.tables import Event, Finding, Run
@@ -91,7 +92,7 @@ class Sights:
 
 def _attached(file: str) -> _Sighted:
     con = open_duckdb(files=[Path(file)])
-    con.execute(f"attach {_text(file)} as published (read_only)")
+    con.execute(f"attach {quoted(file)} as published (read_only)")
     require_schema(con, Path(file).name, "published")
     columns: dict[tuple[str, str], list[str]] = {}
     for schema, table, column in con.execute(
@@ -151,7 +152,7 @@ def _view(sight: str, schema: str, table: str, columns: list[str], reader: Reade
     if schema == "cards":
         return (
             f"select t.* from {source} where t._row in "
-            f"(select o.card_row from published.card_rows o where o.card = {_text(table)} and {published_rows_of(reader.rows, 'o')})"
+            f"(select o.card_row from published.card_rows o where o.card = {quoted(table)} and {published_rows_of(reader.rows, 'o')})"
         )
     if table in _CELLS and not reader.rows.everything:
         return f"select t.* from {source} where false"
@@ -175,7 +176,3 @@ def _view(sight: str, schema: str, table: str, columns: list[str], reader: Reade
 
 def _name(column: str) -> str:
     return f'"{column}"'
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"

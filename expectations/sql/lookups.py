@@ -9,6 +9,7 @@ from expectations.catalogue.catalogues import Catalogue
 from expectations.catalogue.dictionaries import CHARGES
 from expectations.catalogue.working_days import exceptions
 from expectations.sql.language import MACROS
+from expectations.sql.quoting import quoted
 
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2100, 12, 31)
 """Span of lookup.calendar; the macros follow the week outside it."""
@@ -86,10 +87,6 @@ def _store(con: duckdb.DuckDBPyConnection, name: str, rows: pa.Table) -> None:
 def _charge_name_macro(catalogue: Catalogue) -> str:
     """The macro that puts the dictionary's name in place of another spelling a pack declared."""
     charges = catalogue.dictionaries[CHARGES].values if CHARGES in catalogue.dictionaries else ()
-    names = {_text(alias): _text(charge.label) for charge in charges for alias in charge.aliases}
+    names = {quoted(alias): quoted(charge.label) for charge in charges for alias in charge.aliases}
     known = "map {" + ", ".join(f"{alias}: {label}" for alias, label in names.items()) + "}"
     return f"create or replace macro charge_name(c) as {f'coalesce({known}[c], c)' if names else 'c'}"
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"

@@ -13,7 +13,8 @@ from expectations import Catalogue, InputError
 from expectations.catalogue.cards import Card
 from expectations.catalogue.kinds import RuleDeclaration
 from expectations.errors import nearest
-from expectations.judging.rule_checks import EXAMPLES_DAY, check_catalogue, coverage
+from expectations.judging.rule_checks import check_catalogue, coverage
+from expectations.judging.rule_examples import EXAMPLES_DAY
 from expectations.sql.fingerprints import rule_fingerprint
 from expectations.texts import Bilingual
 from flows.cli.options import CatalogueFolder, read_catalogue

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from expectations import Card, Field
-from flows.load.values import BLANKS
+from expectations.sql.cell_values import BLANKS
 
 HEAD_ROWS = 10
 """Headings are looked for in so many rows at the top of a sheet."""

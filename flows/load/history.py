@@ -10,10 +10,11 @@ from dataclasses import dataclass
 import duckdb
 
 from expectations import Card, Catalogue
+from expectations.sql.cell_values import clean_sql
+from expectations.sql.quoting import column, quoted
 from flows.load.headings import Column, heading_rows, heading_texts, map_columns
 from flows.load.recognition import Candidate
 from flows.load.sources.sheets import Sheet
-from flows.load.values import clean_sql, column, quoted
 
 FIXED_COLUMNS = {
     "_load": "INTEGER", "_sha256": "VARCHAR", "_sheet": "VARCHAR", "_sheet_row": "BIGINT", "_problem": "VARCHAR",

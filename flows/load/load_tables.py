@@ -12,11 +12,11 @@ import duckdb
 
 from expectations import Card, Catalogue, Field
 from expectations.run.schema import LOADED, Table
+from expectations.sql.quoting import column, quoted
 from flows.load.card_tables import card_table
 from flows.load.history import Load, raw_table
 from flows.load.report import RowCounts, SheetReport
 from flows.load.row_reasons import REASONS, FileLoad
-from flows.load.values import column, quoted
 
 ROWS_WITHOUT_CASE = Table(
     "rows_without_case", "Rows of a card with cases that name none.",

@@ -14,6 +14,7 @@ import duckdb
 from expectations import Catalogue, InputError
 from expectations.errors import nearest
 from expectations.progress import Progress, Stage, unheard
+from expectations.sql.cell_values import value_macros
 from expectations.texts import NO_TEXT, Bilingual, joined
 from flows.load.card_tables import build_card_tables
 from flows.load.headings import Headings
@@ -28,7 +29,6 @@ from flows.load.sources.delimited import read_delimited
 from flows.load.sources.files import content_hash, list_files, still_written
 from flows.load.sources.sheets import Reading, Refused, Sheet
 from flows.load.sources.workbooks import read_workbook
-from flows.load.values import value_macros
 
 
 @dataclass

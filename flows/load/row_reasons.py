@@ -10,11 +10,12 @@ from dataclasses import dataclass
 import duckdb
 
 from expectations.catalogue.cards import Role
+from expectations.sql.cell_values import BLANKS, cell_sql, clean_sql
+from expectations.sql.quoting import column, escaped, quoted
 from expectations.texts import Bilingual
 from flows.load.headings import NARROW, WIDE, normalise_heading
 from flows.load.history import Load, raw_table
 from flows.load.sources.ragged_rows import MALFORMED, MORE_CELLS
-from flows.load.values import BLANKS, cell_sql, clean_sql, column, escaped, quoted
 
 BLANK, HEADER_COPY, TOTAL, DUPLICATE, REPLACED = "blank", "header_copy", "total", "duplicate", "replaced"
 REASONS = {

@@ -6,7 +6,7 @@ import duckdb
 import pytest
 
 from expectations import Field, load_catalogue
-from flows.load.values import clean_sql, typed_sql, value_macros
+from expectations.sql.cell_values import clean_sql, typed_sql, value_macros
 
 CATALOGUE = load_catalogue()
 DAY = datetime.date(2026, 3, 2)

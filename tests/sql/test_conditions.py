@@ -74,6 +74,17 @@ RULES = {
       accepted: {p_result: 绝对不起诉, accept_date: '2026-03-01'}
       violating: {p_result: 起诉, accept_date: '2026-03-02', close_date: '2026-03-01'}
 """,
+    "days and labels written as exports write them": """
+    kind: date_order
+    cards: [prosecution]
+    earlier: accept_date
+    later: close_date
+    when: sex = '男'
+    fields: [close_date]
+    examples:
+      accepted: {sex: 男性, accept_date: 2026年3月1日, close_date: '46083'}
+      violating: {sex: 男性, accept_date: 2026年3月2日, close_date: 2026/3/1 8:30}
+""",
     "other rows that differ in two items, counted by keys": """
     kind: duplicate
     cards: [prosecution]

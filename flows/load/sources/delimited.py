@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from expectations.sql.quoting import quoted
 from flows.load.headings import FEWEST_MATCHES, Headings, Row, find_header_row
 from flows.load.sources.containers import rewritten_as_utf8, text_encoding
 from flows.load.sources.cut_off import require_filled, require_whole
 from flows.load.sources.ragged_rows import LONGEST_CELL, store_ragged_rows
 from flows.load.sources.sheets import HEAD, NO_PROBLEMS, Reading, Sheet, stored_rows
-from flows.load.values import quoted
 
 DELIMITERS = (",", "\t", ";")
 _HEAD_CHARACTERS = 4 * 2**20

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from expectations import InputError
+from expectations.sql.quoting import quoted
 from flows.load.headings import Headings, Row
-from flows.load.values import quoted
 
 HEAD = 12
 """Rows handed over as plain text: the ten where headings may stand, and what may complete them."""

@@ -16,8 +16,8 @@ import pyarrow as pa
 from hypothesis import strategies as st
 
 from expectations.catalogue.cards import Card, Field, Section
+from expectations.sql.cell_values import value_macros
 from flows.load.card_tables import card_sql
-from flows.load.values import value_macros
 from support.twins.kind_cards import CARDS, DICTIONARIES, VALUES
 from support.twins.pandas_values import NUMBERS, Unreadable, add_months, cleaned, items, read_date
 

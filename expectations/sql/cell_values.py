@@ -1,13 +1,15 @@
 """How a cell's text becomes a value (spec: exports, section 3), one DuckDB expression per type.
 
-Only SQL text is made here; which column a text comes from and where the value is stored is `card_tables`.
+The rows of an export and those of a rule's example are typed by it alike. Only SQL text is made here; a row is put together
+in `card_rows`.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 
-from expectations import Dictionary, Field
+from expectations.catalogue.cards import SQL_TYPES, Field
 from expectations.catalogue.date_formats import pattern_of
+from expectations.catalogue.dictionaries import Dictionary
+from expectations.sql.quoting import escaped, quoted
 
 BLANKS = (
     " \t\n\r\v\f\u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b"
@@ -28,28 +30,18 @@ _DAY = r"\d{4}(?:-\d{1,2}-\d{1,2}|/\d{1,2}/\d{1,2}|\.\d{1,2}\.\d{1,2}|年\d{1,2}
 _WHOLE = r"[+-]?(?:\d+|\d{1,3}(?:,\d{3})+)"
 
 
-def quoted(text: str) -> str:
-    """`text` as an SQL string literal."""
-    return "'" + text.replace("'", "''") + "'"
-
-
-def column(name: str) -> str:
-    """`name` as an SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
-
-
 def value_macros() -> tuple[str, ...]:
     """The macro `clean_sql` uses, as statements to run once per connection.
 
-    The first pattern is a cheap look that spares clean cells, nearly all of them, the replacements. No `IN` list here
+    The first pattern is a cheap look that spares clean cells, nearly all of them, the replacements. No `in` list here
     or below: DuckDB makes a join of each, and the plan of two hundred columns then takes half a minute.
     """
     words = f"^(?:{'|'.join(BLANK_WORDS)})$"
     trimmed = f"regexp_replace(x, '^[{BLANKS}]*''?[{BLANKS}]*|[{BLANKS}]+$', '', 'g')"
     return (
-        f"""CREATE OR REPLACE TEMP MACRO anka_clean(x) AS
-        CASE WHEN regexp_matches(x, '^[{BLANKS}'']|[{BLANKS}]$|^$|{words}')
-            THEN nullif(regexp_replace({trimmed}, '{words}', ''), '') ELSE x END""",
+        f"""create or replace temp macro anka_clean(x) as
+        case when regexp_matches(x, '^[{BLANKS}'']|[{BLANKS}]$|^$|{words}')
+            then nullif(regexp_replace({trimmed}, '{words}', ''), '') else x end""",
     )
 
 
@@ -72,15 +64,17 @@ def typed_sql(field: Field, text: str, dictionaries: Mapping[str, Dictionary]) -
         case "date":
             return _date_written(text, field.formats) if field.formats else _date(text)
         case "int":
-            return _number(text, rf"{_WHOLE}(?:\.0+)?", "[人岁天件]", "INTEGER")
+            return _number(text, rf"{_WHOLE}(?:\.0+)?", "[人岁天件]", SQL_TYPES["int"])
         case "bigint":
-            return _number(text, rf"{_WHOLE}(?:\.0+)?", _unit(field), "BIGINT")
+            return _number(text, rf"{_WHOLE}(?:\.0+)?", _unit(field), SQL_TYPES["bigint"])
         case "decimal":
-            return _number(text, rf"(?:{_WHOLE}(?:\.\d{{1,4}}0*)?|[+-]?\.\d{{1,4}}0*)", _unit(field), "DECIMAL(18, 4)")
+            return _number(
+                text, rf"(?:{_WHOLE}(?:\.\d{{1,4}}0*)?|[+-]?\.\d{{1,4}}0*)", _unit(field), SQL_TYPES["decimal"]
+            )
         case "months":
-            return _number(text, rf"(?:{_WHOLE}(?:\.0+|\.50*)?|[+-]?\.50*)", "(?:个?月)", "DOUBLE")
+            return _number(text, rf"(?:{_WHOLE}(?:\.0+|\.50*)?|[+-]?\.50*)", "(?:个?月)", SQL_TYPES["months"])
         case "wan_yuan":
-            return _number(text, rf"(?:{_WHOLE}(?:\.\d+)?|[+-]?\.\d+)", "(?:万元?)", "DOUBLE")
+            return _number(text, rf"(?:{_WHOLE}(?:\.\d+)?|[+-]?\.\d+)", "(?:万元?)", SQL_TYPES["wan_yuan"])
         case "id_no":
             return _id_number(text)
         case "dict" | "yesno":
@@ -101,23 +95,23 @@ def aliases_of(dictionary: str, dictionaries: Mapping[str, Dictionary]) -> dict[
 def _date(text: str) -> str:
     serial = r"\d{5}(?:\.\d+)?"
     parts = r"^(\d{4})[-/.年]?(\d{1,2})[-/.月]?(\d{1,2}).*$"
-    return f"""CASE
-        WHEN {text} IS NULL THEN NULL
-        WHEN regexp_matches({text}, '^\\d{{4}}-\\d\\d-\\d\\d$') THEN try_cast({text} AS DATE)
-        WHEN regexp_matches({text}, '^{serial}$') THEN
-            CASE WHEN {text}::DOUBLE BETWEEN 10000 AND 80000 THEN DATE '1899-12-30' + floor({text}::DOUBLE)::INTEGER END
-        WHEN regexp_matches({text}, '^{_DAY}{_TIME}$') THEN
-            try_cast(regexp_replace({text}, '{parts}', '\\1-\\2-\\3') AS DATE)
-    END"""
+    return f"""case
+        when {text} is null then null
+        when regexp_matches({text}, '^\\d{{4}}-\\d\\d-\\d\\d$') then try_cast({text} as date)
+        when regexp_matches({text}, '^{serial}$') then
+            case when {text}::double between 10000 and 80000 then date '1899-12-30' + floor({text}::double)::integer end
+        when regexp_matches({text}, '^{_DAY}{_TIME}$') then
+            try_cast(regexp_replace({text}, '{parts}', '\\1-\\2-\\3') as date)
+    end"""
 
 
 def _date_written(text: str, forms: Sequence[str]) -> str:
     """The first of the forms that the whole text has and that makes a day."""
     days = (
-        f"CASE WHEN regexp_matches({text}, {quoted(pattern_of(form))}) THEN try_strptime({text}, {quoted(form)})::DATE END"
+        f"case when regexp_matches({text}, {quoted(pattern_of(form))}) then try_strptime({text}, {quoted(form)})::date end"
         for form in forms
     )
-    return f"coalesce({', '.join(days)}, NULL)"
+    return f"coalesce({', '.join(days)}, null)"
 
 
 def _unit(field: Field) -> str:
@@ -127,24 +121,24 @@ def _unit(field: Field) -> str:
 def _number(text: str, number: str, unit: str, sql_type: str) -> str:
     blanks = "[ \u00a0\u3000]*"
     digits = f"replace(regexp_extract({text}, '^[-+0-9.,]*'), ',', '')"
-    if sql_type in ("INTEGER", "BIGINT"):
+    if sql_type in ("integer", "bigint"):
         digits = f"regexp_replace({digits}, '\\.0+$', '')"
-    return f"""CASE
-        WHEN {text} IS NULL THEN NULL
-        WHEN regexp_matches({text}, '^{number}(?:{blanks}{unit})?$') THEN try_cast({digits} AS {sql_type})
-    END"""
+    return f"""case
+        when {text} is null then null
+        when regexp_matches({text}, '^{number}(?:{blanks}{unit})?$') then try_cast({digits} as {sql_type})
+    end"""
 
 
 def _id_number(text: str) -> str:
     narrow = f"upper(translate({text}, {quoted(_WIDE)}, {quoted(_NARROW)}))"
-    return f"CASE WHEN {text} IS NOT NULL THEN regexp_replace({narrow}, '[{BLANKS}]', '', 'g') END"
+    return f"case when {text} is not null then regexp_replace({narrow}, '[{BLANKS}]', '', 'g') end"
 
 
 def _label(text: str, aliases: Mapping[str, str]) -> str:
     if not aliases:
         return text
-    cases = " ".join(f"WHEN {quoted(alias)} THEN {quoted(label)}" for alias, label in aliases.items())
-    return f"CASE {text} {cases} ELSE {text} END"
+    cases = " ".join(f"when {quoted(alias)} then {quoted(label)}" for alias, label in aliases.items())
+    return f"case {text} {cases} else {text} end"
 
 
 def _labels(text: str, aliases: Mapping[str, str]) -> str:
@@ -152,15 +146,10 @@ def _labels(text: str, aliases: Mapping[str, str]) -> str:
     signs = "[,，;；、|\\n]"
     tidy = f"regexp_matches({text}, '^[^{_SIGNS}{BLANKS}]+(?:,[^{_SIGNS}{BLANKS}]+)+$')"
     if aliases:
-        tidy += f" AND NOT regexp_matches({text}, '(?:^|,)(?:{'|'.join(map(escaped, aliases))})(?:,|$)')"
-    items = f"list_filter([anka_clean(i) for i in string_split_regex({text}, '{signs}')], lambda i: i IS NOT NULL)"
+        tidy += f" and not regexp_matches({text}, '(?:^|,)(?:{'|'.join(map(escaped, aliases))})(?:,|$)')"
+    items = f"list_filter([anka_clean(i) for i in string_split_regex({text}, '{signs}')], lambda i: i is not null)"
     named = f"list_transform({items}, lambda i: {_label('i', aliases)})"
     once = "lambda l: array_to_string(list_filter(l, lambda i, n: list_position(l, i) = n), ',')"
-    return f"""CASE WHEN NOT regexp_matches({text}, '{signs}') THEN {_label(text, aliases)}
-        WHEN {tidy} AND list_unique(string_split({text}, ',')) = len(string_split({text}, ',')) THEN {text}
-        ELSE nullif(list_transform([{named}], {once})[1], '') END"""
-
-
-def escaped(text: str) -> str:
-    """`text` as a part of a regular expression within an SQL string."""
-    return re.sub(r"([][.*+?^${}()|\\])", r"\\\1", text).replace("'", "''")
+    return f"""case when not regexp_matches({text}, '{signs}') then {_label(text, aliases)}
+        when {tidy} and list_unique(string_split({text}, ',')) = len(string_split({text}, ',')) then {text}
+        else nullif(list_transform([{named}], {once})[1], '') end"""

@@ -1,0 +1,58 @@
+"""Typed rows of `cards.<card>` from rows of text: the one way for the rows of an export and for those of a rule's example.
+
+What a text means as a value is `cell_values`; which rows there are is the caller's.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from expectations.catalogue.cards import SQL_TYPES, Field
+from expectations.catalogue.dictionaries import Dictionary
+from expectations.sql.cell_values import cell_sql, typed_sql
+from expectations.sql.judgements import raw_column
+from expectations.sql.quoting import column, quoted
+
+PLACE = "_row, _file, _sheet, _sheet_row"
+"""Where a row of a card comes from."""
+
+
+def typed_rows(
+    fields: Sequence[Field], dictionaries: Mapping[str, Dictionary], text: Callable[[Field], str], place: str, rows: str
+) -> str:
+    """The query of the typed rows: place, `_unreadable`, and every field as its value and, where it is parsed, its text.
+
+    `rows` is what stands after `from`, `place` selects the columns of `PLACE` there, `text` a field's text. Cells are trimmed
+    first, then typed, then those that could not be read are named, each step on the columns of the one before:
+    the text of a cell stands many times in the SQL of its value.
+    """
+    cleaned = [f"{cell_sql(field, text(field))} as {column(field.name)}" for field in fields]
+    typed = [each for field in fields for each in _typed(field, dictionaries)]
+    values = [column(name) for field in fields for name in item_columns(field)]
+    return f"""
+        with cleaned as (select {", ".join([place, *cleaned])} from {rows}),
+        typed as (select {", ".join([PLACE, *typed])} from cleaned)
+        select {", ".join([PLACE, f"{_unreadable(fields)} as _unreadable", *values])} from typed"""
+
+
+def item_columns(field: Field) -> dict[str, str]:
+    """The columns of a field with their types: its value, and the text as it stood where that may be unreadable."""
+    value = {field.name: SQL_TYPES.get(field.type, "varchar")}
+    return value | {raw_column(field): "varchar"} if field.parsed else value
+
+
+def _typed(field: Field, dictionaries: Mapping[str, Dictionary]) -> list[str]:
+    name = column(field.name)
+    value = f"{typed_sql(field, name, dictionaries)} as {name}"
+    return [value, f"{name} as {column(raw_column(field))}"] if field.parsed else [value]
+
+
+def _unreadable(fields: Sequence[Field]) -> str:
+    """Names of the fields of a row that are filled and could not be read; NULL when there are none."""
+    failed = {
+        field.name: f"({column(field.name)} is null and {column(raw_column(field))} is not null)"
+        for field in fields
+        if field.parsed
+    }
+    if not failed:
+        return "null::varchar[]"
+    names = ", ".join(f"case when {test} then {quoted(name)} end" for name, test in failed.items())
+    return f"case when {' or '.join(failed.values())} then list_filter([{names}], lambda name: name is not null) end"
