@@ -26,7 +26,7 @@ from expectations.judging import data_docs
 from expectations.judging.duckdb_datasource import DuckDBDatasource, DuckDBExecutionEngine
 from expectations.judging.rule_expectation import ExpectRuleUnbroken
 from expectations.progress import Progress, Stage, unheard
-from expectations.sql.context import AuditTable, Prepared, build_audit_table, guarded
+from expectations.sql.context import AuditTable, Prepared, build_audit_table
 from expectations.sql.judgements import Judgement, OpenLimit, all_judgements
 from expectations.sql.lookups import create_lookups
 from expectations.sql.other_rows import linked_file
@@ -225,8 +225,7 @@ def _conditions_of_card(
         bare = prepared([judgement for judgement in judgements if judgement not in broken])
     unreadable = loaded.unreadable.get(card.name, frozenset())
     ready = {
-        judgement: _guarded(made, judgement, unreadable, absent_in(judgement, loaded))
-        for judgement, made in bare.items()
+        judgement: made.guarded(judgement, unreadable, absent_in(judgement, loaded)) for judgement, made in bare.items()
     }
     if _binding_error(con, card, (made.condition for made in ready.values())):
         for judgement, made in list(ready.items()):
@@ -235,14 +234,6 @@ def _conditions_of_card(
                 broken[judgement] = same(reason)
                 del ready[judgement]
     return ready, [Verdict(judgement, "error", reason) for judgement, reason in broken.items()]
-
-
-def _guarded(made: Prepared, judgement: Judgement, unreadable: frozenset[str], files: frozenset[int]) -> Prepared:
-    """The judgement and its limit, both silent on rows where it can't be judged."""
-    limit = made.open_limit
-    if limit is not None:
-        limit = replace(limit, still_open=guarded(limit.still_open, judgement, unreadable, files))
-    return replace(made, condition=guarded(made.condition, judgement, unreadable, files), open_limit=limit)
 
 
 def _binding_error(con: duckdb.DuckDBPyConnection, card: Card, conditions: Iterable[str]) -> str:

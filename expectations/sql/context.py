@@ -5,7 +5,7 @@ conditions and decides what is computed where; no rule is judged here.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 
 import duckdb
@@ -59,6 +59,13 @@ class Prepared:
     stage_items: Mapping[str, str] = field(default_factory=dict)
     linked_values: tuple[str, ...] = ()
     open_limit: OpenLimit | None = None
+
+    def guarded(self, judgement: Judgement, unreadable: Iterable[str], absent_in: Iterable[int]) -> "Prepared":
+        """The same, condition and limit silent on rows where the judgement can't be made; see `guarded`."""
+        limit = self.open_limit
+        if limit is not None:
+            limit = replace(limit, still_open=guarded(limit.still_open, judgement, unreadable, absent_in))
+        return replace(self, condition=guarded(self.condition, judgement, unreadable, absent_in), open_limit=limit)
 
 
 @dataclass
@@ -250,16 +257,28 @@ class AuditTable:
         return exp.Anonymous(this="coalesce", expressions=[in_list, exp.false()])
 
     def statements(self) -> list[str]:
-        """What makes `audit.<card>_shared`, one row per card row with every shared value, from temporary tables."""
+        """What makes `audit.<card>`, in order.
+
+        `audit.<card>_shared` has one row per card row with every shared value, put together from temporary tables. `audit.<card>`
+        is a view that puts it beside the card's own columns by position: it is stored in the physical order of the card's
+        rows, and the wide card is not copied.
+        """
+        name = self.card.name
+        view = (
+            f"create or replace view audit.{name} as select c.*, s.* exclude (_row), s._row as _shared_row "
+            f"from cards.{name} c positional join audit.{name}_shared s"
+        )
         others: list[LinkedRows | StageRows] = [*self.linked.values(), *self.stages.values()]
         beside = [*self.beside.values(), *others]
         columns = [f"{table.name}.{column}" for table in beside for column in table.columns]
         columns += [f"{sql} as {column}" for sql, column in self.in_row.items()]
         parts = [*self.distinct.values(), *others]
         return [
+            "create schema if not exists audit",
             *(table.definition() for table in parts),
-            f"create or replace table audit.{self.card.name}_shared as {select_statement(self.card.name, beside, columns)}",
+            f"create or replace table audit.{name}_shared as {select_statement(name, beside, columns)}",
             *(f"drop table {table.name}" for table in parts),
+            view,
         ]
 
 
@@ -319,19 +338,10 @@ def guarded(condition: str, judgement: Judgement, unreadable: Iterable[str], abs
 
 
 def build_audit_table(con: duckdb.DuckDBPyConnection, table: AuditTable) -> None:
-    """Creates `audit.<card>` with every column the prepared judgements need.
-
-    It is a view that puts the shared values beside the card's own columns by position: they are stored in the physical order
-    of the card's rows, which is checked, and the wide card is not copied.
-    """
+    """Creates `audit.<card>` with every column the prepared judgements need, and checks that it is in step with the card."""
     name = table.card.name
-    con.execute("create schema if not exists audit")
     for statement in table.statements():
         con.execute(statement)
-    con.execute(
-        f"create or replace view audit.{name} as select c.*, s.* exclude (_row), s._row as _shared_row "
-        f"from cards.{name} c positional join audit.{name}_shared s"
-    )
     out_of_step = con.execute(f"select count(*) from audit.{name} where _row is distinct from _shared_row").fetchall()
     if out_of_step != [(0,)]:
         raise RuntimeError(f"cards.{name} and its shared values are out of step")

@@ -128,6 +128,13 @@ def render(tree: exp.Expr) -> str:
     return tree.sql(dialect=_RuleDialect, comments=False)
 
 
+def pretty(statement: str) -> str:
+    """A statement laid out for reading; it does the same."""
+    (tree,) = sqlglot.parse(statement, dialect=_RuleDialect)
+    assert tree is not None, "a statement of ours"
+    return tree.sql(dialect=_RuleDialect, pretty=True, normalize_functions=False)
+
+
 def replace_within(
     tree: exp.Expr, replacement: Callable[[exp.Expr], exp.Expr | None], kinds: tuple[type[exp.Expr], ...] = (exp.Func,)
 ) -> exp.Expr:

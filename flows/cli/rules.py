@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Literal
 
@@ -15,6 +16,8 @@ from expectations.catalogue.kinds import RuleDeclaration
 from expectations.errors import nearest
 from expectations.judging.rule_checks import check_catalogue, coverage
 from expectations.judging.rule_examples import EXAMPLES_DAY
+from expectations.judging.rule_sql import CardSql, rule_sql
+from expectations.office_days import today
 from expectations.sql.fingerprints import rule_fingerprint
 from expectations.texts import Bilingual
 from flows.cli.options import CatalogueFolder, read_catalogue
@@ -46,6 +49,7 @@ def show(
     rule_id: Annotated[str, typer.Argument(help=Bilingual("规则编号", "rule id"))],
     catalogue: CatalogueFolder = None,
     format: Format = "table",
+    sql: Annotated[bool, typer.Option("--sql", help="只看运行的 SQL / the SQL that is run, nothing else")] = False,
 ) -> None:
     """一条规则的全部内容 / one rule with its conditions and examples."""
     read = read_catalogue(catalogue)
@@ -55,6 +59,9 @@ def show(
             Bilingual(f"没有规则 {rule_id}", f"no rule {rule_id}") + nearest(rule_id.upper(), read.rules),
             hint="anka rules list",
         )
+    if sql:
+        show_sql(rule_sql(read, rule.id, today()), format)
+        return
     if format == "json":
         typer.echo(json.dumps(rule_as_dict(read, rule), ensure_ascii=False, indent=1))
         return
@@ -63,6 +70,14 @@ def show(
         shown = json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value
         console.print(f"[bold]{name}[/bold]: ", end="")
         console.print(str(shown), markup=False, highlight=False, soft_wrap=True)
+
+
+def show_sql(cards: Sequence[CardSql], format: Format) -> None:
+    """The SQL of a rule as a script, or by card."""
+    if format == "json":
+        typer.echo(json.dumps([dataclasses.asdict(card) for card in cards], ensure_ascii=False, indent=1))
+    else:
+        typer.echo("\n".join(card.script() for card in cards), nl=False)
 
 
 @app.command()
