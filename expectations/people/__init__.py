@@ -1,1 +1,1 @@
-"""Who uses Anka: the organisation, accounts, sessions, what each role may see and do, and who looked at what."""
+"""Who uses Anka: the organisation, accounts, sessions, and who looked at what."""
