@@ -14,6 +14,9 @@ from expectations.home import Home
 from expectations.run.published import open_published
 from expectations.sql.lookups import create_lookups
 from flows.audit import AuditOrder, run_audit
+from flows.review.batch import select_period
+from flows.review.periods import parse_period
+from flows.review.workbook import write_review
 from sample_data import COMMITTED
 
 LONGEST = (
@@ -54,6 +57,17 @@ def lookups(catalogue: Catalogue) -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as con:
         create_lookups(con, catalogue)
         yield con
+
+
+@pytest.fixture(scope="session")
+def review(audited_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The review workbook of the committed sample, for the first half of 2026."""
+    target = tmp_path_factory.mktemp("review") / "review.xlsx"
+    period = parse_period("2026H1")
+    with open_published(Home(audited_home).current()) as con:
+        select_period(con, period)
+        write_review(con, period, target)
+    return target
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

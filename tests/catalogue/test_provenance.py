@@ -8,11 +8,11 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from support.audits import AS_OF
 from support.commands import anka
 from support.notice_cases import HEAD, SUPERVISOR, TODAY, finding, keep, sqlite_register, text_of
-from support.single_pages import opened_page
-from test_card_check import AS_OF, CIVIL
-from test_review import review
+from support.places import SAMPLE
+from support.site.single_pages import opened_page
 
 from expectations import Catalogue
 from expectations.home import Home
@@ -22,7 +22,9 @@ from expectations.run.published import open_published
 from expectations.store.register import Register
 from flows.check.card_check import CheckOrder, check_cards
 
-__all__ = ["review", "sqlite_register"]
+__all__ = ["sqlite_register"]
+
+CIVIL = next((SAMPLE / "exports").glob("民事*.xlsx"))
 
 
 @pytest.fixture(scope="module")

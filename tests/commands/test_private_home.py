@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from support.audits import ARREST, write_cards
-from support.dashboard_server import serving
+from support.site.dashboard_server import serving
 
 from expectations import Catalogue
 from expectations.home import Home

@@ -8,11 +8,8 @@ import pytest
 from openpyxl import load_workbook
 
 from expectations import InputError
-from expectations.home import Home
-from expectations.run.published import open_published
-from flows.review.batch import select_period
 from flows.review.periods import parse_period
-from flows.review.workbook import REGISTER, SUMMARY, write_review
+from flows.review.workbook import REGISTER, SUMMARY
 
 TITLES, REGISTER_TITLES = ([column.title for column in columns] for columns in (SUMMARY, REGISTER))
 
@@ -35,16 +32,6 @@ def test_periods(text: str, first: date, last: date) -> None:
 def test_other_periods_are_refused(text: str) -> None:
     with pytest.raises(InputError, match="unknown period"):
         parse_period(text)
-
-
-@pytest.fixture(scope="module")
-def review(audited_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    target = tmp_path_factory.mktemp("review") / "review.xlsx"
-    period = parse_period("2026H1")
-    with open_published(Home(audited_home).current()) as con:
-        select_period(con, period)
-        write_review(con, period, target)
-    return target
 
 
 def of_period(con: duckdb.DuckDBPyConnection) -> str:

@@ -11,8 +11,8 @@ from sqlalchemy import delete, select
 from starlette.types import Message, Scope
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from support.dashboard_server import session_token, with_people
-from support.gate_site import PAGE, PASSWORD, Site, site
+from support.site.dashboard_server import session_token, with_people
+from support.site.gate_site import PAGE, PASSWORD, Site, site
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 from websockets.typing import Origin, Subprotocol

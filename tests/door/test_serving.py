@@ -11,7 +11,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from support.dashboard_server import with_people
+from support.site.dashboard_server import with_people
 
 
 def free_port() -> int:

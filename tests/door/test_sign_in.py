@@ -6,7 +6,7 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 from sqlalchemy import select
-from support.gate_site import HASHED, NEW, PAGE, PASSWORD, Answer, Site, asked, site
+from support.site.gate_site import HASHED, NEW, PAGE, PASSWORD, Answer, Site, asked, site
 
 from dashboard.door.answers import local_address
 from expectations.people import sessions

@@ -18,7 +18,7 @@ from support.commands import anka
 from support.dashboard_small import publish_small
 from support.notice_cases import keep, sqlite_register
 from support.places import SAMPLE
-from support.single_pages import opened_page
+from support.site.single_pages import opened_page
 from typer.testing import CliRunner, Result
 
 from expectations.home import Home

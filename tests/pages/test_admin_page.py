@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 from streamlit.testing.v1 import AppTest
-from support.dashboard_server import with_people
+from support.site.dashboard_server import with_people
 
 from expectations.people.access_log import note
 from expectations.people.accounts import check_password, find_user

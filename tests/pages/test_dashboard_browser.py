@@ -9,8 +9,8 @@ import duckdb
 import openpyxl
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from support.browser_pages import CHROMIUM, NARROW, WIDE, browser, cells, go, number, opened
-from support.dashboard_server import serving, with_people
+from support.site.browser_pages import CHROMIUM, NARROW, WIDE, browser, cells, go, number, opened
+from support.site.dashboard_server import serving, with_people
 
 __all__ = ["browser"]
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from support.dashboard_small import publish_small
-from support.single_pages import opened_page
+from support.site.single_pages import opened_page
 
 
 def test_before_the_first_audit_the_command_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

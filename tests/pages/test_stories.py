@@ -11,9 +11,9 @@ import openpyxl
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
-from support.browser_pages import CHROMIUM, NARROW, browser, go, opened, settle
-from support.dashboard_server import serving, with_people
 from support.places import SAMPLE
+from support.site.browser_pages import CHROMIUM, NARROW, browser, go, opened, settle
+from support.site.dashboard_server import serving, with_people
 
 from expectations.people import accounts
 from expectations.register.reading import history, one_finding

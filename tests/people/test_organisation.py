@@ -7,7 +7,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 from sqlalchemy import select
-from support.dashboard_server import ORGANISATION, with_people
+from support.site.dashboard_server import ORGANISATION, with_people
 from typer.testing import CliRunner
 
 from expectations.errors import InputError

@@ -18,8 +18,8 @@ from sqlalchemy import func, select
 from starlette.applications import Starlette
 from starlette.routing import Route
 from starlette.types import Message
-from support.browser_pages import CHROMIUM, browser, opened, settle
-from support.rights_asked import (
+from support.site.browser_pages import CHROMIUM, browser, opened, settle
+from support.site.rights_asked import (
     EXPORTERS,
     SUPERVISORS,
     as_roles,
@@ -30,7 +30,7 @@ from support.rights_asked import (
     wanted,
     wrong_number,
 )
-from support.rights_site import DISTRICT, OTHER_DEPARTMENT, ROLES, ROWS, Office, served
+from support.site.rights_site import DISTRICT, OTHER_DEPARTMENT, ROLES, ROWS, Office, served
 from websockets.exceptions import InvalidStatus
 
 from dashboard.door.gate import Gate

@@ -36,8 +36,8 @@ from expectations.rights.roles import Role
 from expectations.store.register import Register
 from expectations.store.switches import set_switch
 from expectations.store.tables import Finding, Notice, Run
-from support.dashboard_server import serving, session_token, with_people
 from support.notice_cases import text_of
+from support.site.dashboard_server import serving, session_token, with_people
 
 CITY, DISTRICT = "汉东市人民检察院", "汉东市示例区人民检察院"
 DEPARTMENT, PROSECUTOR = "第一检察部", "示检秋澄一"

@@ -11,7 +11,7 @@ from expectations.people.accounts import find_user
 from expectations.people.organisation import read_tree
 from expectations.rights.acts import ACTS
 from expectations.store.tables import User
-from support.rights_site import CITY, DISTRICT, OTHER_DEPARTMENT, ROLES, Office, Params
+from support.site.rights_site import CITY, DISTRICT, OTHER_DEPARTMENT, ROLES, Office, Params
 
 SUPERVISORS = ("shi-guan", "anguan")
 EXPORTERS = tuple(login for login, role in ROLES.items() if "export" in ACTS[role])

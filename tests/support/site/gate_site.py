@@ -15,8 +15,8 @@ from expectations.people.accounts import find_user
 from expectations.people.passwords import hash_password
 from expectations.store.register import Register
 from expectations.store.tables import SignIn
-from support.dashboard_server import register_of, serving, session_token, with_people
-from support.oidc_provider import CLIENT, SECRET, Provider, providing
+from support.site.dashboard_server import register_of, serving, session_token, with_people
+from support.site.oidc_provider import CLIENT, SECRET, Provider, providing
 
 PASSWORD, NEW = "four quiet herons", "seven slow rivers"
 HASHED = hash_password(PASSWORD)

@@ -19,8 +19,9 @@ from expectations.people.accounts import find_user
 from expectations.people.organisation_file import read_organisation
 from expectations.people.organisation_import import import_organisation
 from expectations.store.register import Register, open_register, register_url
+from support.places import SAMPLE
 
-ORGANISATION = Path(__file__).parents[2] / "sample_data" / "organisation.csv"
+ORGANISATION = SAMPLE / "organisation.csv"
 
 
 @contextmanager
