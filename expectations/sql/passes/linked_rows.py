@@ -1,0 +1,89 @@
+"""Other rows: each lookup becomes an aggregate over the rows its link finds."""
+
+from collections.abc import Sequence
+
+from sqlglot import exp
+
+from expectations.catalogue.cards import Link
+from expectations.sql.language import call, function_name, parse_condition, replace_calls
+from expectations.sql.other_rows import AGGREGATES, JUDGED, OTHER, Counting, Lookup, lookup_at, value_without_rows
+from expectations.sql.passes.coded_values import coded_values
+from expectations.sql.passes.in_place import in_place
+from expectations.sql.passes.pending import linked, replace_around
+from expectations.sql.passes.scope import Scope
+
+
+def linked_rows(tree: exp.Expr, scope: Scope) -> exp.Expr:
+    """Puts pending columns in place of `agg_rows`, `count_rows` and what is made of them.
+
+    A row that links nothing has no group, so its aggregates are NULL; a count must be 0 there.
+
+    >>> show(linked_rows, "count_rows(u, r.g = t.g and r.a > 1) = 0")
+    coalesce(_linked(u, count(r._row), r.a > 1), (0)) = 0
+    >>> show(linked_rows, "agg_rows(u, max(r.a), r.g = t.g) > a")
+    _linked(u, MAX(r.a)) > a
+    """
+
+    def value_of(node: exp.Expr) -> exp.Expr | None:
+        lookup = lookup_at(node)
+        return None if lookup is None or lookup.is_stage else _value(lookup, scope)
+
+    return replace_around(tree, value_of)
+
+
+def _value(lookup: Lookup, scope: Scope) -> exp.Expr:
+    link = lookup.link(scope.card)
+    assert link is not None, "refused by the guard"
+    assert lookup.value is not None, "no stage"
+    counting = lookup.counting(link)
+    if counting:
+        return _counted(lookup.value, link, counting, scope)
+    beyond = lookup.beyond(link)
+    compared = any(column.table == JUDGED for part in (lookup.value, *beyond) for column in part.find_all(exp.Column))
+    aggregate = _aggregate(link, lookup.value, beyond, scope, compared=compared)
+    empty = value_without_rows(lookup.value)
+    return call("coalesce", aggregate, empty) if empty is not None else aggregate
+
+
+def _counted(value: exp.Expr, link: Link, counting: Counting, scope: Scope) -> exp.Expr:
+    """How many linked rows differ, without comparing every row with every other.
+
+    `r.g = t.g and r.a <> t.a` would pair all rows of a group with each other. The rows of the group less those of the group
+    that have the same `a` are as many, and both are counts by keys. With two items that differ, the rows that agree in both were
+    taken away twice and are added again, and so on. `<>` is never true of a blank item: rows blank there are not counted at all,
+    and a judged row blank there differs from none.
+    """
+    there = (exp.column(there, OTHER) for _, there in counting.differing)
+    filled = [exp.Not(this=exp.Is(this=item, expression=exp.Null())) for item in there]
+    total: exp.Expr = exp.Literal.number(0)
+    for sign, key in counting.parts():
+        group = _aggregate(Link(card=link.card, by=dict(key)), value, [*counting.alone, *filled], scope, compared=False)
+        kind = exp.Add if sign > 0 else exp.Sub
+        total = kind(this=total, expression=call("coalesce", group, exp.Literal.number(0)))
+    here = " and ".join(f"{own} is not null" for own, _ in counting.differing)
+    chosen = exp.Case(ifs=[exp.If(this=parse_condition(here or "true"), true=total)], default=exp.Literal.number(0))
+    return exp.Paren(this=chosen)
+
+
+def _aggregate(link: Link, value: exp.Expr, only: Sequence[exp.Expr], scope: Scope, *, compared: bool) -> exp.Expr:
+    """The pending column; the conditions beyond the link choose among the rows of a group, so that one group serves many rules."""
+    there = scope.of(link.card)
+
+    def on_their_row(tree: exp.Expr) -> exp.Expr:
+        return coded_values(in_place(tree, there), there)
+
+    where = exp.and_(*map(on_their_row, only)) if only else None
+    return linked(link, on_their_row(value), where, compared=compared)
+
+
+def filtered(value: exp.Expr, condition: exp.Expr | None) -> exp.Expr:
+    """The aggregates of `value` over the rows that meet the condition."""
+    if condition is None:
+        return value
+    where = exp.Where(this=condition)
+
+    def only_those(node: exp.Expr) -> exp.Expr | None:
+        assert isinstance(node, exp.Func)
+        return exp.Filter(this=node, expression=where) if function_name(node) in AGGREGATES else None
+
+    return replace_calls(value, only_those)

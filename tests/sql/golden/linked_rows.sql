@@ -1,0 +1,374 @@
+-- # an aggregate of linked rows
+-- agg_rows(u, max(r.a), r.g = t.g) > a
+CREATE SCHEMA IF NOT EXISTS audit;
+CREATE OR REPLACE TEMPORARY TABLE l0 AS
+SELECT
+  r.g AS _k0,
+  MAX(r.a) AS _v1
+FROM cards.u AS r
+WHERE
+  NOT r.g IS NULL
+GROUP BY
+  r.g;
+CREATE OR REPLACE TABLE audit.t_shared AS
+SELECT
+  k._row,
+  l0._v1
+FROM cards.t AS k
+LEFT JOIN l0
+  ON l0._k0 = k.g
+ORDER BY
+  k.rowid;
+DROP TABLE l0;
+CREATE OR REPLACE VIEW audit.t AS
+SELECT
+  c.*,
+  s.*
+  EXCLUDE (_row),
+  s._row AS _shared_row
+FROM cards.t AS c
+POSITIONAL JOIN audit.t_shared AS s;
+SELECT
+  _row
+FROM audit.t
+WHERE
+  _v1 > a;
+
+-- # no linked row counts as none
+-- count_rows(u, r.g = t.g) = 0
+CREATE SCHEMA IF NOT EXISTS audit;
+CREATE OR REPLACE TEMPORARY TABLE l0 AS
+SELECT
+  r.g AS _k0,
+  COUNT(r._row) AS _v1
+FROM cards.u AS r
+WHERE
+  NOT r.g IS NULL
+GROUP BY
+  r.g;
+CREATE OR REPLACE TABLE audit.t_shared AS
+SELECT
+  k._row,
+  l0._v1
+FROM cards.t AS k
+LEFT JOIN l0
+  ON l0._k0 = k.g
+ORDER BY
+  k.rowid;
+DROP TABLE l0;
+CREATE OR REPLACE VIEW audit.t AS
+SELECT
+  c.*,
+  s.*
+  EXCLUDE (_row),
+  s._row AS _shared_row
+FROM cards.t AS c
+POSITIONAL JOIN audit.t_shared AS s;
+SELECT
+  _row
+FROM audit.t
+WHERE
+  COALESCE(_v1, (
+    0
+  )) = 0;
+
+-- # what a row must meet beyond the link
+-- count_rows(u, r.g = t.g and r.a > 1) > 0
+CREATE SCHEMA IF NOT EXISTS audit;
+CREATE OR REPLACE TEMPORARY TABLE l0 AS
+SELECT
+  r.g AS _k0,
+  COUNT(r._row) FILTER(WHERE
+    r.a > 1) AS _v1
+FROM cards.u AS r
+WHERE
+  NOT r.g IS NULL
+GROUP BY
+  r.g;
+CREATE OR REPLACE TABLE audit.t_shared AS
+SELECT
+  k._row,
+  l0._v1
+FROM cards.t AS k
+LEFT JOIN l0
+  ON l0._k0 = k.g
+ORDER BY
+  k.rowid;
+DROP TABLE l0;
+CREATE OR REPLACE VIEW audit.t AS
+SELECT
+  c.*,
+  s.*
+  EXCLUDE (_row),
+  s._row AS _shared_row
+FROM cards.t AS c
+POSITIONAL JOIN audit.t_shared AS s;
+SELECT
+  _row
+FROM audit.t
+WHERE
+  COALESCE(_v1, (
+    0
+  )) > 0;
+
+-- # linked rows compared with the judged one
+-- count_rows(t, r.g = t.g and r.a < t.a) > 0
+CREATE SCHEMA IF NOT EXISTS audit;
+CREATE OR REPLACE TEMPORARY TABLE l0 AS
+SELECT
+  t._row AS _k0,
+  COUNT(r._row) FILTER(WHERE
+    r.a < t.a) AS _v1
+FROM cards.t AS t
+JOIN cards.t AS r
+  ON r.g = t.g
+GROUP BY
+  t._row;
+CREATE OR REPLACE TABLE audit.t_shared AS
+SELECT
+  k._row,
+  l0._v1
+FROM cards.t AS k
+LEFT JOIN l0
+  ON l0._k0 = k._row
+ORDER BY
+  k.rowid;
+DROP TABLE l0;
+CREATE OR REPLACE VIEW audit.t AS
+SELECT
+  c.*,
+  s.*
+  EXCLUDE (_row),
+  s._row AS _shared_row
+FROM cards.t AS c
+POSITIONAL JOIN audit.t_shared AS s;
+SELECT
+  _row
+FROM audit.t
+WHERE
+  COALESCE(_v1, (
+    0
+  )) > 0;
+
+-- # rows that differ in an item, counted by keys
+-- count_rows(t, r.g = t.g and r.a <> t.a) > 0
+CREATE SCHEMA IF NOT EXISTS audit;
+CREATE OR REPLACE TEMPORARY TABLE l0 AS
+SELECT
+  r.g AS _k0,
+  COUNT(r._row) FILTER(WHERE
+    NOT r.a IS NULL) AS _v1
+FROM cards.t AS r
+WHERE
+  NOT r.g IS NULL
+GROUP BY
+  r.g;
+CREATE OR REPLACE TEMPORARY TABLE l1 AS
+SELECT
+  r.a AS _k0,
+  r.g AS _k1,
+  COUNT(r._row) FILTER(WHERE
+    NOT r.a IS NULL) AS _v2
+FROM cards.t AS r
+WHERE
+  NOT r.a IS NULL AND NOT r.g IS NULL
+GROUP BY
+  r.a,
+  r.g;
+CREATE OR REPLACE TABLE audit.t_shared AS
+SELECT
+  k._row,
+  l0._v1,
+  l1._v2
+FROM cards.t AS k
+LEFT JOIN l0
+  ON l0._k0 = k.g
+LEFT JOIN l1
+  ON l1._k0 = k.a AND l1._k1 = k.g
+ORDER BY
+  k.rowid;
+DROP TABLE l0;
+DROP TABLE l1;
+CREATE OR REPLACE VIEW audit.t AS
+SELECT
+  c.*,
+  s.*
+  EXCLUDE (_row),
+  s._row AS _shared_row
+FROM cards.t AS c
+POSITIONAL JOIN audit.t_shared AS s;
+SELECT
+  _row
+FROM audit.t
+WHERE
+  (
+    CASE WHEN NOT a IS NULL THEN 0 + COALESCE(_v1, 0) - COALESCE(_v2, 0) ELSE 0 END
+  ) > 0;
+
+-- # rows that differ in two items
+-- count_rows(t, r.g = t.g and r.a <> t.a and r.b <> t.b) > 0
+CREATE SCHEMA IF NOT EXISTS audit;
+CREATE OR REPLACE TEMPORARY TABLE l0 AS
+SELECT
+  r.g AS _k0,
+  COUNT(r._row) FILTER(WHERE
+    NOT r.a IS NULL AND NOT r.b IS NULL) AS _v1
+FROM cards.t AS r
+WHERE
+  NOT r.g IS NULL
+GROUP BY
+  r.g;
+CREATE OR REPLACE TEMPORARY TABLE l1 AS
+SELECT
+  r.a AS _k0,
+  r.g AS _k1,
+  COUNT(r._row) FILTER(WHERE
+    NOT r.a IS NULL AND NOT r.b IS NULL) AS _v2
+FROM cards.t AS r
+WHERE
+  NOT r.a IS NULL AND NOT r.g IS NULL
+GROUP BY
+  r.a,
+  r.g;
+CREATE OR REPLACE TEMPORARY TABLE l2 AS
+SELECT
+  r.b AS _k0,
+  r.g AS _k1,
+  COUNT(r._row) FILTER(WHERE
+    NOT r.a IS NULL AND NOT r.b IS NULL) AS _v3
+FROM cards.t AS r
+WHERE
+  NOT r.b IS NULL AND NOT r.g IS NULL
+GROUP BY
+  r.b,
+  r.g;
+CREATE OR REPLACE TEMPORARY TABLE l3 AS
+SELECT
+  r.a AS _k0,
+  r.b AS _k1,
+  r.g AS _k2,
+  COUNT(r._row) FILTER(WHERE
+    NOT r.a IS NULL AND NOT r.b IS NULL) AS _v4
+FROM cards.t AS r
+WHERE
+  NOT r.a IS NULL AND NOT r.b IS NULL AND NOT r.g IS NULL
+GROUP BY
+  r.a,
+  r.b,
+  r.g;
+CREATE OR REPLACE TABLE audit.t_shared AS
+SELECT
+  k._row,
+  l0._v1,
+  l1._v2,
+  l2._v3,
+  l3._v4
+FROM cards.t AS k
+LEFT JOIN l0
+  ON l0._k0 = k.g
+LEFT JOIN l1
+  ON l1._k0 = k.a AND l1._k1 = k.g
+LEFT JOIN l2
+  ON l2._k0 = k.b AND l2._k1 = k.g
+LEFT JOIN l3
+  ON l3._k0 = k.a AND l3._k1 = k.b AND l3._k2 = k.g
+ORDER BY
+  k.rowid;
+DROP TABLE l0;
+DROP TABLE l1;
+DROP TABLE l2;
+DROP TABLE l3;
+CREATE OR REPLACE VIEW audit.t AS
+SELECT
+  c.*,
+  s.*
+  EXCLUDE (_row),
+  s._row AS _shared_row
+FROM cards.t AS c
+POSITIONAL JOIN audit.t_shared AS s;
+SELECT
+  _row
+FROM audit.t
+WHERE
+  (
+    CASE
+      WHEN NOT a IS NULL AND NOT b IS NULL
+      THEN 0 + COALESCE(_v1, 0) - COALESCE(_v2, 0) - COALESCE(_v3, 0) + COALESCE(_v4, 0)
+      ELSE 0
+    END
+  ) > 0;
+
+-- # one value at most
+-- agg_rows(t, count(distinct r.a), r.g = t.g) <= 1
+CREATE SCHEMA IF NOT EXISTS audit;
+CREATE OR REPLACE TEMPORARY TABLE l0 AS
+SELECT
+  r.g AS _k0,
+  MIN(r.a) IS NOT DISTINCT FROM MAX(r.a) AS _v1
+FROM cards.t AS r
+WHERE
+  NOT r.g IS NULL
+GROUP BY
+  r.g;
+CREATE OR REPLACE TABLE audit.t_shared AS
+SELECT
+  k._row,
+  l0._v1
+FROM cards.t AS k
+LEFT JOIN l0
+  ON l0._k0 = k.g
+ORDER BY
+  k.rowid;
+DROP TABLE l0;
+CREATE OR REPLACE VIEW audit.t AS
+SELECT
+  c.*,
+  s.*
+  EXCLUDE (_row),
+  s._row AS _shared_row
+FROM cards.t AS c
+POSITIONAL JOIN audit.t_shared AS s;
+SELECT
+  _row
+FROM audit.t
+WHERE
+  COALESCE(_v1, TRUE);
+
+-- # two conditions share the groups of a link
+-- agg_rows(u, min(r.a), r.g = t.g) < 1 and agg_rows(u, max(r.a), r.g = t.g and r.a < 9) > 1
+CREATE SCHEMA IF NOT EXISTS audit;
+CREATE OR REPLACE TEMPORARY TABLE l0 AS
+SELECT
+  r.g AS _k0,
+  MIN(r.a) AS _v1,
+  MAX(r.a) FILTER(WHERE
+    r.a < 9) AS _v2
+FROM cards.u AS r
+WHERE
+  NOT r.g IS NULL
+GROUP BY
+  r.g;
+CREATE OR REPLACE TABLE audit.t_shared AS
+SELECT
+  k._row,
+  l0._v1,
+  l0._v2
+FROM cards.t AS k
+LEFT JOIN l0
+  ON l0._k0 = k.g
+ORDER BY
+  k.rowid;
+DROP TABLE l0;
+CREATE OR REPLACE VIEW audit.t AS
+SELECT
+  c.*,
+  s.*
+  EXCLUDE (_row),
+  s._row AS _shared_row
+FROM cards.t AS c
+POSITIONAL JOIN audit.t_shared AS s;
+SELECT
+  _row
+FROM audit.t
+WHERE
+  _v1 < 1 AND _v2 > 1;
