@@ -307,7 +307,7 @@ def test_identity_numbers_are_whole_for_who_corrects_them_only(office: Office) -
     ("login", "page", "button", "roles", "active", "says"),
     [
         ("shi-guan", "today?list=unverified", "属实", ["leader"], True, "您没有此页面的权限"),
-        ("anguan", "today?list=unverified", "下一条", ["administrator"], True, "您没有此页面的权限"),
+        ("anguan", "today?list=unverified", "下一个", ["administrator"], True, "您没有此页面的权限"),
         ("zhuli-qiu1", "mine", "已在系统内改正", ["assistant"], False, "登录已过期"),
     ],
 )

@@ -51,7 +51,7 @@ ROLES: dict[str, Role] = {
 }  # fmt: skip
 """A person of every role, supervisors of the city and of the district."""
 ROWS = {
-    "shi-guan": "true", "anguan": f"office = '{DISTRICT}'", "qiu1": f"prosecutor = '{PROSECUTOR}' and {_HERE}",
+    "shi-guan": "true", "anguan": f"{_HERE} and department is not null", "qiu1": f"prosecutor = '{PROSECUTOR}' and {_HERE}",
     "zhuli-qiu1": f"prosecutor = '{PROSECUTOR}' and {_HERE}", "zhuren1": f"department = '{DEPARTMENT}' and {_HERE}",
     "lingdao": "false", "admin": "false",
 }  # fmt: skip
