@@ -26,7 +26,7 @@ PARAMETER = re.compile(r"'(?:[^']|'')*'|(?<![:\w]):([a-z_]\w*)")
 _WORD = re.compile(r"\$([a-z]+)")
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _RAW_SUFFIX = "__raw"
-_NO_DAY = "CAST(NULL AS DATE)"
+_NO_DAY = "cast(null as date)"
 
 
 @dataclass(frozen=True)

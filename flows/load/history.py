@@ -17,8 +17,8 @@ from flows.load.recognition import Candidate
 from flows.load.sources.sheets import Sheet
 
 FIXED_COLUMNS = {
-    "_load": "INTEGER", "_sha256": "VARCHAR", "_sheet": "VARCHAR", "_sheet_row": "BIGINT", "_problem": "VARCHAR",
-    "_surplus": "VARCHAR[]", "_extra": "MAP(VARCHAR, VARCHAR)",
+    "_load": "integer", "_sha256": "varchar", "_sheet": "varchar", "_sheet_row": "bigint", "_problem": "varchar",
+    "_surplus": "varchar[]", "_extra": "map(varchar, varchar)",
 }  # fmt: skip
 
 
@@ -48,19 +48,19 @@ class Load:
 
 def prepare_history(con: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> None:
     """Make the tables of the history, and columns for fields that are new in the catalogue."""
-    con.execute("CREATE SCHEMA IF NOT EXISTS raw")
+    con.execute("create schema if not exists raw")
     con.execute(
-        "CREATE TABLE IF NOT EXISTS raw.loads (load_no INTEGER, sha256 VARCHAR, name VARCHAR, sheet_no INTEGER,"
-        " sheet VARCHAR, card VARCHAR, columns_hash VARCHAR, loaded_at TIMESTAMP DEFAULT current_timestamp::TIMESTAMP)"
+        "create table if not exists raw.loads (load_no integer, sha256 varchar, name varchar, sheet_no integer,"
+        " sheet varchar, card varchar, columns_hash varchar, loaded_at timestamp default current_timestamp::timestamp)"
     )
     for card in catalogue.cards.values():
-        columns = FIXED_COLUMNS | {column(field.name): "VARCHAR" for field in card.fields}
+        columns = FIXED_COLUMNS | {column(field.name): "varchar" for field in card.fields}
         declared = ", ".join(f"{name} {sql_type}" for name, sql_type in columns.items())
-        con.execute(f"CREATE TABLE IF NOT EXISTS {raw_table(card)} ({declared})")
-        present = {row[0] for row in con.execute(f"DESCRIBE {raw_table(card)}").fetchall()}
+        con.execute(f"create table if not exists {raw_table(card)} ({declared})")
+        present = {row[0] for row in con.execute(f"describe {raw_table(card)}").fetchall()}
         for field in card.fields:
             if field.name not in present:
-                con.execute(f"ALTER TABLE {raw_table(card)} ADD COLUMN {column(field.name)} VARCHAR")
+                con.execute(f"alter table {raw_table(card)} add column {column(field.name)} varchar")
 
 
 def raw_table(card: Card) -> str:
@@ -89,7 +89,7 @@ def _store(
     columns = _with_names(_without_empty(con, columns, relation))
     key = (sha256, sheet.number, chosen.card.name, _columns_hash(columns))
     known = con.execute(
-        "SELECT load_no FROM raw.loads WHERE sha256 = ? AND sheet_no = ? AND card = ? AND columns_hash = ?", key
+        "select load_no from raw.loads where sha256 = ? and sheet_no = ? and card = ? and columns_hash = ?", key
     ).fetchone()
     number = int(known[0]) if known else _next_load(con)
     cells = tuple(tuple(sheet.head[row]) for row in rows)
@@ -109,16 +109,16 @@ def _insert(
     cells = ", ".join(
         [
             f"{load.number}, {quoted(sha256)}, {quoted(load.sheet)}, _sheet_row, _problem, _surplus",
-            f"MAP {{{entries}}}" if extra else "NULL",
+            f"map {{{entries}}}" if extra else "null",
             *(f"c{one.position}" for one in fields),
         ]
     )
     con.begin()
     done = False
     try:
-        con.execute(f"INSERT INTO {raw_table(load.card)} ({into}) SELECT {cells} FROM ({relation})")
+        con.execute(f"insert into {raw_table(load.card)} ({into}) select {cells} from ({relation})")
         con.execute(
-            "INSERT INTO raw.loads (load_no, sha256, name, sheet_no, sheet, card, columns_hash)"
+            "insert into raw.loads (load_no, sha256, name, sheet_no, sheet, card, columns_hash)"
             " VALUES (?, ?, ?, ?, ?, ?, ?)",
             (load.number, sha256, name, load.sheet_number, load.sheet, load.card.name, columns_hash),
         )
@@ -135,7 +135,7 @@ def _without_empty(con: duckdb.DuckDBPyConnection, columns: Sequence[Column], re
     if not unnamed:
         return tuple(columns)
     counts = ", ".join(f"count({clean_sql(f'c{place}')})" for place in unnamed)
-    filled = con.execute(f"SELECT {counts} FROM ({relation})").fetchone() or ()
+    filled = con.execute(f"select {counts} from ({relation})").fetchone() or ()
     empty = {place for place, count in zip(unnamed, filled, strict=True) if not count}
     return tuple(one for one in columns if one.position not in empty)
 
@@ -158,5 +158,5 @@ def _columns_hash(columns: Sequence[Column]) -> str:
 
 
 def _next_load(con: duckdb.DuckDBPyConnection) -> int:
-    found = con.execute("SELECT coalesce(max(load_no), 0) + 1 FROM raw.loads").fetchone()
+    found = con.execute("select coalesce(max(load_no), 0) + 1 from raw.loads").fetchone()
     return int(found[0]) if found else 1

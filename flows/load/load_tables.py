@@ -32,8 +32,8 @@ _COUNTED = frozenset(REASONS) & frozenset(RowCounts.__dataclass_fields__)
 
 def prepare_load_tables(con: duckdb.DuckDBPyConnection) -> None:
     """Empty tables for a new run."""
-    con.execute("DROP SCHEMA IF EXISTS load CASCADE")
-    con.execute("CREATE SCHEMA load")
+    con.execute("drop schema if exists load cascade")
+    con.execute("create schema load")
     for table in (*LOADED, ROWS_WITHOUT_CASE):
         con.execute(table.create("load"))
 
@@ -41,23 +41,23 @@ def prepare_load_tables(con: duckdb.DuckDBPyConnection) -> None:
 def fill_row_tables(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, loads: Sequence[FileLoad]) -> None:
     """Rejected rows, unreadable cells and rows without case number, from `load.all_rows` and `cards`."""
     for one in loads:
-        con.execute(f"INSERT INTO load.rejected_rows {_rejected(one)}")
+        con.execute(f"insert into load.rejected_rows {_rejected(one)}")
     for card in catalogue.cards.values():
         table = card_table(card)
         branches = [_unreadable_cells(card, field) for field in card.fields if field.parsed]
         if branches:
-            con.execute(f"INSERT INTO load.unreadable_cells {' UNION ALL '.join(branches)}")
+            con.execute(f"insert into load.unreadable_cells {' union all '.join(branches)}")
         if case := card.role("case"):
             con.execute(
-                f"INSERT INTO load.rows_without_case SELECT _file, _sheet, _sheet_row, {quoted(card.name)}"
-                f" FROM {table} WHERE {column(case)} IS NULL"
+                f"insert into load.rows_without_case select _file, _sheet, _sheet_row, {quoted(card.name)}"
+                f" from {table} where {column(case)} is null"
             )
 
 
 def counted(con: duckdb.DuckDBPyConnection, sheets: Sequence[SheetReport]) -> tuple[SheetReport, ...]:
     """The reports with the figures of the run."""
     rows = _row_counts(con)
-    without = _by_sheet(con, "SELECT file_no, sheet, count(*) FROM load.rows_without_case GROUP BY ALL")
+    without = _by_sheet(con, "select file_no, sheet, count(*) from load.rows_without_case group by all")
     unreadable = _unreadable(con)
     return tuple(
         replace(
@@ -97,15 +97,15 @@ def write_file_tables(con: duckdb.DuckDBPyConnection, sheets: Sequence[SheetRepo
     for table, lines in (("files", files), ("file_columns", columns), ("missing_columns", missing)):
         if lines:
             marks = ", ".join("?" * len(lines[0]))
-            con.executemany(f"INSERT INTO load.{table} VALUES ({marks})", lines)
+            con.executemany(f"insert into load.{table} values ({marks})", lines)
 
 
 def write_quarantine(con: duckdb.DuckDBPyConnection, path: Path) -> int:
     """Write every rejected row of the last load to a csv for Excel; gives the number of rows."""
     rows = con.execute(
-        "SELECT f.name, r.sheet, r.sheet_row, r.reason || ' / ' || r.reason_en, r.cells FROM load.rejected_rows r"
-        " JOIN (SELECT DISTINCT file_no, name FROM load.files) f USING (file_no)"
-        " ORDER BY r.file_no, r.sheet, r.sheet_row"
+        "select f.name, r.sheet, r.sheet_row, r.reason || ' / ' || r.reason_en, r.cells from load.rejected_rows r"
+        " join (select distinct file_no, name from load.files) f using (file_no)"
+        " order by r.file_no, r.sheet, r.sheet_row"
     )
     written = 0
     with path.open("w", encoding="utf-8-sig", newline="") as stream:
@@ -127,31 +127,31 @@ def _rejected(one: FileLoad) -> str:
     entries.append("{'k': '多出的单元格', 'v': array_to_string(r._surplus, ' | ')}")
     filled = f"list_filter([{', '.join(entries)}], lambda e: coalesce(e.v, '') <> '')"
     return f"""
-        SELECT a.file_no, a.sheet, a.sheet_row, {_worded("zh")}, {_worded("en")}, to_json(map_from_entries({filled}))
-        FROM {raw_table(load.card)} r JOIN load.all_rows a ON r._load = a.load_no AND r._sheet_row = a.sheet_row
-        WHERE r._load = {load.number} AND a.load_order = {one.order} AND a.reason IS NOT NULL ORDER BY a.sheet_row"""
+        select a.file_no, a.sheet, a.sheet_row, {_worded("zh")}, {_worded("en")}, to_json(map_from_entries({filled}))
+        from {raw_table(load.card)} r join load.all_rows a on r._load = a.load_no and r._sheet_row = a.sheet_row
+        where r._load = {load.number} and a.load_order = {one.order} and a.reason is not null order by a.sheet_row"""
 
 
 def _worded(language: str) -> str:
     """The reason of a row in one language."""
     cases = " ".join(
-        f"WHEN {quoted(code)} THEN {quoted(words.in_language(language))}" for code, words in REASONS.items()
+        f"when {quoted(code)} then {quoted(words.in_language(language))}" for code, words in REASONS.items()
     )
-    return f"CASE a.reason {cases} END"
+    return f"case a.reason {cases} end"
 
 
 def _unreadable_cells(card: Card, field: Field) -> str:
     value, text = column(field.name), column(f"{field.name}__raw")
     return (
-        f"SELECT _file, _sheet, _sheet_row, {quoted(card.name)}, {quoted(field.name)}, {text}"
-        f" FROM {card_table(card)} WHERE {value} IS NULL AND {text} IS NOT NULL"
+        f"select _file, _sheet, _sheet_row, {quoted(card.name)}, {quoted(field.name)}, {text}"
+        f" from {card_table(card)} where {value} is null and {text} is not null"
     )
 
 
 def _row_counts(con: duckdb.DuckDBPyConnection) -> Mapping[tuple[int, str], RowCounts]:
     counts: dict[tuple[int, str], RowCounts] = {}
     for file_no, sheet, reason, number in con.execute(
-        "SELECT file_no, sheet, reason, count(*) FROM load.all_rows GROUP BY ALL"
+        "select file_no, sheet, reason, count(*) from load.all_rows group by all"
     ).fetchall():
         name = "loaded" if reason is None else reason if reason in _COUNTED else "malformed"
         counted_here = RowCounts(**{"read": number, name: number})
@@ -167,8 +167,8 @@ def _unreadable(con: duckdb.DuckDBPyConnection) -> Mapping[tuple[int, str], Mapp
     """By sheet and field: number of unreadable cells and the first few texts."""
     found: dict[tuple[int, str], dict[str, tuple[int, tuple[str, ...]]]] = {}
     for file_no, sheet, field, number, texts in con.execute(
-        f"SELECT file_no, sheet, field, count(*), list(text ORDER BY sheet_row)[:{SHOWN}]"
-        " FROM load.unreadable_cells GROUP BY ALL ORDER BY ALL"
+        f"select file_no, sheet, field, count(*), list(text order by sheet_row)[:{SHOWN}]"
+        " from load.unreadable_cells group by all order by all"
     ).fetchall():
         found.setdefault((file_no, sheet), {})[field] = (number, tuple(texts))
     return found

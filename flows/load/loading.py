@@ -87,7 +87,7 @@ def load_exports(
     build_card_tables(con, catalogue, run.loads)
     fill_row_tables(con, catalogue, run.loads)
     sheets = counted(con, run.sheets)
-    con.execute("DROP TABLE load.all_rows")
+    con.execute("drop table load.all_rows")
     write_file_tables(con, sheets)
     progress(Stage.TYPE, 1, 1)
     return LoadReport(

@@ -42,14 +42,14 @@ class FileLoad:
 def reason_rows(con: duckdb.DuckDBPyConnection, loads: Sequence[FileLoad]) -> None:
     """Make `load.all_rows`: every row of the run with `reason`, NULL and a `row_no` for those that count."""
     con.execute(
-        "CREATE OR REPLACE TEMP TABLE anka_scan (card VARCHAR, file_no INTEGER, load_no INTEGER, load_order INTEGER,"
-        " sheet VARCHAR, sheet_row BIGINT, problem VARCHAR, is_blank BOOLEAN, is_header BOOLEAN, is_total BOOLEAN,"
-        " row_key VARCHAR, row_hash UBIGINT, second_hash UBIGINT)"
+        "create or replace temp table anka_scan (card varchar, file_no integer, load_no integer, load_order integer,"
+        " sheet varchar, sheet_row bigint, problem varchar, is_blank boolean, is_header boolean, is_total boolean,"
+        " row_key varchar, row_hash ubigint, second_hash ubigint)"
     )
     for one in loads:
-        con.execute(f"INSERT INTO anka_scan {_scan(one)}")
-    con.execute(f"CREATE OR REPLACE TABLE load.all_rows AS {_reasons()}")
-    con.execute("DROP TABLE anka_scan")
+        con.execute(f"insert into anka_scan {_scan(one)}")
+    con.execute(f"create or replace table load.all_rows as {_reasons()}")
+    con.execute("drop table anka_scan")
 
 
 def _scan(one: FileLoad) -> str:
@@ -57,23 +57,23 @@ def _scan(one: FileLoad) -> str:
     load = one.load
     names = [column(each.field) for each in load.fields]
     cells = ", ".join(
-        f"{cell_sql(load.card.field(each.field), name)} AS {name}"
+        f"{cell_sql(load.card.field(each.field), name)} as {name}"
         for name, each in zip(names, load.fields, strict=True)
     )
     as_it_stood = ", ".join(
-        f"{name} AS {column('as ' + each.field)}" for name, each in zip(names, load.fields, strict=True)
+        f"{name} as {column('as ' + each.field)}" for name, each in zip(names, load.fields, strict=True)
     )
     listed, backwards = ", ".join(sorted(names)), ", ".join(sorted(names, reverse=True))
     signature = quoted(listed)
     return f"""
-        WITH cells AS (
-            SELECT _sheet_row, _problem, _extra, {cells}, {as_it_stood}
-            FROM {raw_table(load.card)} WHERE _load = {load.number}
+        with cells as (
+            select _sheet_row, _problem, _extra, {cells}, {as_it_stood}
+            from {raw_table(load.card)} where _load = {load.number}
         )
-        SELECT {quoted(load.card.name)}, {one.file_no}, {load.number}, {one.order}, {quoted(load.sheet)}, _sheet_row,
-            _problem, coalesce({listed}, NULL) IS NULL, {_is_header(load)}, {_is_total(load)}, {_key(load)},
+        select {quoted(load.card.name)}, {one.file_no}, {load.number}, {one.order}, {quoted(load.sheet)}, _sheet_row,
+            _problem, coalesce({listed}, null) is null, {_is_header(load)}, {_is_total(load)}, {_key(load)},
             hash({signature}, {listed}), hash({backwards}, {signature})
-        FROM cells"""
+        from cells"""
 
 
 def _is_header(load: Load) -> str:
@@ -85,8 +85,8 @@ def _is_header(load: Load) -> str:
             f"coalesce({_normalised(column('as ' + name))}, '') = {quoted(normalise_heading(text))}"
             for name, text in sorted(texts.items(), key=lambda one: not one[1])
         ]
-        copies.append(f"CASE WHEN {tests[0]} THEN {' AND '.join(tests)} ELSE false END")
-    return " OR ".join(copies)
+        copies.append(f"case when {tests[0]} then {' and '.join(tests)} else false end")
+    return " or ".join(copies)
 
 
 def _normalised(text: str) -> str:
@@ -102,14 +102,14 @@ def _is_total(load: Load) -> str:
     in_order = [
         column(each.field) if each.field else clean_sql(f"_extra[{quoted(each.header)}]") for each in load.columns
     ]
-    first = _no_blanks(f"coalesce({', '.join(in_order)}, NULL)")
+    first = _no_blanks(f"coalesce({', '.join(in_order)}, null)")
     present = {each.field for each in load.fields}
     roles: tuple[Role, ...] = ("case", "person")
     numbers = [column(name) for role in roles if (name := load.card.role(role)) and name in present]
     words = f"(?:{'|'.join(_no_inner_blanks(word) for word in load.card.total_words)})"
-    blank = [f"({name} IS NULL OR regexp_matches({_no_blanks(name)}, '^{words}$'))" for name in numbers]
+    blank = [f"({name} is null or regexp_matches({_no_blanks(name)}, '^{words}$'))" for name in numbers]
     says_total = f"regexp_matches({first}, '^{words}(?:$|[:：]?[-+]?\\d)')"
-    return f"coalesce({' AND '.join([*blank, says_total])}, false)"
+    return f"coalesce({' and '.join([*blank, says_total])}, false)"
 
 
 def _no_blanks(text: str) -> str:
@@ -124,7 +124,7 @@ def _key(load: Load) -> str:
     """The key of a row as one text; NULL when a part of it is blank or its column absent."""
     present = {each.field for each in load.fields}
     if any(name not in present for name in load.card.key):
-        return "NULL"
+        return "null"
     return " || chr(31) || ".join(column(name) for name in load.card.key)
 
 
@@ -132,31 +132,31 @@ def _reasons() -> str:
     """Reasons in order: unreadable by the reader, header copy, total, blank, merged within a file, replaced by a later
     file, merged across files where the key is not whole. A total ends its page: no card follows before the next header.
     """
-    equal = "PARTITION BY card, reason IS NULL, row_hash, second_hash"
+    equal = "partition by card, reason is null, row_hash, second_hash"
     return f"""
-        WITH pages AS (
-            SELECT *, sum(is_header::INTEGER) OVER (PARTITION BY load_order ORDER BY sheet_row) AS page FROM anka_scan
-        ), ends AS (
-            SELECT *, max(sheet_row) FILTER (WHERE NOT (is_blank OR is_header OR is_total))
-                OVER (PARTITION BY load_order, page) AS last_card FROM pages
-        ), dropped AS (
-            SELECT * REPLACE (nullif(row_key, '') AS row_key), CASE WHEN problem IS NOT NULL THEN problem WHEN is_header THEN {quoted(HEADER_COPY)}
-                WHEN is_total AND sheet_row > coalesce(last_card, 0) THEN {quoted(TOTAL)}
-                WHEN is_blank THEN {quoted(BLANK)} END AS reason FROM ends
-        ), merged AS (
-            SELECT * REPLACE (CASE WHEN reason IS NULL
-                AND row_number() OVER ({equal}, file_no ORDER BY load_order, sheet_row) > 1
-                THEN {quoted(DUPLICATE)} ELSE reason END AS reason) FROM dropped
-        ), replaced AS (
-            SELECT * REPLACE (CASE WHEN reason IS NULL AND row_key IS NOT NULL
-                AND file_no < max(file_no) OVER (PARTITION BY card, reason IS NULL, row_key)
-                THEN {quoted(REPLACED)} ELSE reason END AS reason) FROM merged
-        ), final AS (
-            SELECT * REPLACE (CASE WHEN reason IS NULL AND row_key IS NULL
-                AND row_number() OVER ({equal}, row_key IS NULL ORDER BY load_order, sheet_row) > 1
-                THEN {quoted(DUPLICATE)} ELSE reason END AS reason) FROM replaced
+        with pages as (
+            select *, sum(is_header::integer) over (partition by load_order order by sheet_row) as page from anka_scan
+        ), ends as (
+            select *, max(sheet_row) filter (where not (is_blank or is_header or is_total))
+                over (partition by load_order, page) as last_card from pages
+        ), dropped as (
+            select * replace (nullif(row_key, '') as row_key), case when problem is not null then problem when is_header then {quoted(HEADER_COPY)}
+                when is_total and sheet_row > coalesce(last_card, 0) then {quoted(TOTAL)}
+                when is_blank then {quoted(BLANK)} end as reason from ends
+        ), merged as (
+            select * replace (case when reason is null
+                and row_number() over ({equal}, file_no order by load_order, sheet_row) > 1
+                then {quoted(DUPLICATE)} else reason end as reason) from dropped
+        ), replaced as (
+            select * replace (case when reason is null and row_key is not null
+                and file_no < max(file_no) over (partition by card, reason is null, row_key)
+                then {quoted(REPLACED)} else reason end as reason) from merged
+        ), final as (
+            select * replace (case when reason is null and row_key is null
+                and row_number() over ({equal}, row_key is null order by load_order, sheet_row) > 1
+                then {quoted(DUPLICATE)} else reason end as reason) from replaced
         )
-        SELECT card, file_no, load_no, load_order, sheet, sheet_row, reason, row_key IS NOT NULL AS has_key,
-            CASE WHEN reason IS NULL THEN
-                row_number() OVER (PARTITION BY card, reason IS NULL ORDER BY load_order, sheet_row) - 1 END AS row_no
-        FROM final ORDER BY load_order, sheet_row"""
+        select card, file_no, load_no, load_order, sheet, sheet_row, reason, row_key is not null as has_key,
+            case when reason is null then
+                row_number() over (partition by card, reason is null order by load_order, sheet_row) - 1 end as row_no
+        from final order by load_order, sheet_row"""

@@ -106,7 +106,7 @@ def _head(text: Path, delimiter: str) -> Head:
 
 def _relation(body: Path, delimiter: str, lines: Lines, below: int, width: int) -> str:
     """The rows as DuckDB reads them. Never with `new_line`: together with CRLF it loses rows silently."""
-    columns = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(width))
+    columns = ", ".join(f"'c{place}': 'varchar'" for place in range(width))
     cells = "".join(f", c{place}" for place in range(width))
     options = {
         "auto_detect": "false", "header": "false", "strict_mode": "true", "columns": f"{{{columns}}}",
@@ -115,8 +115,8 @@ def _relation(body: Path, delimiter: str, lines: Lines, below: int, width: int) 
     }  # fmt: skip
     given = ", ".join(f"{name} = {value}" for name, value in options.items())
     return (
-        f"SELECT {below} + row_number() OVER () AS _sheet_row, {NO_PROBLEMS}{cells}"
-        f" FROM read_csv({quoted(str(body))}, {given})"
+        f"select {below} + row_number() over () as _sheet_row, {NO_PROBLEMS}{cells}"
+        f" from read_csv({quoted(str(body))}, {given})"
     )
 
 

@@ -15,7 +15,7 @@ from flows.load.headings import Headings, Row
 HEAD = 12
 """Rows handed over as plain text: the ten where headings may stand, and what may complete them."""
 
-NO_PROBLEMS = "NULL::VARCHAR AS _problem, NULL::VARCHAR[] AS _surplus"
+NO_PROBLEMS = "null::varchar as _problem, null::varchar[] as _surplus"
 """The columns of a reader that has no malformed rows."""
 
 
@@ -49,6 +49,6 @@ def stored_rows(path: Path, width: int, *, with_problems: bool = False) -> Calla
     cells = "".join(f", c{place}" for place in range(width))
     problems = "_problem, _surplus" if with_problems else NO_PROBLEMS
     return lambda below: (
-        f"SELECT file_row_number + 1 AS _sheet_row, {problems}{cells}"
-        f" FROM read_parquet({quoted(str(path))}, file_row_number = true) WHERE file_row_number >= {below}"
+        f"select file_row_number + 1 as _sheet_row, {problems}{cells}"
+        f" from read_parquet({quoted(str(path))}, file_row_number = true) where file_row_number >= {below}"
     )

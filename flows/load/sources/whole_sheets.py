@@ -56,12 +56,12 @@ def _rows(con: duckdb.DuckDBPyConnection, sheet: Sheet, header_row: int) -> Iter
     """Every row with its number from 1: those up to the headings from the head, the others from the relation."""
     yield from enumerate(sheet.head[:header_row], 1)
     try:
-        found = con.execute(f"SELECT * FROM ({sheet.rows(header_row)}) ORDER BY _sheet_row")
+        found = con.execute(f"select * from ({sheet.rows(header_row)}) order by _sheet_row")
         first = found.fetchmany(_PORTION)
     except duckdb.InvalidInputException:
         if sheet.carefully is None:
             raise
-        found = con.execute(f"SELECT * FROM ({sheet.carefully(header_row)}) ORDER BY _sheet_row")
+        found = con.execute(f"select * from ({sheet.carefully(header_row)}) order by _sheet_row")
         first = found.fetchmany(_PORTION)
     while first:
         for number, _problem, surplus, *cells in first:
