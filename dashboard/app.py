@@ -75,9 +75,13 @@ def main() -> None:
     chosen = st.navigation([start, *pages.values()])
     with st.sidebar:
         st.segmented_control(
-            text("app.language", language), ["zh", "en"], key="language", required=True,
-            format_func=lambda code: {"zh": "中文", "en": "English"}[code], label_visibility="collapsed",
-        )  # fmt: skip
+            text("app.language", language),
+            ["zh", "en"],
+            key="language",
+            required=True,
+            format_func=lambda code: {"zh": "中文", "en": "English"}[code],
+            label_visibility="collapsed",
+        )
         roles = ("、" if language == "zh" else ", ").join(text(f"role.{role}", language) for role in reader.roles)
         st.caption(text("app.reader", language, name=reader.name, roles=roles))
         st.html(
@@ -90,9 +94,12 @@ def main() -> None:
 def _page(name: str, reader: Reader, language: Language) -> st.Page:
     """A page not the reader's is hidden, and says so when asked for by address."""
     return st.Page(
-        _shown(name, reader), title=text(f"page.{name}", language), icon=PAGES[name][0], url_path=name,
+        _shown(name, reader),
+        title=text(f"page.{name}", language),
+        icon=PAGES[name][0],
+        url_path=name,
         visibility="visible" if name in reader.pages else "hidden",
-    )  # fmt: skip
+    )
 
 
 def _shown(name: str, reader: Reader) -> Callable[[], None]:

@@ -175,17 +175,28 @@ def judge_stage(order: AuditOrder, catalogue: Catalogue, loaded: LoadReport) -> 
 
 
 def publish_stage(
-    order: AuditOrder, catalogue: Catalogue, loaded: LoadReport, verdicts: Sequence[Verdict], started: datetime,
+    order: AuditOrder,
+    catalogue: Catalogue,
+    loaded: LoadReport,
+    verdicts: Sequence[Verdict],
+    started: datetime,
     stages: Sequence[StageTime],
-) -> AuditResult:  # fmt: skip
+) -> AuditResult:
     """Collects, reconciles, warns and publishes. A run with rules in error is published as incomplete."""
     home, watch = Home(order.home), Stopwatch([*stages])
     in_error = tuple(f"{v.judgement.name}: {v.reason}" for v in verdicts if v.state == "error")
     run_id, rows = run_id_of(order, catalogue, loaded), loaded.rows
     facts = RunFacts(
-        run_id, order.as_of, started, catalogue.fingerprint, loaded.input_hash, rows.read, rows.loaded, rows.rejected,
+        run_id,
+        order.as_of,
+        started,
+        catalogue.fingerprint,
+        loaded.input_hash,
+        rows.read,
+        rows.loaded,
+        rows.rejected,
         complete=not in_error,
-    )  # fmt: skip
+    )
     with _warehouse(order) as con:
         with watch.stage("collect"):
             collected = collect(con, catalogue, verdicts, run_id, tell)
@@ -210,9 +221,21 @@ def publish_stage(
         home.switch_to(file)
     not_judged = tuple(f"{v.judgement.name}: {v.reason}" for v in verdicts if v.state == "not_judged")
     return AuditResult(
-        run_id, file, home.run_folder(run_id), facts.complete, rows.read, rows.loaded, rows.rejected,
-        tuple(by(lines, "office", "department")), due, years, not_judged, in_error, tuple(watch.stages), followed,
-    )  # fmt: skip
+        run_id,
+        file,
+        home.run_folder(run_id),
+        facts.complete,
+        rows.read,
+        rows.loaded,
+        rows.rejected,
+        tuple(by(lines, "office", "department")),
+        due,
+        years,
+        not_judged,
+        in_error,
+        tuple(watch.stages),
+        followed,
+    )
 
 
 def figures_of(file: Path, register: Register | None = None) -> list[Line]:

@@ -41,9 +41,12 @@ def _worth_retrying(task: object, run: object, state: object) -> bool:
 
 
 @task(
-    name="load", cache_policy=NO_CACHE, retries=_DISK_RETRIES, retry_delay_seconds=_RETRY_SECONDS,
+    name="load",
+    cache_policy=NO_CACHE,
+    retries=_DISK_RETRIES,
+    retry_delay_seconds=_RETRY_SECONDS,
     retry_condition_fn=_worth_retrying,
-)  # fmt: skip
+)
 def load(order: AuditOrder, catalogue: Catalogue) -> LoadReport:
     """Exports → `raw` and `cards`."""
     return load_stage(order, catalogue)
@@ -56,13 +59,20 @@ def judge(order: AuditOrder, catalogue: Catalogue, loaded: LoadReport) -> tuple[
 
 
 @task(
-    name="publish", cache_policy=NO_CACHE, retries=_DISK_RETRIES, retry_delay_seconds=_RETRY_SECONDS,
+    name="publish",
+    cache_policy=NO_CACHE,
+    retries=_DISK_RETRIES,
+    retry_delay_seconds=_RETRY_SECONDS,
     retry_condition_fn=_worth_retrying,
-)  # fmt: skip
+)
 def publish(
-    order: AuditOrder, catalogue: Catalogue, loaded: LoadReport, verdicts: Sequence[Verdict], started: datetime,
+    order: AuditOrder,
+    catalogue: Catalogue,
+    loaded: LoadReport,
+    verdicts: Sequence[Verdict],
+    started: datetime,
     stages: Sequence[StageTime],
-) -> AuditResult:  # fmt: skip
+) -> AuditResult:
     """Findings, reconciliation, the published file and the switch."""
     return publish_stage(order, catalogue, loaded, verdicts, started, stages)
 
@@ -85,9 +95,15 @@ def tell_of_crash(flow: object, flow_run: FlowRun, state: object) -> None:
 
 @flow(name="nightly_audit", validate_parameters=False, log_prints=False, on_crashed=[tell_of_crash])
 def nightly_audit(
-    paths: Sequence[str] = (), as_of: str | None = None, home: str | None = None, catalogue: str | None = None,
-    card: str | None = None, skip_refused: bool = True, follow: bool = True, follow_earlier: bool = False,
-) -> AuditResult:  # fmt: skip
+    paths: Sequence[str] = (),
+    as_of: str | None = None,
+    home: str | None = None,
+    catalogue: str | None = None,
+    card: str | None = None,
+    skip_refused: bool = True,
+    follow: bool = True,
+    follow_earlier: bool = False,
+) -> AuditResult:
     """Audits `paths` (default: the inbox of the settings) as of `as_of` (default: the office's today) and publishes the run.
 
     Without `follow` neither the register nor what pages show is moved; with `follow_earlier` both may be moved to an earlier day.

@@ -51,9 +51,13 @@ class RunFacts:
 
 
 def publish(
-    con: duckdb.DuckDBPyConnection, home: Home, catalogue: Catalogue, facts: RunFacts,
-    collected: Sequence[Collected], stages: Iterable[StageTime],
-) -> Path:  # fmt: skip
+    con: duckdb.DuckDBPyConnection,
+    home: Home,
+    catalogue: Catalogue,
+    facts: RunFacts,
+    collected: Sequence[Collected],
+    stages: Iterable[StageTime],
+) -> Path:
     """Writes the file, to which the caller switches. `con` is the warehouse after `collect`."""
     home.published.mkdir(parents=True, exist_ok=True)
     target = _new_name(home, facts.run_id)
@@ -103,15 +107,25 @@ def _copy_tables(con: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> None:
 
 
 def _write_tables(
-    con: duckdb.DuckDBPyConnection, catalogue: Catalogue, facts: RunFacts, collected: Sequence[Collected],
+    con: duckdb.DuckDBPyConnection,
+    catalogue: Catalogue,
+    facts: RunFacts,
+    collected: Sequence[Collected],
     stages: Sequence[StageTime],
-) -> None:  # fmt: skip
+) -> None:
     run = {
-        "run_id": facts.run_id, "as_of": facts.as_of, "started_at": facts.started_at, "finished_at": now(),
-        "catalogue_hash": facts.catalogue_hash, "input_hash": facts.input_hash, "version": version("anka-audit"),
-        "status": "complete" if facts.complete else "incomplete", "rows_read": facts.rows_read,
-        "rows_loaded": facts.rows_loaded, "rows_rejected": facts.rows_rejected,
-    }  # fmt: skip
+        "run_id": facts.run_id,
+        "as_of": facts.as_of,
+        "started_at": facts.started_at,
+        "finished_at": now(),
+        "catalogue_hash": facts.catalogue_hash,
+        "input_hash": facts.input_hash,
+        "version": version("anka-audit"),
+        "status": "complete" if facts.complete else "incomplete",
+        "rows_read": facts.rows_read,
+        "rows_loaded": facts.rows_loaded,
+        "rows_rejected": facts.rows_rejected,
+    }
     _store(con, run_schema.RUNS, [run])
     _store(
         con,
@@ -153,26 +167,57 @@ def _judgement_row(collected: Collected) -> dict[str, object]:
     verdict = collected.verdict
     judgement = verdict.judgement
     return {
-        "rule_id": judgement.rule.id, "card": judgement.card.name, "field": judgement.field or None, "state": verdict.state,
-        "reason": verdict.reason.zh, "reason_en": verdict.reason.en, "rows_violated": verdict.rows_violated, "findings": collected.findings,
-        "needed": sorted(judgement.columns_needed), "parsed": sorted(judgement.values_read - judgement.raw_read),
-    }  # fmt: skip
+        "rule_id": judgement.rule.id,
+        "card": judgement.card.name,
+        "field": judgement.field or None,
+        "state": verdict.state,
+        "reason": verdict.reason.zh,
+        "reason_en": verdict.reason.en,
+        "rows_violated": verdict.rows_violated,
+        "findings": collected.findings,
+        "needed": sorted(judgement.columns_needed),
+        "parsed": sorted(judgement.values_read - judgement.raw_read),
+    }
 
 
 def _rule_row(catalogue: Catalogue, rule: RuleDeclaration, as_of: date) -> dict[str, object]:
     off = catalogue.switched_off(rule.id, as_of)
     each = [f"@{kind}" for kind in rule.each.types] + list(rule.each.fields) if rule.each else []
     return {
-        "rule_id": rule.id, "cards": "|".join(rule.cards), "theme": catalogue.themes[rule.id], "level": rule.level,
-        "kind": rule.kind, "severity": rule.severity, "error_type": rule.error_type, "is_hint": rule.is_hint,
-        "title_zh": rule.title.zh, "title_en": rule.title.en, "message_zh": rule.message.zh, "message_en": rule.message.en,
-        "why": rule.why.zh, "why_en": rule.why.en, "how_to_fill": rule.how_to_fill.zh, "how_to_fill_en": rule.how_to_fill.en,
-        "false_alarms": rule.false_alarms.zh, "false_alarms_en": rule.false_alarms.en, "basis": rule.basis, "owner": rule.owner,
-        "fields": "|".join(rule.fields or each), "applies_when": rule.applies_when, "must_hold": rule.must_hold,
-        "note": rule.note, "needs": "|".join(rule.needs), "params": json.dumps(rule.params), "release": rule.release,
-        "accepted": _as_json(rule.examples.accepted), "violating": _as_json(rule.examples.violating), "fingerprint": rule_fingerprint(catalogue, rule),
-        "pack": catalogue.origins[rule.id], "switched_off": off.reason if off else None, "off_since": off.since if off else None,
-    }  # fmt: skip
+        "rule_id": rule.id,
+        "cards": "|".join(rule.cards),
+        "theme": catalogue.themes[rule.id],
+        "level": rule.level,
+        "kind": rule.kind,
+        "severity": rule.severity,
+        "error_type": rule.error_type,
+        "is_hint": rule.is_hint,
+        "title_zh": rule.title.zh,
+        "title_en": rule.title.en,
+        "message_zh": rule.message.zh,
+        "message_en": rule.message.en,
+        "why": rule.why.zh,
+        "why_en": rule.why.en,
+        "how_to_fill": rule.how_to_fill.zh,
+        "how_to_fill_en": rule.how_to_fill.en,
+        "false_alarms": rule.false_alarms.zh,
+        "false_alarms_en": rule.false_alarms.en,
+        "basis": rule.basis,
+        "owner": rule.owner,
+        "fields": "|".join(rule.fields or each),
+        "applies_when": rule.applies_when,
+        "must_hold": rule.must_hold,
+        "note": rule.note,
+        "needs": "|".join(rule.needs),
+        "params": json.dumps(rule.params),
+        "release": rule.release,
+        "accepted": _as_json(rule.examples.accepted),
+        "violating": _as_json(rule.examples.violating),
+        "fingerprint": rule_fingerprint(catalogue, rule),
+        "pack": catalogue.origins[rule.id],
+        "switched_off": off.reason if off else None,
+        "off_since": off.since if off else None,
+    }
 
 
 def _as_json(example: Example) -> str:
@@ -182,12 +227,21 @@ def _as_json(example: Example) -> str:
 def _field_rows(card: Card) -> list[dict[str, object]]:
     return [
         {
-            "card": card.name, "no": number, "name": field.name, "header": field.header, "label_en": field.label_en,
-            "section": field.section, "section_en": field.section_en, "type": field.type, "unit": field.unit,
-            "level": field.level, "required": field.required, "filled_by": field.filled_by,
+            "card": card.name,
+            "no": number,
+            "name": field.name,
+            "header": field.header,
+            "label_en": field.label_en,
+            "section": field.section,
+            "section_en": field.section_en,
+            "type": field.type,
+            "unit": field.unit,
+            "level": field.level,
+            "required": field.required,
+            "filled_by": field.filled_by,
         }
         for number, field in enumerate(card.fields, start=1)
-    ]  # fmt: skip
+    ]
 
 
 def _store(con: duckdb.DuckDBPyConnection, table: run_schema.Table, rows: Sequence[Mapping[str, object]]) -> None:

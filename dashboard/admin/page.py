@@ -105,9 +105,13 @@ def _account(view: View, everybody: Sequence[Person]) -> None:
     by_login = {one.login: one for one in everybody}
     _PEOPLE.keep_known(_PERSON, tuple(by_login))
     chosen = st.selectbox(
-        view.t("admin.account"), list(by_login), key=_PEOPLE.key(_PERSON), placeholder=view.t("admin.choose"),
-        format_func=lambda login: f"{login} · {by_login[login].name}", width=420,
-    )  # fmt: skip
+        view.t("admin.account"),
+        list(by_login),
+        key=_PEOPLE.key(_PERSON),
+        placeholder=view.t("admin.choose"),
+        format_func=lambda login: f"{login} · {by_login[login].name}",
+        width=420,
+    )
     if chosen is None:
         return
     one = by_login[chosen]

@@ -88,7 +88,11 @@ def start(arguments: Sequence[str], folder: Path, environment: Mapping[str, str]
     out, said = folder / "out.txt", folder / "said.txt"
     with out.open("wb") as standard, said.open("wb") as error:
         process = subprocess.Popen(
-            [sys.executable, "-m", "flows.cli.main", *arguments, "--progress", "json"], stdin=subprocess.DEVNULL, stdout=standard, stderr=error,
-            env={**os.environ, **_UTF8, **environment}, start_new_session=True,
-        )  # fmt: skip
+            [sys.executable, "-m", "flows.cli.main", *arguments, "--progress", "json"],
+            stdin=subprocess.DEVNULL,
+            stdout=standard,
+            stderr=error,
+            env={**os.environ, **_UTF8, **environment},
+            start_new_session=True,
+        )
     return Running(process, out, said)

@@ -56,9 +56,12 @@ def check_page(view: View) -> None:
     as_of = row.date_input(view.t("check.as_of"), value=today(), key="check_day", width=180)
     titles = card_titles(view.con) if view.run.run_id else {}
     card = row.selectbox(
-        view.t("check.card"), ["", *titles], key="check_card", width=240,
+        view.t("check.card"),
+        ["", *titles],
+        key="check_card",
+        width=240,
         format_func=lambda name: view.pick(*titles[name]) if name else view.t("check.by_itself"),
-    )  # fmt: skip
+    )
     if row.button(
         view.t("check.go"), type="primary", disabled=not dropped, key="check_go", icon=":material/fact_check:"
     ):
@@ -125,10 +128,13 @@ def _result(view: View, shown: Shown, number: int) -> None:
     st.subheader(checked.name)
     st.markdown(
         view.t(
-            "check.counts", rows=checked.rows_loaded, serious=checked.count("serious"), normal=checked.count("normal"),
+            "check.counts",
+            rows=checked.rows_loaded,
+            serious=checked.count("serious"),
+            normal=checked.count("normal"),
             hints=checked.count("hint"),
         )
-    )  # fmt: skip
+    )
     row = st.container(horizontal=True, vertical_alignment="center")
     if time.time() < shown.until:
         row.link_button(

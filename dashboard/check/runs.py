@@ -103,6 +103,10 @@ def _laid_down(folder: Path, upload: Upload) -> Path:
 def _checked(one: Mapping[str, Any]) -> CheckedUpload:
     workbook = Path(str(one["workbook"]))
     return CheckedUpload(
-        str(one["name"]), int(one["rows_loaded"]), tuple(one["findings"]), tuple(one["not_judged"]), workbook.name,
+        str(one["name"]),
+        int(one["rows_loaded"]),
+        tuple(one["findings"]),
+        tuple(one["not_judged"]),
+        workbook.name,
         workbook.read_bytes(),
-    )  # fmt: skip
+    )

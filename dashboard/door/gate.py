@@ -26,11 +26,27 @@ _STREAM = "/_stcore/stream"
 _UPLOADS = "/_stcore/upload_file/"
 _PASSWORD = "/password"
 _OPEN = frozenset(
-    (("GET", "/sign-in"), ("HEAD", "/sign-in"), ("POST", "/sign-in"), ("POST", "/sign-out"), ("GET", "/oidc/start"), ("GET", "/oidc/callback"))
-)  # fmt: skip
+    (
+        ("GET", "/sign-in"),
+        ("HEAD", "/sign-in"),
+        ("POST", "/sign-in"),
+        ("POST", "/sign-out"),
+        ("GET", "/oidc/start"),
+        ("GET", "/oidc/callback"),
+    )
+)
 """What is served without a session, beside the bare answer that the server is alive."""
-_CLOSED = ("/media", "/auth", "/oauth2callback", "/component", "/app/static", "/_stcore/metrics", "/_stcore/agent",
-           "/_stcore/script-health-check", "/_stcore/bidi-components")  # fmt: skip
+_CLOSED = (
+    "/media",
+    "/auth",
+    "/oauth2callback",
+    "/component",
+    "/app/static",
+    "/_stcore/metrics",
+    "/_stcore/agent",
+    "/_stcore/script-health-check",
+    "/_stcore/bidi-components",
+)
 """Of Streamlit, for nobody: files not bound to a person, and what the dashboard does not use."""
 _SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
 _OURS = b"x-anka-"

@@ -159,9 +159,13 @@ def _verified(chosen: Provider, token: str, nonce: str, metadata: Mapping[str, A
 
 def _client(chosen: Provider, callback: str) -> Any:
     return OAuth2Session(
-        chosen.client_id, chosen.client_secret or None, scope="openid profile email", redirect_uri=callback,
-        code_challenge_method="S256", token_endpoint_auth_method=None if chosen.client_secret else "none",
-    )  # fmt: skip
+        chosen.client_id,
+        chosen.client_secret or None,
+        scope="openid profile email",
+        redirect_uri=callback,
+        code_challenge_method="S256",
+        token_endpoint_auth_method=None if chosen.client_secret else "none",
+    )
 
 
 def _metadata(chosen: Provider) -> Mapping[str, Any]:

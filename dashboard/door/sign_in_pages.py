@@ -59,9 +59,16 @@ def _page(
 ) -> Response:
     message = f'<p class="message{" note" if note else ""}" role="alert">{escape(said)}</p>' if said else ""
     page = _template().substitute(
-        lang="zh-CN" if language == "zh" else "en", title=escape(title), icon=_icon(), style=_style(), message=message,
-        product=escape(text("sign.product", language)), office=escape(text("sign.where", language)), form=form, footer=footer,
-    )  # fmt: skip
+        lang="zh-CN" if language == "zh" else "en",
+        title=escape(title),
+        icon=_icon(),
+        style=_style(),
+        message=message,
+        product=escape(text("sign.product", language)),
+        office=escape(text("sign.where", language)),
+        form=form,
+        footer=footer,
+    )
     return HTMLResponse(page, status, headers={"Content-Security-Policy": _POLICY})
 
 

@@ -11,10 +11,17 @@ from expectations.texts import Language
 from expectations.workbooks import Sheet
 
 _COLUMNS: Sequence[Declared] = (
-    ("column.days_left", 10, "number"), ("column.last_day", 12, "day"), ("column.grade", 10, "text"),
-    ("column.department", 20, "text"), ("column.prosecutor", 14, "text"), ("column.bmsah", 34, "text"),
-    ("column.case_name", 24, "text"), ("column.suspect", 12, "text"), ("register.rule_id", 10, "text"), ("column.limit", 44, "text"),
-)  # fmt: skip
+    ("column.days_left", 10, "number"),
+    ("column.last_day", 12, "day"),
+    ("column.grade", 10, "text"),
+    ("column.department", 20, "text"),
+    ("column.prosecutor", 14, "text"),
+    ("column.bmsah", 34, "text"),
+    ("column.case_name", 24, "text"),
+    ("column.suspect", 12, "text"),
+    ("register.rule_id", 10, "text"),
+    ("column.limit", 44, "text"),
+)
 
 
 def due_sheet(con: RunConnection, wanted: DueFilter, language: Language) -> Sheet:
@@ -26,6 +33,14 @@ def due_sheet(con: RunConnection, wanted: DueFilter, language: Language) -> Shee
 def _row(line: DueLine, language: Language) -> Sequence[object]:
     title = line.title_en if language == "en" and line.title_en else line.title_zh
     return (
-        line.days_left, line.last_day, label("grade", line.grade, language), line.department, line.prosecutor, line.bmsah,
-        line.case_name, line.name, line.rule_id, title,
-    )  # fmt: skip
+        line.days_left,
+        line.last_day,
+        label("grade", line.grade, language),
+        line.department,
+        line.prosecutor,
+        line.bmsah,
+        line.case_name,
+        line.name,
+        line.rule_id,
+        title,
+    )

@@ -27,27 +27,49 @@ from expectations.workbooks import Column, Sheet, workbook_bytes
 
 _DAY: Declared = ("column.run_day", 12, "day")
 _TRENDS: Sequence[Declared] = (
-    _DAY, ("column.run_id", 24, "text"), ("column.figure_open", 14, "number"), ("column.checked", 14, "number"),
-    ("column.figure_new", 14, "number"), ("column.figure_corrected", 14, "number"), ("trend.incomplete", 30, "text"),
+    _DAY,
+    ("column.run_id", 24, "text"),
+    ("column.figure_open", 14, "number"),
+    ("column.checked", 14, "number"),
+    ("column.figure_new", 14, "number"),
+    ("column.figure_corrected", 14, "number"),
+    ("trend.incomplete", 30, "text"),
     ("trend.changed", 40, "text"),
-)  # fmt: skip
+)
 _OVER_TIME: Sequence[Declared] = (
-    _DAY, ("column.department", 24, "text"), ("column.figure_open", 14, "number"), ("column.checked", 14, "number"),
-)  # fmt: skip
+    _DAY,
+    ("column.department", 24, "text"),
+    ("column.figure_open", 14, "number"),
+    ("column.checked", 14, "number"),
+)
 _WORK: Sequence[Declared] = (
     ("column.department", 24, "text"),
     *(
         (f"column.{key}", 14, "number")
         for key in (
-            "figure_open", "checked", "dept_young", "dept_middle", "dept_old", "dept_late", "figure_corrected", "dept_in_time",
-            "dept_median", "dept_waiting", "dept_waiting_late", "dept_hints",
+            "figure_open",
+            "checked",
+            "dept_young",
+            "dept_middle",
+            "dept_old",
+            "dept_late",
+            "figure_corrected",
+            "dept_in_time",
+            "dept_median",
+            "dept_waiting",
+            "dept_waiting_late",
+            "dept_hints",
         )
     ),
-)  # fmt: skip
+)
 _CAUSES: Sequence[Declared] = (
-    ("column.rule", 10, "text"), ("column.dept_title", 40, "text"), ("column.figure_open", 14, "number"),
-    ("column.total", 14, "number"), ("column.dept_typical", 40, "text"), ("column.how_to_fill", 40, "text"),
-)  # fmt: skip
+    ("column.rule", 10, "text"),
+    ("column.dept_title", 40, "text"),
+    ("column.figure_open", 14, "number"),
+    ("column.total", 14, "number"),
+    ("column.dept_typical", 40, "text"),
+    ("column.how_to_fill", 40, "text"),
+)
 
 
 def trends_xlsx(export: Export) -> File:
@@ -57,11 +79,17 @@ def trends_xlsx(export: Export) -> File:
         found = run_lines(session, view.reader, asked, runs_within(session, view.reader, days))
         rows = [
             (
-                line.run.as_of, line.run.run_id, line.counts.open, line.checked, line.counts.new, line.counts.corrected,
-                incomplete_words(view, line.run), "、".join(line.changed),
+                line.run.as_of,
+                line.run.run_id,
+                line.counts.open,
+                line.checked,
+                line.counts.new,
+                line.counts.corrected,
+                incomplete_words(view, line.run),
+                "、".join(line.changed),
             )
             for line in reversed(found)
-        ]  # fmt: skip
+        ]
         return _file(view, "page.trends", [Sheet(view.t("page.trends"), columns(view.language, _TRENDS), rows)])
 
 
@@ -85,10 +113,21 @@ def departments_xlsx(export: Export) -> File:
         for one in runs
     ]
     now = [
-        (one.department, one.open, one.checked, *one.ages, one.overdue, one.corrected, one.in_time, one.median_days,
-         one.notices, one.notices_overdue, one.hints)
+        (
+            one.department,
+            one.open,
+            one.checked,
+            *one.ages,
+            one.overdue,
+            one.corrected,
+            one.in_time,
+            one.median_days,
+            one.notices,
+            one.notices_overdue,
+            one.hints,
+        )
         for one in work
-    ]  # fmt: skip
+    ]
     why = [
         (rule_id, view.pick(*text.title), number, found.total, view.pick(*text.typical), view.pick(*text.how_to_fill))
         for rule_id, number in found.rules

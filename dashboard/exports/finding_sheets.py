@@ -14,11 +14,20 @@ from expectations.texts import Language
 from expectations.workbooks import Sheet
 
 _COLUMNS: Sequence[Declared] = (
-    ("column.bmsah", 34, "text"), ("column.case_name", 24, "text"), ("register.name", 12, "text"),
-    ("register.department", 20, "text"), ("column.prosecutor", 14, "text"), ("register.case_type", 14, "text"),
-    ("register.message", 60, "text"), ("register.rule_id", 10, "text"), ("column.severity", 8, "text"),
-    ("column.error_type", 10, "text"), ("column.item", 30, "text"), ("register.present", 40, "text"), ("column.basis", 36, "text"),
-)  # fmt: skip
+    ("column.bmsah", 34, "text"),
+    ("column.case_name", 24, "text"),
+    ("register.name", 12, "text"),
+    ("register.department", 20, "text"),
+    ("column.prosecutor", 14, "text"),
+    ("register.case_type", 14, "text"),
+    ("register.message", 60, "text"),
+    ("register.rule_id", 10, "text"),
+    ("column.severity", 8, "text"),
+    ("column.error_type", 10, "text"),
+    ("column.item", 30, "text"),
+    ("register.present", 40, "text"),
+    ("column.basis", 36, "text"),
+)
 _SHEETS: tuple[Kind, ...] = ("errors", "hints")
 
 
@@ -49,12 +58,20 @@ class _Words:
         """A finding as a line of the register."""
         english = self.language == "en" and finding.message_en
         return (
-            finding.bmsah, finding.case_name, finding.name, finding.department, finding.prosecutor, case_type,
-            finding.message_en if english else finding.message, finding.rule_id,
+            finding.bmsah,
+            finding.case_name,
+            finding.name,
+            finding.department,
+            finding.prosecutor,
+            case_type,
+            finding.message_en if english else finding.message,
+            finding.rule_id,
             label("severity", severity_of(finding.severity, finding.is_hint), self.language),
             label("type", finding.error_type, self.language),
-            "、".join(self._heading(finding, field) for field in finding.fields), self._present(finding), finding.basis,
-        )  # fmt: skip
+            "、".join(self._heading(finding, field) for field in finding.fields),
+            self._present(finding),
+            finding.basis,
+        )
 
     def _present(self, finding: Finding) -> str:
         colon, blank = text("app.colon", self.language), text("app.blank", self.language)

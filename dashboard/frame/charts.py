@@ -18,8 +18,19 @@ _WRONG, _RIGHT = "#b3443a", "#cfd8e3"
 _SEVERITIES = {"serious": "#b3261e", "normal": "#e0a030"}
 _SERIES = {"open": "#1f5a96", "new": "#b3443a", "corrected": "#2e7d4f"}
 _DEPARTMENTS = (
-    "#1f5a96", "#b3443a", "#2e7d4f", "#b7791f", "#6b4fa0", "#0f8b8d", "#c2559d", "#5d6d2e", "#8a5a44", "#4a7fd1", "#7d8597", "#d0722f",
-)  # fmt: skip
+    "#1f5a96",
+    "#b3443a",
+    "#2e7d4f",
+    "#b7791f",
+    "#6b4fa0",
+    "#0f8b8d",
+    "#c2559d",
+    "#5d6d2e",
+    "#8a5a44",
+    "#4a7fd1",
+    "#7d8597",
+    "#d0722f",
+)
 _SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down")
 _HEADROOM = 1.3  # above the line, for the words of a change
 _FEW_RUNS = 40

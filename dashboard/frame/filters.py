@@ -34,9 +34,14 @@ class Filter:
 
 
 def filter_bar(
-    view: View, here: Address, row: Sequence[Filter], more: Sequence[Filter] = (), *, columns: int = 3,
+    view: View,
+    here: Address,
+    row: Sequence[Filter],
+    more: Sequence[Filter] = (),
+    *,
+    columns: int = 3,
     changed: Callable[[], None] | None = None,
-) -> DeltaGenerator:  # fmt: skip
+) -> DeltaGenerator:
     """Draws the filters in a row, and `more` below it to be opened; returns the row, for what else stands in it.
 
     Values that are no choice are named and left out. `changed` is called when a filter says something else, by default the list goes
@@ -86,9 +91,15 @@ def _draw(view: View, here: Address, place: DeltaGenerator, one: Filter, call: C
             )
         case "select":
             place.selectbox(
-                title, one.options, 0 if one.parameter.default is not None else None, key=key, placeholder=every, on_change=call,
-                format_func=shown, width=one.width,
-            )  # fmt: skip
+                title,
+                one.options,
+                0 if one.parameter.default is not None else None,
+                key=key,
+                placeholder=every,
+                on_change=call,
+                format_func=shown,
+                width=one.width,
+            )
         case "buttons":
             place.segmented_control(
                 title, one.options, key=key, required=True, on_change=call, format_func=shown, label_visibility=bare
@@ -105,9 +116,14 @@ def _draw(view: View, here: Address, place: DeltaGenerator, one: Filter, call: C
             )
         case "pills":
             place.pills(
-                title, one.options, key=key, required=one.parameter.default is not None, on_change=call, format_func=shown,
+                title,
+                one.options,
+                key=key,
+                required=one.parameter.default is not None,
+                on_change=call,
+                format_func=shown,
                 label_visibility=bare,
-            )  # fmt: skip
+            )
         case "search":
             place.text_input(
                 title, key=key, placeholder=view.t(one.hint), on_change=call, icon=":material/search:", width=one.width

@@ -47,12 +47,13 @@ def due_filter(value: Values) -> DueFilter:
 
 def _filters(view: View) -> DueFilter:
     row = filter_bar(
-        view, HERE,
+        view,
+        HERE,
         (
             Filter(DEPARTMENT, options=departments(view.con), width=420),
             Filter(GRADE, "pills", GRADES, lambda grade: f"{_SIGNS[grade]} {view.label('grade', grade)}"),
         ),
-    )  # fmt: skip
+    )
     wanted = due_filter(HERE.value)
     row.html(download(view.t("list.download"), view.link("export/due.xlsx", **HERE.written(PAGE))).markup)
     return wanted

@@ -54,10 +54,15 @@ def findings_page(view: View) -> None:
 def finding_filter(value: Values) -> FindingFilter:
     """The findings asked for."""
     return FindingFilter(
-        departments=tuple(value(_DEPARTMENT)), prosecutors=tuple(value(_PROSECUTOR)), rules=tuple(value(_RULE)),
-        severities=tuple(value(_SEVERITY)), error_types=tuple(value(_ERROR_TYPE)), cards=tuple(value(_CARD)),
-        kind=value(_KIND), text=value(_TEXT),
-    )  # fmt: skip
+        departments=tuple(value(_DEPARTMENT)),
+        prosecutors=tuple(value(_PROSECUTOR)),
+        rules=tuple(value(_RULE)),
+        severities=tuple(value(_SEVERITY)),
+        error_types=tuple(value(_ERROR_TYPE)),
+        cards=tuple(value(_CARD)),
+        kind=value(_KIND),
+        text=value(_TEXT),
+    )
 
 
 def _filters(view: View) -> None:
@@ -67,9 +72,12 @@ def _filters(view: View) -> None:
     )
     place = filter_bar(view, _HERE, row, _choices(view, choices(view.con)))
     place.button(
-        view.t("filter.clear"), on_click=_HERE.clear, args=(SORT, DESCENDING, _SIZE), icon=":material/filter_alt_off:",
+        view.t("filter.clear"),
+        on_click=_HERE.clear,
+        args=(SORT, DESCENDING, _SIZE),
+        icon=":material/filter_alt_off:",
         key="f_clear",
-    )  # fmt: skip
+    )
     order = (
         Filter(SORT, "select", SORTS, lambda name: view.t(f"sort.{name}"), "sort.by", width=200),
         Filter(_SIZE, "select", _SIZES, label="list.size", width=110),

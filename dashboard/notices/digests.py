@@ -23,18 +23,27 @@ from expectations.store.tables import Message
 
 _WEEKS = 12
 _FIGURE_KEYS = {
-    "checked": "notice.figure_checked", "wrong": "notice.figure_wrong", "new": "notice.figure_new",
-    "corrected": "notice.figure_corrected", "explained": "notice.figure_explained", "open": "notice.figure_open",
+    "checked": "notice.figure_checked",
+    "wrong": "notice.figure_wrong",
+    "new": "notice.figure_new",
+    "corrected": "notice.figure_corrected",
+    "explained": "notice.figure_explained",
+    "open": "notice.figure_open",
     "overdue": "notice.figure_overdue",
-}  # fmt: skip
+}
 _KINDS = {
-    "new": "message.kind_new", "issued": "message.kind_issued", "due": "message.kind_due", "overdue": "message.kind_overdue",
+    "new": "message.kind_new",
+    "issued": "message.kind_issued",
+    "due": "message.kind_due",
+    "overdue": "message.kind_overdue",
     "digest": "message.kind_digest",
-}  # fmt: skip
+}
 _STATES = {
-    "dry_run": ("message.state_dry_run", "type"), "sent": ("message.state_sent", "good"), "failed": ("message.state_failed", "bad"),
+    "dry_run": ("message.state_dry_run", "type"),
+    "sent": ("message.state_sent", "good"),
+    "failed": ("message.state_failed", "bad"),
     "sending": ("message.state_sending", "type"),
-}  # fmt: skip
+}
 
 
 _ADDRESS = Address("n", WEEK)
@@ -62,9 +71,14 @@ def digests_part(view: View) -> Written:
     )
     name = _ADDRESS.value(WEEK)
     place = row.selectbox(
-        view.t("notice.whose"), range(len(subjects)), key="n_subject", width=320,
-        format_func=lambda number: addressee(subjects[number].office, subjects[number].department, subjects[number].prosecutor),
-    )  # fmt: skip
+        view.t("notice.whose"),
+        range(len(subjects)),
+        key="n_subject",
+        width=320,
+        format_func=lambda number: addressee(
+            subjects[number].office, subjects[number].department, subjects[number].prosecutor
+        ),
+    )
     with view.register.reading() as session:
         made = digest(session, view.reader, home(), weeks[name], subjects[place])
     _shown(view, made)
@@ -86,9 +100,10 @@ def _week(week: Week) -> str:
 
 def _shown(view: View, made: Digest) -> None:
     columns = [
-        Column(view.t("notice.figure"), "wide"), Column(view.t("notice.this_week"), "number"),
+        Column(view.t("notice.figure"), "wide"),
+        Column(view.t("notice.this_week"), "number"),
         Column(view.t("notice.last_week"), "number"),
-    ]  # fmt: skip
+    ]
     show(table(columns, [[view.t(_FIGURE_KEYS[name]), *made.line(name)] for name, _ in FIGURES], "digest compact"))
     st.caption(view.t("notice.figure_note"))
     if view.reader.may("export"):
@@ -113,19 +128,30 @@ def _shown(view: View, made: Digest) -> None:
     )
     st.subheader(view.t("notice.late_notices", part=len(made.late), whole=made.notices))
     late: list[Sequence[Cell]] = [
-        [anchor(one.number, view.link("notices", tab="issued", id=one.notice_id)), one.to, one.due_on.isoformat(), f"{one.settled} / {one.total}"]
+        [
+            anchor(one.number, view.link("notices", tab="issued", id=one.notice_id)),
+            one.to,
+            one.due_on.isoformat(),
+            f"{one.settled} / {one.total}",
+        ]
         for one in made.late
-    ]  # fmt: skip
+    ]
     keys = ("notice.number", "notice.to", "notice.due_on", "notice.settled")
     _table_or_none(view, [Column(view.t(key), "short") for key in keys], late)
     st.subheader(view.t("notice.due_cases", part=len(made.due), whole=made.due_all))
     due: list[Sequence[Cell]] = [
         [
-            tag(_left(view, one.days_left), "due-red" if one.days_left < 0 else "due-orange" if one.days_left <= 1 else "due-yellow"),
-            one.last_day.isoformat(), one.title, lines(one.bmsah, one.case_name), one.prosecutor,
+            tag(
+                _left(view, one.days_left),
+                "due-red" if one.days_left < 0 else "due-orange" if one.days_left <= 1 else "due-yellow",
+            ),
+            one.last_day.isoformat(),
+            one.title,
+            lines(one.bmsah, one.case_name),
+            one.prosecutor,
         ]
         for one in made.due
-    ]  # fmt: skip
+    ]
     headings = ("column.days_left", "column.last_day", "column.limit", "column.bmsah", "column.prosecutor")
     _table_or_none(view, [Column(view.t(key), "" if key == "column.limit" else "short") for key in headings], due)
 
@@ -163,9 +189,12 @@ def outbox_part(view: View) -> Written:
         empty.nothing(view, "message.none")
         return {}
     columns = [
-        Column(view.t("message.made_at"), "short"), Column(view.t("message.kind"), "short"), Column(view.t("message.recipient"), "short"),
-        Column(view.t("message.title"), "wide"), Column(view.t("message.state")),
-    ]  # fmt: skip
+        Column(view.t("message.made_at"), "short"),
+        Column(view.t("message.kind"), "short"),
+        Column(view.t("message.recipient"), "short"),
+        Column(view.t("message.title"), "wide"),
+        Column(view.t("message.state")),
+    ]
     show(table(columns, [_message(view, row) for row in rows], "outbox"))
     return {}
 
@@ -174,6 +203,9 @@ def _message(view: View, row: Message) -> list[Cell]:
     kind = row.kind.partition(":")[0]
     key, look = _STATES.get(row.state, ("message.state_sending", "type"))
     return [
-        f"{office_clock(row.made_at):%Y-%m-%d %H:%M}", view.t(_KINDS[kind]) if kind in _KINDS else kind, row.recipient,
-        lines(row.title, *row.body.splitlines()), lines(tag(view.t(key), look), row.problem),
-    ]  # fmt: skip
+        f"{office_clock(row.made_at):%Y-%m-%d %H:%M}",
+        view.t(_KINDS[kind]) if kind in _KINDS else kind,
+        row.recipient,
+        lines(row.title, *row.body.splitlines()),
+        lines(tag(view.t(key), look), row.problem),
+    ]

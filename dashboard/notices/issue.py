@@ -58,16 +58,22 @@ def ready_part(view: View) -> Written:
 
 def _overview(view: View, drafts: Sequence[Draft]) -> Html:
     columns = [
-        Column(view.t("notice.to"), "middle"), Column(view.t("notice.cases"), "number"), Column(view.t("notice.findings"), "number"),
-        Column(view.t("notice.serious"), "number"), Column(view.t("notice.proposed")),
-    ]  # fmt: skip
+        Column(view.t("notice.to"), "middle"),
+        Column(view.t("notice.cases"), "number"),
+        Column(view.t("notice.findings"), "number"),
+        Column(view.t("notice.serious"), "number"),
+        Column(view.t("notice.proposed")),
+    ]
     rows: list[Sequence[Cell]] = [
         [
-            addressee(*draft.to), _cases(draft.findings), len(draft.findings),
-            sum(finding.severity == "serious" for finding in draft.findings), grade_tag(view, draft.grade),
+            addressee(*draft.to),
+            _cases(draft.findings),
+            len(draft.findings),
+            sum(finding.severity == "serious" for finding in draft.findings),
+            grade_tag(view, draft.grade),
         ]
         for draft in drafts
-    ]  # fmt: skip
+    ]
     return table(columns, rows, "ready compact")
 
 
@@ -76,16 +82,23 @@ def _draft(view: View, draft: Draft, per: Per, days: int) -> None:
     name = f"{per}|{'|'.join(draft.to)}"
     by_id = {finding.finding_id: finding for finding in draft.findings}
     out = st.multiselect(
-        view.t("notice.leave_out"), tuple(by_id), key=f"n_out_{name}", placeholder=view.t("notice.leave_out_none"),
+        view.t("notice.leave_out"),
+        tuple(by_id),
+        key=f"n_out_{name}",
+        placeholder=view.t("notice.leave_out_none"),
         format_func=lambda one: f"{by_id[one].rule_id} {by_id[one].bmsah} {mask_identity(by_id[one].message)[:30]}",
-    )  # fmt: skip
+    )
     kept = [finding for finding in draft.findings if finding.finding_id not in out]
     grade = GRADES[
         st.segmented_control(
-            view.t("notice.grade"), tuple(GRADES), default=draft.grade.name, key=f"n_grade_{name}", required=True,
+            view.t("notice.grade"),
+            tuple(GRADES),
+            default=draft.grade.name,
+            key=f"n_grade_{name}",
+            required=True,
             format_func=lambda one: GRADES[one].title.in_language(view.language),
         )
-    ]  # fmt: skip
+    ]
     st.markdown(_demands(view, grade, draft, kept, days))
     if st.button(view.t("notice.issue"), type="primary", icon=":material/send:", disabled=not kept, key="n_issue"):
         _issue(view, [finding.finding_id for finding in kept], grade, per)
@@ -99,12 +112,15 @@ def _demands(view: View, grade: Grade, draft: Draft, kept: Sequence[Finding], da
     due = today() + timedelta(days=days if grade.reply_days is None else grade.reply_days)
     parts = [
         view.t(
-            "notice.preview", to=plain(addressee(*draft.to)), cases=_cases(kept), findings=len(kept),
+            "notice.preview",
+            to=plain(addressee(*draft.to)),
+            cases=_cases(kept),
+            findings=len(kept),
             grade=grade.title.in_language(view.language),
         ),
         "" if grade.numbered else view.t("notice.preview_no_number"),
         view.t("notice.preview_due", due=due) if grade.wants_reply else "",
-    ]  # fmt: skip
+    ]
     return view.t("notice.preview_comma").join(filter(None, parts)) + view.t("notice.preview_end")
 
 

@@ -93,9 +93,11 @@ def numbers(issued: tuple[Notice, ...]) -> str:
 def said_table(view: View, said: Sequence[Said], labels: Labels, states: Mapping[str, str] | None = None) -> Html:
     """Findings as a notice names them; with `states`, each beside what became of it."""
     columns = [
-        Column(view.t("column.bmsah")), Column(view.t("column.prosecutor"), "short"), Column(view.t("notice.findings"), "wide"),
+        Column(view.t("column.bmsah")),
+        Column(view.t("column.prosecutor"), "short"),
+        Column(view.t("notice.findings"), "wide"),
         Column(view.t("column.basis")),
-    ]  # fmt: skip
+    ]
     rows: list[list[Cell]] = [
         [
             lines(

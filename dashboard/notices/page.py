@@ -51,16 +51,21 @@ def notices_page(view: View) -> None:
     here.enter(view)
     _ISSUED.enter(view)
     filter_bar(
-        view, here, [Filter(tab, "buttons", tabs, lambda name: view.t(_TABS[name]), "notice.tab", bare=True)],
+        view,
+        here,
+        [Filter(tab, "buttons", tabs, lambda name: view.t(_TABS[name]), "notice.tab", bare=True)],
         changed=_ISSUED.first_page,
-    )  # fmt: skip
+    )
     if said := st.session_state.pop("n_said", ""):
         st.success(said, icon=":material/check:")
     if warned := st.session_state.pop("n_warned", ""):
         st.warning(warned, icon=":material/info:")
     parts: dict[str, Callable[[View], Written]] = {
-        "ready": ready_part, "issued": _issued_part, "digests": digests_part, "outbox": outbox_part,
-    }  # fmt: skip
+        "ready": ready_part,
+        "issued": _issued_part,
+        "digests": digests_part,
+        "outbox": outbox_part,
+    }
     write_address(view, here.written() | parts[here.value(tab)](view))
 
 
@@ -94,10 +99,15 @@ def _issued_part(view: View) -> Written:
 
 def _list(view: View, found: Sequence[Notice], far: dict[int, Progress], today: date) -> Html:
     columns = [
-        Column(view.t("notice.number"), "middle"), Column(view.t("notice.grade")), Column(view.t("notice.to"), "middle"),
-        Column(view.t("notice.issued_on"), "short"), Column(view.t("notice.due_on"), "short"), Column(view.t("notice.state")),
-        Column(view.t("notice.settled"), "number"), Column(view.t("notice.documents"), "short"),
-    ]  # fmt: skip
+        Column(view.t("notice.number"), "middle"),
+        Column(view.t("notice.grade")),
+        Column(view.t("notice.to"), "middle"),
+        Column(view.t("notice.issued_on"), "short"),
+        Column(view.t("notice.due_on"), "short"),
+        Column(view.t("notice.state")),
+        Column(view.t("notice.settled"), "number"),
+        Column(view.t("notice.documents"), "short"),
+    ]
     rows: list[Sequence[Cell]] = [
         [
             anchor(title(view, one), view.link("notices", tab="issued", id=one.id)),

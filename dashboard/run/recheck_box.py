@@ -100,7 +100,10 @@ def _counts(view: View, job: Recheck, outcome: Outcome) -> str:
     if job.order.dropped and not job.order.bmsah:
         about = view.t("recheck.about_file", file=job.order.dropped.name, cases=f"{outcome.cases:,}")
     counts = view.t(
-        "recheck.counts", corrected=f"{outcome.corrected:,}", open=f"{outcome.still_open:,}", new=f"{outcome.new:,}",
+        "recheck.counts",
+        corrected=f"{outcome.corrected:,}",
+        open=f"{outcome.still_open:,}",
+        new=f"{outcome.new:,}",
         reopened=f"{outcome.reopened:,}",
-    )  # fmt: skip
+    )
     return f"{about} {counts}".strip()

@@ -103,9 +103,15 @@ def start_recheck(reader: Reader, register: Register, home: Home, order: Order) 
         (home.root / FOLDER).chmod(0o700)
         paths = [*inputs, *([_kept(folder, order.dropped)] if order.dropped else [])]
         arguments = [
-            "audit", "--no-prefect", "--home", str(home.root), "--as-of", order.as_of.isoformat(), *(["--skip-refused"] if skip else []),
+            "audit",
+            "--no-prefect",
+            "--home",
+            str(home.root),
+            "--as-of",
+            order.as_of.isoformat(),
+            *(["--skip-refused"] if skip else []),
             *map(str, paths),
-        ]  # fmt: skip
+        ]
         running = start(arguments, folder, {})
         job = Recheck(order, reader.user_id, datetime.now(UTC), running, folder)
         _jobs[home.root] = job
@@ -206,10 +212,15 @@ def outcome_of(reader: Reader, register: Register, order: Order, former_seq: int
         everything = not order.bmsah and order.dropped is None
         counts = became(session, reader, run, None if everything else cases)
     return Outcome(
-        cases=len(cases), corrected=counts.get("corrected", 0), still_open=counts.get("open", 0), new=counts.get("new", 0),
-        reopened=counts.get("reopened", 0), unchanged=run.seq == former_seq, refused=refused,
+        cases=len(cases),
+        corrected=counts.get("corrected", 0),
+        still_open=counts.get("open", 0),
+        new=counts.get("new", 0),
+        reopened=counts.get("reopened", 0),
+        unchanged=run.seq == former_seq,
+        refused=refused,
         case_in_file=not (order.bmsah and order.dropped) or order.bmsah in file_cases,
-    )  # fmt: skip
+    )
 
 
 def _in_dropped(published: Path, order: Order) -> tuple[Sequence[str], Bilingual]:

@@ -23,7 +23,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "notice.leave_out": ("不列入的问题", "Leave out"),
     "notice.leave_out_none": ("全部列入", "none, all stand in it"),
     "notice.shown": ("显示前 {shown} 个，共 {total} 个", "the first {shown} of {total}"),
-    "notice.preview": ("将向{to}发出：{grade}，{cases} 件案件的 {findings} 个问题", "To {to}: {grade}, {findings} findings in {cases} cases"),
+    "notice.preview": (
+        "将向{to}发出：{grade}，{cases} 件案件的 {findings} 个问题",
+        "To {to}: {grade}, {findings} findings in {cases} cases",
+    ),
     "notice.preview_no_number": ("不编文号", "no number"),
     "notice.preview_due": ("回复期限 {due}", "reply by {due}"),
     "notice.preview_comma": ("，", ", "),
@@ -53,7 +56,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "notice.which_overdue": ("逾期未回复", "Overdue"),
     "notice.which_all": ("全部", "All"),
     "notice.none": ("没有通知。", "There are no notices."),
-    "notice.none_how": ("收到通知后会列在这里，可在此回复。", "Notices appear here as they are issued, to be answered here."),
+    "notice.none_how": (
+        "收到通知后会列在这里，可在此回复。",
+        "Notices appear here as they are issued, to be answered here.",
+    ),
     "notice.none_selected": ("没有符合条件的通知。", "No notice matches."),
     "notice.unknown": ("没有这份通知，或无权查看。", "There is no such notice, or it is not yours to see."),
     "notice.back": ("返回列表", "Back to the list"),
@@ -65,7 +71,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "notice.replied_by": ("{by} 于 {day} 回复", "replied by {by} on {day}"),
     "notice.withdraw": ("撤回通知", "Withdraw the notice"),
     "notice.withdraw_why": ("撤回理由", "Reason"),
-    "notice.withdraw_note": ("文号保留，问题可重新通知。", "It keeps its number; its findings may stand in another notice."),
+    "notice.withdraw_note": (
+        "文号保留，问题可重新通知。",
+        "It keeps its number; its findings may stand in another notice.",
+    ),
     "notice.withdrawn_by": ("{by} 撤回：{why}", "withdrawn by {by}: {why}"),
     "notice.now": ("现状", "Now"),
     "notice.now_open": ("待处理", "open"),
@@ -103,7 +112,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "消息未启用：不发送任何消息。管理员可在“管理”页启用；`anka notify --dry-run` 可试运行。",
         "Messages are off: nothing is sent. An administrator may switch them on; `anka notify --dry-run` tries them.",
     ),
-    "message.on": ("消息已启用，由每晚的核查或 `anka notify` 发送。", "Messages are on; sent after the nightly audit or by `anka notify`."),
+    "message.on": (
+        "消息已启用，由每晚的核查或 `anka notify` 发送。",
+        "Messages are on; sent after the nightly audit or by `anka notify`.",
+    ),
     "message.none": ("还没有消息。", "There are no messages yet."),
     "message.made_at": ("时间", "Time"),
     "message.kind": ("种类", "Kind"),
@@ -119,4 +131,4 @@ WORDS: dict[str, tuple[str, str]] = {
     "message.state_sent": ("已发送", "sent"),
     "message.state_failed": ("✖ 失败", "✖ failed"),
     "message.state_sending": ("发送中", "being sent"),
-}  # fmt: skip
+}

@@ -102,7 +102,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "每人一行，列：{columns}。按登录名更新；先预览，再导入；有任何问题则全部不导入。",
         "One row per person, columns: {columns}. Updated by login; previewed first; all or nothing.",
     ),
-    "admin.file_problems": ("文件有 {number} 处问题，未导入：", "The file has {number} problems; nothing was imported:"),
+    "admin.file_problems": (
+        "文件有 {number} 处问题，未导入：",
+        "The file has {number} problems; nothing was imported:",
+    ),
     "admin.deactivate_missing": ("停用文件中没有的人员", "Switch off people the file does not name"),
     "admin.give_passwords": (
         "为新账号生成初始密码（使用统一身份认证的单位可不选）",
@@ -207,4 +210,4 @@ WORDS: dict[str, tuple[str, str]] = {
     "download.digest_docx": ("周报", "weekly digest"),
     "download.handed_out": ("自查后的工作簿", "workbook of a check"),
     "admin.no_entries": ("没有符合条件的记录。", "No entry matches."),
-}  # fmt: skip
+}

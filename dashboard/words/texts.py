@@ -159,7 +159,10 @@ _COMMON: dict[str, tuple[str, str]] = {
     "list.size": ("每页", "Per page"),
     "list.download": ("下载 Excel", "Download Excel"),
     "list.file_name": ("错误明细清单", "findings"),
-    "list.note": ("点受案号打开案件；证件号码、电话号码已遮蔽。", "Select a case number to open it. Identity and phone numbers are masked."),
+    "list.note": (
+        "点受案号打开案件；证件号码、电话号码已遮蔽。",
+        "Select a case number to open it. Identity and phone numbers are masked.",
+    ),
     "due.note": (
         "临近或已过、尚未办理的期限，按剩余日数排列；是提示，不计入任何错误数。等级的天数可在规则目录中按部门设定。",
         "Open limits that end soon or have ended: hints, never counted as errors. The catalogue sets the days of each grade.",
@@ -177,7 +180,10 @@ _COMMON: dict[str, tuple[str, str]] = {
     "register.present": ("现值", "Present value"),
     "case.search": ("查找案件", "Find a case"),
     "case.search_hint": ("部门受案号、嫌疑人姓名或编号、案件名称", "case number, suspect's name or number, case name"),
-    "case.none_chosen": ("输入部门受案号或嫌疑人姓名，或从问题清单打开一件案件。", "Search for a case, or open one from the findings list."),
+    "case.none_chosen": (
+        "输入部门受案号或嫌疑人姓名，或从问题清单打开一件案件。",
+        "Search for a case, or open one from the findings list.",
+    ),
     "case.found": ("找到 {count} 张案卡", "{count} cards found"),
     "case.found_limit": ("只显示前 {count} 张，请缩小范围", "the first {count} only; please narrow the search"),
     "case.people": ("嫌疑人", "Suspects"),
@@ -277,7 +283,7 @@ _COMMON: dict[str, tuple[str, str]] = {
     "empty.no_case_found": ("没有找到“{text}”。", "Nothing found for “{text}”."),
     "empty.no_rule_found": ("没有符合条件的规则。", "No rule matches."),
     "empty.no_checked": ("本次没有装载任何案卡。", "No card was loaded."),
-}  # fmt: skip
+}
 
 TEXTS: dict[str, tuple[str, str]] = {
     **_COMMON,

@@ -147,4 +147,4 @@ WORDS: dict[str, tuple[str, str]] = {
     "precision.held_only": ("只看暂停", "On hold only"),
     "precision.tune_only": ("只看建议调整", "To be tuned only"),
     "precision.decide": ("暂停与恢复", "Hold and release"),
-}  # fmt: skip
+}

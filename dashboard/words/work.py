@@ -4,7 +4,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "app.sign_out": ("退出", "Sign out"),
     "app.password": ("修改密码", "Change password"),
     "app.reader": ("{name}（{roles}）", "{name} ({roles})"),
-    "app.not_allowed": ("您没有此页面的权限。如需要，请联系管理员。", "You may not open this page. Ask an administrator if you need it."),
+    "app.not_allowed": (
+        "您没有此页面的权限。如需要，请联系管理员。",
+        "You may not open this page. Ask an administrator if you need it.",
+    ),
     "role.supervisor": ("数据监管员", "supervisor"),
     "role.prosecutor": ("检察官", "prosecutor"),
     "role.assistant": ("检察官助理", "assistant"),
@@ -40,7 +43,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "work.tick": ("选择 {rule}", "Tick {rule}"),
     "work.ticked": ("已选 {count} 个", "{count} ticked"),
     "work.all_of_filter": ("选择筛选结果全部 {count} 个", "all {count} of the filter"),
-    "work.most_at_once": ("一次最多处理 {count} 个，其余请再处理一次。", "At most {count} at once; repeat for the rest."),
+    "work.most_at_once": (
+        "一次最多处理 {count} 个，其余请再处理一次。",
+        "At most {count} at once; repeat for the rest.",
+    ),
     "work.several": ("批量处理 {count} 个", "Decide on {count} at once"),
     "work.reason": ("理由", "Reason"),
     "work.choose": ("请选择", "Choose"),
@@ -91,7 +97,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "life.answered_by": ("{name} 答复“{answer}”。{why}", "{name} answered “{answer}”. {why}"),
     "life.rejected_by": ("{name} 认定为非错误。{why}", "{name} decided: not an error. {why}"),
     "life.decided_by": ("{name} 决定：{decision}。{why}", "{name} decided: {decision}. {why}"),
-    "life.until": ("有效期至 {day}；案卡值或规则变化时自动重新打开。", "Valid until {day}; opens again by itself when a value or the rule changes."),
+    "life.until": (
+        "有效期至 {day}；案卡值或规则变化时自动重新打开。",
+        "Valid until {day}; opens again by itself when a value or the rule changes.",
+    ),
     "life.age": ("首次发现 {first}，已 {days} 天", "first seen {first}, {days} days ago"),
     "life.reopened_times": ("，再次出现 {count} 次", ", reopened {count} times"),
     "life.history": ("经过", "History"),
@@ -119,7 +128,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "event.not_seen": ("核查：不在导出中", "run: not in the export"),
     "event.seen_again": ("核查：重新出现在导出中", "run: back in the export"),
     "event.withdrawn": ("核查：规则已变或停用", "run: the rule changed or was switched off"),
-    "event.values_changed": ("核查：案卡值已变，仍有问题，需重新核实", "run: other values, still wrong, to be verified again"),
+    "event.values_changed": (
+        "核查：案卡值已变，仍有问题，需重新核实",
+        "run: other values, still wrong, to be verified again",
+    ),
     "event.rule_changed": ("核查：规则已变，需重新核实", "run: the rule changed, to be verified again"),
     "event.still_wrong": ("核查：答复已改正，仍发现", "run: said corrected, found again"),
     "event.noticed": ("发出通知", "notice issued"),
@@ -129,4 +141,4 @@ WORDS: dict[str, tuple[str, str]] = {
     "event.reason_rule": ("规则变化", "the rule changed"),
     "event.reason_expired": ("说明已到期", "the explanation expired"),
     "event.reason_again": ("改正后再次出现", "again after correction"),
-}  # fmt: skip
+}

@@ -17,8 +17,12 @@ from expectations.store.tables import Finding
 
 _KINDS: tuple[Kind, ...] = ("errors", "hints", "all")
 _STEPS: Mapping[str, Step] = {
-    "unverified": "unverified", "disputed": "disputed", "still_wrong": "still_wrong", "answered": "answered", "confirmed": "confirmed",
-}  # fmt: skip
+    "unverified": "unverified",
+    "disputed": "disputed",
+    "still_wrong": "still_wrong",
+    "answered": "answered",
+    "confirmed": "confirmed",
+}
 _KIND = one_of("kind", _KINDS)
 _TEXT = text("text")
 _SORT = one_of("sort", SORTS)
@@ -104,9 +108,14 @@ def _of(narrowed: Wanted, name: str) -> Wanted:
 
 def _narrowed(here: Address, own: bool) -> Wanted:
     return Wanted(
-        departments=tuple(here.value(_DEPARTMENT)), prosecutors=tuple(here.value(_PROSECUTOR)), rules=tuple(here.value(_RULE)),
-        cards=tuple(here.value(_CARD)), kind=here.value(_KIND), own=own, text=here.value(_TEXT),
-    )  # fmt: skip
+        departments=tuple(here.value(_DEPARTMENT)),
+        prosecutors=tuple(here.value(_PROSECUTOR)),
+        rules=tuple(here.value(_RULE)),
+        cards=tuple(here.value(_CARD)),
+        kind=here.value(_KIND),
+        own=own,
+        text=here.value(_TEXT),
+    )
 
 
 def _choices(view: View, here: Address) -> Sequence[Filter]:

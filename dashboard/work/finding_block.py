@@ -25,9 +25,11 @@ def finding_block(view: View, kept: Finding, *, whole: bool) -> Html:
     )
     case = anchor(kept.bmsah or view.t("case.no_number", row=kept.card_row), address).markup
     marks = (
-        severity_tag(view, finding.severity, finding.is_hint), tag(view.label("type", finding.error_type), "type"),
-        tag(view.label("life", kept.state), "good" if kept.state in ("corrected", "explained") else "type"), *_steps(view, kept),
-    )  # fmt: skip
+        severity_tag(view, finding.severity, finding.is_hint),
+        tag(view.label("type", finding.error_type), "type"),
+        tag(view.label("life", kept.state), "good" if kept.state in ("corrected", "explained") else "type"),
+        *_steps(view, kept),
+    )
     rule = anchor(kept.rule_id, view.link("rules", rule=kept.rule_id)).markup
     filled_by = view.t("work.filled_by", owner=view.label("owner", kept.owner))
     who = " · ".join(filter(None, (finding.case_name, finding.name, kept.department, kept.prosecutor, filled_by)))
@@ -50,8 +52,10 @@ def _details(view: View, kept: Finding, values: Mapping[str, str | None]) -> lis
     )
     how = view.pick(*how_to_fill(view.con, {kept.rule_id}).get(kept.rule_id, ("", "")))
     notes = (
-        ("register.present", present), ("case.how", how), ("case.basis", kept.basis),
-    )  # fmt: skip
+        ("register.present", present),
+        ("case.how", how),
+        ("case.basis", kept.basis),
+    )
     return [f"<div><b>{escape(view.t(key))}</b>{colon}{escape(words)}</div>" for key, words in notes if words]
 
 

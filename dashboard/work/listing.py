@@ -30,8 +30,10 @@ _MOST_AT_ONCE = 2000
 
 
 _STANDINGS: Mapping[str, Standing] = {
-    "disputed": Standing(awaits="decision"), "answered": Standing(awaits="run"), "confirmed": Standing(verdict="confirmed"),
-}  # fmt: skip
+    "disputed": Standing(awaits="decision"),
+    "answered": Standing(awaits="run"),
+    "confirmed": Standing(verdict="confirmed"),
+}
 """How all the findings of a named list stand, where the list says it."""
 
 
@@ -72,14 +74,22 @@ def one_finding(view: View, finding: Finding, choices: Sequence[Transition]) -> 
     for choice in choices:
         if choice.asks:
             row.button(
-                view.t(f"work.{choice.action}"), key=f"b_{choice.action}", shortcut=choice.key, icon=":material/edit_note:",
-                on_click=_fold, args=(choice.action, finding.finding_id),
-            )  # fmt: skip
+                view.t(f"work.{choice.action}"),
+                key=f"b_{choice.action}",
+                shortcut=choice.key,
+                icon=":material/edit_note:",
+                on_click=_fold,
+                args=(choice.action, finding.finding_id),
+            )
         else:
             row.button(
-                view.t(f"work.{choice.action}"), key=f"b_{choice.action}", shortcut=choice.key, on_click=_decide,
-                args=(view, Decision(choice.action), versions), type="primary",
-            )  # fmt: skip
+                view.t(f"work.{choice.action}"),
+                key=f"b_{choice.action}",
+                shortcut=choice.key,
+                on_click=_decide,
+                args=(view, Decision(choice.action), versions),
+                type="primary",
+            )
     for choice in choices:
         if st.session_state.get("w_form") == (choice.action, finding.finding_id):
             with st.container(border=True):
@@ -107,11 +117,15 @@ def _form(view: View, choice: Transition, versions: Mapping[str, int], name: str
         if choice.asks_reason:
             reason = (
                 st.selectbox(
-                    view.t("work.reason"), list(REASONS), index=None, placeholder=view.t("work.choose"),
-                    format_func=lambda code: view.pick(*REASONS[code]), key=f"reason_{choice.action}_{name}",
+                    view.t("work.reason"),
+                    list(REASONS),
+                    index=None,
+                    placeholder=view.t("work.choose"),
+                    format_func=lambda code: view.pick(*REASONS[code]),
+                    key=f"reason_{choice.action}_{name}",
                 )
                 or ""
-            )  # fmt: skip
+            )
         note = st.text_area(view.t("work.note"), max_chars=2000, height=80, key=f"note_{choice.action}_{name}")
         until: date | None = None
         if choice.may_end:
@@ -146,9 +160,11 @@ def _several(view: View, wanted: Wanted, chosen: Sequence[Finding], total: int, 
                 _form(view, choice, versions, "several")
             else:
                 st.button(
-                    view.t(f"work.{choice.action}"), key=f"several_{choice.action}", on_click=_decide,
+                    view.t(f"work.{choice.action}"),
+                    key=f"several_{choice.action}",
+                    on_click=_decide,
                     args=(view, Decision(choice.action), versions),
-                )  # fmt: skip
+                )
 
 
 def _further(view: View, finding: Finding, number: int) -> None:

@@ -49,9 +49,11 @@ def _owners(view: View, listing: Listing, page: str) -> None:
         for one in sorted(counted, key=lambda one: (department_order(one.department), one.prosecutor))
     ]
     columns = [
-        Column(view.t("column.department")), Column(view.t("column.prosecutor")), Column(view.t("column.errors"), "number"),
+        Column(view.t("column.department")),
+        Column(view.t("column.prosecutor")),
+        Column(view.t("column.errors"), "number"),
         Column(view.t("column.hints"), "number"),
-    ]  # fmt: skip
+    ]
     show(table(columns, rows, "owners compact"))
 
 

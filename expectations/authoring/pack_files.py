@@ -68,9 +68,12 @@ def export_pack(folder: Path, target: Path) -> PackArchive:
                 Bilingual("文件名不能用于规则包", "name can't stand in a pack").about(name), hint=_PLAIN_NAMES
             )
     archive = PackArchive(
-        layers[-1].pack.name, layers[-1].pack.version, _checksum(files),
-        tuple(layer.folder.name for layer in layers), load_catalogue().fingerprint,
-    )  # fmt: skip
+        layers[-1].pack.name,
+        layers[-1].pack.version,
+        _checksum(files),
+        tuple(layer.folder.name for layer in layers),
+        load_catalogue().fingerprint,
+    )
     manifest = (
         {"format": FORMAT} | archive.__dict__ | {"files": {name: _hash(content) for name, content in files.items()}}
     )

@@ -14,10 +14,14 @@ from expectations.catalogue.kinds.base import Example
 from expectations.finding.labels import OWNER_WORDS, SEVERITY_WORDS
 
 THEME_TITLES: dict[str, str] = {
-    "completeness": "完整性 Completeness", "validity": "规范性 Validity", "consistency": "一致性 Consistency",
-    "stages": "跨环节 Between stages and cards", "duplicates": "重复 Duplicates", "deadlines": "期限 Deadlines",
+    "completeness": "完整性 Completeness",
+    "validity": "规范性 Validity",
+    "consistency": "一致性 Consistency",
+    "stages": "跨环节 Between stages and cards",
+    "duplicates": "重复 Duplicates",
+    "deadlines": "期限 Deadlines",
     "prompts": "核对提示 Prompts",
-}  # fmt: skip
+}
 
 
 def rule_book(catalogue: Catalogue, as_of: date) -> str:

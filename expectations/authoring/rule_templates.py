@@ -56,9 +56,16 @@ rules:
 """
 
 _THEMES = {
-    "required": "completeness", "deadline": "deadlines", "duplicate": "duplicates", "cross_stage": "stages",
-    "flag_review": "prompts", "checksum": "validity", "pattern": "validity", "in_dictionary": "validity", "range": "validity",
-}  # fmt: skip
+    "required": "completeness",
+    "deadline": "deadlines",
+    "duplicate": "duplicates",
+    "cross_stage": "stages",
+    "flag_review": "prompts",
+    "checksum": "validity",
+    "pattern": "validity",
+    "in_dictionary": "validity",
+    "range": "validity",
+}
 _ERROR_TYPES = {
     "required": "漏填",
     "deadline": "迟填",
@@ -76,14 +83,24 @@ def rule_template(rule_id: str, kind: str, card: Card) -> str:
     each = kind == "in_dictionary"
     bare = "not blank($f)" if each else "'true'"
     return _TEMPLATE.format(
-        id=rule_id, kind=kind, card=card.name, theme=_THEMES.get(kind, "consistency"), level="row" if not card.role("person") else "person",
-        field=field.name, header=field.header, severity="hint" if kind == "flag_review" else "normal",
+        id=rule_id,
+        kind=kind,
+        card=card.name,
+        theme=_THEMES.get(kind, "consistency"),
+        level="row" if not card.role("person") else "person",
+        field=field.name,
+        header=field.header,
+        severity="hint" if kind == "flag_review" else "normal",
         error_type="核对" if kind == "flag_review" else _ERROR_TYPES.get(kind, "错填"),
-        owner="by_field" if each else "handler", when=bare if kind in ("required", "in_dictionary", "duplicate") else f"{card.key[0]} <> ''",
+        owner="by_field" if each else "handler",
+        when=bare if kind in ("required", "in_dictionary", "duplicate") else f"{card.key[0]} <> ''",
         own=_OWN_KEYS[kind].format(field=field.name, keys=", ".join(card.key)),
-        judged=f"each: {{fields: [{field.name}]}} # judged once per item" if each else f"fields: [{field.name}] # the item to correct first",
-        accepted="{" + f"{field.name}: '…'" + "}", violating="{" + f"{field.name}: ''" + "}",
-    )  # fmt: skip
+        judged=f"each: {{fields: [{field.name}]}} # judged once per item"
+        if each
+        else f"fields: [{field.name}] # the item to correct first",
+        accepted="{" + f"{field.name}: '…'" + "}",
+        violating="{" + f"{field.name}: ''" + "}",
+    )
 
 
 KIND_NAMES = tuple(sorted(KINDS))

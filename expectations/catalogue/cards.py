@@ -50,8 +50,13 @@ USUAL_ITEMS: dict[Role, str] = {
 """The item in each role on cards that do not say otherwise."""
 
 SQL_TYPES = {
-    "date": "date", "int": "integer", "bigint": "bigint", "decimal": "decimal(18, 4)", "months": "double", "wan_yuan": "double",
-}  # fmt: skip
+    "date": "date",
+    "int": "integer",
+    "bigint": "bigint",
+    "decimal": "decimal(18, 4)",
+    "months": "double",
+    "wan_yuan": "double",
+}
 """Column types of the types that are parsed, whose text may be unreadable; every other type stays text."""
 
 PARSED_TYPES = frozenset(SQL_TYPES)

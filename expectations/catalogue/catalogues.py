@@ -104,11 +104,20 @@ def load_catalogue(*overlays: Path) -> Catalogue:
     if problems:
         raise CatalogueError(problems)
     return Catalogue(
-        layers.cards, layers.dictionaries, groups, tuple(layers.calendar[year] for year in sorted(layers.calendar)),
-        dict(sorted(layers.rules.items())), layers.themes, layers.places, digest.hexdigest(),
-        tuple(layer.pack for layer in folders), layers.origins, layers.changes,
-        layers.releases, layers.warnings,
-    )  # fmt: skip
+        layers.cards,
+        layers.dictionaries,
+        groups,
+        tuple(layers.calendar[year] for year in sorted(layers.calendar)),
+        dict(sorted(layers.rules.items())),
+        layers.themes,
+        layers.places,
+        digest.hexdigest(),
+        tuple(layer.pack for layer in folders),
+        layers.origins,
+        layers.changes,
+        layers.releases,
+        layers.warnings,
+    )
 
 
 def catalogue_layers(overlays: Iterable[Path], problems: list[str]) -> list[Layer]:

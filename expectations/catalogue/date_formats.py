@@ -6,9 +6,18 @@ A format says which of day and month comes first, so that it is never guessed. R
 import re
 
 CODES = {
-    "%d": r"\d{1,2}", "%m": r"\d{1,2}", "%Y": r"\d{4}", "%y": r"\d{2}", "%b": "[A-Za-z]{3}", "%B": "[A-Za-z]{3,9}",
-    "%H": r"\d{1,2}", "%I": r"\d{1,2}", "%M": r"\d{1,2}", "%S": r"\d{1,2}", "%p": "[AaPp][Mm]",
-}  # fmt: skip
+    "%d": r"\d{1,2}",
+    "%m": r"\d{1,2}",
+    "%Y": r"\d{4}",
+    "%y": r"\d{2}",
+    "%b": "[A-Za-z]{3}",
+    "%B": "[A-Za-z]{3,9}",
+    "%H": r"\d{1,2}",
+    "%I": r"\d{1,2}",
+    "%M": r"\d{1,2}",
+    "%S": r"\d{1,2}",
+    "%p": "[AaPp][Mm]",
+}
 """Codes of strptime that mean the same to DuckDB and to the standard library, and what they look like."""
 
 _NEEDED = (("%d",), ("%m", "%b", "%B"), ("%Y", "%y"))

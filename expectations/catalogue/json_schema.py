@@ -33,9 +33,12 @@ def _rules_schema() -> dict[str, Any]:
     definitions = rule.pop("$defs")
     theme = TypeAdapter(Theme).json_schema()
     return {
-        "type": "object", "additionalProperties": False, "required": ["theme", "rules"],
-        "properties": {"theme": theme, "rules": {"type": "array", "items": rule}}, "$defs": definitions,
-    }  # fmt: skip
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["theme", "rules"],
+        "properties": {"theme": theme, "rules": {"type": "array", "items": rule}},
+        "$defs": definitions,
+    }
 
 
 def _text(name: str, schema: dict[str, Any]) -> str:

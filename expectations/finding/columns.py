@@ -37,7 +37,7 @@ class Finding:
     rule_fingerprint: Annotated[str, Column("what decided in the rule, as a hash", width=64, listed=False)] = ""
     values_fingerprint: Annotated[
         str, Column("all that the rule read of the row, as a hash", width=64, listed=False)
-    ] = ""  # fmt: skip
+    ] = ""
     severity: Annotated[str, Column("serious, normal or hint", width=8)] = ""
     error_type: Annotated[str, Column("the kind of error, as the rules name it", width=32)] = ""
     is_hint: Annotated[bool, Column("a request to verify, not an error", "boolean", listed=False)] = False
@@ -52,9 +52,9 @@ class Finding:
     prosecutor: Annotated[str, Column("who handles the case", width=120, naming=True, searched=True)] = ""
     owner: Annotated[str, Column("who fills the item: intake, handler, court_clerk", width=16)] = ""
     fields: Annotated[tuple[str, ...], Column("the items concerned, the one to correct first; joined by |")] = ()
-    values: Annotated[
-        Mapping[str, str | None], Column("the items as they stood, a JSON object", naming=True)
-    ] = dataclasses.field(default_factory=dict)  # fmt: skip
+    values: Annotated[Mapping[str, str | None], Column("the items as they stood, a JSON object", naming=True)] = (
+        dataclasses.field(default_factory=dict)
+    )
     message: Annotated[str, Column("what is wrong, in Chinese", naming=True, searched=True)] = ""
     message_en: Annotated[str, Column("what is wrong, in English", naming=True, listed=False)] = ""
     basis: Annotated[str, Column("the legal basis")] = ""

@@ -8,8 +8,10 @@ SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 """Errors first, the graver ones before; a hint is no error."""
 
 SEVERITY_WORDS: Mapping[Severity, tuple[str, str]] = {
-    "serious": ("严重", "serious"), "normal": ("一般", "normal"), "hint": ("提示", "hint"),
-}  # fmt: skip
+    "serious": ("严重", "serious"),
+    "normal": ("一般", "normal"),
+    "hint": ("提示", "hint"),
+}
 OWNER_WORDS: Mapping[str, tuple[str, str]] = {
     "intake": ("案管受理", "intake"),
     "handler": ("承办人", "handler"),
@@ -18,9 +20,15 @@ OWNER_WORDS: Mapping[str, tuple[str, str]] = {
     "system": ("系统", "system"),
 }
 ERROR_TYPE_WORDS: Mapping[str, tuple[str, str]] = {
-    "漏填": ("漏填", "missing"), "错填": ("错填", "wrong"), "迟填": ("迟填", "late"), "不一致": ("不一致", "inconsistent"),
-    "假填": ("假填", "false entry"), "乱填": ("乱填", "arbitrary entry"), "重复": ("重复", "duplicate"), "核对": ("核对", "to verify"),
-}  # fmt: skip
+    "漏填": ("漏填", "missing"),
+    "错填": ("错填", "wrong"),
+    "迟填": ("迟填", "late"),
+    "不一致": ("不一致", "inconsistent"),
+    "假填": ("假填", "false entry"),
+    "乱填": ("乱填", "arbitrary entry"),
+    "重复": ("重复", "duplicate"),
+    "核对": ("核对", "to verify"),
+}
 
 
 def severity_of(severity: str, is_hint: bool) -> Severity:

@@ -37,9 +37,12 @@ class Collected:
 
 
 def collect(
-    con: duckdb.DuckDBPyConnection, catalogue: Catalogue, verdicts: Sequence[Verdict], run_id: str,
+    con: duckdb.DuckDBPyConnection,
+    catalogue: Catalogue,
+    verdicts: Sequence[Verdict],
+    run_id: str,
     progress: Progress = unheard,
-) -> tuple[Collected, ...]:  # fmt: skip
+) -> tuple[Collected, ...]:
     """Fills table `findings`. Raises NotReconciledError when the rows collected for a rule are not the rows counted."""
     con.execute(FINDINGS.create())
     con.execute(case_owners_statement(catalogue.cards.values()))
@@ -116,18 +119,33 @@ def finding_statement(verdict: Verdict, run_id: str, fingerprint: str, number: i
         involved = f"string_agg({involved}, '|') over (partition by v.bmsah order by {involved} {_WHOLE_CASE})"
     columns = {
         "run_id": quoted(run_id),
-        "rule_id": quoted(rule.id), "rule_fingerprint": quoted(fingerprint), "values_fingerprint": f"sha256({involved})",
-        "severity": quoted(rule.severity), "error_type": quoted(rule.error_type), "is_hint": str(rule.is_hint).lower(),
-        "card": quoted(card.name), "level": quoted(rule.level),
-        "bmsah": "v.bmsah", "suspect_no": "null" if by_case else "v.suspect_no", "name": "null" if by_case else "v.name",
-        "case_name": "v.case_name", "office": "v.office", "department": "v.department", "prosecutor": "v.prosecutor",
-        "owner": quoted(judgement.owner), "fields": quoted("|".join(judgement.fields)),
+        "rule_id": quoted(rule.id),
+        "rule_fingerprint": quoted(fingerprint),
+        "values_fingerprint": f"sha256({involved})",
+        "severity": quoted(rule.severity),
+        "error_type": quoted(rule.error_type),
+        "is_hint": str(rule.is_hint).lower(),
+        "card": quoted(card.name),
+        "level": quoted(rule.level),
+        "bmsah": "v.bmsah",
+        "suspect_no": "null" if by_case else "v.suspect_no",
+        "name": "null" if by_case else "v.name",
+        "case_name": "v.case_name",
+        "office": "v.office",
+        "department": "v.department",
+        "prosecutor": "v.prosecutor",
+        "owner": quoted(judgement.owner),
+        "fields": quoted("|".join(judgement.fields)),
         "values": f"json_object({', '.join(present)})::varchar",
-        "message": message_sql(rule.message.zh, judgement, "zh"), "message_en": message_sql(rule.message.en, judgement, "en"),
+        "message": message_sql(rule.message.zh, judgement, "zh"),
+        "message_en": message_sql(rule.message.en, judgement, "en"),
         "basis": quoted(rule.basis),
         "finding_id": f"left(sha256(concat_ws('|', '{judgement.name}', {key}, {ordinal})), 16)",
-        "file_no": "c._file", "sheet": "c._sheet", "sheet_row": "c._sheet_row", "card_row": "c._row",
-    }  # fmt: skip
+        "file_no": "c._file",
+        "sheet": "c._sheet",
+        "sheet_row": "c._sheet_row",
+        "card_row": "c._row",
+    }
     first_of_case = "qualify row_number() over (partition by v.bmsah order by c._row) = 1" if by_case else ""
     chosen = ", ".join(columns[name] for name in FINDINGS.columns)
     return f"""insert into findings select {chosen}

@@ -88,9 +88,12 @@ def judge(
 
 
 def _prepare(
-    con: duckdb.DuckDBPyConnection, catalogue: Catalogue, as_of: date, loaded: LoadedCards,
+    con: duckdb.DuckDBPyConnection,
+    catalogue: Catalogue,
+    as_of: date,
+    loaded: LoadedCards,
     progress: Progress,
-) -> tuple[dict[Judgement, Prepared], list[Verdict]]:  # fmt: skip
+) -> tuple[dict[Judgement, Prepared], list[Verdict]]:
     conditions: dict[Judgement, Prepared] = {}
     verdicts: list[Verdict] = []
     judgements = all_judgements(catalogue, as_of)
@@ -247,9 +250,12 @@ def _binding_error(con: duckdb.DuckDBPyConnection, card: Card, conditions: Itera
 
 
 def _run_checkpoint(
-    database: Path, catalogue: Catalogue, conditions: Mapping[Judgement, Prepared], docs: Path | None,
+    database: Path,
+    catalogue: Catalogue,
+    conditions: Mapping[Judgement, Prepared],
+    docs: Path | None,
     progress: Progress,
-) -> list[Verdict]:  # fmt: skip
+) -> list[Verdict]:
     context = data_docs.context_with_site(docs) if docs else data_docs.quiet_context()
     datasource = context.data_sources.add_duckdb(
         name="cards",
@@ -285,9 +291,11 @@ def _run_checkpoint(
 
 
 def _validation_definitions(
-    context: AbstractDataContext, datasource: DuckDBDatasource, catalogue: Catalogue,
+    context: AbstractDataContext,
+    datasource: DuckDBDatasource,
+    catalogue: Catalogue,
     conditions: Mapping[Judgement, Prepared],
-) -> list[gx.ValidationDefinition]:  # fmt: skip
+) -> list[gx.ValidationDefinition]:
     definitions = []
     for card in catalogue.cards.values():
         of_card = [judgement for judgement in conditions if judgement.card is card]
@@ -311,9 +319,12 @@ def _expectation(judgement: Judgement, condition: str) -> ExpectRuleUnbroken:
     label = judgement.card.field(judgement.field).header if judgement.field else ""
     text = " · ".join(filter(None, (judgement.rule.id, judgement.rule.title.zh, label)))
     return ExpectRuleUnbroken(
-        column="_row", judgement=judgement.name, violated=condition, description=text,
+        column="_row",
+        judgement=judgement.name,
+        violated=condition,
+        description=text,
         meta={"rule": judgement.rule.id, "basis": judgement.rule.basis, "severity": judgement.rule.severity},
-    )  # fmt: skip
+    )
 
 
 def _verdict(result: ExpectationValidationResult, named: Mapping[str, Judgement]) -> Verdict:

@@ -65,12 +65,14 @@ def coverage(catalogue: Catalogue) -> tuple[ReleaseCoverage, ...]:
     """The coverage of every release the catalogue knows of."""
     return tuple(
         ReleaseCoverage(
-            number, len(release.rules), sum(rule in catalogue.rules for rule in release.rules),
+            number,
+            len(release.rules),
+            sum(rule in catalogue.rules for rule in release.rules),
             tuple(f"{rule} {title}" for rule, title in release.rules.items() if rule not in catalogue.rules),
             release.left_out.zh and f"{release.left_out.zh} / {release.left_out.en}",
         )
         for number, release in sorted(catalogue.releases.items())
-    )  # fmt: skip
+    )
 
 
 def fit_problems(catalogue: Catalogue) -> Iterator[str]:

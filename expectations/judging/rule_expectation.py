@@ -64,7 +64,9 @@ class ExpectRuleUnbroken(ColumnMapExpectation):
     ) -> dict[str, Any]:
         count, rows = metrics[_COUNT] or 0, metrics[_ROWS]
         result = {
-            "element_count": rows, "unexpected_count": count, "unexpected_percent": 100 * count / rows if rows else 0.0,
+            "element_count": rows,
+            "unexpected_count": count,
+            "unexpected_percent": 100 * count / rows if rows else 0.0,
             "unexpected_index_query": metrics[_QUERY],
-        }  # fmt: skip
+        }
         return {"success": count == 0, "result": result}

@@ -30,9 +30,14 @@ from expectations.store.tables import Finding, Notice
 DIGEST_TEMPLATE = "digest.docx"
 _TOP_RULES, _MOST_DUE = 5, 20
 FIGURES = (
-    ("checked", "已核查案卡"), ("wrong", "有待处理错误的案卡 / 已核查案卡"), ("new", "新发现 / 本周在册"), ("corrected", "已改正 / 本周在册"),
-    ("explained", "认定为非错误 / 本周在册"), ("open", "周末待处理 / 本周在册"), ("overdue", "通知逾期未回复的问题 / 通知中待处理的问题"),
-)  # fmt: skip
+    ("checked", "已核查案卡"),
+    ("wrong", "有待处理错误的案卡 / 已核查案卡"),
+    ("new", "新发现 / 本周在册"),
+    ("corrected", "已改正 / 本周在册"),
+    ("explained", "认定为非错误 / 本周在册"),
+    ("open", "周末待处理 / 本周在册"),
+    ("overdue", "通知逾期未回复的问题 / 通知中待处理的问题"),
+)
 """The lines of the first table. 本周在册: what stood open on Monday and what came during the week."""
 
 
@@ -105,10 +110,19 @@ def digest(session: Session, reader: Reader, home: Home, week: Week, subject: Su
     total = sum(count for _, count in by_rule)
     late, notices = _late(session, reader, subject, week.last)
     return Digest(
-        subject, week, as_of, week_figures(session, home, subject, week), week_figures(session, home, subject, week.before),
-        tuple(TopRule(rule, labels.title(rule), labels.how(rule), count, total) for rule, count in by_rule[:_TOP_RULES]),
-        late, notices, due, due_all,
-    )  # fmt: skip
+        subject,
+        week,
+        as_of,
+        week_figures(session, home, subject, week),
+        week_figures(session, home, subject, week.before),
+        tuple(
+            TopRule(rule, labels.title(rule), labels.how(rule), count, total) for rule, count in by_rule[:_TOP_RULES]
+        ),
+        late,
+        notices,
+        due,
+        due_all,
+    )
 
 
 def digest_subjects(session: Session, reader: Reader) -> tuple[tuple[Subject, ...], tuple[Subject, ...]]:
@@ -179,17 +193,31 @@ def digest_values(made: Digest) -> dict[str, object]:
         for one in made.late
     ]
     due = [
-        {"left": _left(one.days_left), "title": one.title, "bmsah": one.bmsah or "无案号", "case_name": one.case_name,
-         "prosecutor": one.prosecutor, "last_day": one.last_day.isoformat()}
+        {
+            "left": _left(one.days_left),
+            "title": one.title,
+            "bmsah": one.bmsah or "无案号",
+            "case_name": one.case_name,
+            "prosecutor": one.prosecutor,
+            "last_day": one.last_day.isoformat(),
+        }
         for one in made.due
-    ]  # fmt: skip
+    ]
     return {
-        "title": digest_title(made), "office": made.subject.office, "department": made.subject.department,
-        "prosecutor": made.subject.prosecutor, "week": made.week.name,
-        "period": f"{chinese_day(made.week.first)}至{chinese_day(made.week.last)}", "figures": figures, "rules": rules,
-        "notices": notices, "notices_all": made.notices, "due": due, "due_all": made.due_all,
+        "title": digest_title(made),
+        "office": made.subject.office,
+        "department": made.subject.department,
+        "prosecutor": made.subject.prosecutor,
+        "week": made.week.name,
+        "period": f"{chinese_day(made.week.first)}至{chinese_day(made.week.last)}",
+        "figures": figures,
+        "rules": rules,
+        "notices": notices,
+        "notices_all": made.notices,
+        "due": due,
+        "due_all": made.due_all,
         "remark": f"本周在册 = 周一时待处理 + 本周新发现，核对提示不计。期限截至核查日 {made.as_of}。仅供本部门改正使用，不作排名。",
-    }  # fmt: skip
+    }
 
 
 def _share(figures: WeekFigures, name: str) -> str:
@@ -226,8 +254,9 @@ def _late(session: Session, reader: Reader, subject: Subject, day: date) -> tupl
     far = progress(session, reader, [one.id for one in late])
     return tuple(
         LateNotice(one.id, number_of(one), addressee_of(one), one.due_on, far[one.id].settled, far[one.id].total)
-        for one in late if one.id in far
-    ), len(rows)  # fmt: skip
+        for one in late
+        if one.id in far
+    ), len(rows)
 
 
 def _left(days: int) -> str:

@@ -60,12 +60,15 @@ def notice_values(
     named = list(said)
     cases = [
         {
-            "no": number, "bmsah": bmsah or "无", "case_name": mask_identity(problems[0].case_name) or "（案件名称未填）",
-            "prosecutor": problems[0].prosecutor or "未填", "card_title": labels.cards.get(problems[0].card, ""),
+            "no": number,
+            "bmsah": bmsah or "无",
+            "case_name": mask_identity(problems[0].case_name) or "（案件名称未填）",
+            "prosecutor": problems[0].prosecutor or "未填",
+            "card_title": labels.cards.get(problems[0].card, ""),
             "problems": [_problem(place, one, labels) for place, one in enumerate(problems, start=1)],
         }
         for number, (bmsah, problems) in enumerate(_by_case(named), start=1)
-    ]  # fmt: skip
+    ]
     return {**_head(notice, named, withdrawn), "cases": cases}
 
 
@@ -80,13 +83,23 @@ def _head(notice: Notice, said: list[Said], withdrawn: tuple[str, str]) -> dict[
     """What is said once, in both documents."""
     (by, why), grade = withdrawn, grade_of(notice)
     return {
-        "title": grade.document.zh, "number": number_of(notice), "grade": grade.title.zh,
-        "office": notice.office, "to": addressee_of(notice), "department": notice.department, "prosecutor": notice.prosecutor,
-        "issued_on": chinese_day(notice.issued_on), "due_on": chinese_day(notice.due_on),
-        "days": (notice.due_on - notice.issued_on).days, "issued_by": notice.issued_by, "written": grade.wants_reply,
-        "chief": grade.to_chief, "count": len(said), "case_count": len(_by_case(said)),
+        "title": grade.document.zh,
+        "number": number_of(notice),
+        "grade": grade.title.zh,
+        "office": notice.office,
+        "to": addressee_of(notice),
+        "department": notice.department,
+        "prosecutor": notice.prosecutor,
+        "issued_on": chinese_day(notice.issued_on),
+        "due_on": chinese_day(notice.due_on),
+        "days": (notice.due_on - notice.issued_on).days,
+        "issued_by": notice.issued_by,
+        "written": grade.wants_reply,
+        "chief": grade.to_chief,
+        "count": len(said),
+        "case_count": len(_by_case(said)),
         "withdrawn": (f"{by}：{why}" if why else "已撤回") if notice.withdrawn else "",
-    }  # fmt: skip
+    }
 
 
 def _by_case(said: Iterable[Said]) -> list[tuple[str, list[Said]]]:
@@ -99,23 +112,40 @@ def _by_case(said: Iterable[Said]) -> list[tuple[str, list[Said]]]:
 def _problem(number: int, said: Said, labels: Labels) -> dict[str, object]:
     person = f"{said.name}：" if said.name and said.name not in said.message else ""
     return {
-        "no": number, "item": _items(said, labels), "present": _present(said, labels), "basis": said.basis or "—",
-        "message": mask_identity(person) + labels.message(said), "rule_id": said.rule_id, "error_type": said.error_type,
-        "severity": severity_word(said.severity), "how": labels.how(said.rule_id),
+        "no": number,
+        "item": _items(said, labels),
+        "present": _present(said, labels),
+        "basis": said.basis or "—",
+        "message": mask_identity(person) + labels.message(said),
+        "rule_id": said.rule_id,
+        "error_type": said.error_type,
+        "severity": severity_word(said.severity),
+        "how": labels.how(said.rule_id),
         "name": mask_identity(said.name),
-    }  # fmt: skip
+    }
 
 
 def _list_row(notice: Notice, said: Said, labels: Labels, state: str) -> Mapping[str, object]:
     right = [part for part in (labels.how(said.rule_id), f"依据：{said.basis}" if said.basis else "") if part]
     return {
-        "number": number_of(notice), "bmsah": said.bmsah, "case_name": mask_identity(said.case_name), "name": mask_identity(said.name),
-        "department": said.department, "prosecutor": said.prosecutor, "card_title": labels.cards.get(said.card, said.card),
-        "message": labels.message(said), "remark": "", "rule_id": said.rule_id,
-        "severity": severity_word(said.severity), "error_type": said.error_type, "item": _items(said, labels),
-        "present": _present(said, labels), "right": "\n".join(right), "due_on": notice.due_on.isoformat(),
+        "number": number_of(notice),
+        "bmsah": said.bmsah,
+        "case_name": mask_identity(said.case_name),
+        "name": mask_identity(said.name),
+        "department": said.department,
+        "prosecutor": said.prosecutor,
+        "card_title": labels.cards.get(said.card, said.card),
+        "message": labels.message(said),
+        "remark": "",
+        "rule_id": said.rule_id,
+        "severity": severity_word(said.severity),
+        "error_type": said.error_type,
+        "item": _items(said, labels),
+        "present": _present(said, labels),
+        "right": "\n".join(right),
+        "due_on": notice.due_on.isoformat(),
         "state": STATE_WORDS.get(state, state),
-    }  # fmt: skip
+    }
 
 
 def _items(said: Said, labels: Labels) -> str:

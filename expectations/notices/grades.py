@@ -38,9 +38,14 @@ _NOTICE = Bilingual("案件流程监控通知书", "notice of case monitoring")
 _LINK = Bilingual("通知书", "Notice")
 
 ORAL = Grade(
-    "oral", Bilingual("口头提示", "oral reminder"), Bilingual("口头提示", "oral reminder"),
-    Bilingual("口头提示记录", "record of an oral reminder"), Bilingual("提示记录", "Record"), numbered=False, wants_reply=False,
-)  # fmt: skip
+    "oral",
+    Bilingual("口头提示", "oral reminder"),
+    Bilingual("口头提示", "oral reminder"),
+    Bilingual("口头提示记录", "record of an oral reminder"),
+    Bilingual("提示记录", "Record"),
+    numbered=False,
+    wants_reply=False,
+)
 WRITTEN = Grade("written", Bilingual("书面通知", "written notice"), _NOTICE, _NOTICE, _LINK)
 REPORT = Grade(
     "report",

@@ -52,8 +52,10 @@ def propose(findings: Collection[Finding], overdue_notices: int = 0, thresholds:
     if _reached(serious, limits.report_serious) or _reached(overdue_notices, limits.report_overdue):
         return REPORT
     written = (
-        (serious, limits.written_serious), (len(findings), limits.written_all), (repeated, limits.written_repeated),
-    )  # fmt: skip
+        (serious, limits.written_serious),
+        (len(findings), limits.written_all),
+        (repeated, limits.written_repeated),
+    )
     return WRITTEN if any(_reached(number, limit) for number, limit in written) else ORAL
 
 

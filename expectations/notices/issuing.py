@@ -93,9 +93,12 @@ def ready(session: Session, reader: Reader, per: Per, today: date | None = None)
     """Everything confirmed that stands in no notice yet, by addressee, with the grade proposed."""
     reader.require("notify")
     candidates = select(Finding).where(
-        rows_of(reader.rows), Finding.state.in_(ACTIVE), Finding.verification == "confirmed", not_(Finding.hint_now),
+        rows_of(reader.rows),
+        Finding.state.in_(ACTIVE),
+        Finding.verification == "confirmed",
+        not_(Finding.hint_now),
         or_(Finding.notice_id.is_(None), Finding.state == "reopened"),
-    )  # fmt: skip
+    )
     known = {one.finding_id: one for one in session.scalars(candidates)}
     found, _ = _by_addressee(session, known, list(known), per)
     return _drafts(session, reader, found, today or office_days.today())
@@ -209,11 +212,21 @@ def _issue_one(
     serial = _next_serial(session, office, day.year) if grade.numbered else None
     days = int(switch(session, "reply_days")) if grade.reply_days is None else grade.reply_days
     notice = Notice(
-        year=day.year, serial=serial, number=_number(session, office, day.year, serial) if serial else "", grade=grade.name,
-        office=office, department=department, prosecutor=prosecutor, issued_on=day,
-        due_on=day + timedelta(days=days), issued_by=reader.name,
-        reply="", replied_on=None, replied_by="", withdrawn=False,
-    )  # fmt: skip
+        year=day.year,
+        serial=serial,
+        number=_number(session, office, day.year, serial) if serial else "",
+        grade=grade.name,
+        office=office,
+        department=department,
+        prosecutor=prosecutor,
+        issued_on=day,
+        due_on=day + timedelta(days=days),
+        issued_by=reader.name,
+        reply="",
+        replied_on=None,
+        replied_by="",
+        withdrawn=False,
+    )
     session.add(notice)
     session.flush()
     for position, finding in enumerate(findings, start=1):
@@ -255,13 +268,28 @@ def short_name(office: str) -> str:
 def _event(reader: Reader, finding_id: str, action: str, notice: Notice, note: str) -> Event:
     """`before` holds no version a finding can have: a notice is taken back by `withdraw`, never by an undo."""
     return Event(
-        finding_id=finding_id, at=now(), action=action, seq=None, user_id=reader.user_id, user_name=reader.name, reason_code="",
-        note=note, until=notice.due_on if action == "noticed" else None, batch=batch_of(notice.id), before={"version": 0}, undone=False,
-    )  # fmt: skip
+        finding_id=finding_id,
+        at=now(),
+        action=action,
+        seq=None,
+        user_id=reader.user_id,
+        user_name=reader.name,
+        reason_code="",
+        note=note,
+        until=notice.due_on if action == "noticed" else None,
+        batch=batch_of(notice.id),
+        before={"version": 0},
+        undone=False,
+    )
 
 
 def _order(finding: Finding) -> tuple[str, str, int, str, str, str]:
     """By person and case, serious ones first within it."""
     return (
-        finding.prosecutor, finding.bmsah, finding.severity != "serious", finding.rule_id, finding.suspect_no, finding.finding_id,
-    )  # fmt: skip
+        finding.prosecutor,
+        finding.bmsah,
+        finding.severity != "serious",
+        finding.rule_id,
+        finding.suspect_no,
+        finding.finding_id,
+    )

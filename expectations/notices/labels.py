@@ -10,9 +10,14 @@ from expectations.finding.masks import mask_identity, mask_message, mask_number
 from expectations.notices.reading import Said
 
 STATE_WORDS = {
-    "new": "待处理", "open": "待处理", "reopened": "再次出现", "explained": "已说明", "corrected": "已改正", "not_seen": "本次未见",
+    "new": "待处理",
+    "open": "待处理",
+    "reopened": "再次出现",
+    "explained": "已说明",
+    "corrected": "已改正",
+    "not_seen": "本次未见",
     "withdrawn": "规则已变更",
-}  # fmt: skip
+}
 BLANK = "（空）"
 
 

@@ -18,20 +18,36 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 
 _HERE = Path(__file__).parent / "templates"
 _PROBLEMS = (
-    ("序号", 1.2, "problem.no"), ("案卡项", 3.0, "problem.item"), ("现值", 3.2, "problem.present"), ("存在问题", 5.0, "problem.message"),
+    ("序号", 1.2, "problem.no"),
+    ("案卡项", 3.0, "problem.item"),
+    ("现值", 3.2, "problem.present"),
+    ("存在问题", 5.0, "problem.message"),
     ("依据", 3.2, "problem.basis"),
-)  # fmt: skip
+)
 _REQUIREMENT = (
     "　　根据《人民检察院刑事诉讼规则》第六百六十五条，请及时查明情况、予以纠正，并于收到本通知书后{{ days }}日以内"
     "（{{ due_on }}前）将核查情况书面回复案件管理部门。"
 )
 _RECEIPT = ("核查情况", "纠正措施", "承办检察官（签名）", "部门负责人（签名）", "日期")
 _LIST = (
-    ("通报批次", "number", 22), ("部门受案号", "bmsah", 34), ("案件名称", "case_name", 22), ("嫌疑人姓名", "name", 12),
-    ("承办部门", "department", 18), ("承办检察官", "prosecutor", 14), ("案件类别", "card_title", 16), ("错误明细", "message", 52),
-    ("备注", "remark", 14), ("规则编号", "rule_id", 10), ("级别", "severity", 8), ("错误类型", "error_type", 10), ("案卡项", "item", 22),
-    ("现值", "present", 26), ("应为/依据", "right", 44), ("整改期限", "due_on", 14), ("整改情况", "state", 14),
-)  # fmt: skip
+    ("通报批次", "number", 22),
+    ("部门受案号", "bmsah", 34),
+    ("案件名称", "case_name", 22),
+    ("嫌疑人姓名", "name", 12),
+    ("承办部门", "department", 18),
+    ("承办检察官", "prosecutor", 14),
+    ("案件类别", "card_title", 16),
+    ("错误明细", "message", 52),
+    ("备注", "remark", 14),
+    ("规则编号", "rule_id", 10),
+    ("级别", "severity", 8),
+    ("错误类型", "error_type", 10),
+    ("案卡项", "item", 22),
+    ("现值", "present", 26),
+    ("应为/依据", "right", 44),
+    ("整改期限", "due_on", 14),
+    ("整改情况", "state", 14),
+)
 
 
 def main(folder: Path) -> None:
@@ -65,8 +81,11 @@ def notice() -> Document:
         _REQUIREMENT,
         "{%p else %}",
         "　　根据《人民检察院刑事诉讼规则》第六百六十五条，情节轻微，予以口头提示，请及时纠正。",
-        "{%p endif %}", "{%p if chief %}", "　　本通知书同时报告检察长。", "{%p endif %}",
-    ):  # fmt: skip
+        "{%p endif %}",
+        "{%p if chief %}",
+        "　　本通知书同时报告检察长。",
+        "{%p endif %}",
+    ):
         _line(page, text)
     for text in ("案件管理部门（印章）", "{{ issued_on }}"):
         _line(page, text, align=ALIGN.RIGHT)
@@ -97,21 +116,31 @@ def digest() -> Document:
     )
     _line(page, "二、常见问题与填法（{{ rules|length }} 条）", bold=True)
     for text in (
-        "{%p for rule in rules %}", "{{ rule.no }}．{{ rule.title }}（{{ rule.rule_id }}）：{{ rule.share }}",
-        "　　填法：{{ rule.how }}", "{%p else %}", "　　没有待处理的问题。", "{%p endfor %}",
-    ):  # fmt: skip
+        "{%p for rule in rules %}",
+        "{{ rule.no }}．{{ rule.title }}（{{ rule.rule_id }}）：{{ rule.share }}",
+        "　　填法：{{ rule.how }}",
+        "{%p else %}",
+        "　　没有待处理的问题。",
+        "{%p endfor %}",
+    ):
         _line(page, text)
     _line(page, "三、逾期未回复的通知（{{ notices|length }} / {{ notices_all }}）", bold=True)
     for text in (
-        "{%p for notice in notices %}", "{{ notice.number }}，{{ notice.to }}，应于 {{ notice.due_on }} 前回复，已改正 {{ notice.settled }} / {{ notice.total }}",
-        "{%p else %}", "　　没有逾期未回复的通知。", "{%p endfor %}",
-    ):  # fmt: skip
+        "{%p for notice in notices %}",
+        "{{ notice.number }}，{{ notice.to }}，应于 {{ notice.due_on }} 前回复，已改正 {{ notice.settled }} / {{ notice.total }}",
+        "{%p else %}",
+        "　　没有逾期未回复的通知。",
+        "{%p endfor %}",
+    ):
         _line(page, text)
     _line(page, "四、期限预警（{{ due|length }} / {{ due_all }}）", bold=True)
     for text in (
-        "{%p for case in due %}", "{{ case.left }}：{{ case.title }}，{{ case.bmsah }} {{ case.case_name }}，{{ case.prosecutor }}（{{ case.last_day }}）",
-        "{%p else %}", "　　没有临近或超过的期限。", "{%p endfor %}",
-    ):  # fmt: skip
+        "{%p for case in due %}",
+        "{{ case.left }}：{{ case.title }}，{{ case.bmsah }} {{ case.case_name }}，{{ case.prosecutor }}（{{ case.last_day }}）",
+        "{%p else %}",
+        "　　没有临近或超过的期限。",
+        "{%p endfor %}",
+    ):
         _line(page, text)
     _line(page, "{{ remark }}", size=10)
     return page

@@ -43,9 +43,18 @@ def reply(register: Register, reader: Reader, notice_id: int, text: str, today: 
         for finding_id in session.scalars(select(NoticeFinding.finding_id).where(NoticeFinding.notice_id == notice_id)):
             session.add(
                 Event(
-                    finding_id=finding_id, at=now(), action="notice_replied", seq=None, user_id=reader.user_id,
-                    user_name=reader.name, reason_code="", note=words, until=None, batch=batch_of(notice_id),
-                    before={"version": 0}, undone=False,
+                    finding_id=finding_id,
+                    at=now(),
+                    action="notice_replied",
+                    seq=None,
+                    user_id=reader.user_id,
+                    user_name=reader.name,
+                    reason_code="",
+                    note=words,
+                    until=None,
+                    batch=batch_of(notice_id),
+                    before={"version": 0},
+                    undone=False,
                 )
-            )  # fmt: skip
+            )
     return notice

@@ -130,19 +130,27 @@ def week_figures(session: Session, home: Home, subject: Subject, week: Week) -> 
     within = and_(Finding.verified_at >= begin_of(week.first), Finding.verified_at < begin_of(after))
     noticed, late = (_in_notices(session, and_(counted, stands), week, late=late) for late in (False, True))
     return WeekFigures(
-        cards_checked(session, home, subject, week.last), wrong, count(stood) + count(came), count(came),
+        cards_checked(session, home, subject, week.last),
+        wrong,
+        count(stood) + count(came),
+        count(came),
         count(and_(Finding.state == "corrected", Finding.closed_on.between(week.first, week.last))),
-        count(and_(Finding.state == "explained", within)), count(stands), noticed, late,
-    )  # fmt: skip
+        count(and_(Finding.state == "explained", within)),
+        count(stands),
+        noticed,
+        late,
+    )
 
 
 def open_by_rule(session: Session, subject: Subject, week: Week) -> list[tuple[str, int]]:
     """Rules whose findings stood open at the end of a week, the most frequent first."""
     number, counted = func.count(), and_(subject.findings(session), not_(Finding.hint_now))
     rows = session.execute(
-        select(Finding.rule_id, number).where(counted, _stands(week)).group_by(Finding.rule_id)
+        select(Finding.rule_id, number)
+        .where(counted, _stands(week))
+        .group_by(Finding.rule_id)
         .order_by(number.desc(), Finding.rule_id)
-    ).all()  # fmt: skip
+    ).all()
     return [(rule, count) for rule, count in rows]
 
 

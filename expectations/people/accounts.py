@@ -121,10 +121,19 @@ def add_user(session: Session, person: NewPerson, hashed: str, by: tuple[int | N
             hint=Bilingual("anka user reset 可重置密码", "resets its password"),
         )
     user = User(
-        login=login, name=person.name, roles=list(person.roles), unit_id=person.unit_id, assists_id=person.assists_id,
-        contact=person.contact, oidc_subject=person.oidc_subject, password_hash=hashed, must_change=True,
-        failed_sign_ins=0, locked_until=None, active=True,
-    )  # fmt: skip
+        login=login,
+        name=person.name,
+        roles=list(person.roles),
+        unit_id=person.unit_id,
+        assists_id=person.assists_id,
+        contact=person.contact,
+        oidc_subject=person.oidc_subject,
+        password_hash=hashed,
+        must_change=True,
+        failed_sign_ins=0,
+        locked_until=None,
+        active=True,
+    )
     session.add(user)
     session.flush()
     access_log.note(session, *by, "user_added", login, ",".join(person.roles))

@@ -45,10 +45,15 @@ def people(session: Session) -> list[Person]:
     logins = {user.id: user.login for user in users}
     found = [
         Person(
-            user.login, user.name, require_roles(user.roles), tree.path(user.unit_id), logins.get(user.assists_id or 0, ""), _state(user),
+            user.login,
+            user.name,
+            require_roles(user.roles),
+            tree.path(user.unit_id),
+            logins.get(user.assists_id or 0, ""),
+            _state(user),
         )
         for user in users
-    ]  # fmt: skip
+    ]
     places = {tree.path(unit_id): unit_id for unit_id in tree.units}
     return sorted(found, key=lambda one: (places.get(one.unit, 0), one.login))
 

@@ -26,15 +26,31 @@ from expectations.rights.roles import ROLES, Role
 from expectations.texts import NO_TEXT, Bilingual, joined
 
 HEADINGS: dict[str, str] = {
-    "单位": "office", "上级单位": "above", "部门": "department", "办案组": "team", "姓名": "name", "登录名": "login",
-    "角色": "roles", "协助": "assists", "联系方式": "contact", "统一认证账号": "oidc_subject",
-}  # fmt: skip
+    "单位": "office",
+    "上级单位": "above",
+    "部门": "department",
+    "办案组": "team",
+    "姓名": "name",
+    "登录名": "login",
+    "角色": "roles",
+    "协助": "assists",
+    "联系方式": "contact",
+    "统一认证账号": "oidc_subject",
+}
 _REQUIRED = ("单位", "姓名", "登录名", "角色")
 ROLE_WORDS: dict[str, Role] = {
-    "数据监管员": "supervisor", "案管监督员": "supervisor", "检察官": "prosecutor", "检察官助理": "assistant",
-    "助理": "assistant", "部门负责人": "head", "负责人": "head", "院领导": "leader", "领导": "leader",
-    "管理员": "administrator", "系统管理员": "administrator",
-}  # fmt: skip
+    "数据监管员": "supervisor",
+    "案管监督员": "supervisor",
+    "检察官": "prosecutor",
+    "检察官助理": "assistant",
+    "助理": "assistant",
+    "部门负责人": "head",
+    "负责人": "head",
+    "院领导": "leader",
+    "领导": "leader",
+    "管理员": "administrator",
+    "系统管理员": "administrator",
+}
 """What a file may call a role; the English names are understood as well."""
 _MOST_ROWS, _MOST_BYTES = 20_000, 5_000_000
 
@@ -169,9 +185,18 @@ def _line(row: int, texts: dict[str, str], problems: list[Bilingual]) -> Line:
     if text("assists") and "assistant" not in roles:
         say(Bilingual("只有检察官助理可填“协助”", "only an assistant assists somebody"))
     return Line(
-        row, text("office"), text("above"), text("department"), text("team"), text("name"), login, roles,
-        text("assists"), text("contact"), text("oidc_subject"),
-    )  # fmt: skip
+        row,
+        text("office"),
+        text("above"),
+        text("department"),
+        text("team"),
+        text("name"),
+        login,
+        roles,
+        text("assists"),
+        text("contact"),
+        text("oidc_subject"),
+    )
 
 
 def _of_row(row: int, what: Bilingual) -> Bilingual:

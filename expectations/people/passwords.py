@@ -18,7 +18,20 @@ from expectations.texts import Bilingual
 
 SHORTEST, LONGEST = 10, 256
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # no sign that is read as another
-_KNOWN = ("password", "passw0rd", "qwerty", "asdfgh", "1qaz2wsx", "iloveyou", "admin", "woaini", "123456", "654321", "111111", "888888")  # fmt: skip
+_KNOWN = (
+    "password",
+    "passw0rd",
+    "qwerty",
+    "asdfgh",
+    "1qaz2wsx",
+    "iloveyou",
+    "admin",
+    "woaini",
+    "123456",
+    "654321",
+    "111111",
+    "888888",
+)
 _FEWEST_SIGNS = 5
 _hasher = PasswordHasher()
 _AT_ONCE = BoundedSemaphore(2)

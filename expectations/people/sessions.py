@@ -125,10 +125,10 @@ def _touch(register: Register, key: str) -> None:
 
 def _standing(session: Session, key: str) -> Standing | None:
     row = session.execute(
-        select(SignIn, User.must_change).join(User, User.id == SignIn.user_id).where(
-            SignIn.token_hash == key, User.active, ~SignIn.once
-        )
-    ).first()  # fmt: skip
+        select(SignIn, User.must_change)
+        .join(User, User.id == SignIn.user_id)
+        .where(SignIn.token_hash == key, User.active, ~SignIn.once)
+    ).first()
     if row is None:
         return None
     found, must_change = row

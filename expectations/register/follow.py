@@ -29,9 +29,18 @@ _CACHE_KB = 256 * 1024
 """At most, for SQLite: a night changes every open finding and its indexes; with the usual 2 MB each is read from the file again."""
 
 _CLEARED: dict[str, object] = {
-    "verification": "", "verified_by": "", "verified_at": None, "answer": "", "answered_by": "", "answered_at": None,
-    "reason_code": "", "note": "", "decision": "", "decision_note": "", "explained_until": None,
-}  # fmt: skip
+    "verification": "",
+    "verified_by": "",
+    "verified_at": None,
+    "answer": "",
+    "answered_by": "",
+    "answered_at": None,
+    "reason_code": "",
+    "note": "",
+    "decision": "",
+    "decision_note": "",
+    "explained_until": None,
+}
 """What people said of a finding that is another one now; the events keep it."""
 
 
@@ -81,12 +90,19 @@ def _follow(session: Session, con: duckdb.DuckDBPyConnection, file: Path, inputs
         return Followed(last.seq, problems=tuple(json.loads(problem) for problem in last.problems))
     problems = run_problems(session, con)
     run = Run(
-        run_id=run_id, file=str(file), as_of=as_of, followed_at=now(), complete=not problems,
+        run_id=run_id,
+        file=str(file),
+        as_of=as_of,
+        followed_at=now(),
+        complete=not problems,
         problems=[json.dumps(problem, ensure_ascii=False) for problem in problems],
         rows=dict(con.execute("select card, count(*) from published.card_rows group by card order by card").fetchall()),
-        departments=dict(con.execute(follow_sql.DEPARTMENTS).fetchall()), inputs=inputs,
-        rules=dict(con.execute("select rule_id, fingerprint from published.rules where switched_off is null").fetchall()),
-    )  # fmt: skip
+        departments=dict(con.execute(follow_sql.DEPARTMENTS).fetchall()),
+        inputs=inputs,
+        rules=dict(
+            con.execute("select rule_id, fingerprint from published.rules where switched_off is null").fetchall()
+        ),
+    )
     session.add(run)
     session.flush()
     _compare(session, con, as_of)
@@ -157,9 +173,13 @@ def _write(session: Session, con: duckdb.DuckDBPyConnection, seq: int, as_of: da
 def _figures(session: Session, seq: int) -> list[dict[str, object]]:
     """The register's findings counted: what stands open now, and what this run opened and closed."""
     keys = {
-        "office": Finding.office, "department": Finding.department, "rule_id": Finding.rule_id,
-        "error_type": Finding.error_type, "severity": Finding.severity, "is_hint": Finding.is_hint,
-    }  # fmt: skip
+        "office": Finding.office,
+        "department": Finding.department,
+        "rule_id": Finding.rule_id,
+        "error_type": Finding.error_type,
+        "severity": Finding.severity,
+        "is_hint": Finding.is_hint,
+    }
     conditions = {
         "new": Finding.state == "new",
         "open": Finding.state.in_(ACTIVE),

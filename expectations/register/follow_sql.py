@@ -12,9 +12,15 @@ select concat_ws('|', coalesce(office, ''), coalesce(department, '')), count(*) 
 """
 
 _LIFE = {
-    "state": "varchar", "last_seen": "date", "last_seq": "integer", "times_reopened": "integer", "verification": "varchar",
-    "answer": "varchar", "answered_at": "timestamp", "explained_until": "date",
-}  # fmt: skip
+    "state": "varchar",
+    "last_seen": "date",
+    "last_seq": "integer",
+    "times_reopened": "integer",
+    "verification": "varchar",
+    "answer": "varchar",
+    "answered_at": "timestamp",
+    "explained_until": "date",
+}
 """What the comparison must know of a finding's life."""
 KNOWN = (*KEPT, *_LIFE)
 """The columns of `known`."""

@@ -36,9 +36,19 @@ REASONS: dict[str, tuple[str, str]] = {
 """Why a finding is said not to be an error. Codes are kept, words shown."""
 
 _HUMAN = (
-    "state", "verification", "verified_by", "verified_at", "answer", "answered_by", "answered_at", "reason_code", "note", "decision",
-    "decision_note", "explained_until",
-)  # fmt: skip
+    "state",
+    "verification",
+    "verified_by",
+    "verified_at",
+    "answer",
+    "answered_by",
+    "answered_at",
+    "reason_code",
+    "note",
+    "decision",
+    "decision_note",
+    "explained_until",
+)
 """What a decision may change, and an undo restores."""
 _LONGEST_NOTE = 2000
 
@@ -111,11 +121,20 @@ def decide(
             ends = until if finding.state == "explained" else None
             session.add(
                 Event(
-                    finding_id=finding_id, at=moment, action=decision.action, seq=None, user_id=reader.user_id, user_name=reader.name,
-                    reason_code=decision.reason_code, note=decision.note.strip(), until=ends, batch=batch,
-                    before={**before, "version": finding.version}, undone=False,
+                    finding_id=finding_id,
+                    at=moment,
+                    action=decision.action,
+                    seq=None,
+                    user_id=reader.user_id,
+                    user_name=reader.name,
+                    reason_code=decision.reason_code,
+                    note=decision.note.strip(),
+                    until=ends,
+                    batch=batch,
+                    before={**before, "version": finding.version},
+                    undone=False,
                 )
-            )  # fmt: skip
+            )
             done.append(finding_id)
         session.flush()
         rejected = {
@@ -146,10 +165,20 @@ def undo(register: Register, reader: Reader, batch: str) -> Outcome:
             event.undone = True
             session.add(
                 Event(
-                    finding_id=event.finding_id, at=now(), action="undo", seq=None, user_id=reader.user_id, user_name=reader.name,
-                    reason_code="", note="", until=None, batch=batch, before={}, undone=True,
+                    finding_id=event.finding_id,
+                    at=now(),
+                    action="undo",
+                    seq=None,
+                    user_id=reader.user_id,
+                    user_name=reader.name,
+                    reason_code="",
+                    note="",
+                    until=None,
+                    batch=batch,
+                    before={},
+                    undone=True,
                 )
-            )  # fmt: skip
+            )
             done.append(event.finding_id)
     return Outcome(batch, tuple(done), tuple(skipped))
 

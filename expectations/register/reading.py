@@ -66,9 +66,15 @@ def last_day(register: Register) -> date | None:
 
 
 def list_findings(
-    session: Session, reader: Reader, wanted: Wanted, *, sort: str = "department", descending: bool = False, limit: int = 50,
+    session: Session,
+    reader: Reader,
+    wanted: Wanted,
+    *,
+    sort: str = "department",
+    descending: bool = False,
+    limit: int = 50,
     offset: int = 0,
-) -> list[Finding]:  # fmt: skip
+) -> list[Finding]:
     """A page of the findings asked for, in one of SORTS. Departments stand in the order of their numbers."""
     department = _in_order(choices(session, reader, Finding.department, wanted.states))
     orders: dict[str, list[Any]] = {

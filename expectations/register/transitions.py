@@ -79,16 +79,34 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition("confirm", "decide", "y", ACTIVE, ("nothing", "run"), verdict="confirmed"),
     Transition("confirm", "decide", "y", ("explained",), ("nothing", "run"), state="open", verdict="confirmed"),
     Transition(
-        "reject", "decide", "x", ACTIVE, ("nothing", "run"), state="explained", verdict="rejected",
-        asks_reason=True, asks_note=True, may_end=True,
+        "reject",
+        "decide",
+        "x",
+        ACTIVE,
+        ("nothing", "run"),
+        state="explained",
+        verdict="rejected",
+        asks_reason=True,
+        asks_note=True,
+        may_end=True,
     ),
-    Transition("accept", "decide", "a", ACTIVE, ("decision",), state="explained", verdict="rejected", decision="accepted"),
+    Transition(
+        "accept", "decide", "a", ACTIVE, ("decision",), state="explained", verdict="rejected", decision="accepted"
+    ),
     Transition("uphold", "decide", "w", ACTIVE, ("decision",), verdict="confirmed", decision="upheld", asks_note=True),
     Transition("answer_corrected", "answer", "y", ACTIVE, ("nothing",), answer="corrected", decision=""),
     Transition(
-        "answer_not_error", "answer", "x", ACTIVE, ("nothing",), answer="not_error", decision="", asks_reason=True, asks_note=True,
+        "answer_not_error",
+        "answer",
+        "x",
+        ACTIVE,
+        ("nothing",),
+        answer="not_error",
+        decision="",
+        asks_reason=True,
+        asks_note=True,
     ),
-)  # fmt: skip
+)
 RIGHTS: dict[str, Act] = {row.action: row.act for row in TRANSITIONS}
 """The right that each action takes."""
 

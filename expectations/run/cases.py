@@ -135,9 +135,12 @@ def _card_row(values: dict[str, object], card: str, items: Sequence[Item], masks
     secret = {values.get(name) for of, name in masks.numbers if of == card}
     person, named = ("" if (who := values[key]) is None else str(who) for key in ("_person", "_name"))
     return CardRow(
-        int(str(values["_row"])), mask_number(person) if person in secret and not masks.off else masks.text(person), masks.text(named), texts,
+        int(str(values["_row"])),
+        mask_number(person) if person in secret and not masks.off else masks.text(person),
+        masks.text(named),
+        texts,
         frozenset(unreadable) if isinstance(unreadable, list) else frozenset(),
-    )  # fmt: skip
+    )
 
 
 def _plain(value: object) -> str:

@@ -12,9 +12,22 @@ from expectations.finding.masks import mask_identity
 from expectations.run.limits import DueFilter
 
 _COLUMNS = (
-    "days_left", "last_day", "grade", "rule_id", "title_zh", "title_en", "header", "label_en", "card", "bmsah", "case_name", "name", "department",
-    "prosecutor", "card_row",
-)  # fmt: skip
+    "days_left",
+    "last_day",
+    "grade",
+    "rule_id",
+    "title_zh",
+    "title_en",
+    "header",
+    "label_en",
+    "card",
+    "bmsah",
+    "case_name",
+    "name",
+    "department",
+    "prosecutor",
+    "card_row",
+)
 _TITLED = """
 (
   select d.*, r.title_zh, r.title_en, f.header, f.label_en
@@ -89,7 +102,19 @@ def _line(row: tuple[object, ...]) -> DueLine:
     assert isinstance(last_day, date), "a column of dates"
     texts = {name: "" if value is None else str(value) for name, value in named.items()}
     return DueLine(
-        int(texts["days_left"]), last_day, texts["grade"], texts["rule_id"], texts["title_zh"], texts["title_en"],
-        texts["header"], texts["label_en"], texts["card"], texts["bmsah"], mask_identity(texts["case_name"]), mask_identity(texts["name"]), texts["department"],
-        texts["prosecutor"], int(texts["card_row"] or 0),
-    )  # fmt: skip
+        int(texts["days_left"]),
+        last_day,
+        texts["grade"],
+        texts["rule_id"],
+        texts["title_zh"],
+        texts["title_en"],
+        texts["header"],
+        texts["label_en"],
+        texts["card"],
+        texts["bmsah"],
+        mask_identity(texts["case_name"]),
+        mask_identity(texts["name"]),
+        texts["department"],
+        texts["prosecutor"],
+        int(texts["card_row"] or 0),
+    )

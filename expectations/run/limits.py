@@ -7,9 +7,21 @@ import duckdb
 from expectations.run.published import Where, check_choices
 
 DUE_COLUMNS = (
-    "days_left", "last_day", "grade", "rule_id", "title", "card", "bmsah", "suspect_no", "name", "case_name", "office",
-    "department", "prosecutor", "owner",
-)  # fmt: skip
+    "days_left",
+    "last_day",
+    "grade",
+    "rule_id",
+    "title",
+    "card",
+    "bmsah",
+    "suspect_no",
+    "name",
+    "case_name",
+    "office",
+    "department",
+    "prosecutor",
+    "owner",
+)
 """Columns of the warnings handed out by the command line."""
 
 _WARNINGS = "(select d.*, r.title_zh as title from due d left join rules r using (rule_id))"
@@ -28,8 +40,11 @@ class DueFilter:
         """The filter as a WHERE clause with its parameters."""
         where = Where()
         for column, values in (
-            ("department", self.departments), ("prosecutor", self.prosecutors), ("rule_id", self.rules), ("grade", self.grades),
-        ):  # fmt: skip
+            ("department", self.departments),
+            ("prosecutor", self.prosecutors),
+            ("rule_id", self.rules),
+            ("grade", self.grades),
+        ):
             if values:
                 where.add(f"coalesce({column}, '') in (select unnest(?::varchar[]))", list(values))
         return where

@@ -39,9 +39,14 @@ class FindingFilter:
     def chosen(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         """The columns it narrows, with the values that may stand there."""
         for column, values in (
-            ("department", self.departments), ("prosecutor", self.prosecutors), ("rule_id", self.rules),
-            ("severity", self.severities), ("error_type", self.error_types), ("card", self.cards), ("owner", self.owners),
-        ):  # fmt: skip
+            ("department", self.departments),
+            ("prosecutor", self.prosecutors),
+            ("rule_id", self.rules),
+            ("severity", self.severities),
+            ("error_type", self.error_types),
+            ("card", self.cards),
+            ("owner", self.owners),
+        ):
             if values:
                 yield column, values
 

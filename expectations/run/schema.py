@@ -49,9 +49,10 @@ RUNS = _table(
 )
 STAGES = _table("stages", "Wall time and peak memory of every stage.", "stage varchar, seconds double, peak_mb double")
 PACKS = _table(
-    "packs", "The packs of the catalogue, the bundled one first.",
+    "packs",
+    "The packs of the catalogue, the bundled one first.",
     "pack varchar, title varchar, title_en varchar, version varchar",
-)  # fmt: skip
+)
 RULES = _table(
     "rules",
     "The rules as they stood on the audit date, with their texts, their fingerprint and why they are switched off.",
@@ -63,9 +64,10 @@ RULES = _table(
     switched_off varchar, off_since date""",
 )
 RULE_HISTORY = _table(
-    "rule_history", "What every rule came to in every run of this warehouse.",
+    "rule_history",
+    "What every rule came to in every run of this warehouse.",
     "rule_id varchar, fingerprint varchar, run_id varchar, as_of date, judged boolean, findings bigint",
-)  # fmt: skip
+)
 JUDGEMENTS = _table(
     "judgements",
     """Every rule on every card and item it judges: judged, not_judged or error, with the reason; rows violated, findings made.
@@ -74,10 +76,11 @@ JUDGEMENTS = _table(
     findings bigint, needed varchar[], parsed varchar[]""",
 )
 FIELDS = _table(
-    "fields", "The items of every card.",
+    "fields",
+    "The items of every card.",
     """card varchar, no bigint, name varchar, header varchar, label_en varchar, section varchar, section_en varchar,
     type varchar, unit varchar, level varchar, required varchar, filled_by varchar""",
-)  # fmt: skip
+)
 CARDS_KNOWN = _table("cards_known", "The card types.", "card varchar, title_zh varchar, title_en varchar")
 FILES = _table(
     "files",
@@ -87,57 +90,80 @@ FILES = _table(
     rows_blank bigint, rows_duplicate bigint, rows_replaced bigint, rows_malformed bigint""",
 )
 FILE_COLUMNS = _table(
-    "file_columns", "The headings of every sheet and the item each was matched with, blank for none.",
+    "file_columns",
+    "The headings of every sheet and the item each was matched with, blank for none.",
     "file_no integer, sheet varchar, position integer, header varchar, field varchar, matched_by varchar",
-)  # fmt: skip
+)
 MISSING_COLUMNS = _table(
-    "missing_columns", "The items a sheet has no column for.",
+    "missing_columns",
+    "The items a sheet has no column for.",
     "file_no integer, sheet varchar, card varchar, field varchar",
-)  # fmt: skip
+)
 UNREADABLE_CELLS = _table(
-    "unreadable_cells", "Cells that are filled and could not be read as their type, as they stood.",
+    "unreadable_cells",
+    "Cells that are filled and could not be read as their type, as they stood.",
     "file_no integer, sheet varchar, sheet_row bigint, card varchar, field varchar, text varchar",
-)  # fmt: skip
+)
 REJECTED_ROWS = _table(
-    "rejected_rows", "Rows that are no cards, with the reason; `cells` is a JSON object of heading and text.",
+    "rejected_rows",
+    "Rows that are no cards, with the reason; `cells` is a JSON object of heading and text.",
     "file_no integer, sheet varchar, sheet_row bigint, reason varchar, reason_en varchar, cells varchar",
-)  # fmt: skip
+)
 CARD_ROWS = _table(
-    "card_rows", "Every row of every card: its case, its person, and who handles it.",
+    "card_rows",
+    "Every row of every card: its case, its person, and who handles it.",
     """card varchar, card_row bigint, bmsah varchar, suspect_no varchar, name varchar, case_name varchar, office varchar,
     department varchar, prosecutor varchar""",
-)  # fmt: skip
+)
 CHECKED = _table(
     "checked",
     "One row per case of a card type, the denominator of every rate; a row without case number counts by itself.",
     "card varchar, office varchar, department varchar, prosecutor varchar, bmsah varchar, card_rows bigint",
 )
 FINDINGS = Table(
-    "findings", "What is wrong, and what somebody is asked to verify.",
+    "findings",
+    "What is wrong, and what somebody is asked to verify.",
     {name: column.type for name, column in COLUMNS.items()},
-)  # fmt: skip
+)
 DUE = _table(
-    "due", "Limits still open that end soon or have ended: early warnings, no findings.",
+    "due",
+    "Limits still open that end soon or have ended: early warnings, no findings.",
     """rule_id varchar, card varchar, bmsah varchar, suspect_no varchar, name varchar, case_name varchar, office varchar,
     department varchar, prosecutor varchar, owner varchar, last_day date, days_left integer, grade varchar, card_row bigint""",
-)  # fmt: skip
+)
 CALENDAR_GAPS = _table(
-    "calendar_gaps", "Years without published holidays in which limits end.",
+    "calendar_gaps",
+    "Years without published holidays in which limits end.",
     "year integer, card varchar, card_rows bigint",
-)  # fmt: skip
+)
 
 LOADED = (FILES, FILE_COLUMNS, MISSING_COLUMNS, UNREADABLE_CELLS, REJECTED_ROWS)
 """What loading writes into schema `load` of the warehouse."""
 JUDGED = (FINDINGS, DUE, CALENDAR_GAPS)
 """What judging writes into the warehouse."""
 PUBLISHED = (
-    RUNS, STAGES, PACKS, RULES, RULE_HISTORY, JUDGEMENTS, FIELDS, CARDS_KNOWN, *LOADED, CARD_ROWS, CHECKED, *JUDGED,
-)  # fmt: skip
+    RUNS,
+    STAGES,
+    PACKS,
+    RULES,
+    RULE_HISTORY,
+    JUDGEMENTS,
+    FIELDS,
+    CARDS_KNOWN,
+    *LOADED,
+    CARD_ROWS,
+    CHECKED,
+    *JUDGED,
+)
 """Every table of a published file but those of schema `cards`, whose items the catalogue declares."""
 
 CARD_COLUMNS: Mapping[str, str] = {
-    "_row": "bigint", "_file": "integer", "_sheet": "varchar", "_sheet_row": "bigint", "_unreadable": "varchar[]",
-}  # fmt: skip
+    "_row": "bigint",
+    "_file": "integer",
+    "_sheet": "varchar",
+    "_sheet_row": "bigint",
+    "_unreadable": "varchar[]",
+}
 """What every table of schema `cards` has before its items: where the row stands, and its items that could not be read."""
 
 
@@ -159,7 +185,12 @@ def require_schema(con: duckdb.DuckDBPyConnection, file: str, name: str) -> None
         "select table_name, column_name from duckdb_columns() where database_name = ? and schema_name = 'main'", [name]
     ).fetchall()
     present = {(str(table), str(column)) for table, column in rows}
-    missing = [f"{table.name}.{column}" for table in PUBLISHED for column in table.columns if (table.name, column) not in present]  # fmt: skip
+    missing = [
+        f"{table.name}.{column}"
+        for table in PUBLISHED
+        for column in table.columns
+        if (table.name, column) not in present
+    ]
     if missing:
         raise InputError(
             Bilingual("核查结果由其他版本发布", "published by another version of Anka").about(

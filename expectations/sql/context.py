@@ -97,9 +97,12 @@ class AuditTable:
     def _with_columns(self, tree: exp.Expr, beside: dict[str, DistinctValues]) -> exp.Expr:
         """The tree with a named column for every pending one; tables of distinct values are joined in `beside`."""
         named: dict[str, Callable[[exp.Expr], str]] = {
-            LINKED: self._linked_column, STAGE: self._stage_column, FOUND: lambda node: self._stage(node.args["link"]).found,
-            CODED: lambda node: self._coded_column(node, beside), SHARED: self._shared_column,
-        }  # fmt: skip
+            LINKED: self._linked_column,
+            STAGE: self._stage_column,
+            FOUND: lambda node: self._stage(node.args["link"]).found,
+            CODED: lambda node: self._coded_column(node, beside),
+            SHARED: self._shared_column,
+        }
 
         def column(node: exp.Expr) -> exp.Expr | None:
             assert isinstance(node, exp.Func)

@@ -157,11 +157,14 @@ def judgements_of(rule: RuleDeclaration, card: Card, as_of: date, cards: Mapping
     today = f"DATE '{as_of:%Y-%m-%d}'"
     for field in _judged_fields(rule, card):
         yield Judgement(
-            rule, card, cards, field.name if field else "",
+            rule,
+            card,
+            cards,
+            field.name if field else "",
             _while_valid(_fill(rule.applies_when, rule, card, field, today), card, field or _first_field(rule, card)),
             _fill(rule.must_hold, rule, card, field, today),
             _open_limit(rule, card, field, today),
-        )  # fmt: skip
+        )
 
 
 def all_judgements(catalogue: Catalogue, as_of: date) -> tuple[Judgement, ...]:
@@ -213,9 +216,12 @@ def _fill(condition: str, rule: RuleDeclaration, card: Card, field: Field | None
     words = {"card": card.name}
     if field is not None:
         words |= {
-            "required": f"({field.required_condition})", "name": field.name, "dictionary": field.dictionary,
-            "multi": str(field.multiple).lower(), "f": field.name,
-        }  # fmt: skip
+            "required": f"({field.required_condition})",
+            "name": field.name,
+            "dictionary": field.dictionary,
+            "multi": str(field.multiple).lower(),
+            "f": field.name,
+        }
     condition = _WORD.sub(lambda match: words.get(match[1], match[0]), condition)
     return PARAMETER.sub(lambda match: values.get(match[1] or "", match[0]), condition)
 

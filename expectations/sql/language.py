@@ -45,10 +45,31 @@ class _RuleDialect(DuckDB):  # type: ignore[misc]  # sqlglot's dialects are made
 
 _OPERATORS = frozenset(
     (
-        exp.Add, exp.Sub, exp.Mul, exp.Div, exp.IntDiv, exp.Mod, exp.Neg, exp.DPipe, exp.Not, exp.EQ, exp.NEQ, exp.GT, exp.GTE,
-        exp.LT, exp.LTE, exp.NullSafeEQ, exp.NullSafeNEQ, exp.Is, exp.In, exp.Between, exp.Like, exp.ILike, exp.Bracket,
+        exp.Add,
+        exp.Sub,
+        exp.Mul,
+        exp.Div,
+        exp.IntDiv,
+        exp.Mod,
+        exp.Neg,
+        exp.DPipe,
+        exp.Not,
+        exp.EQ,
+        exp.NEQ,
+        exp.GT,
+        exp.GTE,
+        exp.LT,
+        exp.LTE,
+        exp.NullSafeEQ,
+        exp.NullSafeNEQ,
+        exp.Is,
+        exp.In,
+        exp.Between,
+        exp.Like,
+        exp.ILike,
+        exp.Bracket,
     )
-)  # fmt: skip
+)
 _PARTS = frozenset(
     (exp.Column, exp.Identifier, exp.Literal, exp.Boolean, exp.Null, exp.Paren, exp.DataType, exp.DataTypeParam)
 )
@@ -56,9 +77,15 @@ AROUND_AGGREGATES = frozenset((exp.Distinct, exp.Order, exp.Ordered))
 """What else may stand in an aggregate of other rows."""
 
 _TYPES = {
-    exp.DType.BOOLEAN: "boolean", exp.DType.DATE: "date", exp.DType.TEXT: "varchar", exp.DType.VARCHAR: "varchar",
-    exp.DType.INT: "integer", exp.DType.BIGINT: "bigint", exp.DType.DOUBLE: "double", exp.DType.DECIMAL: "decimal",
-}  # fmt: skip
+    exp.DType.BOOLEAN: "boolean",
+    exp.DType.DATE: "date",
+    exp.DType.TEXT: "varchar",
+    exp.DType.VARCHAR: "varchar",
+    exp.DType.INT: "integer",
+    exp.DType.BIGINT: "bigint",
+    exp.DType.DOUBLE: "double",
+    exp.DType.DECIMAL: "decimal",
+}
 """The types a value may be cast to."""
 
 

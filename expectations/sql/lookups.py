@@ -46,12 +46,16 @@ def _exception_table(days: dict[date, bool]) -> pa.Table:
 def _dictionary_table(catalogue: Catalogue) -> pa.Table:
     rows = [
         {
-            "dictionary": dictionary.name, "code": value.code, "label": value.label, "group": value.group,
-            "valid_from": value.valid_from, "valid_to": value.valid_to,
+            "dictionary": dictionary.name,
+            "code": value.code,
+            "label": value.label,
+            "group": value.group,
+            "valid_from": value.valid_from,
+            "valid_to": value.valid_to,
         }
         for dictionary in catalogue.dictionaries.values()
         for value in dictionary.values
-    ]  # fmt: skip
+    ]
     text, day = pa.string(), pa.date32()
     names = {"dictionary": text, "code": text, "label": text, "group": text, "valid_from": day, "valid_to": day}
     return pa.Table.from_pylist(rows, pa.schema(names))

@@ -24,13 +24,21 @@ DEFAULTS: dict[str, Value] = {
 """Name → value where nobody has set one; its type is the type of the switch."""
 
 _LOWEST: dict[str, float] = {
-    "hold_after": 1, "reply_days": 1, "explanation_days": 1, "precision_floor": 0, "idle_minutes": 1,
+    "hold_after": 1,
+    "reply_days": 1,
+    "explanation_days": 1,
+    "precision_floor": 0,
+    "idle_minutes": 1,
     "stale_hours": 1,
-}  # fmt: skip
+}
 _HIGHEST: dict[str, float] = {
-    "hold_after": 1000, "reply_days": 365, "explanation_days": 3650, "precision_floor": 1, "idle_minutes": 720,
+    "hold_after": 1000,
+    "reply_days": 365,
+    "explanation_days": 3650,
+    "precision_floor": 1,
+    "idle_minutes": 720,
     "stale_hours": 720,
-}  # fmt: skip
+}
 
 
 def switch(session: Session, name: str) -> Any:

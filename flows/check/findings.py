@@ -144,12 +144,17 @@ def _file(
     ).fetchall()
     cards = tuple(dict.fromkeys(str(row[2]) for row in sheets))
     return FileCheck(
-        file_no=number, name=str(sheets[0][0]) if sheets else "", cards=cards, header_rows={row[1]: row[3] for row in sheets},
-        rows_read=sum(row[4] for row in sheets), rows_loaded=sum(row[5] for row in sheets), findings=tuple(findings),
+        file_no=number,
+        name=str(sheets[0][0]) if sheets else "",
+        cards=cards,
+        header_rows={row[1]: row[3] for row in sheets},
+        rows_read=sum(row[4] for row in sheets),
+        rows_loaded=sum(row[5] for row in sheets),
+        findings=tuple(findings),
         not_loaded=tuple((str(sheet), int(row), Bilingual(zh, en)) for sheet, row, zh, en in rejected),
         not_judged=tuple(one for one in unjudged if one.card in cards),
         partly={rule: others for card, rule, others in partly if card in cards},
-    )  # fmt: skip
+    )
 
 
 def _finding(

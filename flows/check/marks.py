@@ -19,8 +19,9 @@ _LEGEND = {
     "related": "相关项，点划线框，无底色",
 }
 _SAMPLES: tuple[tuple[Kind, str], ...] = (
-    *((severity, severity_word(severity)) for severity in SEVERITIES), ("related", "相关"),
-)  # fmt: skip
+    *((severity, severity_word(severity)) for severity in SEVERITIES),
+    ("related", "相关"),
+)
 _HEADINGS = (
     "序号",
     "位置",
@@ -108,9 +109,16 @@ def _text(words: str) -> Line:
 def _finding_line(number: int, checked: CheckFinding) -> Line:
     finding = checked.finding
     texts = (
-        finding.error_type, finding.bmsah, finding.name or finding.case_name or finding.suspect_no, checked.item, finding.message,
-        checked.how_to_fill, finding.basis, f"{finding.rule_id} {checked.title}", OWNER_WORDS[finding.owner][0],
-    )  # fmt: skip
+        finding.error_type,
+        finding.bmsah,
+        finding.name or finding.case_name or finding.suspect_no,
+        checked.item,
+        finding.message,
+        checked.how_to_fill,
+        finding.basis,
+        f"{finding.rule_id} {checked.title}",
+        OWNER_WORDS[finding.owner][0],
+    )
     place = f"第 {finding.sheet_row} 行" if not finding.sheet else f"{finding.sheet} 第 {finding.sheet_row} 行"
     return (
         ResultCell(str(number + 1)),
@@ -132,11 +140,17 @@ def _not_judged_lines(unjudged: Sequence[NotJudged], titles: Mapping[str, str]) 
     lines.append(tuple(ResultCell(heading, "head") for heading in ("", "规则", "", "案卡", "名称", "", "", "原因")))
     lines += [
         (
-            ResultCell(""), ResultCell(one.rule_id), ResultCell("出错" if one.broken else ""), ResultCell(titles[one.card]),
-            ResultCell(one.title), ResultCell(""), ResultCell(""), ResultCell(one.reason.zh),
+            ResultCell(""),
+            ResultCell(one.rule_id),
+            ResultCell("出错" if one.broken else ""),
+            ResultCell(titles[one.card]),
+            ResultCell(one.title),
+            ResultCell(""),
+            ResultCell(""),
+            ResultCell(one.reason.zh),
         )
         for one in unjudged
-    ]  # fmt: skip
+    ]
     return lines
 
 

@@ -84,8 +84,10 @@ def _show(checked: Sequence["Checked"]) -> None:
         counts = (result.count("serious"), result.count("normal"), result.count("hint"))
         console.print(
             f"{result.name}: 核查 {result.rows_loaded} 行 rows；严重 serious {counts[0]}，一般 normal {counts[1]}，提示 hints {counts[2]}；"
-            f"未判断的规则 rules not judged {len(result.not_judged)}", highlight=False, soft_wrap=True,
-        )  # fmt: skip
+            f"未判断的规则 rules not judged {len(result.not_judged)}",
+            highlight=False,
+            soft_wrap=True,
+        )
         if result.findings:
             table = Table("行 row", "规则 rule", "案卡项 item", "问题 finding")
             for placed in result.findings[:_SHOWN]:

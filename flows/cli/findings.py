@@ -58,9 +58,12 @@ def findings(
 ) -> None:
     """列出问题 / list the findings of the present run."""
     wanted = FindingFilter(
-        departments=tuple(department or ()), prosecutors=tuple(prosecutor or ()), rules=tuple(rule or ()),
-        severities=tuple(one.value for one in severity or ()), text=text,
-    )  # fmt: skip
+        departments=tuple(department or ()),
+        prosecutors=tuple(prosecutor or ()),
+        rules=tuple(rule or ()),
+        severities=tuple(one.value for one in severity or ()),
+        text=text,
+    )
     chosen = format_for(LISTING, format, output)
     place = home_at(home)
     with current_run(place) as con:

@@ -190,9 +190,13 @@ def batch(
 
     with shown_progress(stderr):
         target = review_batch(
-            period, [str(path) for path in paths or []], iso_day, str(place.root),
-            str(catalogue) if catalogue else None, str(output) if output else None,
-        )  # fmt: skip
+            period,
+            [str(path) for path in paths or []],
+            iso_day,
+            str(place.root),
+            str(catalogue) if catalogue else None,
+            str(output) if output else None,
+        )
     typer.echo(str(target))
 
 

@@ -218,9 +218,12 @@ def show_grading(
 
     kept = _register(home, register)
     asked = {
-        "written_serious": written_serious, "written_all": written_all, "written_repeated": written_repeated,
-        "report_serious": report_serious, "report_overdue": report_overdue,
-    }  # fmt: skip
+        "written_serious": written_serious,
+        "written_all": written_all,
+        "written_repeated": written_repeated,
+        "report_serious": report_serious,
+        "report_overdue": report_overdue,
+    }
     with kept.reading() as session:
         values = vars(core.grading(session)) | {name: value for name, value in asked.items() if value is not None}
     if any(value is not None for value in asked.values()):
@@ -284,10 +287,15 @@ def _row(notice: "Notice", far: "Progress", today: date) -> dict[str, object]:
     from expectations.notices.scopes import number_of
 
     return {
-        "id": notice.id, "number": number_of(notice), "grade": core.grade_of(notice).title.zh,
-        "to": addressee_of(notice), "issued": notice.issued_on.isoformat(), "due": notice.due_on.isoformat(),
-        "state": _STATES[core.state_of(notice, today)], "settled": f"{far.settled} / {far.total}",
-    }  # fmt: skip
+        "id": notice.id,
+        "number": number_of(notice),
+        "grade": core.grade_of(notice).title.zh,
+        "to": addressee_of(notice),
+        "issued": notice.issued_on.isoformat(),
+        "due": notice.due_on.isoformat(),
+        "state": _STATES[core.state_of(notice, today)],
+        "settled": f"{far.settled} / {far.total}",
+    }
 
 
 def _register(home: Path, url: str) -> "Register":

@@ -130,9 +130,13 @@ def show_result(result: "AuditResult", format: Literal["table", "json"]) -> None
 
 def _as_object(line: Line) -> dict[str, object]:
     return {
-        "office": office_word(line.office), "department": line.department or NOT_FILLED, "cases": line.checked,
-        "cases_with_errors": line.with_errors, "errors": line.errors, "hints": line.hints,
-    }  # fmt: skip
+        "office": office_word(line.office),
+        "department": line.department or NOT_FILLED,
+        "cases": line.checked,
+        "cases_with_errors": line.with_errors,
+        "errors": line.errors,
+        "hints": line.hints,
+    }
 
 
 def _show_warnings(console: Console, result: "AuditResult") -> None:
@@ -144,9 +148,12 @@ def _show_warnings(console: Console, result: "AuditResult") -> None:
     if result.years_without_holidays:
         years = "、".join(map(str, result.years_without_holidays))
         console.print(
-            Bilingual("缺节假日数据的年份，期限按周一至周五推算", "no holiday data, limits follow the week").about(years),
-            highlight=False, soft_wrap=True,
-        )  # fmt: skip
+            Bilingual("缺节假日数据的年份，期限按周一至周五推算", "no holiday data, limits follow the week").about(
+                years
+            ),
+            highlight=False,
+            soft_wrap=True,
+        )
 
 
 def show_reasons(console: Console, title: str, reasons: tuple[str, ...]) -> None:

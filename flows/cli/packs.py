@@ -241,6 +241,12 @@ def book(
 def add_pack_commands(app: typer.Typer) -> None:
     """Puts the commands of this module under `anka rules`."""
     for name, command in (
-        ("new", new), ("diff", diff), ("export", export), ("import", import_), ("try", try_), ("review", review), ("book", book),
-    ):  # fmt: skip
+        ("new", new),
+        ("diff", diff),
+        ("export", export),
+        ("import", import_),
+        ("try", try_),
+        ("review", review),
+        ("book", book),
+    ):
         app.command(name)(command)

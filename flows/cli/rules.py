@@ -87,12 +87,18 @@ def check(catalogue: CatalogueFolder = None, format: Format = "table") -> None:
     outcome, covered = check_catalogue(read), coverage(read)
     if format == "json":
         shown = {
-            "rules": len(read.rules), "examples": outcome.examples, "as_of": EXAMPLES_DAY, "problems": list(outcome.problems),
+            "rules": len(read.rules),
+            "examples": outcome.examples,
+            "as_of": EXAMPLES_DAY,
+            "problems": list(outcome.problems),
             "coverage": [dataclasses.asdict(one) | {"percent": one.percent} for one in covered],
             "switched_off": [
-                {"rule": rule} | change.model_dump(mode="json") for rule, changes in read.changes.items() for change in changes if change.switched_off
+                {"rule": rule} | change.model_dump(mode="json")
+                for rule, changes in read.changes.items()
+                for change in changes
+                if change.switched_off
             ],
-        }  # fmt: skip
+        }
         typer.echo(json.dumps(shown, ensure_ascii=False, default=date.isoformat, indent=1))
     else:
         for problem in outcome.problems:
@@ -126,18 +132,43 @@ def rule_as_dict(catalogue: Catalogue, rule: RuleDeclaration) -> dict[str, objec
     """A rule as the command line shows it; the conditions are those the kind made of the YAML."""
     cards: tuple[Card, ...] = catalogue.cards_of(rule)
     return {
-        "id": rule.id, "theme": catalogue.themes[rule.id], "kind": rule.kind, "cards": [card.name for card in cards],
-        "level": rule.level, "severity": rule.severity, "error_type": rule.error_type, "hint": rule.is_hint, "owner": rule.owner,
-        "title": rule.title.zh, "title_en": rule.title.en, "message": rule.message.zh, "message_en": rule.message.en,
-        "why": rule.why.zh, "why_en": rule.why.en, "how_to_fill": rule.how_to_fill.zh, "how_to_fill_en": rule.how_to_fill.en,
-        "false_alarms": rule.false_alarms.zh, "false_alarms_en": rule.false_alarms.en,
-        "fields": list(rule.fields), "each": rule.each.model_dump() if rule.each else None,
-        "applies_when": rule.applies_when, "must_hold": rule.must_hold, "params": rule.params, "needs": list(rule.needs),
-        "basis": rule.basis, "provenance": rule.provenance, "law_read": rule.law_read, "practice": rule.practice, "note": rule.note, "release": rule.release,
-        "pack": catalogue.origins[rule.id], "fingerprint": rule_fingerprint(catalogue, rule),
+        "id": rule.id,
+        "theme": catalogue.themes[rule.id],
+        "kind": rule.kind,
+        "cards": [card.name for card in cards],
+        "level": rule.level,
+        "severity": rule.severity,
+        "error_type": rule.error_type,
+        "hint": rule.is_hint,
+        "owner": rule.owner,
+        "title": rule.title.zh,
+        "title_en": rule.title.en,
+        "message": rule.message.zh,
+        "message_en": rule.message.en,
+        "why": rule.why.zh,
+        "why_en": rule.why.en,
+        "how_to_fill": rule.how_to_fill.zh,
+        "how_to_fill_en": rule.how_to_fill.en,
+        "false_alarms": rule.false_alarms.zh,
+        "false_alarms_en": rule.false_alarms.en,
+        "fields": list(rule.fields),
+        "each": rule.each.model_dump() if rule.each else None,
+        "applies_when": rule.applies_when,
+        "must_hold": rule.must_hold,
+        "params": rule.params,
+        "needs": list(rule.needs),
+        "basis": rule.basis,
+        "provenance": rule.provenance,
+        "law_read": rule.law_read,
+        "practice": rule.practice,
+        "note": rule.note,
+        "release": rule.release,
+        "pack": catalogue.origins[rule.id],
+        "fingerprint": rule_fingerprint(catalogue, rule),
         "changes": [change.model_dump(mode="json") for change in catalogue.changes.get(rule.id, ())],
-        "examples": rule.examples.model_dump(), "place": catalogue.place(rule.id),
-    }  # fmt: skip
+        "examples": rule.examples.model_dump(),
+        "place": catalogue.place(rule.id),
+    }
 
 
 add_pack_commands(app)

@@ -26,9 +26,12 @@ app = typer.Typer(help=Bilingual("账号与机构", "accounts and the organisati
 _BY = (None, "anka")
 """Whom the access log names: whoever sits at the machine."""
 _STATES = {
-    "active": "启用 active", "first_password": "待改密码 first password", "no_password": "无密码 no password",
-    "locked": "锁定 locked", "off": "停用 off",
-}  # fmt: skip
+    "active": "启用 active",
+    "first_password": "待改密码 first password",
+    "no_password": "无密码 no password",
+    "locked": "锁定 locked",
+    "off": "停用 off",
+}
 SAMPLE_SUPERVISOR = "shi-guan"
 """The supervisor of the sample's city office."""
 Login = Annotated[str, typer.Argument(help=Bilingual("登录名", "login"))]

@@ -17,9 +17,14 @@ from flows.load.recognition import Candidate
 from flows.load.sources.sheets import Sheet
 
 FIXED_COLUMNS = {
-    "_load": "integer", "_sha256": "varchar", "_sheet": "varchar", "_sheet_row": "bigint", "_problem": "varchar",
-    "_surplus": "varchar[]", "_extra": "map(varchar, varchar)",
-}  # fmt: skip
+    "_load": "integer",
+    "_sha256": "varchar",
+    "_sheet": "varchar",
+    "_sheet_row": "bigint",
+    "_problem": "varchar",
+    "_surplus": "varchar[]",
+    "_extra": "map(varchar, varchar)",
+}
 
 
 @dataclass(frozen=True)
@@ -83,9 +88,15 @@ def store_sheet(con: duckdb.DuckDBPyConnection, sheet: Sheet, chosen: Candidate,
 
 
 def _store(
-    con: duckdb.DuckDBPyConnection, sheet: Sheet, chosen: Candidate, sha256: str, name: str,
-    rows: tuple[int, ...], columns: tuple[Column, ...], relation: str,
-) -> Load:  # fmt: skip
+    con: duckdb.DuckDBPyConnection,
+    sheet: Sheet,
+    chosen: Candidate,
+    sha256: str,
+    name: str,
+    rows: tuple[int, ...],
+    columns: tuple[Column, ...],
+    relation: str,
+) -> Load:
     columns = _with_names(_without_empty(con, columns, relation))
     key = (sha256, sheet.number, chosen.card.name, _columns_hash(columns))
     known = con.execute(

@@ -19,9 +19,10 @@ from flows.load.report import RowCounts, SheetReport
 from flows.load.row_reasons import REASONS, FileLoad
 
 ROWS_WITHOUT_CASE = Table(
-    "rows_without_case", "Rows of a card with cases that name none.",
+    "rows_without_case",
+    "Rows of a card with cases that name none.",
     {"file_no": "integer", "sheet": "varchar", "sheet_row": "bigint", "card": "varchar"},
-)  # fmt: skip
+)
 """Only counted for the report; the others of schema `load` are published."""
 
 SHOWN = 5

@@ -150,9 +150,18 @@ def _read(path: Path, reading: Reading) -> tuple[Sheet, ...]:
 
 def _loaded(number: int, path: Path, sha256: str, load: Load) -> SheetReport:
     return SheetReport(
-        file_no=number, name=path.name, sha256=sha256, sheet=load.sheet, card=load.card.name, status="loaded",
-        reason=NO_TEXT, header_row=load.header_row, rows=RowCounts(), columns=load.columns, missing=load.missing,
-    )  # fmt: skip
+        file_no=number,
+        name=path.name,
+        sha256=sha256,
+        sheet=load.sheet,
+        card=load.card.name,
+        status="loaded",
+        reason=NO_TEXT,
+        header_row=load.header_row,
+        rows=RowCounts(),
+        columns=load.columns,
+        missing=load.missing,
+    )
 
 
 def _not_loaded(number: int, path: Path, sha256: str, sheet: str, status: Status, reason: Bilingual) -> SheetReport:

@@ -21,8 +21,15 @@ _UTF8 = re.compile(
     re.IGNORECASE,
 )
 _AFTER_LEGACY_DRAWING = (
-    "legacyDrawingHF", "drawingHF", "picture", "oleObjects", "controls", "webPublishItems", "tableParts", "extLst",
-)  # fmt: skip
+    "legacyDrawingHF",
+    "drawingHF",
+    "picture",
+    "oleObjects",
+    "controls",
+    "webPublishItems",
+    "tableParts",
+    "extLst",
+)
 _PLAIN = 0
 
 StyleOf = Callable[[int, Kind], int]

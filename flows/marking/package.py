@@ -103,11 +103,13 @@ class Package:
         folder = posixpath.dirname(part)
         return [
             Relation(
-                one.get("Id", ""), one.get("Type", ""),
+                one.get("Id", ""),
+                one.get("Type", ""),
                 posixpath.normpath(posixpath.join("/", folder, one.get("Target", ""))).lstrip("/"),
             )
-            for one in self.xml(rels).iter(f"{{{_RELATIONS}}}Relationship") if one.get("TargetMode") != "External"
-        ]  # fmt: skip
+            for one in self.xml(rels).iter(f"{{{_RELATIONS}}}Relationship")
+            if one.get("TargetMode") != "External"
+        ]
 
     def related(self, part: str, kind: str) -> str:
         """The part of that kind another one points at, or blank."""

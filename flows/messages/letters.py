@@ -98,11 +98,13 @@ def _new_findings(session: Session, occasion: Occasion, run: Run, reader: Reader
     if len(ids) == 1 and not supervises:
         page, params = "case", {"finding": ids[0]}
     yield to.letter(
-        "new", run.seq, f"案卡质检：新发现 {len(ids)} 个问题",
+        "new",
+        run.seq,
+        f"案卡质检：新发现 {len(ids)} 个问题",
         f"{run.as_of} 核查新发现{'' if supervises else '您负责的'}问题 {len(ids)} 个，请登录查看。",
         f"The audit of {run.as_of} found {len(ids)} new errors{'' if supervises else ' on your cards'}.",
         occasion.link(page, **params),
-    )  # fmt: skip
+    )
 
 
 def _came(session: Session, run: Run, rows: ColumnElement[bool]) -> list[str]:
@@ -113,18 +115,21 @@ def _came(session: Session, run: Run, rows: ColumnElement[bool]) -> list[str]:
 
 _TROUBLE: Mapping[str, tuple[str, str, str]] = {
     "failed": (
-        "夜间核查失败", "夜间核查没有完成，未发布新的结果，看板仍显示此前的结果。",
+        "夜间核查失败",
+        "夜间核查没有完成，未发布新的结果，看板仍显示此前的结果。",
         "The nightly audit failed and published nothing; the dashboard shows the run before it.",
     ),
     "killed": (
-        "夜间核查中断", "夜间核查被中断（程序被终止或机器关机），未发布新的结果，看板仍显示此前的结果。",
+        "夜间核查中断",
+        "夜间核查被中断（程序被终止或机器关机），未发布新的结果，看板仍显示此前的结果。",
         "The nightly audit was killed, or the machine went off, and published nothing; the dashboard shows the run before it.",
     ),
     "incomplete": (
-        "夜间核查不完整", "夜间核查已发布，但不完整，其数字不能视为“无错误”。",
+        "夜间核查不完整",
+        "夜间核查已发布，但不完整，其数字不能视为“无错误”。",
         "The nightly audit was published but is not complete; no figure of it may be read as “no error”.",
     ),
-}  # fmt: skip
+}
 """By outcome of an attempt: title and text."""
 
 
@@ -140,11 +145,13 @@ def _alarms(session: Session, occasion: Occasion, reader: Reader, to: _Recipient
     if nights.stale:
         days = nights.good_hours // 24
         yield to.letter(
-            "missed", f"{nights.good_at:%Y%m%d}+{days}", "案卡质检：没有新的夜间核查",
+            "missed",
+            f"{nights.good_at:%Y%m%d}+{days}",
+            "案卡质检：没有新的夜间核查",
             f"最近一次成功的夜间核查在 {nights.good_hours} 小时前（应不超过 {nights.limit_hours} 小时）。请检查定时任务和导出文件。",
             f"The last nightly audit that published is {nights.good_hours} hours old (limit {nights.limit_hours}): look at the schedule and the exports.",
             occasion.link("run"),
-        )  # fmt: skip
+        )
 
 
 def _notices(session: Session, occasion: Occasion, reader: Reader, to: _Recipient) -> Iterator[Letter]:
@@ -169,9 +176,12 @@ def _about(occasion: Occasion, to: _Recipient, kind: str, notice: Notice, news: 
     until = "，" + Bilingual(f"回复期限 {notice.due_on}", f"reply by {notice.due_on}") if grade.wants_reply else ""
     what = grade.called.zh
     return to.letter(
-        kind, notice.id, f"{what}（{news.zh}）",
-        f"{f'{what} ' if notice.number else ''}{number_of(notice)}：{news}{until}", occasion.link("notices", tab="issued", id=notice.id),
-    )  # fmt: skip
+        kind,
+        notice.id,
+        f"{what}（{news.zh}）",
+        f"{f'{what} ' if notice.number else ''}{number_of(notice)}：{news}{until}",
+        occasion.link("notices", tab="issued", id=notice.id),
+    )
 
 
 def _digests(session: Session, occasion: Occasion, week: Week, reader: Reader, to: _Recipient) -> Iterator[Letter]:
@@ -183,10 +193,12 @@ def _digests(session: Session, occasion: Occasion, week: Week, reader: Reader, t
     if not subjects:
         return
     yield to.letter(
-        "digest", week.name, f"案卡质量周报 {week.name}",
+        "digest",
+        week.name,
+        f"案卡质量周报 {week.name}",
         *(_week_line(session, occasion.home, one, week) for one in subjects),
         occasion.link("notices", tab="digests", week=week.name),
-    )  # fmt: skip
+    )
 
 
 def _week_line(session: Session, home: Home, subject: Subject, week: Week) -> str:
@@ -208,8 +220,11 @@ def _to_office(session: Session, occasion: Occasion, run: Run) -> list[Letter]:
     to = _Recipient(OFFICE, Bilingual("本院", "office"), "")
     return [
         to.letter(
-            "new", run.seq, f"案卡质检：{run.as_of} 核查",
+            "new",
+            run.seq,
+            f"案卡质检：{run.as_of} 核查",
             f"新发现问题 {number} 个，逾期未回复的通知 {overdue} 份。",
-            f"{number} new errors, {overdue} notices overdue.", occasion.link("today"),
+            f"{number} new errors, {overdue} notices overdue.",
+            occasion.link("today"),
         )
-    ]  # fmt: skip
+    ]

@@ -131,8 +131,14 @@ def _earlier(session: Session, letter: Letter) -> Sequence[Message]:
 
 def _row(letter: Letter, state: str, problem: str = "") -> Message:
     return Message(
-        made_at=now(), kind=letter.key, recipient=letter.recipient, title=letter.title, body=letter.body, state=state, problem=problem
-    )  # fmt: skip
+        made_at=now(),
+        kind=letter.key,
+        recipient=letter.recipient,
+        title=letter.title,
+        body=letter.body,
+        state=state,
+        problem=problem,
+    )
 
 
 def _addresses(letter: Letter, settings: MessageSettings) -> tuple[str, ...]:
@@ -140,8 +146,9 @@ def _addresses(letter: Letter, settings: MessageSettings) -> tuple[str, ...]:
     if letter.recipient == OFFICE:
         return settings.channels
     found = (
-        settings.mail.replace("{address}", quote(one)) if "://" not in one and "@" in one else one for one in letter.contact.split()
-    )  # fmt: skip
+        settings.mail.replace("{address}", quote(one)) if "://" not in one and "@" in one else one
+        for one in letter.contact.split()
+    )
     return tuple(one for one in found if one)
 
 
@@ -152,9 +159,15 @@ def _services(addresses: Sequence[str]) -> tuple[str, ...]:
 def _send(addresses: Sequence[str], letter: Letter) -> str:
     """Sends to every address; what went wrong, by kind of service, blank when nothing did."""
     asset = AppriseAsset(
-        app_id="Anka", app_desc="案卡质检", app_url="", image_url_mask="", image_url_logo="", async_mode=False, secure_logging=True,
+        app_id="Anka",
+        app_desc="案卡质检",
+        app_url="",
+        image_url_mask="",
+        image_url_logo="",
+        async_mode=False,
+        secure_logging=True,
         http_redirects=False,
-    )  # fmt: skip
+    )
     problems = []
     for address, service in zip(addresses, _services(addresses), strict=True):
         with _overheard() as heard:

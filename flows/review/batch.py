@@ -31,9 +31,13 @@ _PERIOD_FIELDS = ("accept_date", "close_date", "p_close_date")
 
 @flow(name="review_batch", validate_parameters=False)
 def review_batch(
-    period: str, paths: Sequence[str] = (), as_of: str | None = None, home: str | None = None,
-    catalogue: str | None = None, output: str | None = None,
-) -> Path:  # fmt: skip
+    period: str,
+    paths: Sequence[str] = (),
+    as_of: str | None = None,
+    home: str | None = None,
+    catalogue: str | None = None,
+    output: str | None = None,
+) -> Path:
     """Writes the review workbook of `period` and returns its path."""
     span = parse_period(period)
     place = Home(Path(home or Settings().home).absolute())

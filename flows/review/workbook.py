@@ -20,14 +20,33 @@ from expectations.workbooks import Column, Sheet, write_workbook
 from flows.review.periods import Period
 
 SUMMARY = (
-    Column("院", 24), Column("部门", 24), Column("检察官"), Column("核查案件数（分母）", kind="number"), Column("有错案件数（分子）", kind="number"),
-    Column("错误", kind="number"), Column("其中严重", kind="number"), Column("其中一般", kind="number"), Column("核对提示", kind="number"),
-)  # fmt: skip
+    Column("院", 24),
+    Column("部门", 24),
+    Column("检察官"),
+    Column("核查案件数（分母）", kind="number"),
+    Column("有错案件数（分子）", kind="number"),
+    Column("错误", kind="number"),
+    Column("其中严重", kind="number"),
+    Column("其中一般", kind="number"),
+    Column("核对提示", kind="number"),
+)
 REGISTER = (
-    Column("部门受案号", 36), Column("案件名称", 24), Column("嫌疑人姓名"), Column("承办部门"), Column("承办检察官"), Column("案件类别"),
-    Column("错误明细", 60), Column("规则编号", 10), Column("级别", 8), Column("错误类型", 10), Column("案卡项", 30), Column("现值", 40),
-    Column("依据", 30), Column("填录责任人"), Column("备注"),
-)  # fmt: skip
+    Column("部门受案号", 36),
+    Column("案件名称", 24),
+    Column("嫌疑人姓名"),
+    Column("承办部门"),
+    Column("承办检察官"),
+    Column("案件类别"),
+    Column("错误明细", 60),
+    Column("规则编号", 10),
+    Column("级别", 8),
+    Column("错误类型", 10),
+    Column("案卡项", 30),
+    Column("现值", 40),
+    Column("依据", 30),
+    Column("填录责任人"),
+    Column("备注"),
+)
 """The error register of the spec with our columns; 备注 is left for the office."""
 _TITLES = tuple(column.title for column in REGISTER)
 

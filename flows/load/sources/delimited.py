@@ -109,10 +109,17 @@ def _relation(body: Path, delimiter: str, lines: Lines, below: int, width: int) 
     columns = ", ".join(f"'c{place}': 'varchar'" for place in range(width))
     cells = "".join(f", c{place}" for place in range(width))
     options = {
-        "auto_detect": "false", "header": "false", "strict_mode": "true", "columns": f"{{{columns}}}",
-        "delim": quoted(delimiter), "quote": "'\"'", "escape": "'\"'", "skip": "0" if lines.copied else "1",
-        "parallel": "false" if lines.quotes else "true", "max_line_size": str(2 * LONGEST_CELL),
-    }  # fmt: skip
+        "auto_detect": "false",
+        "header": "false",
+        "strict_mode": "true",
+        "columns": f"{{{columns}}}",
+        "delim": quoted(delimiter),
+        "quote": "'\"'",
+        "escape": "'\"'",
+        "skip": "0" if lines.copied else "1",
+        "parallel": "false" if lines.quotes else "true",
+        "max_line_size": str(2 * LONGEST_CELL),
+    }
     given = ", ".join(f"{name} = {value}" for name, value in options.items())
     return (
         f"select {below} + row_number() over () as _sheet_row, {NO_PROBLEMS}{cells}"

@@ -37,9 +37,12 @@ def stored(sheet: ReadSheet, folder: Path, head: int) -> dict[str, Any]:
     pq.write_table(cells, folder / file, compression="snappy", row_group_size=20_000)
     first = [[cell or "" for cell in column.slice(0, head).to_pylist()] for column in sheet.columns]
     return {
-        "name": sheet.name, "number": sheet.number, "width": len(sheet.columns), "file": file,
+        "name": sheet.name,
+        "number": sheet.number,
+        "width": len(sheet.columns),
+        "file": file,
         "head": list(zip(*first, strict=True)),
-    }  # fmt: skip
+    }
 
 
 def limit(size: int, seconds: int) -> None:
