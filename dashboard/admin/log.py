@@ -12,6 +12,7 @@ from dashboard.frame.view import View
 from expectations.office_days import office_clock
 from expectations.people.access_log import ACTIONS, AccessFilter, count, entries
 from expectations.people.listing import names_by_login
+from expectations.rights.roles import ROLES
 from expectations.run.account import NO_RUN
 from expectations.run.findings import card_titles
 
@@ -66,13 +67,19 @@ def _subject(view: View, action: str, subject: str, titles: Mapping[str, tuple[s
 
 def _detail(view: View, detail: str) -> str:
     """The technical words of an entry in the language of the view; values stay as they are."""
-    return " ".join(_worded(view, part) for part in view.label("logged", detail).split(" "))
+    words = view.label("logged", detail)
+    if words != detail:
+        return words
+    roles = detail.split(",")
+    if set(roles) <= set(ROLES):
+        return view.t("app.comma").join(view.label("role", role) for role in roles)
+    return " ".join(_parameter(view, part) for part in detail.split(" "))
 
 
-def _worded(view: View, part: str) -> str:
+def _parameter(view: View, part: str) -> str:
     name, sign, value = part.partition("=")
-    known = view.label("logged", name)
-    return f"{view.label('filter', name) if known == name else known}{sign}{value}"
+    words = view.label("logged", name)
+    return f"{words if words != name else view.label('filter', name)}{sign}{value}" if sign else part
 
 
 def _filters(view: View, names: Mapping[str, str]) -> AccessFilter:

@@ -26,6 +26,7 @@ _COMMON: dict[str, tuple[str, str]] = {
         "The last nightly audit that published is {hours} hours old (at most {limit} are allowed); figures may be out of date.",
     ),
     "app.colon": ("：", ": "),
+    "app.comma": ("、", ", "),
     "app.blank": ("（空）", "(blank)"),
     "page.overview": ("总览", "Overview"),
     "page.findings": ("问题清单", "Findings"),

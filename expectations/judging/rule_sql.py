@@ -10,6 +10,7 @@ from expectations.catalogue.catalogues import Catalogue
 from expectations.sql.context import AuditTable
 from expectations.sql.judgements import judgements_of
 from expectations.sql.language import pretty
+from expectations.texts import Bilingual
 
 
 @dataclass(frozen=True)
@@ -26,8 +27,14 @@ class CardSql:
 
     def script(self) -> str:
         """All of it in the order of work."""
-        titled = [(f"{name}: 违反规则的行 / rows that break the rule", sql) for name, sql in self.violating.items()]
-        titled += [(f"{name}: 期限未届满或已超期 / limits still open", sql) for name, sql in self.limits.items()]
+        titled = [
+            (f"{name}: " + Bilingual("违反规则的行", "rows that break the rule"), sql)
+            for name, sql in self.violating.items()
+        ]
+        titled += [
+            (f"{name}: " + Bilingual("期限未届满或已逾期", "limits still open"), sql)
+            for name, sql in self.limits.items()
+        ]
         made = [f"{statement};\n" for statement in self.statements]
         return "\n".join([*made, *(f"-- {title}\n{sql};\n" for title, sql in titled)])
 

@@ -49,7 +49,9 @@ def show(
     rule_id: Annotated[str, typer.Argument(help=Bilingual("规则编号", "rule id"))],
     catalogue: CatalogueFolder = None,
     format: Format = "table",
-    sql: Annotated[bool, typer.Option("--sql", help="只看运行的 SQL / the SQL that is run, nothing else")] = False,
+    sql: Annotated[
+        bool, typer.Option("--sql", help=Bilingual("只看运行的 SQL", "the SQL that is run, nothing else"))
+    ] = False,
 ) -> None:
     """一条规则的全部内容 / one rule with its conditions and examples."""
     read = read_catalogue(catalogue)

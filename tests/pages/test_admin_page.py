@@ -119,14 +119,15 @@ def test_the_access_log_is_filtered_by_the_address(register: Register) -> None:
 @pytest.mark.parametrize(
     ("lang", "told"),
     [
-        ("zh", ("自查后的工作簿", "取件码=…", "一次性链接")),
-        ("en", ("workbook of a check", "ticket=…", "one-time link")),
+        ("zh", ("自查后的工作簿", "取件码=…", ">一次性链接<", "检察官、部门负责人")),
+        ("en", ("workbook of a check", "ticket=…", ">one-time link<", "prosecutor, head of department")),
     ],
 )
 def test_the_access_log_speaks_the_language_of_the_view(register: Register, lang: str, told: tuple[str, ...]) -> None:
     with register.writing() as session:
         note(session, None, "dong1", "export", "handed-out", "token=…")
         note(session, None, "dong1", "sign_in", "dong1", "link")
+        note(session, None, "dong1", "user_added", "dong9", "prosecutor,head")
     shown = tables(opened(part="log", login="dong1", lang=lang))
     assert all(word in shown for word in told)
     assert not any(word in shown for word in ("handed-out", "token=", ">link<"))
