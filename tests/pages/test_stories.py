@@ -162,7 +162,7 @@ def test_the_supervisors_morning(browser: Browser, server: str, office: Office, 
     page.get_by_text("选择筛选结果全部").click()
     settle(page)
     page.get_by_role("button", name="属实").last.click()
-    expect(page.get_by_text("没有待处理的问题").or_(page.get_by_text(re.compile("已处理 [0-9]{2} 条")))).to_be_visible(
+    expect(page.get_by_text("没有待处理的问题").or_(page.get_by_text(re.compile("已处理 [0-9]{2} 个")))).to_be_visible(
         timeout=20_000
     )
     with office.register.reading() as session:
