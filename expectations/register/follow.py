@@ -85,6 +85,7 @@ def follow(register: Register, file: Path, *, inputs: Iterable[Path] = ()) -> Fo
 def _follow(session: Session, con: duckdb.DuckDBPyConnection, file: Path, inputs: list[str]) -> Followed:
     run_id, as_of = con.execute("select run_id, as_of from published.runs").fetchall()[0]
     last = session.scalars(select(Run).order_by(Run.seq.desc()).limit(1)).first()
+    # A run is named by what went into it: the same one again is a repeated command, not another night.
     if last and last.run_id == run_id:
         last.file, last.inputs = str(file), inputs or last.inputs
         return Followed(last.seq, problems=tuple(json.loads(problem) for problem in last.problems))
@@ -140,6 +141,7 @@ def _write(session: Session, con: duckdb.DuckDBPyConnection, seq: int, as_of: da
     """Writes the moves: new findings, changed ones, events."""
     connection = session.connection()
     seen = {"last_seen": as_of, "last_seq": seq}
+    # Nearly every finding is still there, so all are marked as seen in one statement; those gone or not judged get their days back below.
     connection.execute(update(Finding).where(Finding.state.in_((*ACTIVE, "explained"))).values(**seen))
     fresh = {
         "first_seen": as_of,

@@ -64,6 +64,7 @@ select f.finding_id, k.state as was, k.verification, k.answer, k.times_reopened,
   coalesce(k.explained_until < getvariable('as_of'), false) as expired,
   k.answered_at < getvariable('as_of_begins') as answered_before,
   {" or ".join(f"k.{name} is distinct from f.{name}" for name in _COMPARED)}
+    -- rows move from export to export; only where no case number finds the row again does its place matter
     or (f.bmsah = '' and k.card_row is distinct from f.card_row) as differs
 from found f left join known k using (finding_id);
 
@@ -81,10 +82,12 @@ with vanished as (
   select card, bmsah, flatten(list(unreadable)) as unreadable, flatten(list(absent)) as absent from persons group by all
 )
 select v.finding_id, v.last_seen, v.last_seq,
+  -- the order is the argument: only a rule that decides as before, was judged, met the row and could read it may say "corrected"
   case
     when r.rule_id is null or r.fingerprint <> v.rule_fingerprint then 'withdrawn'
     when j.rule_id is null then 'unjudged'
     when c.card is null then 'not_seen'
+    -- a finding of the whole case, or on the number by which a person is found, is looked for on every row of the case
     when v.level = 'case' or list_contains(string_split(v.fields, '|'), 'suspect_no') then
       case when list_has_any(c.unreadable, j.parsed) or list_has_any(c.absent, j.needed) then 'unjudged' else 'corrected' end
     when p.card is null then 'not_seen'
@@ -98,6 +101,7 @@ left join persons p on p.card = v.card and p.bmsah = v.bmsah and p.suspect_no = 
 
 create table moves as
 with judged as (
+  -- "verified, not an error" was said of these values under this rule, and for a term
   select *, verification = 'rejected' and not (other_values or other_rule or expired) as still_explained,
     case when other_values then 'values' when other_rule then 'rule' when expired then 'expired' else '' end as reason
   from meeting
