@@ -76,12 +76,16 @@ class Home:
 
     def keep_register_id(self, identity: str) -> None:
         """Remembers which register belongs to the home."""
-        self.root.mkdir(parents=True, exist_ok=True)
+        self.make()
         _replace(self._register_file, identity + "\n")
 
     @property
     def _register_file(self) -> Path:
         return self.root / "register.id"
+
+    def make(self) -> None:
+        """Makes the folder where there is none, closed to everybody but its owner."""
+        self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def keep_private(self) -> bool:
         """Closes the home to everybody but its owner, and whatever this process writes from now on; whether it was open until now.

@@ -152,7 +152,7 @@ def require_not_earlier(order: AuditOrder) -> None:
 
 def load_stage(order: AuditOrder, catalogue: Catalogue) -> LoadReport:
     """Loads and types the exports; the tables `cards`, `load` and `raw` of the warehouse hold them afterwards."""
-    order.home.mkdir(parents=True, exist_ok=True)
+    Home(order.home).make()
     files = list_files(order.paths).files
     with tempfile.TemporaryDirectory(prefix="anka-load-") as name, _warehouse(order, files, [Path(name)]) as con:
         return load_exports(

@@ -17,7 +17,7 @@ if sys.platform != "win32":
 @contextmanager
 def sole_audit(home: Home) -> Iterator[None]:
     """Holds the home's lock while the block runs; it ends with the process, however that ends. Raises InputError when it is held."""
-    home.root.mkdir(parents=True, exist_ok=True)
+    home.make()
     with (home.root / "audit.lock").open("w") as lock:
         if sys.platform != "win32":
             try:
