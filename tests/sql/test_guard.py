@@ -99,7 +99,7 @@ def test_no_rule_carries_it(catalogue: Catalogue, condition: str) -> None:
 
 
 def test_the_message_names_the_function_and_the_nearest() -> None:
-    assert reasons("blanc(name)") == ["unknown function / 未知的函数: blanc; nearest / 最接近: blank"]
+    assert reasons("blanc(name)") == ["unknown function / 未知的函数: blanc; 最接近 / nearest: blank"]
     assert reasons("name::timestampz is null")[0].startswith("unknown type / 未知的类型: ")
 
 
