@@ -291,7 +291,7 @@ def test_two_audits_of_one_home_at_once_get_one_clear_line(tmp_path: Path, catal
     assert holder.stdout
     holder.stdout.readline()
     try:
-        with pytest.raises(InputError, match="another audit is using it"):
+        with pytest.raises(InputError, match="another audit is using"):
             audit(tmp_path, export)
     finally:
         holder.kill()
