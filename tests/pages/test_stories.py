@@ -29,7 +29,7 @@ EXPORT = "民事检察案件050101表1行2列受理合计（件）.xlsx"
 CASE = "汉东检民监受[{}号"
 CORRECTED, DISPUTED, OTHER = (
     CASE.format("2025]770101000002"),
-    CASE.format("2025]770101000013"),
+    CASE.format("2025]770101000010"),
     CASE.format("2025]770101000004"),
 )
 
@@ -180,10 +180,10 @@ def test_a_prosecutor_answers_corrects_and_the_next_night_closes_it(
         expect(page.locator(f'[data-finding="{finding}"]')).to_be_visible(timeout=30_000)
         page.goto(f"{server}case?card=civil&bmsah={CORRECTED}&finding={finding}")
         assert at_hand(page) == finding
-        expect(page.get_by_text("监督文书文号").first).to_be_visible()
+        expect(page.get_by_text("监督理由").first).to_be_visible()
         page.get_by_role("button", name="已在系统内改正").click()
         expect(page.get_by_text("已处理 1 个")).to_be_visible(timeout=20_000)
-        office.fill(CORRECTED, "监督文书文号", "汉检监〔2025〕99号")
+        office.fill(CORRECTED, "监督理由", "适用法律确有错误")
         office.night()
         page.goto(f"{server}case?card=civil&bmsah={CORRECTED}&finding={finding}")
         expect(page.locator(".st-key-at_hand").get_by_text("已改正", exact=True)).to_be_visible(timeout=30_000)

@@ -22,6 +22,7 @@ except NothingPublishedError:
 """
 
 MODULES = {
+    "rules": "run.rules_page",
     "overview": "figures.overview_page", "due": "lists.due_page", "findings": "lists.findings_page", "run": "run.page",
     "case": "case.page", "notices": "notices.page",
 }  # fmt: skip
