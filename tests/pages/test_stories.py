@@ -194,7 +194,7 @@ def test_a_prosecutor_answers_corrects_and_the_next_night_closes_it(
 
 def test_a_dispute_is_accepted_until_its_value_changes(browser: Browser, server: str, office: Office) -> None:
     finding = office.finding_of(DISPUTED, "V015")
-    with opened(browser, server, office.home, "xi6") as page:
+    with opened(browser, server, office.home, "nan6") as page:
         page.goto(f"{server}case?card=civil&bmsah={DISPUTED}&finding={finding}")
         assert at_hand(page) == finding
         deny(page, "非错误", "外部文书未到", "听证尚未举行")
