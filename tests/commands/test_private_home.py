@@ -75,7 +75,7 @@ def test_a_dashboard_without_the_command_line_closes_it_too(nightly: Path, tmp_p
 def test_the_files_sqlite_puts_beside_the_register_are_closed_while_it_is_in_use(nightly: Path) -> None:
     script = (
         "import sys; from pathlib import Path; from expectations.home import Home\n"
-        "from expectations.register.store import open_register, register_url\n"
+        "from expectations.store.register import open_register, register_url\n"
         "with open_register(register_url(Home(Path(sys.argv[1])))).reading() as session:\n"
         "    session.connection(); print(*(f'{p.name} {p.stat().st_mode & 0o777:o}' for p in Path(sys.argv[1]).glob('register.db*')))"
     )

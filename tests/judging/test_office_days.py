@@ -47,7 +47,7 @@ def test_a_command_without_a_day_takes_the_offices(zone: str, machine: str) -> N
     """Of two zones 26 hours apart one has another day than the machine at every moment."""
     before = datetime.now(ZoneInfo(zone)).date()
     said = subprocess.run(
-        [sys.executable, "-c", "from flows.cli_options import day; print(day(None))"],
+        [sys.executable, "-c", "from flows.cli.options import day; print(day(None))"],
         env={**os.environ, "TZ": machine, "ANKA_TIME_ZONE": zone}, capture_output=True, text=True, check=True, cwd=ROOT,
     )  # fmt: skip
     assert said.stdout.strip() in {f"{before}", f"{datetime.now(ZoneInfo(zone)).date()}"}

@@ -88,7 +88,7 @@ OF_TEXTS = st.sampled_from("{} = {}|{} in ('是', {})|{} is not distinct from {}
 OF_CONDITIONS = st.sampled_from(
     (
         "{} and {}|{} or {}|{} = {}|{} <> {}|({}) = ({})|not {} or {}|not ({} and {})|{} is distinct from {}|{} in (true, {})|({}) in ({})|"
-        "({}) between {} and true|coalesce({}, {})|case when {} then {} end|({} or {}) and a = 1|not {} = {}|if({}, {}, a = 1)"
+        "({}) between ({}) and true|coalesce({}, {})|case when {} then {} end|({} or {}) and a = 1|not {} = {}|if({}, {}, a = 1)"
     ).split("|")
 )
 OF_ONE = st.sampled_from("not {}|({})|({}) is null|({}) is not null|not ({})|({}) = false|not (not {})".split("|"))
