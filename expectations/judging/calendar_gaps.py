@@ -25,7 +25,7 @@ _NOT_ON_THE_CARD = frozenset({"stage", "has_stage", "agg_rows", "raw"})
 
 
 def find_calendar_gaps(
-    con: duckdb.DuckDBPyConnection, judgements: Iterable[Judgement], known: Iterable[int]
+    con: duckdb.DuckDBPyConnection, judgements: Iterable[Judgement], known_years: Iterable[int]
 ) -> tuple[int, ...]:
     """Fills table `calendar_gaps` (year, card, card_rows) with rows that look up a day of an unknown year; returns the years.
 
@@ -36,7 +36,7 @@ def find_calendar_gaps(
     by_card: dict[str, dict[str, None]] = {}
     for judgement in judgements:
         by_card.setdefault(judgement.card.name, {}).update(dict.fromkeys(_days_looked_up(judgement)))
-    years = ", ".join(map(str, sorted(known)))
+    years = ", ".join(map(str, sorted(known_years)))
     for card, days in sorted(by_card.items()):
         if days:
             con.execute(
@@ -44,8 +44,8 @@ def find_calendar_gaps(
                 f"from (select _row, unnest([{', '.join(days)}]) as day from cards.{card}) "
                 f"where year(day) not in ({years}) group by year(day) order by year(day)"
             )
-    found = con.execute("select distinct year from calendar_gaps order by year").fetchall()
-    return tuple(int(year) for (year,) in found)
+    gap_years = con.execute("select distinct year from calendar_gaps order by year").fetchall()
+    return tuple(int(year) for (year,) in gap_years)
 
 
 def _days_looked_up(judgement: Judgement) -> Iterator[str]:

@@ -41,9 +41,9 @@ def _heading_problems(card: Card) -> Iterator[str]:
     claimed: dict[str, str] = {}
     for field in card.fields:
         for heading in dict.fromkeys((field.header, *field.aliases)):
-            other = claimed.setdefault(heading, field.name)
-            if other != field.name:
-                yield f"card {card.name}: {field.name}: heading belongs to another item / 表头已属于另一项: {heading} ({other})"
+            claimant = claimed.setdefault(heading, field.name)
+            if claimant != field.name:
+                yield f"card {card.name}: {field.name}: heading belongs to another item / 表头已属于另一项: {heading} ({claimant})"
 
 
 def _is_name(name: str) -> bool:
@@ -55,24 +55,27 @@ def _is_name(name: str) -> bool:
 
 def _link_problems(catalogue: Catalogue, card: Card) -> Iterator[str]:
     for link in card.links:
-        other = catalogue.cards.get(link.card)
-        if other is None:
+        linked_card = catalogue.cards.get(link.card)
+        if linked_card is None:
             yield f"card {card.name}: link to unknown card / 关联到未知的案卡 {link.card}{nearest(link.card, catalogue.cards)}"
             continue
-        named = [(card, own) for own, _ in link.pairs]
-        named += [(other, there) for there in (*(there for _, there in link.pairs), *link.latest)]
-        for of, name in named:
-            if name not in of.by_name:
-                yield f"card {card.name}: link {link}: card {of.name} has no field / 案卡没有此项 {name}{nearest(name, of.by_name)}"
-        for own, there in link.pairs:
-            if own in card.by_name and there in other.by_name:
-                yield from _type_problems(card, card.field(own), other, other.field(there))
+        named_items = [(card, own_item) for own_item, _ in link.pairs]
+        named_items += [
+            (linked_card, linked_item)
+            for linked_item in (*(linked_item for _, linked_item in link.pairs), *link.latest)
+        ]
+        for holder, name in named_items:
+            if name not in holder.by_name:
+                yield f"card {card.name}: link {link}: card {holder.name} has no field / 案卡没有此项 {name}{nearest(name, holder.by_name)}"
+        for own_item, linked_item in link.pairs:
+            if own_item in card.by_name and linked_item in linked_card.by_name:
+                yield from _type_problems(card, card.field(own_item), linked_card, linked_card.field(linked_item))
 
 
-def _type_problems(card: Card, own: Field, other: Card, there: Field) -> Iterator[str]:
+def _type_problems(card: Card, own_field: Field, linked_card: Card, linked_field: Field) -> Iterator[str]:
     """Items that are compared are both text or both read the same way, or the database would stop at the first odd text."""
-    if SQL_TYPES.get(own.type) != SQL_TYPES.get(there.type):
+    if SQL_TYPES.get(own_field.type) != SQL_TYPES.get(linked_field.type):
         yield (
-            f"card {card.name}: link to {other.name}: {own.name} is {own.type}, {there.name} there is {there.type}; "
+            f"card {card.name}: link to {linked_card.name}: {own_field.name} is {own_field.type}, {linked_field.name} there is {linked_field.type}; "
             "give both the same type / 关联两端的类型须一致"
         )

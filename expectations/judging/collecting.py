@@ -53,18 +53,18 @@ def collect(
     }
     collected = [Collected(verdict, 0) for verdict in verdicts if verdict.state != "judged"]
     mismatches: list[str] = []
-    done = 0
+    collected_so_far = 0
     for batch in _batches(judged):
-        progress(Stage.COLLECT, done, len(judged))
-        done += len(batch)
+        progress(Stage.COLLECT, collected_so_far, len(judged))
+        collected_so_far += len(batch)
         mismatches += _collect_rows(con, batch)
         for number, verdict in enumerate(batch):
-            made = 0
+            findings = 0
             if verdict.rows_violated:
                 fingerprint = fingerprints[verdict.judgement.rule.id]
                 statement = finding_statement(verdict, run_id, fingerprint, number)
-                made = int(con.execute(statement).fetchall()[0][0])
-            collected.append(Collected(verdict, made))
+                findings = int(con.execute(statement).fetchall()[0][0])
+            collected.append(Collected(verdict, findings))
     con.execute("drop table if exists violations")  # none where no rule was judged
     if mismatches:
         raise NotReconciledError(
@@ -79,8 +79,8 @@ def collect(
 def _batches(judged: Sequence[Verdict]) -> Iterator[Sequence[Verdict]]:
     """Verdicts on one card at a time, a few together."""
     for _, of_card in groupby(sorted(judged, key=lambda v: v.judgement.card.name), lambda v: v.judgement.card.name):
-        together = list(of_card)
-        yield from (together[first : first + _BATCH] for first in range(0, len(together), _BATCH))
+        verdicts = list(of_card)
+        yield from (verdicts[start : start + _BATCH] for start in range(0, len(verdicts), _BATCH))
 
 
 def _collect_rows(con: duckdb.DuckDBPyConnection, batch: Sequence[Verdict]) -> list[str]:
@@ -110,12 +110,14 @@ def finding_statement(verdict: Verdict, run_id: str, fingerprint: str, number: i
     by_case = rule.level == "case"
     keys = ["v.bmsah"] if by_case else [f"c.{name}" for name in card.key]
     key = ", ".join(f"coalesce({name}::varchar, '')" for name in keys)
+    # Two rows may have the same key; told apart by their order, both keep their ids from night to night.
     ordinal = f"row_number() over (partition by {key} order by c._row)"
     present = [f"'{name}', c.{raw_column(card.field(name))}" for name in judgement.fields]
     present += [f"'{name}', s.{column}::varchar" for name, column in stage_items.items()]
-    beside = f"join audit.{card.name}_shared s on s._row = v._row" if stage_items or verdict.linked_values else ""
+    shared_join = f"join audit.{card.name}_shared s on s._row = v._row" if stage_items or verdict.linked_values else ""
     involved = _involved(verdict)
     if by_case:
+        # With an order, a window ends at the present row; every row of the case must get the same text.
         involved = f"string_agg({involved}, '|') over (partition by v.bmsah order by {involved} {_WHOLE_CASE})"
     columns = {
         "run_id": quoted(run_id),
@@ -149,7 +151,7 @@ def finding_statement(verdict: Verdict, run_id: str, fingerprint: str, number: i
     first_of_case = "qualify row_number() over (partition by v.bmsah order by c._row) = 1" if by_case else ""
     chosen = ", ".join(columns[name] for name in FINDINGS.columns)
     return f"""insert into findings select {chosen}
-from violations v join cards.{card.name} c on c._row = v._row {beside}
+from violations v join cards.{card.name} c on c._row = v._row {shared_join}
 where v.number = {number} {first_of_case} order by c._row"""
 
 
@@ -159,9 +161,11 @@ def _involved(verdict: Verdict) -> str:
     Items of the row as they stood, those of other stages, and what it made of linked rows.
     """
     card = verdict.judgement.card
-    own = (f"c.{raw_column(card.field(name))}" for name in sorted(verdict.judgement.columns & card.by_name.keys()))
-    beside = (f"s.{column}" for column in (*verdict.stage_items.values(), *verdict.linked_values))
-    return f"[{', '.join(f'{value}::varchar' for value in (*own, *beside))}]::varchar"
+    own_values = (
+        f"c.{raw_column(card.field(name))}" for name in sorted(verdict.judgement.columns & card.by_name.keys())
+    )
+    shared_values = (f"s.{column}" for column in (*verdict.stage_items.values(), *verdict.linked_values))
+    return f"[{', '.join(f'{value}::varchar' for value in (*own_values, *shared_values))}]::varchar"
 
 
 def message_sql(template: str, judgement: Judgement, language: Literal["zh", "en"]) -> str:
@@ -183,13 +187,13 @@ def _placeholder(name: str, judgement: Judgement, language: Literal["zh", "en"])
     if name == "label":
         return quoted(card.field(judgement.field).header)
     if name == "value":
-        return _shown(card, judgement.field)
+        return _readable(card, judgement.field)
     if name in judgement.rule.params:
         return quoted(str(judgement.rule.params[name]))
-    return _shown(card, name) if name in card.by_name else quoted(_BLANK)
+    return _readable(card, name) if name in card.by_name else quoted(_BLANK)
 
 
-def _shown(card: Card, name: str) -> str:
+def _readable(card: Card, name: str) -> str:
     """A value as a person reads it: dates in one form, everything else as it stood."""
     field = card.field(name)
     raw = f"c.{raw_column(field)}"

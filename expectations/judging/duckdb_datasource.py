@@ -17,16 +17,16 @@ from sqlalchemy import Connection
 class DuckDBExecutionEngine(SqlAlchemyExecutionEngine):
     """The SQL engine of Great Expectations on one DuckDB connection."""
 
-    _kept: Connection | None = None
+    _open_connection: Connection | None = None
     _living: ClassVar["WeakSet[DuckDBExecutionEngine]"] = WeakSet()
 
     @contextmanager
     def get_connection(self) -> Iterator[Connection]:
         """The one connection; it stays open until `close_engines`."""
-        if self._kept is None:
-            self._kept = self.engine.connect()
+        if self._open_connection is None:
+            self._open_connection = self.engine.connect()
             self._living.add(self)
-        yield self._kept
+        yield self._open_connection
 
     @classmethod
     def close_engines(cls) -> None:
@@ -36,10 +36,10 @@ class DuckDBExecutionEngine(SqlAlchemyExecutionEngine):
         cls._living.clear()
 
     def give_free(self) -> None:
-        """Closes the connection kept and all that the pool holds."""
-        if self._kept is not None:
-            self._kept.close()
-            self._kept = None
+        """Closes the open connection and all that the pool holds."""
+        if self._open_connection is not None:
+            self._open_connection.close()
+            self._open_connection = None
         self.engine.dispose()
 
 

@@ -37,13 +37,13 @@ def case_owners_statement(cards: Iterable[Card]) -> str:
     """
     roles = _OF_CASE
     with_cases = [card for card in cards if card.role("case")]
-    known = [role for role in roles if any(card.role(role) for card in with_cases)]
-    telling = [card for card in with_cases if known and all(card.role(role) for role in known)]
-    union = " union all ".join(_owners_on(card, roles) for card in telling)
-    first = ", ".join(f"first({role}) as {role}" for role in roles)
+    roles_used = [role for role in roles if any(card.role(role) for card in with_cases)]
+    telling_cards = [card for card in with_cases if roles_used and all(card.role(role) for role in roles_used)]
+    union = " union all ".join(_owners_on(card, roles) for card in telling_cards)
+    first_values = ", ".join(f"first({role}) as {role}" for role in roles)
     nothing = ", ".join(f"null::varchar as {role}" for role in ("bmsah", *roles))
-    everyone = f"select bmsah, {first} from ({union}) group by bmsah" if union else f"select {nothing} limit 0"
-    return f"create or replace temp table case_owners as {everyone}"
+    owners = f"select bmsah, {first_values} from ({union}) group by bmsah" if union else f"select {nothing} limit 0"
+    return f"create or replace temp table case_owners as {owners}"
 
 
 def _owners_on(card: Card, roles: Iterable[Role]) -> str:
@@ -60,8 +60,8 @@ def identity_columns(card: Card) -> str:
 
     Needs `case_owners` joined.
     """
-    own: dict[str, Role] = {"bmsah": "case", "suspect_no": "person", "name": "name"}
-    columns = [f"{own_item(card, role)} as {column}" for column, role in own.items()]
+    own_roles: dict[str, Role] = {"bmsah": "case", "suspect_no": "person", "name": "name"}
+    columns = [f"{own_item(card, role)} as {column}" for column, role in own_roles.items()]
     columns += [f"{item_or_case(card, role)} as {role}" for role in _OF_CASE]
     return ", ".join(columns)
 

@@ -127,7 +127,7 @@ def count_judged_rows(
         of_card = [judgement for judgement in everywhere if judgement.card is card]
         if of_card:
             conditions, _ = _conditions_of_card(con, catalogue, of_card, loaded)
-            counted = ", ".join(f"count_if({made.condition})" for made in conditions.values())
+            counted = ", ".join(f"count_if({prepared.condition})" for prepared in conditions.values())
             rows = con.execute(f"select {counted} from audit.{card.name}").fetchall()[0]
             for judgement, number in zip(conditions, rows, strict=True):
                 counts[judgement.rule.id] = counts.get(judgement.rule.id, 0) + number
@@ -154,26 +154,28 @@ def why_not_judged(judgement: Judgement, loaded: LoadedCards) -> Bilingual:
     lacking = sorted(name for name in needed if absent.get(name, frozenset()) >= files)
     if lacking:
         return _columns_absent(card, lacking)
+    # No column is absent everywhere, yet no file has them all.
     if frozenset().union(*(absent.get(name, frozenset()) for name in needed)) >= files:
         return Bilingual("每个文件都缺少所需的列", "every file lacks a needed column").about(", ".join(sorted(needed)))
     return next(
-        filter(None, (_why_nothing_there(judgement, other, loaded) for other in judgement.linked_cards)), NO_TEXT
+        filter(None, (_why_nothing_there(judgement, linked_card, loaded) for linked_card in judgement.linked_cards)),
+        NO_TEXT,
     )
 
 
-def _why_nothing_there(judgement: Judgement, other: Card, loaded: LoadedCards) -> Bilingual:
+def _why_nothing_there(judgement: Judgement, linked_card: Card, loaded: LoadedCards) -> Bilingual:
     """Why a judgement can't look at another card: not loaded though needed, or its columns are absent.
 
     A key absent from one of its files is enough: rows of that file could not be found.
     """
-    files = loaded.files.get(other.name, frozenset())
+    files = loaded.files.get(linked_card.name, frozenset())
     if not files:
-        return _not_loaded(other) if judgement.cards_needed.get(other.name) else NO_TEXT
-    absent = loaded.absent.get(other.name, {})
-    read, keys = judgement.read_there(other.name)
+        return _not_loaded(linked_card) if judgement.cards_needed.get(linked_card.name) else NO_TEXT
+    absent = loaded.absent.get(linked_card.name, {})
+    read, keys = judgement.items_read_on(linked_card.name)
     lacking = {name for name in read if absent.get(name, frozenset()) >= files}
     lacking |= {name for name in keys if absent.get(name)}
-    return _columns_absent(other, sorted(lacking)) if lacking else NO_TEXT
+    return _columns_absent(linked_card, sorted(lacking)) if lacking else NO_TEXT
 
 
 def _not_loaded(card: Card) -> Bilingual:
@@ -198,7 +200,7 @@ def absent_elsewhere(judgement: Judgement, loaded: LoadedCards) -> tuple[str, ..
     silent = []
     for lookup in judgement.lookups:
         absent = loaded.absent.get(lookup.card, {})
-        files = frozenset[int]().union(*(absent.get(name, frozenset()) for name in lookup.read_there()))
+        files = frozenset[int]().union(*(absent.get(name, frozenset()) for name in lookup.linked_items()))
         link = lookup.link(judgement.card)
         if files and link:
             silent.append(linked_file(lookup, link, files))
@@ -211,32 +213,34 @@ def _conditions_of_card(
     """Conditions over `audit.<card>`; a rule DuckDB can't bind becomes an error and leaves the others alone."""
     card, broken = judgements[0].card, dict[Judgement, Bilingual]()
 
-    def prepared(some: Iterable[Judgement]) -> dict[Judgement, Prepared]:
+    def with_table(subset: Iterable[Judgement]) -> dict[Judgement, Prepared]:
         table = AuditTable(card, catalogue.cards, catalogue.dictionaries)
-        ready = {judgement: table.prepare(judgement, absent_elsewhere(judgement, loaded)) for judgement in some}
+        conditions = {judgement: table.prepare(judgement, absent_elsewhere(judgement, loaded)) for judgement in subset}
         build_audit_table(con, table)
-        return ready
+        return conditions
 
     try:
-        bare = prepared(judgements)
+        unguarded = with_table(judgements)
     except duckdb.Error:
+        # One table serves all rules of the card, so its error names no rule: each is tried with a table of its own.
         for judgement in judgements:
             try:
-                prepared([judgement])
+                with_table([judgement])
             except duckdb.Error as error:
                 broken[judgement] = same(_first_line(error))
-        bare = prepared([judgement for judgement in judgements if judgement not in broken])
+        unguarded = with_table([judgement for judgement in judgements if judgement not in broken])
     unreadable = loaded.unreadable.get(card.name, frozenset())
-    ready = {
-        judgement: made.guarded(judgement, unreadable, absent_in(judgement, loaded)) for judgement, made in bare.items()
+    guarded = {
+        judgement: prepared.guarded(judgement, unreadable, absent_in(judgement, loaded))
+        for judgement, prepared in unguarded.items()
     }
-    if _binding_error(con, card, (made.condition for made in ready.values())):
-        for judgement, made in list(ready.items()):
-            reason = _binding_error(con, card, [made.condition])
+    if _binding_error(con, card, (prepared.condition for prepared in guarded.values())):
+        for judgement, prepared in list(guarded.items()):
+            reason = _binding_error(con, card, [prepared.condition])
             if reason:
                 broken[judgement] = same(reason)
-                del ready[judgement]
-    return ready, [Verdict(judgement, "error", reason) for judgement, reason in broken.items()]
+                del guarded[judgement]
+    return guarded, [Verdict(judgement, "error", reason) for judgement, reason in broken.items()]
 
 
 def _binding_error(con: duckdb.DuckDBPyConnection, card: Card, conditions: Iterable[str]) -> str:
@@ -260,6 +264,7 @@ def _run_checkpoint(
     datasource = context.data_sources.add_duckdb(
         name="cards",
         connection_string=f"duckdb:///{database}",
+        # Great Expectations opens the file itself, so its connections are locked like those of `open_duckdb`.
         kwargs={"poolclass": NullPool, "connect_args": {"config": LOCKED}},
     )
     try:
@@ -280,14 +285,21 @@ def _run_checkpoint(
         progress(Stage.JUDGE, _PHASES, _PHASES)
     finally:
         DuckDBExecutionEngine.close_engines()
-    named = {judgement.name: judgement for judgement in conditions}
+    by_name = {judgement.name: judgement for judgement in conditions}
     results = [result for run in outcome.run_results.values() for result in run.results]
     verdicts = [
-        replace(v, stage_items=made.stage_items, linked_values=made.linked_values, open_limit=made.open_limit)
-        for v, made in ((verdict, conditions[verdict.judgement]) for verdict in (_verdict(r, named) for r in results))
+        replace(
+            verdict,
+            stage_items=prepared.stage_items,
+            linked_values=prepared.linked_values,
+            open_limit=prepared.open_limit,
+        )
+        for verdict, prepared in (
+            (verdict, conditions[verdict.judgement]) for verdict in (_verdict(r, by_name) for r in results)
+        )
     ]
-    lost = named.keys() - {verdict.judgement.name for verdict in verdicts}
-    return verdicts + [Verdict(named[name], "error", Bilingual("没有返回结果", "no result")) for name in sorted(lost)]
+    lost = by_name.keys() - {verdict.judgement.name for verdict in verdicts}
+    return verdicts + [Verdict(by_name[name], "error", Bilingual("没有返回结果", "no result")) for name in sorted(lost)]
 
 
 def _validation_definitions(
@@ -327,10 +339,10 @@ def _expectation(judgement: Judgement, condition: str) -> ExpectRuleUnbroken:
     )
 
 
-def _verdict(result: ExpectationValidationResult, named: Mapping[str, Judgement]) -> Verdict:
+def _verdict(result: ExpectationValidationResult, by_name: Mapping[str, Judgement]) -> Verdict:
     """An expectation that raised says `success=False` as well: it is an error, never a finding and never passed."""
     assert result.expectation_config is not None
-    judgement = named[result.expectation_config.kwargs["judgement"]]
+    judgement = by_name[result.expectation_config.kwargs["judgement"]]
     raised = _raised(result.exception_info or {})
     counted = result.result or {}
     if raised or "unexpected_count" not in counted:

@@ -12,6 +12,7 @@ from expectations.catalogue.due_warnings import DueWarnings
 from expectations.judging.identities import OWNERS, identity_columns, join_case_owners
 from expectations.judging.judge import Verdict
 from expectations.run.schema import DUE
+from expectations.sql.quoting import quoted
 
 
 def find_due(con: duckdb.DuckDBPyConnection, verdicts: Iterable[Verdict], warnings: DueWarnings, as_of: date) -> int:
@@ -35,11 +36,12 @@ def due_statement(verdicts: Sequence[Verdict], warnings: DueWarnings, as_of: dat
     card = verdicts[0].judgement.card
     limits = ",\n    ".join(map(_limit, verdicts))
     last_warned = f"date '{as_of:%Y-%m-%d}' + {warnings.widest}"
+    # Most limits are far off: the list is narrowed before it becomes rows, which are then all that is joined.
     return f"""insert into due by name
 with warned as (
-  select _row, unnest([one for one in [
+  select _row, unnest([open_limit for open_limit in [
     {limits}
-  ] if one.last_day <= {last_warned}], recursive := true) from audit.{card.name}
+  ] if open_limit.last_day <= {last_warned}], recursive := true) from audit.{card.name}
 ), of_rows as (
   select w.*, {identity_columns(card)}, date_diff('day', date '{as_of:%Y-%m-%d}', w.last_day)::integer as days_left
   from warned w join cards.{card.name} c on c._row = w._row {join_case_owners(card)}
@@ -75,5 +77,5 @@ def _grade(warnings: DueWarnings) -> str:
 
 
 def _days(default: int, departments: Mapping[str, int]) -> str:
-    own = "".join(f" when '{name.replace(chr(39), chr(39) * 2)}' then {days}" for name, days in departments.items())
-    return f"case department{own} else {default} end" if own else str(default)
+    department_cases = "".join(f" when {quoted(name)} then {days}" for name, days in departments.items())
+    return f"case department{department_cases} else {default} end" if department_cases else str(default)

@@ -34,15 +34,15 @@ class CheckOutcome:
 def check_catalogue(catalogue: Catalogue) -> CheckOutcome:
     """Guards every condition and runs both examples of every rule."""
     problems = list(fit_problems(catalogue))
-    ran = 0
+    examples_run = 0
     if not problems:
         with open_duckdb() as con:
             create_lookups(con, catalogue)
             for rule in catalogue.rules.values():
                 for name, expected in (("accepted", False), ("violating", True)):
-                    ran += 1
+                    examples_run += 1
                     problems += _example_problems(con, catalogue, rule, name, expected)
-    return CheckOutcome(tuple(problems), ran)
+    return CheckOutcome(tuple(problems), examples_run)
 
 
 @dataclass(frozen=True)
@@ -95,33 +95,33 @@ def _rule_problems(catalogue: Catalogue, rule: RuleDeclaration) -> Iterator[tupl
                 f"card {card.name} has no case number, so level case is not for it / 案卡没有案号项，不能按案件判断",
             )
         yield from ((("fields",), text) for text in _field_problems(catalogue, rule, card))
-    each = rule.each.fields if rule.each else ()
+    each_fields = rule.each.fields if rule.each else ()
     everywhere = {name for card in cards for name in card.by_name}
-    for name in (name for name in each if name not in everywhere):
+    for name in (name for name in each_fields if name not in everywhere):
         yield ("each",), f"no card of the rule has field / 案卡没有此项 {name}{nearest(name, everywhere)}"
     yield from _message_problems(rule, everywhere)
-    seen: set[str] = set()
+    texts_seen: set[str] = set()
     for card in cards:
         for judgement in judgements_of(rule, card, EXAMPLES_DAY, catalogue.cards):
             for text in _condition_problems(catalogue, judgement):
-                if text not in seen:
-                    seen.add(text)
+                if text not in texts_seen:
+                    texts_seen.add(text)
                     yield _condition_key(rule), text
 
 
 def _field_problems(catalogue: Catalogue, rule: RuleDeclaration, card: Card) -> Iterator[str]:
     for name in rule.fields if rule.cards != ("*",) else ():
-        of, item = _item_named(catalogue, card, name)
-        if of is None:
+        holder, item = _item_named(catalogue, card, name)
+        if holder is None:
             yield f"unknown card / 未知的案卡 {name}{nearest(name.split('.')[0], catalogue.cards)}"
-        elif item not in of.by_name:
-            yield f"card {of.name} has no field / 案卡没有此项 {item}{nearest(item, of.by_name)}"
+        elif item not in holder.by_name:
+            yield f"card {holder.name} has no field / 案卡没有此项 {item}{nearest(item, holder.by_name)}"
 
 
 def _item_named(catalogue: Catalogue, card: Card, name: str) -> tuple[Card | None, str]:
     """The card and item a name in `fields` means: an own item, or `card.item` of another card."""
-    other, _, item = name.rpartition(".")
-    return (catalogue.cards.get(other), item) if other else (card, name)
+    card_name, _, item = name.rpartition(".")
+    return (catalogue.cards.get(card_name), item) if card_name else (card, name)
 
 
 def _condition_problems(catalogue: Catalogue, judgement: Judgement) -> list[str]:
@@ -134,16 +134,18 @@ def _condition_problems(catalogue: Catalogue, judgement: Judgement) -> list[str]
         return [str(error)]
     parameters = {word for word in _parameters(rule) if word not in rule.params and word != "today"}
     if parameters:
-        known = ["today", *rule.params]
-        return [f"unknown parameter / 未知的参数 :{name}{nearest(name, known)}" for name in sorted(parameters)]
-    found = [text for tree in trees for text in opt_problems(tree)]
-    found += refusals(outside_lookups(trees[0]), card.by_name)
-    found += [text for tree in trees[1:] for text in refusals(outside_lookups(tree), card.by_name)]
+        known_parameters = ["today", *rule.params]
+        return [
+            f"unknown parameter / 未知的参数 :{name}{nearest(name, known_parameters)}" for name in sorted(parameters)
+        ]
+    problems = [text for tree in trees for text in opt_problems(tree)]
+    problems += refusals(outside_lookups(trees[0]), card.by_name)
+    problems += [text for tree in trees[1:] for text in refusals(outside_lookups(tree), card.by_name)]
     for lookup in judgement.lookups:
-        found += lookup_problems(lookup, card, catalogue.cards)
+        problems += lookup_problems(lookup, card, catalogue.cards)
         if lookup.card != card.name and lookup.card not in judgement.cards_needed:
-            found.append(f"needs does not name the card / needs 未列出案卡 {lookup.card}")
-    return [f"card {card.name}: {text}" for text in found]
+            problems.append(f"needs does not name the card / needs 未列出案卡 {lookup.card}")
+    return [f"card {card.name}: {text}" for text in problems]
 
 
 def _parameters(rule: RuleDeclaration) -> set[str]:
@@ -172,8 +174,8 @@ def _condition_key(rule: RuleDeclaration) -> tuple[str, ...]:
         "in_time",
         "flag",
     )
-    given = [key for key in conditions if key in rule.model_fields_set]
-    return (given[0],) if given else ("when",)
+    declared_keys = [key for key in conditions if key in rule.model_fields_set]
+    return (declared_keys[0],) if declared_keys else ("when",)
 
 
 def _example_problems(
@@ -183,9 +185,9 @@ def _example_problems(
     place = catalogue.place(rule.id, "examples", name)
     cards = cards_of_example(catalogue, rule, example)
     if not cards:
-        known = {field for card in catalogue.cards_of(rule) for field in card.by_name}
-        named = set[str]().union(*(items_named(example, card) for card in catalogue.cards_of(rule)))
-        lacking = sorted(named - known)
+        known_items = {field for card in catalogue.cards_of(rule) for field in card.by_name}
+        named_items = set[str]().union(*(items_named(example, card) for card in catalogue.cards_of(rule)))
+        lacking = sorted(named_items - known_items)
         yield f"{place}: {rule.id}: example names no field of one card / 示例中的项不在同一案卡上: {', '.join(lacking)}"
     for card in cards:
         try:

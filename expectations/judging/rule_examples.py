@@ -24,11 +24,11 @@ _KEY: dict[Role, str] = {"case": "K1", "person": "S1"}
 
 def cards_of_example(catalogue: Catalogue, rule: RuleDeclaration, example: Example) -> list[Card]:
     """The cards an example can be judged on: those of the rule it has rows for, with every item the rows name."""
-    named = {card.name: items_named(example, card) for card in catalogue.cards_of(rule)}
+    items_by_card = {card.name: items_named(example, card) for card in catalogue.cards_of(rule)}
     return [
         catalogue.cards[card]
-        for card, names in named.items()
-        if names and names <= catalogue.cards[card].by_name.keys()
+        for card, items in items_by_card.items()
+        if items and items <= catalogue.cards[card].by_name.keys()
     ]
 
 
@@ -44,12 +44,14 @@ def example_violates(
 
     `con` has the lookups; its tables `cards.<card>` are replaced.
     """
-    named = items_named(example, card)
-    judged = [j for j in judgements_of(rule, card, EXAMPLES_DAY, catalogue.cards) if not j.field or j.field in named]
-    own = frozenset[str]().union(*(j.columns for j in judged))
-    store_example(con, catalogue, card, example, own | _read_on(card, judged))
-    for other in {other.name: other for j in judged for other in j.linked_cards}.values():
-        store_example(con, catalogue, other, example, _read_on(other, judged))
+    named_items = items_named(example, card)
+    judged = [
+        j for j in judgements_of(rule, card, EXAMPLES_DAY, catalogue.cards) if not j.field or j.field in named_items
+    ]
+    own_items = frozenset[str]().union(*(j.columns for j in judged))
+    store_example(con, catalogue, card, example, own_items | _read_on(card, judged))
+    for linked_card in {linked_card.name: linked_card for j in judged for linked_card in j.linked_cards}.values():
+        store_example(con, catalogue, linked_card, example, _read_on(linked_card, judged))
     unreadable = {
         name for (name,) in con.execute(f"select distinct unnest(_unreadable) from cards.{card.name}").fetchall()
     }
@@ -62,9 +64,9 @@ def example_violates(
 
 
 def store_example(
-    con: duckdb.DuckDBPyConnection, catalogue: Catalogue, card: Card, example: Example, read: Collection[str]
+    con: duckdb.DuckDBPyConnection, catalogue: Catalogue, card: Card, example: Example, items_read: Collection[str]
 ) -> None:
-    """Table `cards.<card>` with the fields `read` of the example's rows, as a load of the same texts would leave it.
+    """Table `cards.<card>` with the fields `items_read` of the example's rows, as a load of the same texts would leave it.
 
     A case and a person number that every card must have are put where the example leaves them out.
     """
@@ -74,7 +76,7 @@ def store_example(
         if (name := card.role(role)) and card.field(name).required == "always"
     }
     texts = [{**keys, **row} for row in _rows_of(example, card)]
-    fields = [field for field in card.fields if field.name in {*read, *keys}]
+    fields = [field for field in card.fields if field.name in {*items_read, *keys}]
     for statement in value_macros():
         con.execute(statement)
     con.execute("create schema if not exists cards")
@@ -99,6 +101,6 @@ def _rows_of(example: Example, card: Card) -> list[Row]:
 
 def _read_on(card: Card, judged: Sequence[Judgement]) -> frozenset[str]:
     """Items of a card that judgements read on other rows, with what its links and stages go by."""
-    there = (j.read_there(card.name)[0] for j in judged)
+    items_by_judgement = (j.items_read_on(card.name)[0] for j in judged)
     latest = (name for j in judged for link in j.card.links if link.card == card.name for name in link.latest)
-    return frozenset(latest).union(*there)
+    return frozenset(latest).union(*items_by_judgement)

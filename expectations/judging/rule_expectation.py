@@ -29,6 +29,7 @@ class RuleUnbroken(ColumnMapMetricProvider):
 
     @column_condition_partial(engine=DuckDBExecutionEngine)
     def _sqlalchemy(cls, column: Any, violated: str, **_: Any) -> Any:
+        # NULL is no violation, so it is settled here: Great Expectations negates what it is given.
         return sa.literal_column(f"(({violated}) is not true)", sa.Boolean)
 
 

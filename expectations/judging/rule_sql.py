@@ -35,8 +35,8 @@ class CardSql:
             (f"{name}: " + Bilingual("期限未届满或已逾期", "limits still open"), sql)
             for name, sql in self.limits.items()
         ]
-        made = [f"{statement};\n" for statement in self.statements]
-        return "\n".join([*made, *(f"-- {title}\n{sql};\n" for title, sql in titled)])
+        statements = [f"{statement};\n" for statement in self.statements]
+        return "\n".join([*statements, *(f"-- {title}\n{sql};\n" for title, sql in titled)])
 
 
 def rule_sql(catalogue: Catalogue, rule_id: str, as_of: date) -> tuple[CardSql, ...]:
@@ -44,17 +44,17 @@ def rule_sql(catalogue: Catalogue, rule_id: str, as_of: date) -> tuple[CardSql, 
     rule, by_card = catalogue.rule_on(rule_id, as_of), []
     for card in catalogue.cards_of(rule):
         table = AuditTable(card, catalogue.cards, catalogue.dictionaries)
-        prepared = {
+        by_judgement = {
             judgement.name: table.prepare(judgement).guarded(judgement, (), ())
             for judgement in judgements_of(rule, card, as_of, catalogue.cards)
         }
         rows = f"from audit.{card.name} where"
-        limits = {name: made.open_limit for name, made in prepared.items() if made.open_limit}
+        limits = {name: prepared.open_limit for name, prepared in by_judgement.items() if prepared.open_limit}
         by_card.append(
             CardSql(
                 card.name,
                 tuple(map(pretty, table.statements())),
-                {name: pretty(f"select _row {rows} {made.condition}") for name, made in prepared.items()},
+                {name: pretty(f"select _row {rows} {prepared.condition}") for name, prepared in by_judgement.items()},
                 {
                     name: pretty(f"select _row, {limit.last_day} as last_day {rows} {limit.still_open}")
                     for name, limit in limits.items()

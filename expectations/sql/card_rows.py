@@ -25,7 +25,7 @@ def typed_rows(
     the text of a cell stands many times in the SQL of its value.
     """
     cleaned = [f"{cell_sql(field, text(field))} as {column(field.name)}" for field in fields]
-    typed = [each for field in fields for each in _typed(field, dictionaries)]
+    typed = [selected for field in fields for selected in _typed(field, dictionaries)]
     values = [column(name) for field in fields for name in item_columns(field)]
     return f"""
         with cleaned as (select {", ".join([place, *cleaned])} from {rows}),

@@ -89,10 +89,12 @@ def aliases_of(dictionary: str, dictionaries: Mapping[str, Dictionary]) -> dict[
     """Other spellings of the labels of a dictionary; a label is never taken for another label's alias."""
     values = dictionaries[dictionary].values if dictionary in dictionaries else ()
     labels = {value.label for value in values}
+    # Reversed, since the last entry of a key stays: of two values with one alias the first declared has it.
     return {alias: value.label for value in reversed(values) for alias in value.aliases if alias not in labels}
 
 
 def _date(text: str) -> str:
+    # Excel counts days from 1899-12-30, and takes 1900 for a leap year, which is past by serial 61.
     serial = r"\d{5}(?:\.\d+)?"
     parts = r"^(\d{4})[-/.年]?(\d{1,2})[-/.月]?(\d{1,2}).*$"
     return f"""case
@@ -148,8 +150,9 @@ def _labels(text: str, aliases: Mapping[str, str]) -> str:
     if aliases:
         tidy += f" and not regexp_matches({text}, '(?:^|,)(?:{'|'.join(map(escaped, aliases))})(?:,|$)')"
     items = f"list_filter([anka_clean(i) for i in string_split_regex({text}, '{signs}')], lambda i: i is not null)"
-    named = f"list_transform({items}, lambda i: {_label('i', aliases)})"
+    labels = f"list_transform({items}, lambda i: {_label('i', aliases)})"
+    # A list of one, so that the lambda has a name for the labels and they are computed once.
     once = "lambda l: array_to_string(list_filter(l, lambda i, n: list_position(l, i) = n), ',')"
     return f"""case when not regexp_matches({text}, '{signs}') then {_label(text, aliases)}
         when {tidy} and list_unique(string_split({text}, ',')) = len(string_split({text}, ',')) then {text}
-        else nullif(list_transform([{named}], {once})[1], '') end"""
+        else nullif(list_transform([{labels}], {once})[1], '') end"""

@@ -53,7 +53,7 @@ class AuditTable:
     distinct: dict[tuple[str, tuple[str, ...]], DistinctValues] = field(default_factory=dict)
     linked: dict[tuple[str, bool], LinkedRows] = field(default_factory=dict)
     stages: dict[str, StageRows] = field(default_factory=dict)
-    beside: dict[str, DistinctValues] = field(default_factory=dict)
+    joined: dict[str, DistinctValues] = field(default_factory=dict)
     in_row: dict[str, str] = field(default_factory=dict)
     numbers: "count[int]" = field(default_factory=lambda: count(1))
 
@@ -72,9 +72,11 @@ class AuditTable:
         }
         # What is compared with a day is left out: the audit date is one, and it changes every night.
         linked = [
-            one for one in lookups_of(judgement.tree) if not one.is_stage and not any(one.node.find_all(exp.Cast))
+            lookup
+            for lookup in lookups_of(judgement.tree)
+            if not lookup.is_stage and not any(lookup.node.find_all(exp.Cast))
         ]
-        values = (self._with_columns(linked_rows(one.node, self.scope), self.beside) for one in linked)
+        values = (self._with_columns(linked_rows(lookup.node, self.scope), self.joined) for lookup in linked)
         shared = {column.name for value in values for column in value.find_all(exp.Column)}
         linked_values = tuple(sorted(shared - self.card.by_name.keys()))
         return Prepared(
@@ -92,51 +94,52 @@ class AuditTable:
         """A canonical condition over `audit.<card>`, false where one of `silent` is true."""
         for condition in silent:
             tree = exp.and_(tree, exp.not_(call("coalesce", condition.copy(), exp.false())))
-        return render(self._with_columns(rewritten(tree, self.scope), self.beside))
+        return render(self._with_columns(rewritten(tree, self.scope), self.joined))
 
-    def _with_columns(self, tree: exp.Expr, beside: dict[str, DistinctValues]) -> exp.Expr:
-        """The tree with a named column for every pending one; tables of distinct values are joined in `beside`."""
-        named: dict[str, Callable[[exp.Expr], str]] = {
+    def _with_columns(self, tree: exp.Expr, joined: dict[str, DistinctValues]) -> exp.Expr:
+        """The tree with a named column for every pending one; tables of distinct values it needs are put into `joined`."""
+        column_names: dict[str, Callable[[exp.Expr], str]] = {
             LINKED: self._linked_column,
             STAGE: self._stage_column,
-            FOUND: lambda node: self._stage(node.args["link"]).found,
-            CODED: lambda node: self._coded_column(node, beside),
+            FOUND: lambda node: self._stage(node.args["link"]).match_column,
+            CODED: lambda node: self._coded_column(node, joined),
             SHARED: self._shared_column,
         }
 
         def column(node: exp.Expr) -> exp.Expr | None:
             assert isinstance(node, exp.Func)
-            return exp.column(named[function_name(node)](node)) if is_pending(node) else None
+            return exp.column(column_names[function_name(node)](node)) if is_pending(node) else None
 
         return replace_calls(tree, column)
 
     def _linked_column(self, node: exp.Expr) -> str:
         link: Link = node.args["link"]
         compared: bool = node.args["compared"]
-        new = LinkedRows(f"l{len(self.linked)}", self.card.name, link, compared)
-        table = self.linked.setdefault((str(link), compared), new)
-        _, value, *only = node.expressions
-        where = self._with_columns(only[0], table.distinct) if only else None
-        return self._named(table.values, render(filtered(self._with_columns(value, table.distinct), where)))
+        table = self.linked.setdefault(
+            (str(link), compared), LinkedRows(f"l{len(self.linked)}", self.card.name, link, compared)
+        )
+        _, value, *conditions = node.expressions
+        where = self._with_columns(conditions[0], table.distinct) if conditions else None
+        return self._column_for(table.values, render(filtered(self._with_columns(value, table.distinct), where)))
 
     def _stage_column(self, node: exp.Expr) -> str:
-        return self._named(self._stage(node.args["link"]).values, node.expressions[1].name)
+        return self._column_for(self._stage(node.args["link"]).values, node.expressions[1].name)
 
     def _stage(self, link: Link) -> StageRows:
         return self.stages.setdefault(link.card, StageRows(f"s{len(self.stages)}", link))
 
-    def _coded_column(self, node: exp.Expr, beside: dict[str, DistinctValues]) -> str:
+    def _coded_column(self, node: exp.Expr, joined: dict[str, DistinctValues]) -> str:
         (value,) = node.expressions
         card, items = node.args["card"], tuple(sorted({column.name for column in value.find_all(exp.Column)}))
         values = self.distinct.setdefault((card, items), DistinctValues(f"d{len(self.distinct)}", card, items))
-        beside[values.name] = values
-        return self._named(values.values, render(value))
+        joined[values.name] = values
+        return self._column_for(values.values, render(value))
 
     def _shared_column(self, node: exp.Expr) -> str:
         (value,) = node.expressions
-        return self._named(self.in_row, render(self._with_columns(value, self.beside)))
+        return self._column_for(self.in_row, render(self._with_columns(value, self.joined)))
 
-    def _named(self, values: dict[str, str], sql: str) -> str:
+    def _column_for(self, values: dict[str, str], sql: str) -> str:
         return values.get(sql) or values.setdefault(sql, f"_v{next(self.numbers)}")
 
     def statements(self) -> list[str]:
@@ -151,16 +154,17 @@ class AuditTable:
             f"create or replace view audit.{name} as select c.*, s.* exclude (_row), s._row as _shared_row "
             f"from cards.{name} c positional join audit.{name}_shared s"
         )
-        others: list[LinkedRows | StageRows] = [*self.linked.values(), *self.stages.values()]
-        beside = [*self.beside.values(), *others]
-        columns = [f"{table.name}.{column}" for table in beside for column in table.columns]
+        link_tables: list[LinkedRows | StageRows] = [*self.linked.values(), *self.stages.values()]
+        joined_tables = [*self.joined.values(), *link_tables]
+        columns = [f"{table.name}.{column}" for table in joined_tables for column in table.columns]
         columns += [f"{sql} as {column}" for sql, column in self.in_row.items()]
-        parts = [*self.distinct.values(), *others]
+        # Distinct values first: the tables of linked rows are made with them.
+        temporary_tables = [*self.distinct.values(), *link_tables]
         return [
             "create schema if not exists audit",
-            *(table.definition() for table in parts),
-            f"create or replace table audit.{name}_shared as {select_statement(name, beside, columns)}",
-            *(f"drop table {table.name}" for table in parts),
+            *(table.definition() for table in temporary_tables),
+            f"create or replace table audit.{name}_shared as {select_statement(name, joined_tables, columns)}",
+            *(f"drop table {table.name}" for table in temporary_tables),
             view,
         ]
 

@@ -100,12 +100,12 @@ class Judgement:
         names = dict.fromkeys(lookup.card for lookup in self.lookups if lookup.card != self.card.name)
         return tuple(self.cards[name] for name in names if name in self.cards)
 
-    def read_there(self, card: str) -> tuple[frozenset[str], frozenset[str]]:
+    def items_read_on(self, card: str) -> tuple[frozenset[str], frozenset[str]]:
         """Items the condition reads on rows of another card, and those among them that its links go by."""
         lookups = [lookup for lookup in self.lookups if lookup.card == card]
         links = [link for lookup in lookups if (link := lookup.link(self.card))]
-        keys = frozenset(there for link in links for _, there in link.pairs)
-        return keys.union(*(lookup.read_there() for lookup in lookups)), keys
+        keys = frozenset(linked_item for link in links for _, linked_item in link.pairs)
+        return keys.union(*(lookup.linked_items() for lookup in lookups)), keys
 
     @cached_property
     def columns(self) -> frozenset[str]:
@@ -133,13 +133,17 @@ class Judgement:
     @property
     def _link_keys(self) -> set[str]:
         links = (lookup.link(self.card) for lookup in self.lookups)
-        return {own for link in links if link for own, _ in link.pairs}
+        return {own_item for link in links if link for own_item, _ in link.pairs}
 
     @cached_property
     def _own_columns(self) -> tuple[exp.Column, ...]:
-        elsewhere = {id(c) for lookup in self.lookups for c in lookup.node.find_all(exp.Column) if c.table != JUDGED}
-        own = (column for tree in self.trees for column in tree.find_all(exp.Column))
-        return tuple(column for column in own if id(column) not in elsewhere and column.name not in ROW_COLUMNS)
+        columns_of_lookups = {
+            id(c) for lookup in self.lookups for c in lookup.node.find_all(exp.Column) if c.table != JUDGED
+        }
+        columns = (column for tree in self.trees for column in tree.find_all(exp.Column))
+        return tuple(
+            column for column in columns if id(column) not in columns_of_lookups and column.name not in ROW_COLUMNS
+        )
 
 
 def _parsed(condition: str, card: Card) -> exp.Expr:
@@ -191,8 +195,8 @@ def _open_limit(rule: RuleDeclaration, card: Card, field: Field | None, today: s
     if not isinstance(rule, Deadline) or rule.done is None or rule.last_day is None:
         return None
     applies, last_day = (_fill(text, rule, card, field, today) for text in (rule.applies_when, rule.last_day))
-    done = _fill(rule.done, rule, card, field, _NO_DAY)
-    return OpenLimit(f"({applies}) and ({done}) is null", last_day)
+    done_on = _fill(rule.done, rule, card, field, _NO_DAY)
+    return OpenLimit(f"({applies}) and ({done_on}) is null", last_day)
 
 
 def _first_field(rule: RuleDeclaration, card: Card) -> Field | None:

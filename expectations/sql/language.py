@@ -162,14 +162,6 @@ def pretty(statement: str) -> str:
     return tree.sql(dialect=_RuleDialect, pretty=True, normalize_functions=False)
 
 
-def replace_within(
-    tree: exp.Expr, replacement: Callable[[exp.Expr], exp.Expr | None], kinds: tuple[type[exp.Expr], ...] = (exp.Func,)
-) -> exp.Expr:
-    """The same for an expression that may itself be replaced; returns it in parentheses only where it had them."""
-    replaced: exp.Expr = replace_calls(exp.Paren(this=tree), replacement, kinds).this
-    return replaced
-
-
 def replace_calls(
     tree: exp.Expr, replacement: Callable[[exp.Expr], exp.Expr | None], kinds: tuple[type[exp.Expr], ...] = (exp.Func,)
 ) -> exp.Expr:
@@ -179,9 +171,9 @@ def replace_calls(
     """
 
     def visit(node: exp.Expr, parent: exp.Expr | None = None) -> exp.Expr:
-        new = replacement(node) if isinstance(node, kinds) else None
-        if new is not None:
-            return new if parent is None or _encloses(parent) else closed(new)
+        replaced = replacement(node) if isinstance(node, kinds) else None
+        if replaced is not None:
+            return replaced if parent is None or _encloses(parent) else closed(replaced)
         for key, child in list(node.args.items()):
             if isinstance(child, exp.Expr):
                 node.set(key, visit(child, node))
@@ -194,8 +186,9 @@ def replace_calls(
 
 def closed(tree: exp.Expr) -> exp.Expr:
     """The tree so that it can stand beside any operator."""
-    whole = isinstance(tree, (*_PARTS, exp.Func)) and not isinstance(tree, exp.Connector)
-    return tree if whole else exp.Paren(this=tree)
+    # sqlglot counts `and` and `or` among the functions.
+    binds_as_one = isinstance(tree, (*_PARTS, exp.Func)) and not isinstance(tree, exp.Connector)
+    return tree if binds_as_one else exp.Paren(this=tree)
 
 
 def _encloses(parent: exp.Expr) -> bool:
@@ -203,9 +196,9 @@ def _encloses(parent: exp.Expr) -> bool:
     return isinstance(parent, exp.Paren | exp.Anonymous)
 
 
-def unknown(used: Collection[str], available: Collection[str], what: str) -> list[str]:
+def unknown(used: Collection[str], available: Collection[str], problem: str) -> list[str]:
     """One line per name that is not available, with the nearest that is."""
-    return [f"{what}: {name}{nearest(name, available)}" for name in sorted(set(used) - set(available))]
+    return [f"{problem}: {name}{nearest(name, available)}" for name in sorted(set(used) - set(available))]
 
 
 def _first_line(error: Exception) -> str:

@@ -32,7 +32,7 @@ class DistinctValues:
         names = ", ".join(self.inputs)
         keys = ", ".join(f"{name} as _k{n}" for n, name in enumerate(self.inputs))
         return (
-            f"create or replace temp table {self.name} as select {keys}, {_named(self.values)} "
+            f"create or replace temp table {self.name} as select {keys}, {_select_list(self.values)} "
             f"from (select distinct {names} from cards.{self.card})"
         )
 
@@ -47,7 +47,7 @@ class LinkedRows:
     """Aggregates over the rows a link finds; `compared` when their conditions also read the judged row."""
 
     name: str
-    own: str
+    judged_card: str
     link: Link
     compared: bool
     values: Values = field(default_factory=dict)
@@ -61,18 +61,19 @@ class LinkedRows:
     def definition(self) -> str:
         """The table: per linked key, or per judged row where rows are compared with it."""
         pairs = sorted(self.link.pairs)
-        beside = " ".join(each.join("r") for each in self.distinct.values())
+        joins = " ".join(table.join("r") for table in self.distinct.values())
         if self.compared:
-            on = " and ".join(f"r.{there} {self.link.equals} t.{own}" for own, there in pairs)
+            # The aggregate depends on the judged row, so it cannot be grouped by the keys alone.
+            on = " and ".join(f"r.{linked_item} {self.link.equals} t.{own_item}" for own_item, linked_item in pairs)
             return (
-                f"create or replace temp table {self.name} as select t._row as _k0, {_named(self.values)} "
-                f"from cards.{self.own} t join cards.{self.link.card} r on {on} {beside} group by t._row"
+                f"create or replace temp table {self.name} as select t._row as _k0, {_select_list(self.values)} "
+                f"from cards.{self.judged_card} t join cards.{self.link.card} r on {on} {joins} group by t._row"
             )
-        keys = ", ".join(f"r.{there} as _k{n}" for n, (_, there) in enumerate(pairs))
+        keys = ", ".join(f"r.{linked_item} as _k{n}" for n, (_, linked_item) in enumerate(pairs))
         return (
-            f"create or replace temp table {self.name} as select {keys}, {_named(self.values)} "
-            f"from cards.{self.link.card} r {beside} where {_findable(self.link, 'r.')} "
-            f"group by {', '.join(f'r.{there}' for _, there in pairs)}"
+            f"create or replace temp table {self.name} as select {keys}, {_select_list(self.values)} "
+            f"from cards.{self.link.card} r {joins} where {_findable(self.link, 'r.')} "
+            f"group by {', '.join(f'r.{linked_item}' for _, linked_item in pairs)}"
         )
 
     def join(self, rows: str) -> str:
@@ -82,32 +83,32 @@ class LinkedRows:
 
 @dataclass(frozen=True, eq=False)
 class StageRows:
-    """The one row of another stage a judged row is matched with: the items asked for, and `found` where there is one."""
+    """The one row of another stage a judged row is matched with: the items asked for, and whether there is one."""
 
     name: str
     link: Link
     values: Values = field(default_factory=dict)
 
     @property
-    def found(self) -> str:
+    def match_column(self) -> str:
         """The column that is true on rows with a matched row and NULL on others."""
         return f"_{self.name}_found"
 
     @property
     def columns(self) -> tuple[str, ...]:
         """What it puts beside a row."""
-        return (*self.values.values(), self.found)
+        return (*self.values.values(), self.match_column)
 
     def definition(self) -> str:
         """The table: per linked key the latest row."""
-        there = [name for _, name in sorted(self.link.pairs)]
-        keys = ", ".join(f"{name} as _k{n}" for n, name in enumerate(there))
+        linked_items = [name for _, name in sorted(self.link.pairs)]
+        keys = ", ".join(f"{name} as _k{n}" for n, name in enumerate(linked_items))
         latest = ", ".join([*(f"{name} desc nulls last" for name in self.link.latest), "_row desc"])
         items = "".join(f", {item} as {column}" for item, column in self.values.items())
         return (
-            f"create or replace temp table {self.name} as select {keys}, true as {self.found}{items} from cards.{self.link.card} "
+            f"create or replace temp table {self.name} as select {keys}, true as {self.match_column}{items} from cards.{self.link.card} "
             f"where {_findable(self.link)} "
-            f"qualify row_number() over (partition by {', '.join(there)} order by {latest}) = 1"
+            f"qualify row_number() over (partition by {', '.join(linked_items)} order by {latest}) = 1"
         )
 
     def join(self, rows: str) -> str:
@@ -119,23 +120,27 @@ def _on_keys(table: LinkedRows | StageRows, rows: str) -> str:
     if isinstance(table, LinkedRows) and table.compared:
         return f"{table.name}._k0 = {rows}._row"
     pairs = sorted(table.link.pairs)
-    return " and ".join(f"{table.name}._k{n} {table.link.equals} {rows}.{own}" for n, (own, _) in enumerate(pairs))
+    return " and ".join(
+        f"{table.name}._k{n} {table.link.equals} {rows}.{own_item}" for n, (own_item, _) in enumerate(pairs)
+    )
 
 
 def _findable(link: Link, rows: str = "") -> str:
     """The rows a link can find: none with a blank item, unless blank items find blank ones."""
     return (
-        "true" if link.blanks_match else " and ".join(f"{rows}{there} is not null" for _, there in sorted(link.pairs))
+        "true"
+        if link.blanks_match
+        else " and ".join(f"{rows}{linked_item} is not null" for _, linked_item in sorted(link.pairs))
     )
 
 
-def _named(values: Values) -> str:
+def _select_list(values: Values) -> str:
     return ", ".join(f"{sql} as {column}" for sql, column in values.items())
 
 
 def select_statement(
-    card: str, beside: Iterable[DistinctValues | LinkedRows | StageRows], columns: Iterable[str]
+    card: str, tables: Iterable[DistinctValues | LinkedRows | StageRows], columns: Iterable[str]
 ) -> str:
-    """The SELECT of one row per row of the card, in the card's physical order, with `columns` from the tables `beside` it."""
+    """The SELECT of one row per row of the card, in the card's physical order, with `columns` from the `tables` joined to it."""
     lines = ["select " + ",\n  ".join(["k._row", *columns]), f"from cards.{card} k"]
-    return "\n".join([*lines, *(table.join("k") for table in beside), "order by k.rowid"])
+    return "\n".join([*lines, *(table.join("k") for table in tables), "order by k.rowid"])

@@ -91,6 +91,6 @@ def _store(con: duckdb.DuckDBPyConnection, name: str, rows: pa.Table) -> None:
 def _charge_name_macro(catalogue: Catalogue) -> str:
     """The macro that puts the dictionary's name in place of another spelling a pack declared."""
     charges = catalogue.dictionaries[CHARGES].values if CHARGES in catalogue.dictionaries else ()
-    names = {quoted(alias): quoted(charge.label) for charge in charges for alias in charge.aliases}
-    known = "map {" + ", ".join(f"{alias}: {label}" for alias, label in names.items()) + "}"
-    return f"create or replace macro charge_name(c) as {f'coalesce({known}[c], c)' if names else 'c'}"
+    labels = {quoted(alias): quoted(charge.label) for charge in charges for alias in charge.aliases}
+    label_of = "map {" + ", ".join(f"{alias}: {label}" for alias, label in labels.items()) + "}"
+    return f"create or replace macro charge_name(c) as {f'coalesce({label_of}[c], c)' if labels else 'c'}"

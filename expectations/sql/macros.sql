@@ -85,6 +85,7 @@ create or replace macro add_months(d, n) as (d + to_months(n::integer))::date;
 create or replace macro add_days(d, n) as (d + n::integer)::date;
 create or replace macro full_years(a, b) as date_sub('year', a, b);
 create or replace macro months_between(a, b) as date_sub('month', a, b);
+-- In criminal law an age is reached on the day after the birthday (interpretation of the Supreme People's Court on juvenile cases, art. 2).
 create or replace macro legal_age(a, b) as date_sub('year', a, (b - 1)::date);
 create or replace macro review_start(accept, ret1, rep1, ret2, rep2) as case
     when ret2 is not null and rep2 is null then coalesce(rep1, accept)
@@ -105,6 +106,7 @@ create or replace macro next_workday(d) as coalesce(
 create or replace macro add_workdays(d, n) as case when n <= 0 then d
     else (select list(day order by day) from lookup.calendar where is_workday)
         [(select list(workdays order by day) from lookup.calendar)[calendar_day(d)] + n] end;
+-- Criminal Procedure Law art. 105: a last day on a holiday moves to the day after it, but custody is never prolonged by a holiday.
 create or replace macro deadline_md(s, months, days, in_custody) as case
     when in_custody then add_days(add_months(s, months), days)
     else next_workday(add_days(add_months(s, months), days)) end;

@@ -37,7 +37,7 @@ ROW_COLUMNS = frozenset({"_row", "_file"})
 _OTHER_ROW = ("_row", "_row")
 """The pair that says that a row is not the judged one."""
 
-_MOST_DIFFERING = 3
+_MOST_DIFFERING = 3  # each doubles the group counts
 _ROWS, _STAGE, _HAS_STAGE = "agg_rows", "stage", "has_stage"
 _PERSONS = "count(distinct r.{person}) + count_if(blank(r.{person}))"
 
@@ -61,12 +61,14 @@ class Lookup:
         """The pairs (own item, item there) the condition on the other rows equates."""
         return frozenset(pair for term in _terms(self.where) if (pair := _equality(term, blanks_match)))
 
-    def link(self, own: Card) -> Link | None:
+    def link(self, judged_card: Card) -> Link | None:
         """The link of the card the lookup goes through: the narrowest declared one that fits."""
         if self.is_stage:
-            return next((link for link in own.links if link.card == self.card and link.latest), None)
+            return next((link for link in judged_card.links if link.card == self.card and link.latest), None)
         fitting = [
-            link for link in own.links if link.card == self.card and link.pairs <= self.equalities(link.blanks_match)
+            link
+            for link in judged_card.links
+            if link.card == self.card and link.pairs <= self.equalities(link.blanks_match)
         ]
         return max(fitting, key=lambda link: len(link.pairs), default=None)
 
@@ -78,33 +80,36 @@ class Lookup:
         """How to count the rows by keys alone, where they are only counted and compared item by item; else None."""
         if self.value is None or render(self.value).lower() != "count(r._row)" or link.blanks_match:
             return None
-        beyond = self.beyond(link)
-        equal = {pair for term in beyond if (pair := _equality(term, blanks_match=False))}
-        differing = {pair for term in beyond if (pair := _inequality(term))}
-        alone = [term for term in beyond if not any(column.table == JUDGED for column in term.find_all(exp.Column))]
+        terms = self.beyond(link)
+        equal = {pair for term in terms if (pair := _equality(term, blanks_match=False))}
+        differing = {pair for term in terms if (pair := _inequality(term))}
+        other_row_terms = [
+            term for term in terms if not any(column.table == JUDGED for column in term.find_all(exp.Column))
+        ]
         pairs = link.pairs | equal | differing
-        sayable = len(equal) + len(differing) + len(alone) == len(beyond) and len({own for own, _ in pairs}) == len(
-            pairs
-        )
-        if not sayable or not (equal or differing) or len(differing) > _MOST_DIFFERING:
+        if len(equal) + len(differing) + len(other_row_terms) < len(terms):
             return None
-        return Counting(link.pairs | equal, tuple(sorted(differing)), tuple(alone))
+        # A key names every own item once: an item compared with two items there is none.
+        if len({own_item for own_item, _ in pairs}) < len(pairs):
+            return None
+        if not (equal or differing) or len(differing) > _MOST_DIFFERING:
+            return None
+        return Counting(link.pairs | equal, tuple(sorted(differing)), tuple(other_row_terms))
 
-    def read_there(self) -> frozenset[str]:
+    def linked_items(self) -> frozenset[str]:
         """Items of the other card the lookup reads, those of its condition included."""
-        named = {column.name for column in self.node.find_all(exp.Column) if column.table == OTHER}
-        return frozenset({*named, self.field} - ROW_COLUMNS - {""})
+        names = {column.name for column in self.node.find_all(exp.Column) if column.table == OTHER}
+        return frozenset({*names, self.field} - ROW_COLUMNS - {""})
 
-    def read_here(self) -> frozenset[str]:
+    def judged_items(self) -> frozenset[str]:
         """Items of the judged row the lookup reads."""
-        return (
-            frozenset(column.name for column in self.node.find_all(exp.Column) if column.table == JUDGED) - ROW_COLUMNS
-        )
+        names = {column.name for column in self.node.find_all(exp.Column) if column.table == JUDGED}
+        return frozenset(names - ROW_COLUMNS)
 
 
 @dataclass(frozen=True)
 class Counting:
-    """A count of rows that agree in `equal`, differ in every pair of `differing` and meet the conditions `alone`.
+    """A count of rows that agree in `equal`, differ in every pair of `differing` and meet `other_row_terms`.
 
     It is the rows that agree in `equal`, less those that agree in one more pair, plus those that agree in two more, and so on:
     grouping by keys instead of comparing every row with every other.
@@ -112,13 +117,14 @@ class Counting:
 
     equal: frozenset[tuple[str, str]]
     differing: tuple[tuple[str, str], ...]
-    alone: tuple[exp.Expr, ...]
+    other_row_terms: tuple[exp.Expr, ...]
+    """What is asked of the other row alone, whatever the judged one is."""
 
-    def parts(self) -> Iterator[tuple[int, frozenset[tuple[str, str]]]]:
+    def signed_keys(self) -> Iterator[tuple[int, frozenset[tuple[str, str]]]]:
         """Sign and key of every group count the count is made of."""
         for size in range(len(self.differing) + 1):
-            for more in combinations(self.differing, size):
-                yield (-1) ** size, self.equal | frozenset(more)
+            for agreeing in combinations(self.differing, size):
+                yield (-1) ** size, self.equal | frozenset(agreeing)
 
 
 def canonical(tree: exp.Expr, card: Card) -> exp.Expr:
@@ -129,16 +135,16 @@ def canonical(tree: exp.Expr, card: Card) -> exp.Expr:
 
     def rewritten(node: exp.Expr) -> exp.Expr | None:
         assert isinstance(node, exp.Func)
-        name, given = function_name(node), node.expressions
+        name, arguments = function_name(node), node.expressions
         if name == "person_count":
             persons = _PERSONS.format(person=_item_in_role(card, "person", name))
             return parse_condition(f"{_ROWS}({card.name}, {persons}, {_same_case(card, name)})")
         if name == "case_persons":
             _expect(node, 1)
-            return call(_ROWS, exp.column(card.name), _qualified(given[0]), parse_condition(_same_case(card, name)))
+            return call(_ROWS, exp.column(card.name), _qualified(arguments[0]), parse_condition(_same_case(card, name)))
         if name == "count_rows":
             _expect(node, 2)
-            return call(_ROWS, given[0], call("count", exp.column("_row", OTHER)), given[1])
+            return call(_ROWS, arguments[0], call("count", exp.column("_row", OTHER)), arguments[1])
         if name in (_ROWS, _STAGE, _HAS_STAGE):
             _expect(node, 3 if name == _ROWS else 1)
             return node
@@ -194,8 +200,8 @@ def lookups_of(tree: exp.Expr) -> Iterator[Lookup]:
 def lookup_at(node: exp.Expr | None) -> Lookup | None:
     """The lookup a node of a canonical tree stands for, if it stands for one."""
     if isinstance(node, exp.Dot) and isinstance(node.this, exp.Func) and function_name(node.this) == _STAGE:
-        named = isinstance(node.expression, exp.Identifier)
-        return Lookup(node, node.this.expressions[0].name, field=node.expression.name) if named else None
+        has_item = isinstance(node.expression, exp.Identifier)
+        return Lookup(node, node.this.expressions[0].name, field=node.expression.name) if has_item else None
     if not isinstance(node, exp.Func):
         return None
     if function_name(node) == _HAS_STAGE:
@@ -206,22 +212,22 @@ def lookup_at(node: exp.Expr | None) -> Lookup | None:
     return None
 
 
-def lookup_problems(lookup: Lookup, own: Card, cards: Mapping[str, Card]) -> Iterator[str]:
+def lookup_problems(lookup: Lookup, card: Card, cards: Mapping[str, Card]) -> Iterator[str]:
     """Why a lookup must be refused; nothing when it may run."""
-    other = cards.get(lookup.card)
-    if other is None:
+    linked_card = cards.get(lookup.card)
+    if linked_card is None:
         yield f"unknown card / 未知的案卡 {lookup.card}{nearest(lookup.card, cards)}"
         return
-    for name in sorted(lookup.read_there() - other.by_name.keys()):
-        yield f"card {other.name} has no field / 案卡没有此项 {name}{nearest(name, other.by_name)}"
-    for name in sorted(lookup.read_here() - own.by_name.keys()):
-        yield f"card {own.name} has no field / 案卡没有此项 {name}{nearest(name, own.by_name)}"
-    if lookup.link(own) is None:
+    for name in sorted(lookup.linked_items() - linked_card.by_name.keys()):
+        yield f"card {linked_card.name} has no field / 案卡没有此项 {name}{nearest(name, linked_card.by_name)}"
+    for name in sorted(lookup.judged_items() - card.by_name.keys()):
+        yield f"card {card.name} has no field / 案卡没有此项 {name}{nearest(name, card.by_name)}"
+    if lookup.link(card) is None:
         declared = ", ".join(
-            str(link) for link in own.links if link.card == lookup.card and (link.latest or lookup.where)
+            str(link) for link in card.links if link.card == lookup.card and (link.latest or lookup.where)
         )
         yield (
-            f"card {own.name} declares no such link to / 案卡未声明到该案卡的关联: {lookup.card}"
+            f"card {card.name} declares no such link to / 案卡未声明到该案卡的关联: {lookup.card}"
             f"; declared / 已声明: {declared or 'none / 无'}"
         )
     inside = list(lookup.node.find_all(exp.Func))
@@ -231,10 +237,10 @@ def lookup_problems(lookup: Lookup, own: Card, cards: Mapping[str, Card]) -> Ite
         not column.table for part in (lookup.value, lookup.where) for column in _columns(part)
     ):
         yield "write r. or t. before every item there / 跨行条件中的案卡项前须写 r. 或 t."
-    named = [column for part in (lookup.value, lookup.where) for column in _columns(part) if column.table]
+    qualified_columns = [column for part in (lookup.value, lookup.where) for column in _columns(part) if column.table]
     yield from (
         f"write r. or t., nothing else / 只能写 r. 或 t.: {column.sql()}"
-        for column in named
+        for column in qualified_columns
         if column.table not in (JUDGED, OTHER) or column.db
     )
     if any(function_name(node) in ("first", "last") and not node.find(exp.Order) for node in inside):
@@ -276,7 +282,7 @@ def linked_file(lookup: Lookup, link: Link, files: frozenset[int]) -> str:
     numbers = f"in ({', '.join(map(str, sorted(files)))})"
     if lookup.is_stage:
         return f"{_STAGE}({lookup.card})._file {numbers}"
-    equal = " and ".join(f"r.{there} {link.equals} t.{own}" for own, there in sorted(link.pairs))
+    equal = " and ".join(f"r.{linked_item} {link.equals} t.{own_item}" for own_item, linked_item in sorted(link.pairs))
     return f"{_ROWS}({lookup.card}, bool_or(r._file {numbers}), {equal})"
 
 
@@ -299,6 +305,7 @@ def _terms(where: exp.Expr | None) -> list[exp.Expr]:
     if not isinstance(where, exp.And):
         return [where]
     terms = [term for part in where.flatten() for term in _terms(part)]
+    # “Another row” says nothing new beside an item that differs, and as one more pair it would double the counts of `Counting`.
     differs = any(_tells_apart(term) for term in terms)
     return [term for term in terms if not (differs and _inequality(term) == _OTHER_ROW)]
 
@@ -319,8 +326,8 @@ def _pair(term: exp.Expr) -> tuple[str, str] | None:
     left, right = term.this, term.expression
     if not (isinstance(left, exp.Column) and isinstance(right, exp.Column)):
         return None
-    named = {left.table: left.name, right.table: right.name}
-    return (named[JUDGED], named[OTHER]) if named.keys() == {JUDGED, OTHER} else None
+    item_of_row = {left.table: left.name, right.table: right.name}
+    return (item_of_row[JUDGED], item_of_row[OTHER]) if item_of_row.keys() == {JUDGED, OTHER} else None
 
 
 def _inequality(term: exp.Expr) -> tuple[str, str] | None:

@@ -23,4 +23,4 @@ is not made a column; then what few distinct values answer; what is left and dea
 
 def rewritten(tree: exp.Expr, scope: Scope) -> exp.Expr:
     """The canonical condition after every pass; the given tree is not changed."""
-    return reduce(lambda before, each: each(before, scope), PASSES, tree)
+    return reduce(lambda condition, rewrite: rewrite(condition, scope), PASSES, tree)

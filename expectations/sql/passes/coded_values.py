@@ -27,9 +27,10 @@ def coded_values(tree: exp.Expr, scope: Scope) -> exp.Expr:
     """
 
     def computed_once(node: exp.Expr) -> exp.Expr | None:
-        around = not isinstance(node, exp.Func) or function_name(node) in _AROUND
-        if around or not _is_coded(node, scope):
+        is_frame = not isinstance(node, exp.Func) or function_name(node) in _AROUND
+        if is_frame or not _is_coded(node, scope):
             return None
+        # The distinct values of a card know no `r.`; and without it, what is asked of linked rows shares the column of the judged ones.
         bare = node.copy()
         for column in bare.find_all(exp.Column):
             column.set("table", None)
@@ -42,8 +43,8 @@ def _is_coded(node: exp.Expr, scope: Scope) -> bool:
     """Whether a call reads coded items of the scope's rows and nothing else."""
     items = {field.name for field in scope.card.fields if field.type in CODED_TYPES}
     columns = list(node.find_all(exp.Column))
-    theirs = all(column.table in ("", OTHER) for column in columns) and not any(
+    within_scope = all(column.table in ("", OTHER) for column in columns) and not any(
         map(is_pending, node.find_all(exp.Func))
     )
-    theirs = theirs and not functions_of(node) & AGGREGATES
-    return theirs and bool(columns) and {column.name for column in columns} <= items
+    within_scope = within_scope and not functions_of(node) & AGGREGATES
+    return within_scope and bool(columns) and {column.name for column in columns} <= items

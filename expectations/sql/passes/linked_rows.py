@@ -53,27 +53,33 @@ def _counted(value: exp.Expr, link: Link, counting: Counting, scope: Scope) -> e
     taken away twice and are added again, and so on. `<>` is never true of a blank item: rows blank there are not counted at all,
     and a judged row blank there differs from none.
     """
-    there = (exp.column(there, OTHER) for _, there in counting.differing)
-    filled = [exp.Not(this=exp.Is(this=item, expression=exp.Null())) for item in there]
+    linked_items = (exp.column(name, OTHER) for _, name in counting.differing)
+    filled = [exp.Not(this=exp.Is(this=item, expression=exp.Null())) for item in linked_items]
     total: exp.Expr = exp.Literal.number(0)
-    for sign, key in counting.parts():
-        group = _aggregate(Link(card=link.card, by=dict(key)), value, [*counting.alone, *filled], scope, compared=False)
+    for sign, key in counting.signed_keys():
+        group = _aggregate(
+            Link(card=link.card, by=dict(key)), value, [*counting.other_row_terms, *filled], scope, compared=False
+        )
         kind = exp.Add if sign > 0 else exp.Sub
         total = kind(this=total, expression=call("coalesce", group, exp.Literal.number(0)))
-    here = " and ".join(f"{own} is not null" for own, _ in counting.differing)
-    chosen = exp.Case(ifs=[exp.If(this=parse_condition(here or "true"), true=total)], default=exp.Literal.number(0))
+    own_filled = " and ".join(f"{own_item} is not null" for own_item, _ in counting.differing)
+    chosen = exp.Case(
+        ifs=[exp.If(this=parse_condition(own_filled or "true"), true=total)], default=exp.Literal.number(0)
+    )
     return exp.Paren(this=chosen)
 
 
-def _aggregate(link: Link, value: exp.Expr, only: Sequence[exp.Expr], scope: Scope, *, compared: bool) -> exp.Expr:
+def _aggregate(
+    link: Link, value: exp.Expr, conditions: Sequence[exp.Expr], scope: Scope, *, compared: bool
+) -> exp.Expr:
     """The pending column; the conditions beyond the link choose among the rows of a group, so that one group serves many rules."""
-    there = scope.of(link.card)
+    linked_scope = scope.for_card(link.card)
 
-    def on_their_row(tree: exp.Expr) -> exp.Expr:
-        return coded_values(in_place(tree, there), there)
+    def on_linked_row(tree: exp.Expr) -> exp.Expr:
+        return coded_values(in_place(tree, linked_scope), linked_scope)
 
-    where = exp.and_(*map(on_their_row, only)) if only else None
-    return linked(link, on_their_row(value), where, compared=compared)
+    where = exp.and_(*map(on_linked_row, conditions)) if conditions else None
+    return linked(link, on_linked_row(value), where, compared=compared)
 
 
 def filtered(value: exp.Expr, condition: exp.Expr | None) -> exp.Expr:

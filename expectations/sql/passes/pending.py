@@ -25,9 +25,9 @@ SHARED = "_shared"
 _PENDING = frozenset((LINKED, STAGE, FOUND, CODED, SHARED))
 
 
-def linked(link: Link, value: exp.Expr, only: exp.Expr | None, *, compared: bool) -> exp.Expr:
+def linked(link: Link, value: exp.Expr, condition: exp.Expr | None, *, compared: bool) -> exp.Expr:
     """The column of an aggregate; `compared` where value or condition also read the judged row."""
-    node = call(LINKED, exp.column(link.card), value, *([only] if only is not None else []))
+    node = call(LINKED, exp.column(link.card), value, *([condition] if condition is not None else []))
     node.set("link", link)
     node.set("compared", compared)
     return node
@@ -35,8 +35,8 @@ def linked(link: Link, value: exp.Expr, only: exp.Expr | None, *, compared: bool
 
 def of_stage(link: Link, item: str) -> exp.Expr:
     """The column of an item of the stage's row, or, without item, of whether there is a row."""
-    named = [exp.column(item)] if item else []
-    node = call(STAGE if item else FOUND, exp.column(link.card), *named)
+    items = [exp.column(item)] if item else []
+    node = call(STAGE if item else FOUND, exp.column(link.card), *items)
     node.set("link", link)
     return node
 

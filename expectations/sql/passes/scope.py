@@ -17,7 +17,7 @@ class Scope:
     cards: Mapping[str, Card]
     dictionaries: Mapping[str, Dictionary]
 
-    def of(self, card: str) -> "Scope":
+    def for_card(self, card: str) -> "Scope":
         """The same for the rows of another card."""
         return replace(self, card=self.cards[card])
 
