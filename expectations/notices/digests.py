@@ -132,9 +132,9 @@ def digest_subjects(session: Session, reader: Reader) -> tuple[tuple[Subject, ..
     ).all()
     offices = read_offices(session)
     named = {
-        (offices.meant(office, department), department, person) for office, department, person in rows if department
+        (offices.resolved(office, department), department, person) for office, department, person in rows if department
     }
-    everyone = sorted(one for one in named if not offices.known or one[0] in offices.known)
+    everyone = sorted(one for one in named if not offices.known_offices or one[0] in offices.known_offices)
     departments = dict.fromkeys(Subject(office, department) for office, department, _ in everyone)
     persons = [Subject(*one) for one in everyone if one[2]]
     seen = [one for one in departments if reader.rows.holds(one.office, one.department)]

@@ -161,7 +161,7 @@ def _by_addressee(
             skipped.append((finding_id, why))
         else:
             person = finding.prosecutor if per == "prosecutor" else ""
-            found[offices.meant(finding.office, finding.department), finding.department, person].append(finding)
+            found[offices.resolved(finding.office, finding.department), finding.department, person].append(finding)
     return {to: sorted(rows, key=_order) for to, rows in found.items()}, skipped
 
 

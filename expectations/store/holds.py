@@ -8,5 +8,5 @@ from expectations.store.tables import RuleState
 
 def held_rules(session: Session) -> dict[str, RuleState]:
     """The rules on hold: their findings are shown as hints and count in no score."""
-    held = session.scalars(select(RuleState).where(RuleState.held).order_by(RuleState.rule_id))
-    return {state.rule_id: state for state in held}
+    states = session.scalars(select(RuleState).where(RuleState.held).order_by(RuleState.rule_id))
+    return {state.rule_id: state for state in states}

@@ -19,31 +19,34 @@ UNKNOWN = ""
 class Offices:
     """The offices of the organisation, and those that have a department of a name."""
 
-    known: frozenset[str] = frozenset()
+    known_offices: frozenset[str] = frozenset()
     of_department: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
-    def meant(self, office: str, department: str) -> str:
+    def resolved(self, office: str, department: str) -> str:
         """The office itself; for an unknown one the only office it can be, if there is only one."""
-        if office in self.known or not self.known:
+        if office in self.known_offices or not self.known_offices:
             return office
-        having = self.of_department.get(department, self.known)
+        having = self.of_department.get(department, self.known_offices)
         return next(iter(having)) if len(having) == 1 else office
 
     def counted_under(self, office: str, department: str) -> str:
         """The office its figures belong to, or UNKNOWN; without an organisation every office counts as it stands."""
-        meant = self.meant(office, department)
-        return meant if meant in self.known or not self.known else UNKNOWN
+        resolved = self.resolved(office, department)
+        return resolved if resolved in self.known_offices or not self.known_offices else UNKNOWN
 
     def rows_under(
-        self, office: str, own: SQLColumnExpression[str], department: SQLColumnExpression[str]
+        self, office: str, office_column: SQLColumnExpression[str], department: SQLColumnExpression[str]
     ) -> ColumnElement[bool]:
         """The condition on rows counted under `office`, by their columns of office and department, none of which is NULL."""
-        if not self.known:
-            return own == office
-        strange = own.not_in(sorted(self.known))
+        if not self.known_offices:
+            return office_column == office
+        strange = office_column.not_in(sorted(self.known_offices))
         if office == UNKNOWN:
-            return and_(strange, not_(or_(false(), *(self._lies_in(one, department) for one in sorted(self.known)))))
-        return or_(own == office, and_(strange, self._lies_in(office, department))) if office in self.known else false()
+            found_by_department = [self._lies_in(name, department) for name in sorted(self.known_offices)]
+            return and_(strange, not_(or_(false(), *found_by_department)))
+        if office not in self.known_offices:
+            return false()
+        return or_(office_column == office, and_(strange, self._lies_in(office, department)))
 
     def only_in(self, office: str) -> frozenset[str]:
         """The departments that no other office has."""
@@ -51,8 +54,11 @@ class Offices:
 
     def _lies_in(self, office: str, department: SQLColumnExpression[str]) -> ColumnElement[bool]:
         """Whether a department can be in that office alone."""
-        own = department.in_(sorted(self.only_in(office)))
-        return or_(own, department.not_in(sorted(self.of_department))) if self.known == {office} else own
+        only_its = department.in_(sorted(self.only_in(office)))
+        if self.known_offices != {office}:
+            return only_its
+        # Where there is one office only, a department nobody declared is its as well.
+        return or_(only_its, department.not_in(sorted(self.of_department)))
 
 
 def read_offices(session: Session) -> Offices:

@@ -158,6 +158,7 @@ def _prepare_sqlite(engine: Engine) -> None:
 
     @event.listens_for(engine, "connect")
     def on_connect(connection: object, _record: object) -> None:
+        # Python's sqlite3 would begin transactions by itself, at the first change and not where a reader begins to read.
         connection.isolation_level = None  # type: ignore[attr-defined]
         cursor = connection.cursor()  # type: ignore[attr-defined]
         for pragma in (
@@ -172,6 +173,7 @@ def _prepare_sqlite(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def on_begin(connection: Connection) -> None:
+        # A transaction that begins by reading and writes later fails at once, without waiting, if another wrote in between.
         writes = connection.get_execution_options().get(_WRITES)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
@@ -190,6 +192,10 @@ def _identify(connection: Connection) -> None:
     """Gives a register its identity. One that had runs before it had an identity takes it from the first, as every copy of it would."""
     if connection.scalar(select(Setting.name).where(Setting.name == _IDENTITY)):
         return
-    first = connection.execute(select(Run.run_id, Run.followed_at).order_by(Run.seq).limit(1)).first()
-    identity = hashlib.sha256(f"{first.run_id} {first.followed_at}".encode()).hexdigest()[:32] if first else uuid4().hex
+    first_run = connection.execute(select(Run.run_id, Run.followed_at).order_by(Run.seq).limit(1)).first()
+    identity = (
+        hashlib.sha256(f"{first_run.run_id} {first_run.followed_at}".encode()).hexdigest()[:32]
+        if first_run
+        else uuid4().hex
+    )
     connection.execute(insert(Setting).values(name=_IDENTITY, value={"value": identity}))

@@ -44,8 +44,8 @@ _HIGHEST: dict[str, float] = {
 def switch(session: Session, name: str) -> Any:
     """The value of a switch. Raises InputError for an unknown name."""
     default = _default(name)
-    kept = session.get(Setting, name)
-    return default if kept is None else kept.value["value"]
+    setting = session.get(Setting, name)
+    return default if setting is None else setting.value["value"]
 
 
 def switches(session: Session) -> dict[str, Value]:
@@ -56,11 +56,11 @@ def switches(session: Session) -> dict[str, Value]:
 def set_switch(session: Session, name: str, value: Value) -> None:
     """Sets it. Raises InputError for an unknown name, a value of another type or out of bounds."""
     checked = _checked(name, value)
-    kept = session.get(Setting, name)
-    if kept is None:
+    setting = session.get(Setting, name)
+    if setting is None:
         session.add(Setting(name=name, value={"value": checked}))
     else:
-        kept.value = {"value": checked}
+        setting.value = {"value": checked}
 
 
 def _default(name: str) -> Value:
