@@ -91,7 +91,7 @@ def last_file(con: duckdb.DuckDBPyConnection) -> int:
 
 def cases_of_file(con: duckdb.DuckDBPyConnection, file_no: int) -> list[str]:
     """The case numbers on the sheets of a file, each once."""
-    found: dict[str, None] = {}
+    case_numbers: dict[str, None] = {}
     cards = con.execute(
         "select card from files where file_no = ? and status = 'loaded' group by card order by min(rowid)", [file_no]
     )
@@ -101,8 +101,8 @@ def cases_of_file(con: duckdb.DuckDBPyConnection, file_no: int) -> list[str]:
             "where r.card = ? and c._file = ? and r.bmsah is not null",
             [card, file_no],
         ).fetchall()
-        found |= dict.fromkeys(str(bmsah) for (bmsah,) in rows)
-    return list(found)
+        case_numbers |= dict.fromkeys(str(bmsah) for (bmsah,) in rows)
+    return list(case_numbers)
 
 
 def rejected_by_reason(con: duckdb.DuckDBPyConnection) -> list[tuple[str, Bilingual, int]]:
@@ -134,7 +134,10 @@ def unreadable_cells(con: duckdb.DuckDBPyConnection, limit: int = 200) -> list[t
         "left join fields f on f.card = u.card and f.name = u.field order by u.file_no, u.sheet_row, f.no limit ?",
         [limit],
     )
-    return [(str(n), str(s), int(r), str(h), mask_identity(str(t))) for n, s, r, h, t in rows.fetchall()]
+    return [
+        (str(file), str(sheet), int(row), str(header), mask_identity(str(text)))
+        for file, sheet, row, header, text in rows.fetchall()
+    ]
 
 
 def unreadable_count(con: duckdb.DuckDBPyConnection) -> int:
@@ -162,8 +165,10 @@ def calendar_gaps(con: duckdb.DuckDBPyConnection) -> list[tuple[int, int]]:
 def stages(con: duckdb.DuckDBPyConnection) -> list[tuple[str, float, float]]:
     """Stage, seconds and peak memory in MB, in the order of work."""
     return [
-        (str(s), float(t), float(m))
-        for s, t, m in con.execute("select stage, seconds, peak_mb from stages order by rowid").fetchall()
+        (str(stage), float(seconds), float(peak_mb))
+        for stage, seconds, peak_mb in con.execute(
+            "select stage, seconds, peak_mb from stages order by rowid"
+        ).fetchall()
     ]
 
 

@@ -132,12 +132,12 @@ def _card_row(values: dict[str, object], card: str, items: Sequence[Item], masks
         if text is not None:
             texts[item.name] = masks.value(_plain(text), card, item.name)
     unreadable = values.get("_unreadable")
-    secret = {values.get(name) for of, name in masks.numbers if of == card}
-    person, named = ("" if (who := values[key]) is None else str(who) for key in ("_person", "_name"))
+    person_numbers = {values.get(name) for card_of, name in masks.numbers if card_of == card}
+    person, name = ("" if (value := values[key]) is None else str(value) for key in ("_person", "_name"))
     return CardRow(
         int(str(values["_row"])),
-        mask_number(person) if person in secret and not masks.off else masks.text(person),
-        masks.text(named),
+        mask_number(person) if person in person_numbers and not masks.off else masks.text(person),
+        masks.text(name),
         texts,
         frozenset(unreadable) if isinstance(unreadable, list) else frozenset(),
     )
@@ -149,21 +149,21 @@ def _plain(value: object) -> str:
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
-def other_cards(con: duckdb.DuckDBPyConnection, shown: CaseCard, limit: int = 50) -> list[CaseLink]:
+def other_cards(con: duckdb.DuckDBPyConnection, case: CaseCard, limit: int = 50) -> list[CaseLink]:
     """Cards of the same case on other card types, and of the same suspects in other cases."""
-    suspects = [row.suspect_no for row in shown.rows if row.suspect_no]
+    suspects = [row.suspect_no for row in case.rows if row.suspect_no]
     condition = (
         "(suspect_no in (select unnest(?::varchar[])) or bmsah = ?) and not (card = ? and bmsah is not distinct from ?)"
     )
-    own = shown.bmsah or None
-    links = _links(con, condition, [suspects, own, shown.card, own], limit + len(shown.rows))
-    return [link for link in links if link.bmsah or link.card != shown.card][:limit]
+    bmsah = case.bmsah or None
+    links = _links(con, condition, [suspects, bmsah, case.card, bmsah], limit + len(case.rows))
+    return [link for link in links if link.bmsah or link.card != case.card][:limit]
 
 
 def search_cases(con: duckdb.DuckDBPyConnection, text: str, limit: int = 50) -> list[CaseLink]:
     """Cases whose number, suspect's name, suspect's number or case name contains `text`."""
-    wanted = text.strip().lower()
-    return _links(con, "contains(lower(concat_ws(' ', bmsah, name, suspect_no, case_name)), ?)", [wanted], limit)
+    needle = text.strip().lower()
+    return _links(con, "contains(lower(concat_ws(' ', bmsah, name, suspect_no, case_name)), ?)", [needle], limit)
 
 
 def _links(con: duckdb.DuckDBPyConnection, condition: str, values: list[object], limit: int) -> list[CaseLink]:

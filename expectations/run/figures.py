@@ -74,12 +74,12 @@ def figure_lines(con: duckdb.DuckDBPyConnection, offices: Offices = NO_OFFICES) 
 
 def by(lines: Iterable[Line], *grain: Grain) -> list[Line]:
     """The lines added up to those of `grain`: offices by name with the unknown one last, departments in their fixed order."""
-    found: dict[tuple[str, ...], list[Line]] = {}
+    groups: dict[tuple[str, ...], list[Line]] = {}
     for line in lines:
-        found.setdefault(tuple(getattr(line, name) for name in grain), []).append(line)
-    added = [replace(total(group), **{name: getattr(group[0], name) for name in grain}) for group in found.values()]
+        groups.setdefault(tuple(getattr(line, name) for name in grain), []).append(line)
+    sums = [replace(total(group), **{name: getattr(group[0], name) for name in grain}) for group in groups.values()]
     return sorted(
-        added,
+        sums,
         key=lambda line: (
             line.office == UNKNOWN,
             line.office,
@@ -92,7 +92,7 @@ def by(lines: Iterable[Line], *grain: Grain) -> list[Line]:
 
 def total(lines: Iterable[Line]) -> Line:
     """All lines added up."""
-    numbers = [one.name for one in fields(Line) if one.type in (int, "int")]
+    numbers = [figure.name for figure in fields(Line) if figure.type in (int, "int")]
     rows = list(lines)
     return Line(**{name: sum(getattr(line, name) for line in rows) for name in numbers})
 

@@ -69,9 +69,9 @@ def card_titles(con: duckdb.DuckDBPyConnection) -> dict[str, tuple[str, str]]:
     }
 
 
-def count_findings(con: duckdb.DuckDBPyConnection, wanted: FindingFilter) -> tuple[int, int]:
+def count_findings(con: duckdb.DuckDBPyConnection, finding_filter: FindingFilter) -> tuple[int, int]:
     """Errors and hints the filter selects."""
-    where = wanted.where()
+    where = finding_filter.where()
     rows = con.execute(
         f"select count(*) filter (where not is_hint), count(*) filter (where is_hint) from findings {where.sql}",
         where.values,
@@ -80,23 +80,23 @@ def count_findings(con: duckdb.DuckDBPyConnection, wanted: FindingFilter) -> tup
 
 
 def page_of_findings(
-    con: duckdb.DuckDBPyConnection, wanted: FindingFilter, *, sort: str, descending: bool, page: int, size: int
+    con: duckdb.DuckDBPyConnection, finding_filter: FindingFilter, *, sort: str, descending: bool, page: int, size: int
 ) -> list[Finding]:
     """Page `page` (from 0) of the findings, `size` a page."""
-    statement, values = _selection(con, wanted, selected(), sort, descending)
+    statement, values = _selection(con, finding_filter, selected(), sort, descending)
     rows = con.execute(f"{statement} limit ? offset ?", [*values, size, page * size]).fetchall()
     return findings_from(con, rows)
 
 
 def findings_of_card(con: duckdb.DuckDBPyConnection, card: str, rows: Sequence[int], bmsah: str) -> list[Finding]:
     """The findings of one card: of its case number, else of its rows."""
-    found = con.execute(
+    finding_rows = con.execute(
         f"select {selected()} from findings "
         "where card = ? and (bmsah = ? or (bmsah is null and card_row in (select unnest(?::bigint[])))) "
         f"order by is_hint, {severity_order()}, rule_id, card_row, rowid",
         [card, bmsah, list(rows)],
     ).fetchall()
-    return findings_from(con, found)
+    return findings_from(con, finding_rows)
 
 
 def findings_from(con: duckdb.DuckDBPyConnection, rows: Sequence[tuple[object, ...]]) -> list[Finding]:
@@ -108,16 +108,17 @@ def findings_from(con: duckdb.DuckDBPyConnection, rows: Sequence[tuple[object, .
 def masks_of(con: duckdb.DuckDBPyConnection) -> Masks:
     """The masks for whoever reads through `con`."""
     numbers = con.execute("select card, name from fields where type = 'id_no'").fetchall()
-    shown = con.execute("select coalesce(getvariable('shows_numbers'), false)").fetchall()[0][0]
-    return Masks(frozenset((card, name) for card, name in numbers), bool(shown))
+    shows_numbers = con.execute("select coalesce(getvariable('shows_numbers'), false)").fetchall()[0][0]
+    return Masks(frozenset((card, name) for card, name in numbers), bool(shows_numbers))
 
 
 def register_rows(
-    con: duckdb.DuckDBPyConnection, wanted: FindingFilter, *, sort: str, descending: bool, batch: int = 5000
+    con: duckdb.DuckDBPyConnection, finding_filter: FindingFilter, *, sort: str, descending: bool, batch: int = 5000
 ) -> Iterator[tuple[Finding, str]]:
     """All findings the filter selects, each with the case type (案件类别) of its card; fetched in batches."""
     masks = masks_of(con)
-    statement, values = _selection(con, wanted, selected(), sort, descending)
+    statement, values = _selection(con, finding_filter, selected(), sort, descending)
+    # A join keeps no order, so the rows are numbered before it.
     numbered = f"select row_number() over () as n, * from ({statement})"
     cursor = con.execute(
         f"select {selected()}, t.case_type from ({numbered}) f left join ({_case_types(con)}) t "
@@ -135,9 +136,9 @@ def _case_types(con: duckdb.DuckDBPyConnection) -> str:
 
 
 def _selection(
-    con: duckdb.DuckDBPyConnection, wanted: FindingFilter, columns: str, sort: str, descending: bool
+    con: duckdb.DuckDBPyConnection, finding_filter: FindingFilter, columns: str, sort: str, descending: bool
 ) -> tuple[str, list[object]]:
-    where = wanted.where()
+    where = finding_filter.where()
     terms = _ORDERS[sort]
     direction = "desc" if descending else "asc"
     order = ", ".join([f"{terms[0]} {direction} nulls last", *terms[1:], "rowid"])

@@ -68,28 +68,28 @@ def departments(con: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
     return tuple(sorted((name for (name,) in rows), key=department_order))
 
 
-def count_by_grade(con: duckdb.DuckDBPyConnection, wanted: DueFilter) -> dict[str, int]:
+def count_by_grade(con: duckdb.DuckDBPyConnection, due_filter: DueFilter) -> dict[str, int]:
     """Warnings per grade under the other filters, every grade named."""
-    where = replace(wanted, grades=()).where()
+    where = replace(due_filter, grades=()).where()
     counted = con.execute(f"select grade, count(*) from due {where.sql} group by grade", where.values).fetchall()
     return dict.fromkeys(GRADES, 0) | {grade: int(number) for grade, number in counted}
 
 
-def page_of_due(con: duckdb.DuckDBPyConnection, wanted: DueFilter, *, page: int, size: int) -> list[DueLine]:
+def page_of_due(con: duckdb.DuckDBPyConnection, due_filter: DueFilter, *, page: int, size: int) -> list[DueLine]:
     """Page `page` (from 0) of the warnings, the most pressing first, `size` a page."""
-    statement, values = _selection(con, wanted)
+    statement, values = _selection(con, due_filter)
     return list(map(_line, con.execute(f"{statement} limit ? offset ?", [*values, size, page * size]).fetchall()))
 
 
-def all_due(con: duckdb.DuckDBPyConnection, wanted: DueFilter, batch: int = 5000) -> Iterator[DueLine]:
+def all_due(con: duckdb.DuckDBPyConnection, due_filter: DueFilter, batch: int = 5000) -> Iterator[DueLine]:
     """All warnings the filter selects, the most pressing first; fetched in batches."""
-    cursor = con.execute(*_selection(con, wanted))
+    cursor = con.execute(*_selection(con, due_filter))
     while rows := cursor.fetchmany(batch):
         yield from map(_line, rows)
 
 
-def _selection(con: duckdb.DuckDBPyConnection, wanted: DueFilter) -> tuple[str, list[object]]:
-    where = wanted.where()
+def _selection(con: duckdb.DuckDBPyConnection, due_filter: DueFilter) -> tuple[str, list[object]]:
+    where = due_filter.where()
     return (
         f"select {', '.join(_COLUMNS)} from {_TITLED} {where.sql} order by {_ORDER}",
         [*where.values, list(departments(con))],
@@ -97,10 +97,10 @@ def _selection(con: duckdb.DuckDBPyConnection, wanted: DueFilter) -> tuple[str, 
 
 
 def _line(row: tuple[object, ...]) -> DueLine:
-    named = dict(zip(_COLUMNS, row, strict=True))
-    last_day = named["last_day"]
+    values = dict(zip(_COLUMNS, row, strict=True))
+    last_day = values["last_day"]
     assert isinstance(last_day, date), "a column of dates"
-    texts = {name: "" if value is None else str(value) for name, value in named.items()}
+    texts = {name: "" if value is None else str(value) for name, value in values.items()}
     return DueLine(
         int(texts["days_left"]),
         last_day,

@@ -50,13 +50,13 @@ class DueFilter:
         return where
 
 
-def select_due(con: duckdb.DuckDBPyConnection, wanted: DueFilter) -> duckdb.DuckDBPyRelation:
+def select_due(con: duckdb.DuckDBPyConnection, due_filter: DueFilter) -> duckdb.DuckDBPyRelation:
     """The warnings asked for, in DUE_COLUMNS, the most pressing first.
 
     Raises InputError when a department, prosecutor or rule is one the run does not know.
     """
-    check_choices(con, wanted.departments, wanted.prosecutors, wanted.rules)
-    where = wanted.where()
+    check_choices(con, due_filter.departments, due_filter.prosecutors, due_filter.rules)
+    where = due_filter.where()
     return con.sql(
         f"select {', '.join(DUE_COLUMNS)} from {_WARNINGS} {where.sql} "
         "order by days_left, department, rule_id, card, bmsah, suspect_no, card_row",

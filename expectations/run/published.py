@@ -109,23 +109,23 @@ def current_run(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
         con.close()
 
 
-def show_hints_as_now(con: duckdb.DuckDBPyConnection, held: Collection[str]) -> None:
+def show_hints_as_now(con: duckdb.DuckDBPyConnection, held_rules: Collection[str]) -> None:
     """Lays over the run opened in `con` which rules are on hold now: their findings are hints until `con` is closed."""
-    con.execute("create temp table held as select unnest(?::varchar[]) as rule_id", [sorted(held)])
-    now = f"{hint_now_sql('f', 'held')} as is_hint, {severity_now_sql('f', 'held')} as severity"
+    con.execute("create temp table held as select unnest(?::varchar[]) as rule_id", [sorted(held_rules)])
+    columns_now = f"{hint_now_sql('f', 'held')} as is_hint, {severity_now_sql('f', 'held')} as severity"
     run = con.execute("select current_catalog()").fetchall()[0][0]
     con.execute(
-        f'create temp view findings as select f.* replace ({now}), f.rowid as rowid from "{run}".main.findings f'
+        f'create temp view findings as select f.* replace ({columns_now}), f.rowid as rowid from "{run}".main.findings f'
     )
 
 
-def select_findings(con: duckdb.DuckDBPyConnection, wanted: FindingFilter) -> duckdb.DuckDBPyRelation:
+def select_findings(con: duckdb.DuckDBPyConnection, finding_filter: FindingFilter) -> duckdb.DuckDBPyRelation:
     """The findings asked for, in FINDING_COLUMNS, in the run's own order.
 
     Raises InputError when a department, rule or other choice is one the run does not know.
     """
-    check_choices(con, wanted.departments, wanted.prosecutors, wanted.rules)
-    where = wanted.where()
+    check_choices(con, finding_filter.departments, finding_filter.prosecutors, finding_filter.rules)
+    where = finding_filter.where()
     columns = ", ".join(
         f"coalesce({name}, '') as {name}" if COLUMNS[name].key else f'"{name}"' for name in FINDING_COLUMNS
     )
@@ -136,7 +136,7 @@ def check_choices(
     con: duckdb.DuckDBPyConnection, departments: Iterable[str], prosecutors: Iterable[str], rules: Iterable[str]
 ) -> None:
     """Raises InputError for a choice the run does not know: what can select nothing is a mistake, not an empty list."""
-    for what, chosen, query in (
+    for kind, chosen, query in (
         (Bilingual("部门", "department"), tuple(departments), "select distinct coalesce(department, '') from checked"),
         (
             Bilingual("检察官", "prosecutor"),
@@ -145,11 +145,11 @@ def check_choices(
         ),
         (Bilingual("规则", "rule"), tuple(rules), "select rule_id from rules"),
     ):
-        known = sorted(str(row[0]) for row in con.execute(query).fetchall()) if chosen else []
+        known_names = sorted(str(row[0]) for row in con.execute(query).fetchall()) if chosen else []
         for name in chosen:
-            if name not in known:
-                available = "、".join(known[:12]) + ("…" if len(known) > 12 else "")
+            if name not in known_names:
+                available = "、".join(known_names[:12]) + ("…" if len(known_names) > 12 else "")
                 raise InputError(
-                    Bilingual(f"没有这个{what.zh}", f"no such {what.en}").about(f"{name}" + nearest(name, known)),
+                    Bilingual(f"没有这个{kind.zh}", f"no such {kind.en}").about(f"{name}" + nearest(name, known_names)),
                     hint=Bilingual("可选", "available").about(available),
                 )

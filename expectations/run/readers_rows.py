@@ -18,6 +18,6 @@ def published_rows_of(scope: Scope, rows: str) -> str:
 
 def published_rows(over: Callable[..., ColumnElement[bool]], rows: str) -> str:
     """The same of any condition made over office, department and prosecutor."""
-    whose = table(rows, *(column(name, String) for name in ("office", "department", "prosecutor"))).columns
-    condition = over(*(func.coalesce(one, "") for one in whose))
+    owner_columns = table(rows, *(column(name, String) for name in ("office", "department", "prosecutor"))).columns
+    condition = over(*(func.coalesce(owner_column, "") for owner_column in owner_columns))
     return f"({condition.compile(dialect=_DUCKDB, compile_kwargs={'literal_binds': True})})"

@@ -41,17 +41,19 @@ def rule_words(con: duckdb.DuckDBPyConnection, rule_ids: Iterable[str]) -> dict[
     return {
         rule_id: RuleWords(
             (zh, en),
-            _typical(says, _example(violating) | _example(params), headers | {"label": headers.get(item, _SOMETHING)}),
+            _typical(
+                messages, _example(violating) | _example(params), headers | {"label": headers.get(item, _SOMETHING)}
+            ),
             (fill_zh, fill_en),
         )
-        for rule_id, zh, en, *says, fill_zh, fill_en, violating, params, item in rows.fetchall()
+        for rule_id, zh, en, *messages, fill_zh, fill_en, violating, params, item in rows.fetchall()
     }
 
 
 def _example(words: str | None) -> dict[str, str]:
     """The plain values of a JSON object; of the last one where an example is several rows."""
-    kept = json.loads(words or "{}")
-    rows: list[dict[str, object]] = kept if isinstance(kept, list) else [kept]
+    parsed = json.loads(words or "{}")
+    rows: list[dict[str, object]] = parsed if isinstance(parsed, list) else [parsed]
     return {
         name: mask_identity(str(value))
         for row in rows[-1:]
@@ -64,13 +66,13 @@ def _typical(
     messages: Sequence[str], example: Mapping[str, str], headers: Mapping[str, tuple[str, str]]
 ) -> tuple[str, str]:
     """A rule's message, Chinese and English, with example values, else the header of the item, for every place in it."""
-    known = {**example, "name": ""}
+    values = {**example, "name": ""}
 
     def filled(place: re.Match[str], language: int) -> str:
         name = place[1]
-        return known.get(name) or (_SOMEBODY if name == "name" else headers.get(name, _SOMETHING))[language]
+        return values.get(name) or (_SOMEBODY if name == "name" else headers.get(name, _SOMETHING))[language]
 
-    zh, en = (_PLACE.sub(partial(filled, language=number), says) for number, says in enumerate(messages))
+    zh, en = (_PLACE.sub(partial(filled, language=number), message) for number, message in enumerate(messages))
     return zh, en
 
 

@@ -88,7 +88,7 @@ from rules left join state using (rule_id) left join counts using (rule_id) orde
             basis or "",
             findings,
             state,
-            tuple(Bilingual(one["zh"], one["en"]) for one in reasons),
+            tuple(Bilingual(reason["zh"], reason["en"]) for reason in reasons),
         )
         for rule_id, zh, en, severity, error_type, is_hint, cards, theme, basis, findings, state, reasons in rows.fetchall()
     ]
@@ -96,9 +96,9 @@ from rules left join state using (rule_id) left join counts using (rule_id) orde
 
 def rule_text(con: duckdb.DuckDBPyConnection, rule_id: str) -> RuleText | None:
     """The texts of one rule; None when the run does not know it."""
-    found = con.execute("select * from rules where rule_id = ?", [rule_id])
-    columns = [column[0] for column in found.description or []]
-    rows = found.fetchall()
+    result = con.execute("select * from rules where rule_id = ?", [rule_id])
+    columns = [column[0] for column in result.description or []]
+    rows = result.fetchall()
     if not rows:
         return None
     rule = dict(zip(columns, rows[0], strict=True))

@@ -201,5 +201,5 @@ def require_schema(con: duckdb.DuckDBPyConnection, file: str, name: str) -> None
 
 
 def _some(names: Iterable[str]) -> str:
-    first, *others = names
-    return f"{first} …" if others else first
+    first, *further = names
+    return f"{first} …" if further else first

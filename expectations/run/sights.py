@@ -20,7 +20,7 @@ from expectations.finding.hints import hint_now_sql, severity_now_sql
 from expectations.rights.reader import Reader
 from expectations.run.readers_rows import published_rows_of
 from expectations.run.schema import PUBLISHED, require_schema
-from expectations.sql.quoting import quoted
+from expectations.sql.quoting import column, quoted
 from expectations.store.holds import held_rules
 from expectations.store.register import Register
 from expectations.store.tables import Event, Finding, Run
@@ -50,7 +50,7 @@ class _Sighted:
     con: duckdb.DuckDBPyConnection
     columns: dict[tuple[str, str], list[str]]
     sights: OrderedDict[tuple[object, ...], _Sight] = field(default_factory=OrderedDict)
-    made: int = 0
+    sights_made: int = 0
 
 
 class Sights:
@@ -95,29 +95,30 @@ def _attached(file: str) -> _Sighted:
     con.execute(f"attach {quoted(file)} as published (read_only)")
     require_schema(con, Path(file).name, "published")
     columns: dict[tuple[str, str], list[str]] = {}
-    for schema, table, column in con.execute(
+    for schema, table, name in con.execute(
         "select schema_name, table_name, column_name from duckdb_columns() where database_name = 'published' and not internal "
         "order by schema_name, table_name, column_index"
     ).fetchall():
-        columns.setdefault((schema, table), []).append(column)
+        columns.setdefault((schema, table), []).append(name)
     return _Sighted(con, columns)
 
 
 def _sight(sighted: _Sighted, session: Session, key: tuple[object, ...], reader: Reader) -> _Sight:
     """The reader's sight, made if there is none, showing the register as it is now."""
     if key not in sighted.sights:
-        sighted.made += 1
-        sighted.sights[key] = _Sight(f"sight_{sighted.made}")
+        sighted.sights_made += 1
+        sighted.sights[key] = _Sight(f"sight_{sighted.sights_made}")
         _make(sighted, sighted.sights[key].name, reader)
-        for old, sight in list(sighted.sights.items())[:-_SIGHTS_OPEN]:
-            if not sight.users:
-                sighted.con.execute(f"detach {sight.name}")
-                del sighted.sights[old]
+        for old_key, old in list(sighted.sights.items())[:-_SIGHTS_OPEN]:
+            if not old.users:
+                sighted.con.execute(f"detach {old.name}")
+                del sighted.sights[old_key]
     sighted.sights.move_to_end(key)
     sight, revision = sighted.sights[key], _revision(session)
     if sight.revision != revision:
         explained = session.scalars(select(Finding.finding_id).where(Finding.state == "explained")).all()
         con, name = sighted.con.cursor(), sight.name
+        # In one transaction: other pages of the reader are counting over these tables at this moment.
         con.execute("begin")
         con.execute(f"delete from {name}.explained; delete from {name}.held")
         con.execute(f"insert into {name}.explained select unnest(?::varchar[])", [list(explained)])
@@ -158,21 +159,17 @@ def _view(sight: str, schema: str, table: str, columns: list[str], reader: Reade
         return f"select t.* from {source} where false"
     if table not in _WITH_OWNER:
         return f"select t.*, t.rowid as rowid from {source}"
-    own = published_rows_of(reader.rows, "t")
+    own_row = published_rows_of(reader.rows, "t")
     replaced = {}
     if reader.rows != reader.figures:
-        replaced = {name: f"case when {own} then t.{_name(name)} end" for name in columns if name in NAMING}
-        # case numbers become marks that can be counted
-        replaced["bmsah"] = f"case when {own} then t.bmsah else '#' || left(sha256(t.bmsah), 16) end"
+        replaced = {name: f"case when {own_row} then t.{column(name)} end" for name in columns if name in NAMING}
+        # Case numbers become marks, since figures count distinct cases.
+        replaced["bmsah"] = f"case when {own_row} then t.bmsah else '#' || left(sha256(t.bmsah), 16) end"
     where = published_rows_of(reader.figures, "t")
     if table == "findings":
         replaced |= {"is_hint": hint_now_sql("t", f"{sight}.held"), "severity": severity_now_sql("t", f"{sight}.held")}
         where += f" and t.finding_id not in (from {sight}.explained)"
     chosen = ", ".join(
-        f"{replaced[name]} as {_name(name)}" if name in replaced else f"t.{_name(name)}" for name in columns
+        f"{replaced[name]} as {column(name)}" if name in replaced else f"t.{column(name)}" for name in columns
     )
     return f"select {chosen}, t.rowid as rowid from {source} where {where}"
-
-
-def _name(column: str) -> str:
-    return f'"{column}"'
