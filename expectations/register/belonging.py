@@ -33,7 +33,9 @@ def start_anew(home: Home, url: str = "") -> None:
     place = register_url(home, url)
     if holds_tables(place):
         raise InputError(
-            Bilingual("这里已有台账，未改动", "there is a register, nothing was changed").about(_shown(place)),
+            Bilingual("这里已有台账，未改动", "there is a register, nothing was changed").about(
+                _without_password(place)
+            ),
             hint=Bilingual("要改用它", "to go on with it").about("anka register adopt"),
         )
     _take(home, open_register(place), "register_new")
@@ -44,7 +46,7 @@ def adopt(home: Home, url: str = "") -> None:
     place = register_url(home, url)
     if not holds_tables(place):
         raise InputError(
-            Bilingual("这里没有台账", "there is no register").about(_shown(place)),
+            Bilingual("这里没有台账", "there is no register").about(_without_password(place)),
             hint=Bilingual("恢复备份；要重新开始", "put a copy back; to start anew").about("anka register new"),
         )
     _take(home, open_register(place), "register_adopted")
@@ -53,20 +55,22 @@ def adopt(home: Home, url: str = "") -> None:
 @lru_cache(maxsize=8)
 def _checked(root: Path, place: str) -> Register:
     home = Home(root)
-    known = home.register_id()
-    if (known or home.pointer.exists()) and not holds_tables(place):
+    home_id = home.register_id()
+    if (home_id or home.pointer.exists()) and not holds_tables(place):
         raise InputError(
-            Bilingual("台账不见了或是空的", "the register of this home is gone or empty").about(_shown(place)),
+            Bilingual("台账不见了或是空的", "the register of this home is gone or empty").about(
+                _without_password(place)
+            ),
             hint=Bilingual("把备份放回原处再运行；确实要重新开始", "put a copy back; to start anew").about(
                 "anka register new"
             ),
         )
     register = open_register(place)
-    if known is None and _holds_present_run(home, register):
+    if home_id is None and _holds_present_run(home, register):
         home.keep_register_id(register.identity())
-    elif known != register.identity():
+    elif home_id != register.identity():
         raise InputError(
-            Bilingual("这不是本主目录的台账", "this is not the register of this home").about(_shown(place)),
+            Bilingual("这不是本主目录的台账", "this is not the register of this home").about(_without_password(place)),
             hint=Bilingual(
                 "检查 ANKA_REGISTER，或恢复备份；确实要改用它",
                 "check ANKA_REGISTER or put a copy back; to go on with it",
@@ -96,5 +100,5 @@ def _take(home: Home, register: Register, action: str) -> None:
     _checked.cache_clear()
 
 
-def _shown(place: str) -> str:
+def _without_password(place: str) -> str:
     return make_url(place).render_as_string(hide_password=True)

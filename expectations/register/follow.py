@@ -21,6 +21,7 @@ from expectations.office_days import begin_of
 from expectations.register import follow_sql
 from expectations.register.transitions import ACTIVE
 from expectations.register.trust import hold_if_rejected, run_problems
+from expectations.sql.quoting import quoted
 from expectations.store.register import Register, now
 from expectations.store.tables import Event, Finding, Run, RunFigure
 
@@ -68,11 +69,12 @@ def follow(register: Register, file: Path, *, inputs: Iterable[Path] = ()) -> Fo
     """
     con = open_duckdb(files=[file])
     try:
-        con.execute(f"attach '{str(file).replace(chr(39), chr(39) * 2)}' as published (read_only)")
+        con.execute(f"attach {quoted(str(file))} as published (read_only)")
         with register.writing() as session:
             if register.on_sqlite:
                 session.execute(text(f"pragma cache_size = -{_CACHE_KB}"))
             else:
+                # Pages go on reading; a decision waits, or it would fall between the comparison and the writing.
                 session.execute(text("lock table findings in exclusive mode"))
             followed = _follow(session, con, file, [str(path.absolute()) for path in inputs])
             if register.on_sqlite:
@@ -84,11 +86,11 @@ def follow(register: Register, file: Path, *, inputs: Iterable[Path] = ()) -> Fo
 
 def _follow(session: Session, con: duckdb.DuckDBPyConnection, file: Path, inputs: list[str]) -> Followed:
     run_id, as_of = con.execute("select run_id, as_of from published.runs").fetchall()[0]
-    last = session.scalars(select(Run).order_by(Run.seq.desc()).limit(1)).first()
+    last_run = session.scalars(select(Run).order_by(Run.seq.desc()).limit(1)).first()
     # A run is named by what went into it: the same one again is a repeated command, not another night.
-    if last and last.run_id == run_id:
-        last.file, last.inputs = str(file), inputs or last.inputs
-        return Followed(last.seq, problems=tuple(json.loads(problem) for problem in last.problems))
+    if last_run and last_run.run_id == run_id:
+        last_run.file, last_run.inputs = str(file), inputs or last_run.inputs
+        return Followed(last_run.seq, problems=tuple(json.loads(problem) for problem in last_run.problems))
     problems = run_problems(session, con)
     run = Run(
         run_id=run_id,
@@ -122,12 +124,13 @@ def _compare(session: Session, con: duckdb.DuckDBPyConnection, as_of: date) -> N
     columns = [getattr(Finding, name) for name in follow_sql.KNOWN]
     rows = session.execute(select(*columns)).all()
     values: list[tuple[object, ...]] = list(zip(*rows, strict=True)) if rows else [() for _ in follow_sql.KNOWN]
+    # The types come from the declared columns: of a column without values Arrow could tell none.
     types = con.execute(follow_sql.KNOWN_TYPES).to_arrow_table().schema
-    known = pa.table(
+    register_copy = pa.table(
         [pa.array(list(column), types.field(name).type) for name, column in zip(follow_sql.KNOWN, values, strict=True)],
         list(follow_sql.KNOWN),
     )
-    con.register("known_rows", known)
+    con.register("known_rows", register_copy)
     con.execute("create table known as from known_rows")
     con.unregister("known_rows")
     cards = [name for (name,) in con.execute("select card from published.cards_known order by card").fetchall()]
@@ -140,25 +143,27 @@ def _compare(session: Session, con: duckdb.DuckDBPyConnection, as_of: date) -> N
 def _write(session: Session, con: duckdb.DuckDBPyConnection, seq: int, as_of: date) -> None:
     """Writes the moves: new findings, changed ones, events."""
     connection = session.connection()
-    seen = {"last_seen": as_of, "last_seq": seq}
+    seen_now = {"last_seen": as_of, "last_seq": seq}
     # Nearly every finding is still there, so all are marked as seen in one statement; those gone or not judged get their days back below.
-    connection.execute(update(Finding).where(Finding.state.in_((*ACTIVE, "explained"))).values(**seen))
-    fresh = {
+    connection.execute(update(Finding).where(Finding.state.in_((*ACTIVE, "explained"))).values(**seen_now))
+    first_seen_now = {
         "first_seen": as_of,
         "first_seq": seq,
-        **seen,
+        **seen_now,
         "state_seq": seq,
         "times_reopened": 0,
         "version": 1,
         "closed_on": None,
     }
     for rows in _chunks(con, follow_sql.NEW):
-        found = [{**_finding(row), "state": "new", **fresh, **_CLEARED, "notice_id": None} for row in rows]
-        connection.execute(insert(Finding), found)
+        new_findings = [
+            {**_finding(row), "state": "new", **first_seen_now, **_CLEARED, "notice_id": None} for row in rows
+        ]
+        connection.execute(insert(Finding), new_findings)
     for rows in _chunks(con, follow_sql.CHANGED):
         _update(session, [{**_finding(row), "state": row["state"]} for row in rows])
     for rows in _chunks(con, follow_sql.MOVED):
-        _update(session, [{**row, "state_seq": seq, "closed_on": None, **seen} for row in rows])
+        _update(session, [{**row, "state_seq": seq, "closed_on": None, **seen_now} for row in rows])
     for rows in _chunks(con, follow_sql.GONE):
         _update(session, [{**row, "state_seq": seq, "closed_on": as_of} for row in rows])
     for rows in _chunks(con, follow_sql.UNJUDGED):
@@ -190,12 +195,12 @@ def _figures(session: Session, seq: int) -> list[dict[str, object]]:
         "explained": Finding.state == "explained",
     }
     counts = [func.sum(case((condition, 1), else_=0)).label(name) for name, condition in conditions.items()]
-    found: Result[Any] = session.execute(
+    rows: Result[Any] = session.execute(
         select(*(column.label(name) for name, column in keys.items()), *counts)
         .where(or_(Finding.state.in_((*ACTIVE, "explained")), Finding.state_seq == seq))
         .group_by(*keys.values())
     )
-    return [{"seq": seq, **row} for row in found.mappings()]
+    return [{"seq": seq, **row} for row in rows.mappings()]
 
 
 def _finding(row: Mapping[str, object]) -> dict[str, object]:

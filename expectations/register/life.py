@@ -104,7 +104,7 @@ def decide(
     reader.require(RIGHTS[decision.action])
     distinct_ids = list(dict.fromkeys(ids))
     batch, moment = secrets.token_hex(8), now()
-    done: list[str] = []
+    changed: list[str] = []
     skipped: list[tuple[str, Bilingual]] = []
     with register.writing() as session:
         findings = _locked(session, reader, distinct_ids)
@@ -131,26 +131,29 @@ def decide(
                     note=decision.note.strip(),
                     until=ends,
                     batch=batch,
+                    # The version this decision gives: an undo finds it unchanged, or something has happened since.
                     before={**before, "version": finding.version},
                     undone=False,
                 )
             )
-            done.append(finding_id)
+            changed.append(finding_id)
         session.flush()
         rejected = {
-            findings[finding_id].rule_id for finding_id in done if findings[finding_id].verification == "rejected"
+            findings[finding_id].rule_id for finding_id in changed if findings[finding_id].verification == "rejected"
         }
         held = hold_if_rejected(session, rejected)
-    return Outcome(batch, tuple(done), tuple(skipped), tuple(held))
+    return Outcome(batch, tuple(changed), tuple(skipped), tuple(held))
 
 
 def undo(register: Register, reader: Reader, batch: str) -> Outcome:
     """Takes a person's own decision back, finding by finding, where nothing has happened since and they may still decide so."""
-    done: list[str] = []
+    restored: list[str] = []
     skipped: list[tuple[str, Bilingual]] = []
     with register.writing() as session:
-        own = Event.user_id == reader.user_id
-        events = session.scalars(select(Event).where(Event.batch == batch, own, ~Event.undone).order_by(Event.id)).all()
+        by_reader = Event.user_id == reader.user_id
+        events = session.scalars(
+            select(Event).where(Event.batch == batch, by_reader, ~Event.undone).order_by(Event.id)
+        ).all()
         findings = _locked(session, reader, [event.finding_id for event in events])
         for event in events:
             finding, act = findings.get(event.finding_id), RIGHTS.get(event.action)
@@ -176,19 +179,21 @@ def undo(register: Register, reader: Reader, batch: str) -> Outcome:
                     until=None,
                     batch=batch,
                     before={},
-                    undone=True,
+                    undone=True,  # so that it is not itself taken back
                 )
             )
-            done.append(event.finding_id)
-    return Outcome(batch, tuple(done), tuple(skipped))
+            restored.append(event.finding_id)
+    return Outcome(batch, tuple(restored), tuple(skipped))
 
 
 def _locked(session: Session, reader: Reader, ids: list[str]) -> dict[str, Finding]:
     """The findings within the reader's scope, locked until the end of the transaction."""
     findings: dict[str, Finding] = {}
-    for first in range(0, len(ids), 500):
-        part = ids[first : first + 500]
-        query = select(Finding).where(Finding.finding_id.in_(part), rows_of(reader.rows)).order_by(Finding.finding_id)
+    # Always in the order of their ids: two people who decide on the same findings would else wait for one another for good.
+    ids = sorted(ids)
+    for start in range(0, len(ids), 500):
+        chunk = ids[start : start + 500]
+        query = select(Finding).where(Finding.finding_id.in_(chunk), rows_of(reader.rows)).order_by(Finding.finding_id)
         findings |= {finding.finding_id: finding for finding in session.scalars(query.with_for_update())}
     return findings
 

@@ -59,7 +59,7 @@ def precision_by_rule(session: Session, reader: Reader) -> dict[str, Precision]:
 
 def _verdicts(session: Session, reader: Reader) -> Counter[tuple[str, bool]]:
     """Findings by rule and last verdict. Decisions made together share their moment, so there are few groups."""
-    last = (
+    last_verdicts = (
         select(func.max(Event.id).label("id"))
         .where(Event.action.in_(tuple(VERDICTS)), Event.undone.is_(False))
         .group_by(Event.finding_id)
@@ -67,26 +67,27 @@ def _verdicts(session: Session, reader: Reader) -> Counter[tuple[str, bool]]:
     )
     rows = session.execute(
         select(Finding.rule_id, Event.action, Event.at, func.count())
-        .join(last, last.c.id == Event.id)
+        .join(last_verdicts, last_verdicts.c.id == Event.id)
         .join(Finding, Finding.finding_id == Event.finding_id)
         .where(rows_of(reader.figures))
         .group_by(Finding.rule_id, Event.action, Event.at)
     ).all()
-    changed = _last_change(session)
-    counted: Counter[tuple[str, bool]] = Counter()
+    changed_at = _last_change(session)
+    counts: Counter[tuple[str, bool]] = Counter()
     for rule_id, action, at, number in rows:
-        if at >= changed.get(rule_id, at):
-            counted[rule_id, VERDICTS[action]] += number
-    return counted
+        if at >= changed_at.get(rule_id, at):
+            counts[rule_id, VERDICTS[action]] += number
+    return counts
 
 
 def _last_change(session: Session) -> dict[str, datetime]:
     """When the register first met each rule as it now stands; rules that never changed are left out."""
+    # A rule switched off for some nights and back as it was has not changed: its fingerprint is kept meanwhile.
     rows = session.execute(select(Run.rules, Run.followed_at).order_by(Run.seq)).all()
-    found: dict[str, datetime] = {}
-    known: dict[str, str] = {}
+    changed_at: dict[str, datetime] = {}
+    fingerprints: dict[str, str] = {}
     for rules, at in rows:
         for rule_id, fingerprint in rules.items():
-            if known.setdefault(rule_id, fingerprint) != fingerprint:
-                known[rule_id], found[rule_id] = fingerprint, at
-    return found
+            if fingerprints.setdefault(rule_id, fingerprint) != fingerprint:
+                fingerprints[rule_id], changed_at[rule_id] = fingerprint, at
+    return changed_at

@@ -68,7 +68,7 @@ def last_day(register: Register) -> date | None:
 def list_findings(
     session: Session,
     reader: Reader,
-    wanted: Wanted,
+    register_filter: Wanted,
     *,
     sort: str = "department",
     descending: bool = False,
@@ -76,7 +76,7 @@ def list_findings(
     offset: int = 0,
 ) -> list[Finding]:
     """A page of the findings asked for, in one of SORTS. Departments stand in the order of their numbers."""
-    department = _in_order(choices(session, reader, Finding.department, wanted.states))
+    department = _in_order(choices(session, reader, Finding.department, register_filter.states))
     orders: dict[str, list[Any]] = {
         "department": [department, Finding.prosecutor, Finding.bmsah],
         "severity": [_severity(), department, Finding.bmsah],
@@ -84,23 +84,28 @@ def list_findings(
         "age": [Finding.first_seen, department, Finding.bmsah],
         "bmsah": [Finding.bmsah, Finding.card],
     }
-    first, *further = orders[sort]
-    ordered = [first.desc() if descending else first.asc(), *further, Finding.finding_id]
-    # the index holds all the order needs: whole rows are read for the page alone
-    ids = _selected(session, reader, select(Finding.finding_id), wanted).order_by(*ordered).limit(limit).offset(offset)
+    first_term, *other_terms = orders[sort]
+    ordered = [first_term.desc() if descending else first_term.asc(), *other_terms, Finding.finding_id]
+    # The index holds all that the order needs, so whole rows are read for the page alone.
+    ids = (
+        _selected(session, reader, select(Finding.finding_id), register_filter)
+        .order_by(*ordered)
+        .limit(limit)
+        .offset(offset)
+    )
     page = list(session.scalars(ids))
     places = {finding_id: place for place, finding_id in enumerate(page)}
-    found = session.scalars(select(Finding).where(Finding.finding_id.in_(page)))
-    return sorted(found, key=lambda one: places[one.finding_id])
+    findings = session.scalars(select(Finding).where(Finding.finding_id.in_(page)))
+    return sorted(findings, key=lambda finding: places[finding.finding_id])
 
 
-def count_findings(session: Session, reader: Reader, wanted: Wanted) -> tuple[int, int]:
+def count_findings(session: Session, reader: Reader, register_filter: Wanted) -> tuple[int, int]:
     """Errors and hints among the findings asked for; those of held rules are hints."""
     counts = select(
         func.coalesce(func.sum(case((Finding.hint_now, 0), else_=1)), 0),
         func.coalesce(func.sum(case((Finding.hint_now, 1), else_=0)), 0),
     )
-    errors, hints = session.execute(_selected(session, reader, counts, wanted)).one()
+    errors, hints = session.execute(_selected(session, reader, counts, register_filter)).one()
     return int(errors), int(hints)
 
 
@@ -117,7 +122,7 @@ class StepCounts:
     all: int
 
 
-def count_steps(session: Session, reader: Reader, wanted: Wanted) -> StepCounts:
+def count_steps(session: Session, reader: Reader, register_filter: Wanted) -> StepCounts:
     """All counts of a working list in one pass; `new` are those the last run found or found again."""
     conditions: dict[str, ColumnElement[bool]] = {"new": Finding.state.in_(("new", "reopened"))}
     conditions |= {step: _at_step(step) for step in STEPS if step}
@@ -125,11 +130,11 @@ def count_steps(session: Session, reader: Reader, wanted: Wanted) -> StepCounts:
         func.coalesce(func.sum(case((condition, 1), else_=0)), 0).label(name) for name, condition in conditions.items()
     ]
     query = select(*counts, func.count().label("all")).select_from(Finding)
-    row = session.execute(_selected(session, reader, query, wanted)).mappings().one()
+    row = session.execute(_selected(session, reader, query, register_filter)).mappings().one()
     return StepCounts(**{name: int(number) for name, number in row.items()})
 
 
-def count_by_owner(session: Session, reader: Reader, wanted: Wanted) -> list[OwnerCount]:
+def count_by_owner(session: Session, reader: Reader, register_filter: Wanted) -> list[OwnerCount]:
     """The findings asked for by department and prosecutor, in the order of their names."""
     counts = select(
         Finding.department,
@@ -138,7 +143,7 @@ def count_by_owner(session: Session, reader: Reader, wanted: Wanted) -> list[Own
         func.sum(case((Finding.hint_now, 1), else_=0)),
     )
     rows = session.execute(
-        _selected(session, reader, counts, wanted)
+        _selected(session, reader, counts, register_filter)
         .group_by(Finding.department, Finding.prosecutor)
         .order_by(Finding.department, Finding.prosecutor)
     )
@@ -147,9 +152,9 @@ def count_by_owner(session: Session, reader: Reader, wanted: Wanted) -> list[Own
     ]
 
 
-def ids_of(session: Session, reader: Reader, wanted: Wanted, limit: int = 5000) -> dict[str, int]:
+def ids_of(session: Session, reader: Reader, register_filter: Wanted, limit: int = 5000) -> dict[str, int]:
     """Ids and versions of the findings asked for, for a decision on all of them."""
-    query = _selected(session, reader, select(Finding.finding_id, Finding.version), wanted)
+    query = _selected(session, reader, select(Finding.finding_id, Finding.version), register_filter)
     rows = session.execute(query.order_by(Finding.finding_id).limit(limit))
     return {str(finding_id): int(version) for finding_id, version in rows}
 
@@ -161,8 +166,8 @@ def one_finding(session: Session, reader: Reader, finding_id: str) -> Finding | 
 
 def of_case(session: Session, reader: Reader, card: str, bmsah: str, card_row: int | None = None) -> list[Finding]:
     """Every finding a case has had on a card type, closed ones included."""
-    of = Finding.bmsah == bmsah if bmsah else and_(Finding.bmsah == "", Finding.card_row == card_row)
-    query = select(Finding).where(Finding.card == card, of, rows_of(reader.rows))
+    same_case = Finding.bmsah == bmsah if bmsah else and_(Finding.bmsah == "", Finding.card_row == card_row)
+    query = select(Finding).where(Finding.card == card, same_case, rows_of(reader.rows))
     return list(session.scalars(query.order_by(Finding.rule_id, Finding.finding_id)))
 
 
@@ -173,10 +178,10 @@ def history(session: Session, reader: Reader, ids: Sequence[str]) -> dict[str, l
         .join(Finding, Finding.finding_id == Event.finding_id)
         .where(Event.finding_id.in_(ids), rows_of(reader.rows))
     )
-    told: dict[str, list[Event]] = {}
+    events: dict[str, list[Event]] = {}
     for event in session.scalars(query.order_by(Event.id)):
-        told.setdefault(event.finding_id, []).append(event)
-    return told
+        events.setdefault(event.finding_id, []).append(event)
+    return events
 
 
 def choices(
@@ -187,23 +192,23 @@ def choices(
     return sorted(session.scalars(query))
 
 
-def _selected(session: Session, reader: Reader, query: Any, wanted: Wanted) -> Any:
-    scope: Scope = reader.own if wanted.own else reader.rows
-    query = query.where(rows_of(reader.rows), rows_of(scope)) if wanted.own else query.where(rows_of(scope))
-    query = query.where(_in_states(wanted.states))
-    for name, values in wanted.chosen():
+def _selected(session: Session, reader: Reader, query: Any, register_filter: Wanted) -> Any:
+    scope: Scope = reader.own if register_filter.own else reader.rows
+    query = query.where(rows_of(reader.rows), rows_of(scope)) if register_filter.own else query.where(rows_of(scope))
+    query = query.where(_in_states(register_filter.states))
+    for name, values in register_filter.chosen():
         column = Finding.severity_now if name == "severity" else getattr(Finding, name)
         query = query.where(column.in_(values))
-    if wanted.ids:
-        query = query.where(Finding.finding_id.in_(wanted.ids))
-    if wanted.bmsah:
-        query = query.where(Finding.bmsah == wanted.bmsah)
-    if wanted.kind != "all":
-        query = query.where(Finding.hint_now if wanted.kind == "hints" else not_(Finding.hint_now))
-    if wanted.step:
-        query = query.where(_at_step(wanted.step))
-    if wanted.text.strip():
-        pattern = f"%{_escaped(wanted.text.strip().lower())}%"
+    if register_filter.ids:
+        query = query.where(Finding.finding_id.in_(register_filter.ids))
+    if register_filter.bmsah:
+        query = query.where(Finding.bmsah == register_filter.bmsah)
+    if register_filter.kind != "all":
+        query = query.where(Finding.hint_now if register_filter.kind == "hints" else not_(Finding.hint_now))
+    if register_filter.step:
+        query = query.where(_at_step(register_filter.step))
+    if register_filter.text.strip():
+        pattern = f"%{_escaped(register_filter.text.strip().lower())}%"
         looked_in = [getattr(Finding, name) for name in SEARCHED]
         query = query.where(or_(*(func.lower(column).like(pattern, escape="\\") for column in looked_in)))
     return query

@@ -15,8 +15,8 @@ _PORTION = 5000
 
 def inputs_lately(session: Session, runs: int) -> set[str]:
     """The export files and folders the last `runs` runs were made of."""
-    kept = session.scalars(select(Run.inputs).order_by(Run.seq.desc()).limit(runs))
-    return {name for names in kept for name in names}
+    inputs = session.scalars(select(Run.inputs).order_by(Run.seq.desc()).limit(runs))
+    return {name for names in inputs for name in names}
 
 
 def became(session: Session, reader: Reader, run: Run, cases: Sequence[str] | None) -> dict[str, int]:
@@ -39,7 +39,7 @@ def became(session: Session, reader: Reader, run: Run, cases: Sequence[str] | No
 def _portions(cases: Sequence[str] | None) -> Iterable[ColumnElement[bool]]:
     if cases is None:
         return [true()]
-    return (Finding.bmsah.in_(cases[first : first + _PORTION]) for first in range(0, len(cases), _PORTION))
+    return (Finding.bmsah.in_(cases[start : start + _PORTION]) for start in range(0, len(cases), _PORTION))
 
 
 def _kind(state: str, moved: bool) -> str:

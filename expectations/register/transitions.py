@@ -77,6 +77,7 @@ class Transition:
 
 TRANSITIONS: tuple[Transition, ...] = (
     Transition("confirm", "decide", "y", ACTIVE, ("nothing", "run"), verdict="confirmed"),
+    # A supervisor may think better of it, before the term of the explanation ends it.
     Transition("confirm", "decide", "y", ("explained",), ("nothing", "run"), state="open", verdict="confirmed"),
     Transition(
         "reject",

@@ -32,29 +32,31 @@ def run_problems(session: Session, con: duckdb.DuckDBPyConnection) -> list[dict[
     `rows_off_trend` (card, rows now, usual rows: the median of the last runs).
     """
     problems: list[dict[str, object]] = []
-    broken = con.execute(
+    rules_in_error = con.execute(
         "select distinct rule_id from published.judgements where state = 'error' order by rule_id"
     ).fetchall()
-    if broken:
-        problems.append({"kind": "rules_in_error", "rules": [rule for (rule,) in broken]})
-    before = session.scalars(select(Run).order_by(Run.seq.desc()).limit(_RUNS_COMPARED)).all()
-    if len(before) < _LEAST_RUNS:
+    if rules_in_error:
+        problems.append({"kind": "rules_in_error", "rules": [rule for (rule,) in rules_in_error]})
+    runs_before = session.scalars(select(Run).order_by(Run.seq.desc()).limit(_RUNS_COMPARED)).all()
+    if len(runs_before) < _LEAST_RUNS:
         return problems
     present = {name for (name,) in con.execute("select distinct department from published.checked").fetchall()}
-    seen = Counter(
+    runs_with = Counter(
         name
-        for run in before
+        for run in runs_before
         for name in {key.split("|", 1)[1] for key, count in run.departments.items() if count >= _LEAST_CHECKED}
     )
-    missing = sorted(name for name, runs in seen.items() if name and name not in present and runs * 2 > len(before))
+    missing = sorted(
+        name for name, runs in runs_with.items() if name and name not in present and runs * 2 > len(runs_before)
+    )
     if missing:
         problems.append({"kind": "department_missing", "departments": missing})
     rows = dict(con.execute("select card, count(*) from published.card_rows group by card").fetchall())
-    for card in sorted({name for run in before for name in run.rows}):
-        usually = median(run.rows.get(card, 0) for run in before)
+    for card in sorted({name for run in runs_before for name in run.rows}):
+        usual_rows = median(run.rows.get(card, 0) for run in runs_before)
         count = rows.get(card, 0)
-        if usually >= _LEAST_ROWS and not usually * _OFF_TREND <= count <= usually / _OFF_TREND:
-            problems.append({"kind": "rows_off_trend", "card": card, "rows": count, "usual": int(usually)})
+        if usual_rows >= _LEAST_ROWS and not usual_rows * _OFF_TREND <= count <= usual_rows / _OFF_TREND:
+            problems.append({"kind": "rows_off_trend", "card": card, "rows": count, "usual": int(usual_rows)})
     return problems
 
 
@@ -108,12 +110,12 @@ def _set(register: Register, reader: Reader, rule_id: str, reason: str, *, held:
 
 def _write(session: Session, rule_id: str, *, held: bool, by: str, reason: str) -> None:
     """Sets the state of a rule; of two who set the first one at once, the later wins."""
-    told = {"held": held, "since": now(), "by": by, "reason": reason}
+    values = {"held": held, "since": now(), "by": by, "reason": reason}
     try:
         with session.begin_nested():
             if session.get(RuleState, rule_id) is None:
-                session.add(RuleState(rule_id=rule_id, **told))
+                session.add(RuleState(rule_id=rule_id, **values))
                 return
     except IntegrityError:
         session.expire_all()
-    session.execute(update(RuleState).where(RuleState.rule_id == rule_id).values(**told))
+    session.execute(update(RuleState).where(RuleState.rule_id == rule_id).values(**values))
