@@ -113,7 +113,7 @@ def _shown(view: View, made: Digest) -> None:
         [
             anchor(one.rule_id, view.link("rules", rule=one.rule_id)),
             lines(one.title, Html(""), one.how),
-            f"{one.found:,} / {one.total:,}",
+            f"{one.open:,} / {one.total:,}",
         ]
         for one in made.rules
     ]

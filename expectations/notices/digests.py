@@ -43,12 +43,12 @@ FIGURES = (
 
 @dataclass(frozen=True)
 class TopRule:
-    """A frequent rule and how to fill what it judges; `found` of all `total` open findings."""
+    """A frequent rule and how to fill what it judges; `open` of all `total` open findings."""
 
     rule_id: str
     title: str
     how: str
-    found: int
+    open: int
     total: int
 
 
@@ -131,92 +131,103 @@ def digest_subjects(session: Session, reader: Reader) -> tuple[tuple[Subject, ..
         select(Finding.office, Finding.department, Finding.prosecutor).where(rows_of(reader.rows)).distinct()
     ).all()
     offices = read_offices(session)
-    named = {
+    owners = {
         (offices.resolved(office, department), department, person) for office, department, person in rows if department
     }
-    everyone = sorted(one for one in named if not offices.known_offices or one[0] in offices.known_offices)
-    departments = dict.fromkeys(Subject(office, department) for office, department, _ in everyone)
-    persons = [Subject(*one) for one in everyone if one[2]]
-    seen = [one for one in departments if reader.rows.holds(one.office, one.department)]
-    return tuple(seen), tuple(one for one in persons if reader.rows.holds(one.office, one.department, one.prosecutor))
+    known_owners = sorted(owner for owner in owners if not offices.known_offices or owner[0] in offices.known_offices)
+    departments = dict.fromkeys(Subject(office, department) for office, department, _ in known_owners)
+    persons = [Subject(*owner) for owner in known_owners if owner[2]]
+    seen_whole = [subject for subject in departments if reader.rows.holds(subject.office, subject.department)]
+    seen_persons = [
+        subject for subject in persons if reader.rows.holds(subject.office, subject.department, subject.prosecutor)
+    ]
+    return tuple(seen_whole), tuple(seen_persons)
 
 
-def digest_document(home: Home, made: Digest) -> bytes:
+def digest_document(home: Home, weekly: Digest) -> bytes:
     """The digest as Word document, from `digest.docx`. Raises InputError for a broken template."""
-    return fill_document(home, DIGEST_TEMPLATE, digest_values(made))
+    return fill_document(home, DIGEST_TEMPLATE, digest_values(weekly))
 
 
-def digest_title(made: Digest) -> str:
+def digest_title(weekly: Digest) -> str:
     """What it is called."""
-    whose = f"{made.subject.department} {made.subject.prosecutor}".strip()
-    return f"{whose} 案卡质量周报"
+    subject_name = f"{weekly.subject.department} {weekly.subject.prosecutor}".strip()
+    return f"{subject_name} 案卡质量周报"
 
 
-def digest_text(made: Digest) -> str:
+def digest_text(weekly: Digest) -> str:
     """The digest as plain text."""
-    lines = [digest_title(made), f"{made.subject.office}  {made.week.name}  {made.week.first}—{made.week.last}", ""]
+    lines = [
+        digest_title(weekly),
+        f"{weekly.subject.office}  {weekly.week.name}  {weekly.week.first}—{weekly.week.last}",
+        "",
+    ]
     for name, words in FIGURES:
-        now, before = made.line(name)
+        now, before = weekly.line(name)
         lines.append(f"{words}：{now}（上周 {before}）")
-    lines += ["", f"常见问题与填法（{len(made.rules)} 条）"]
-    lines += [f"- {one.title}（{one.rule_id}）{one.found} / {one.total}：{one.how}" for one in made.rules]
-    lines += ["", f"逾期未回复的通知 {len(made.late)} / {made.notices}"]
-    lines += [f"- {one.number} {one.to}，{one.due_on}，已改正 {one.settled} / {one.total}" for one in made.late]
-    lines += ["", f"期限预警 {len(made.due)} / {made.due_all}"]
+    lines += ["", f"常见问题与填法（{len(weekly.rules)} 条）"]
+    lines += [f"- {rule.title}（{rule.rule_id}）{rule.open} / {rule.total}：{rule.how}" for rule in weekly.rules]
+    lines += ["", f"逾期未回复的通知 {len(weekly.late)} / {weekly.notices}"]
     lines += [
-        f"- {_left(one.days_left)}：{one.title}，{one.bmsah}，{one.prosecutor}（{one.last_day}）" for one in made.due
+        f"- {notice.number} {notice.to}，{notice.due_on}，已改正 {notice.settled} / {notice.total}"
+        for notice in weekly.late
+    ]
+    lines += ["", f"期限预警 {len(weekly.due)} / {weekly.due_all}"]
+    lines += [
+        f"- {_time_left(case.days_left)}：{case.title}，{case.bmsah}，{case.prosecutor}（{case.last_day}）"
+        for case in weekly.due
     ]
     return "\n".join(lines) + "\n"
 
 
-def digest_values(made: Digest) -> dict[str, object]:
+def digest_values(weekly: Digest) -> dict[str, object]:
     """What the Word template may use."""
-    figures = [{"name": words, "now": made.line(name)[0], "before": made.line(name)[1]} for name, words in FIGURES]
+    figures = [{"name": words, "now": weekly.line(name)[0], "before": weekly.line(name)[1]} for name, words in FIGURES]
     rules = [
         {
             "no": number,
-            "rule_id": one.rule_id,
-            "title": one.title,
-            "how": one.how or "—",
-            "share": f"{one.found} / {one.total}",
+            "rule_id": rule.rule_id,
+            "title": rule.title,
+            "how": rule.how or "—",
+            "share": f"{rule.open} / {rule.total}",
         }
-        for number, one in enumerate(made.rules, start=1)
+        for number, rule in enumerate(weekly.rules, start=1)
     ]
     notices = [
         {
-            "number": one.number,
-            "to": one.to,
-            "due_on": chinese_day(one.due_on),
-            "settled": one.settled,
-            "total": one.total,
+            "number": notice.number,
+            "to": notice.to,
+            "due_on": chinese_day(notice.due_on),
+            "settled": notice.settled,
+            "total": notice.total,
         }
-        for one in made.late
+        for notice in weekly.late
     ]
     due = [
         {
-            "left": _left(one.days_left),
-            "title": one.title,
-            "bmsah": one.bmsah or "无案号",
-            "case_name": one.case_name,
-            "prosecutor": one.prosecutor,
-            "last_day": one.last_day.isoformat(),
+            "left": _time_left(case.days_left),
+            "title": case.title,
+            "bmsah": case.bmsah or "无案号",
+            "case_name": case.case_name,
+            "prosecutor": case.prosecutor,
+            "last_day": case.last_day.isoformat(),
         }
-        for one in made.due
+        for case in weekly.due
     ]
     return {
-        "title": digest_title(made),
-        "office": made.subject.office,
-        "department": made.subject.department,
-        "prosecutor": made.subject.prosecutor,
-        "week": made.week.name,
-        "period": f"{chinese_day(made.week.first)}至{chinese_day(made.week.last)}",
+        "title": digest_title(weekly),
+        "office": weekly.subject.office,
+        "department": weekly.subject.department,
+        "prosecutor": weekly.subject.prosecutor,
+        "week": weekly.week.name,
+        "period": f"{chinese_day(weekly.week.first)}至{chinese_day(weekly.week.last)}",
         "figures": figures,
         "rules": rules,
         "notices": notices,
-        "notices_all": made.notices,
+        "notices_all": weekly.notices,
         "due": due,
-        "due_all": made.due_all,
-        "remark": f"本周在册 = 周一时待处理 + 本周新发现，核对提示不计。期限截至核查日 {made.as_of}。仅供本部门改正使用，不作排名。",
+        "due_all": weekly.due_all,
+        "remark": f"本周在册 = 周一时待处理 + 本周新发现，核对提示不计。期限截至核查日 {weekly.as_of}。仅供本部门改正使用，不作排名。",
     }
 
 
@@ -225,22 +236,24 @@ def _share(figures: WeekFigures, name: str) -> str:
         return "—" if figures.checked is None else f"{figures.checked:,}"
     if name == "wrong":
         return f"{figures.wrong:,} / {'—' if figures.checked is None else f'{figures.checked:,}'}"
-    part, whole = (figures.overdue, figures.noticed) if name == "overdue" else (getattr(figures, name), figures.stock)
-    return f"{part:,} / {whole:,}"
+    part, denominator = (
+        (figures.overdue, figures.noticed) if name == "overdue" else (getattr(figures, name), figures.stock)
+    )
+    return f"{part:,} / {denominator:,}"
 
 
 def _due(con: duckdb.DuckDBPyConnection, rows: str) -> tuple[tuple[DueCase, ...], int]:
     """The most pressing limits of the rows `d`, and how many there are."""
-    found = con.execute(
+    limits = con.execute(
         "select d.days_left, d.last_day, coalesce(r.title_zh, d.rule_id), coalesce(d.bmsah, ''), coalesce(d.case_name, ''), "
         f"coalesce(d.prosecutor, '') from due d left join rules r using (rule_id) where {rows} "
         "order by d.days_left, d.rule_id, d.bmsah, d.suspect_no, d.card_row",
     ).fetchall()
     cases = tuple(
-        DueCase(left, last, title, bmsah, mask_identity(name), who)
-        for left, last, title, bmsah, name, who in found[:_MOST_DUE]
+        DueCase(days_left, last_day, title, bmsah, mask_identity(name), prosecutor)
+        for days_left, last_day, title, bmsah, name, prosecutor in limits[:_MOST_DUE]
     )
-    return cases, len(found)
+    return cases, len(limits)
 
 
 def _late(session: Session, reader: Reader, subject: Subject, day: date) -> tuple[tuple[LateNotice, ...], int]:
@@ -250,14 +263,17 @@ def _late(session: Session, reader: Reader, subject: Subject, day: date) -> tupl
         .where(subject.notices(), demands_reply(), Notice.issued_on <= day)
         .order_by(Notice.due_on, Notice.id)
     ).all()
-    late = [one for one in rows if one.due_on <= day and (one.replied_on is None or one.replied_on > day)]
-    far = progress(session, reader, [one.id for one in late])
-    return tuple(
-        LateNotice(one.id, number_of(one), addressee_of(one), one.due_on, far[one.id].settled, far[one.id].total)
-        for one in late
-        if one.id in far
-    ), len(rows)
+    late = [
+        notice for notice in rows if notice.due_on <= day and (notice.replied_on is None or notice.replied_on > day)
+    ]
+    progress_by_notice = progress(session, reader, [notice.id for notice in late])
+    late_notices = tuple(
+        LateNotice(notice.id, number_of(notice), addressee_of(notice), notice.due_on, so_far.settled, so_far.total)
+        for notice in late
+        if (so_far := progress_by_notice.get(notice.id))
+    )
+    return late_notices, len(rows)
 
 
-def _left(days: int) -> str:
+def _time_left(days: int) -> str:
     return f"已逾期 {-days} 日" if days < 0 else f"剩余 {days} 日" if days else "今日届满"

@@ -27,19 +27,21 @@ _FORBIDDEN_IN_NAMES = str.maketrans(dict.fromkeys('\\/:*?"<>|#', "_"))
 
 def notice_document(session: Session, reader: Reader, home: Home, notice_id: int, labels: Labels) -> bytes:
     """The notice as Word document. Raises InputError when the reader may not see it, or for a broken template."""
-    notice, said = _of(session, reader, notice_id)
+    notice, findings = _of(session, reader, notice_id)
     return fill_document(
-        home, grade_of(notice).template, notice_values(notice, said, labels, withdrawal_of(session, reader, notice_id))
+        home,
+        grade_of(notice).template,
+        notice_values(notice, findings, labels, withdrawal_of(session, reader, notice_id)),
     )
 
 
 def list_document(session: Session, reader: Reader, home: Home, notice_id: int, labels: Labels) -> bytes:
     """The list of errors of a notice as workbook. Raises as `notice_document`."""
-    notice, said = _of(session, reader, notice_id)
+    notice, findings = _of(session, reader, notice_id)
     states = states_of(session, reader, notice_id)
     withdrawn = withdrawal_of(session, reader, notice_id)
-    rows = [_list_row(notice, one, labels, states.get(one.finding_id, "")) for one in said]
-    return fill_workbook(home, LIST_TEMPLATE, _head(notice, said, withdrawn), rows)
+    rows = [_list_row(notice, finding, labels, states.get(finding.finding_id, "")) for finding in findings]
+    return fill_workbook(home, LIST_TEMPLATE, _head(notice, findings, withdrawn), rows)
 
 
 def notice_file_name(notice: Notice, suffix: str) -> str:
@@ -54,10 +56,10 @@ def addressee_of(notice: Notice) -> str:
 
 
 def notice_values(
-    notice: Notice, said: Iterable[Said], labels: Labels, withdrawn: tuple[str, str]
+    notice: Notice, noticed: Iterable[Said], labels: Labels, withdrawn: tuple[str, str]
 ) -> dict[str, object]:
     """What the Word template may use."""
-    named = list(said)
+    findings = list(noticed)
     cases = [
         {
             "no": number,
@@ -65,11 +67,11 @@ def notice_values(
             "case_name": mask_identity(problems[0].case_name) or "（案件名称未填）",
             "prosecutor": problems[0].prosecutor or "未填",
             "card_title": labels.cards.get(problems[0].card, ""),
-            "problems": [_problem(place, one, labels) for place, one in enumerate(problems, start=1)],
+            "problems": [_problem(place, finding, labels) for place, finding in enumerate(problems, start=1)],
         }
-        for number, (bmsah, problems) in enumerate(_by_case(named), start=1)
+        for number, (bmsah, problems) in enumerate(_by_case(findings), start=1)
     ]
-    return {**_head(notice, named, withdrawn), "cases": cases}
+    return {**_head(notice, findings, withdrawn), "cases": cases}
 
 
 def _of(session: Session, reader: Reader, notice_id: int) -> tuple[Notice, list[Said]]:
@@ -79,9 +81,9 @@ def _of(session: Session, reader: Reader, notice_id: int) -> tuple[Notice, list[
     return notice, said_of(session, reader, notice_id)
 
 
-def _head(notice: Notice, said: list[Said], withdrawn: tuple[str, str]) -> dict[str, object]:
+def _head(notice: Notice, findings: list[Said], withdrawn: tuple[str, str]) -> dict[str, object]:
     """What is said once, in both documents."""
-    (by, why), grade = withdrawn, grade_of(notice)
+    (by, reason), grade = withdrawn, grade_of(notice)
     return {
         "title": grade.document.zh,
         "number": number_of(notice),
@@ -96,66 +98,67 @@ def _head(notice: Notice, said: list[Said], withdrawn: tuple[str, str]) -> dict[
         "issued_by": notice.issued_by,
         "written": grade.wants_reply,
         "chief": grade.to_chief,
-        "count": len(said),
-        "case_count": len(_by_case(said)),
-        "withdrawn": (f"{by}：{why}" if why else "已撤回") if notice.withdrawn else "",
+        "count": len(findings),
+        "case_count": len(_by_case(findings)),
+        "withdrawn": (f"{by}：{reason}" if reason else "已撤回") if notice.withdrawn else "",
     }
 
 
-def _by_case(said: Iterable[Said]) -> list[tuple[str, list[Said]]]:
+def _by_case(findings: Iterable[Said]) -> list[tuple[str, list[Said]]]:
     """The findings of each case together; a card without a case number stands alone with its handler."""
-    ordered = sorted(said, key=lambda one: (one.prosecutor, one.bmsah))
-    groups = groupby(ordered, key=lambda one: (one.prosecutor, one.bmsah))
+    ordered = sorted(findings, key=lambda finding: (finding.prosecutor, finding.bmsah))
+    groups = groupby(ordered, key=lambda finding: (finding.prosecutor, finding.bmsah))
     return [(bmsah, list(group)) for (_, bmsah), group in groups]
 
 
-def _problem(number: int, said: Said, labels: Labels) -> dict[str, object]:
-    person = f"{said.name}：" if said.name and said.name not in said.message else ""
+def _problem(number: int, finding: Said, labels: Labels) -> dict[str, object]:
+    person = f"{finding.name}：" if finding.name and finding.name not in finding.message else ""
     return {
         "no": number,
-        "item": _items(said, labels),
-        "present": _present(said, labels),
-        "basis": said.basis or "—",
-        "message": mask_identity(person) + labels.message(said),
-        "rule_id": said.rule_id,
-        "error_type": said.error_type,
-        "severity": severity_word(said.severity),
-        "how": labels.how(said.rule_id),
-        "name": mask_identity(said.name),
+        "item": _items(finding, labels),
+        "present": _present(finding, labels),
+        "basis": finding.basis or "—",
+        "message": mask_identity(person) + labels.message(finding),
+        "rule_id": finding.rule_id,
+        "error_type": finding.error_type,
+        "severity": severity_word(finding.severity),
+        "how": labels.how(finding.rule_id),
+        "name": mask_identity(finding.name),
     }
 
 
-def _list_row(notice: Notice, said: Said, labels: Labels, state: str) -> Mapping[str, object]:
-    right = [part for part in (labels.how(said.rule_id), f"依据：{said.basis}" if said.basis else "") if part]
+def _list_row(notice: Notice, finding: Said, labels: Labels, state: str) -> Mapping[str, object]:
+    right = [part for part in (labels.how(finding.rule_id), f"依据：{finding.basis}" if finding.basis else "") if part]
     return {
         "number": number_of(notice),
-        "bmsah": said.bmsah,
-        "case_name": mask_identity(said.case_name),
-        "name": mask_identity(said.name),
-        "department": said.department,
-        "prosecutor": said.prosecutor,
-        "card_title": labels.cards.get(said.card, said.card),
-        "message": labels.message(said),
+        "bmsah": finding.bmsah,
+        "case_name": mask_identity(finding.case_name),
+        "name": mask_identity(finding.name),
+        "department": finding.department,
+        "prosecutor": finding.prosecutor,
+        "card_title": labels.cards.get(finding.card, finding.card),
+        "message": labels.message(finding),
         "remark": "",
-        "rule_id": said.rule_id,
-        "severity": severity_word(said.severity),
-        "error_type": said.error_type,
-        "item": _items(said, labels),
-        "present": _present(said, labels),
+        "rule_id": finding.rule_id,
+        "severity": severity_word(finding.severity),
+        "error_type": finding.error_type,
+        "item": _items(finding, labels),
+        "present": _present(finding, labels),
         "right": "\n".join(right),
         "due_on": notice.due_on.isoformat(),
         "state": STATE_WORDS.get(state, state),
     }
 
 
-def _items(said: Said, labels: Labels) -> str:
-    return "、".join(labels.item(said.card, name) for name in said.fields.split("|") if name)
+def _items(finding: Said, labels: Labels) -> str:
+    return "、".join(labels.item(finding.card, name) for name in finding.fields.split("|") if name)
 
 
-def _present(said: Said, labels: Labels) -> str:
+def _present(finding: Said, labels: Labels) -> str:
     """The values as they stood; with their items when there are several."""
     values = [
-        (labels.item(said.card, name), labels.value(said.card, name, value)) for name, value in said.present.items()
+        (labels.item(finding.card, name), labels.value(finding.card, name, value))
+        for name, value in finding.present.items()
     ]
     if len(values) == 1:
         return values[0][1]

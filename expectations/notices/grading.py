@@ -61,8 +61,8 @@ def propose(findings: Collection[Finding], overdue_notices: int = 0, thresholds:
 
 def grading(session: Session) -> Grading:
     """The thresholds of this office."""
-    kept = session.get(Setting, _SETTING)
-    return Grading(**kept.value) if kept else Grading()
+    setting = session.get(Setting, _SETTING)
+    return Grading(**setting.value) if setting else Grading()
 
 
 def set_grading(register: Register, reader: Reader, thresholds: Grading) -> None:

@@ -17,7 +17,7 @@ from expectations import office_days
 from expectations.errors import InputError
 from expectations.notices.grades import Grade, grade_named
 from expectations.notices.grading import grading, propose
-from expectations.notices.reading import Said, batch_of, overdue, said_as_kept
+from expectations.notices.reading import Said, batch_of, overdue, words_to_keep
 from expectations.notices.scopes import number_of, visible
 from expectations.register.readers_rows import rows_of
 from expectations.register.transitions import ACTIVE, awaited
@@ -74,9 +74,11 @@ def issue(
     with register.writing() as session:
         _take_turn(register, session)
         ids = list(dict.fromkeys(finding_ids))
-        found, skipped = _by_addressee(session, _known(session, reader, ids, lock=True), ids, per)
-        made = [_issue_one(session, reader, to, findings, chosen, day) for to, findings in sorted(found.items())]
-    return Issued(tuple(made), tuple(skipped))
+        by_addressee, skipped = _by_addressee(session, _findings_by_id(session, reader, ids, lock=True), ids, per)
+        issued = [
+            _issue_one(session, reader, to, findings, chosen, day) for to, findings in sorted(by_addressee.items())
+        ]
+    return Issued(tuple(issued), tuple(skipped))
 
 
 def preview(
@@ -85,8 +87,8 @@ def preview(
     """What `issue` would make of the findings, with the grade proposed for each addressee."""
     reader.require("notify")
     ids = list(dict.fromkeys(finding_ids))
-    found, _ = _by_addressee(session, _known(session, reader, ids, lock=False), ids, per)
-    return _drafts(session, reader, found, today or office_days.today())
+    by_addressee, _ = _by_addressee(session, _findings_by_id(session, reader, ids, lock=False), ids, per)
+    return _drafts(session, reader, by_addressee, today or office_days.today())
 
 
 def ready(session: Session, reader: Reader, per: Per, today: date | None = None) -> tuple[Draft, ...]:
@@ -99,9 +101,9 @@ def ready(session: Session, reader: Reader, per: Per, today: date | None = None)
         not_(Finding.hint_now),
         or_(Finding.notice_id.is_(None), Finding.state == "reopened"),
     )
-    known = {one.finding_id: one for one in session.scalars(candidates)}
-    found, _ = _by_addressee(session, known, list(known), per)
-    return _drafts(session, reader, found, today or office_days.today())
+    findings_by_id = {finding.finding_id: finding for finding in session.scalars(candidates)}
+    by_addressee, _ = _by_addressee(session, findings_by_id, list(findings_by_id), per)
+    return _drafts(session, reader, by_addressee, today or office_days.today())
 
 
 def withdraw(register: Register, reader: Reader, notice_id: int, reason: str) -> Notice:
@@ -136,40 +138,45 @@ def _take_turn(register: Register, session: Session) -> None:
         session.execute(text(f"select pg_advisory_xact_lock({_NUMBERING_LOCK})"))
 
 
-def _known(session: Session, reader: Reader, ids: Sequence[str], *, lock: bool) -> dict[str, Finding]:
+def _findings_by_id(session: Session, reader: Reader, ids: Sequence[str], *, lock: bool) -> dict[str, Finding]:
     """The findings within the reader's rows; with `lock` nobody changes them until the end of the transaction."""
-    known: dict[str, Finding] = {}
-    for first in range(0, len(ids), _CHUNK):
-        query = select(Finding).where(Finding.finding_id.in_(ids[first : first + _CHUNK]), rows_of(reader.rows))
+    findings: dict[str, Finding] = {}
+    ids = sorted(ids)  # locked in the order in which decisions lock them, so that neither waits for the other for good
+    for start in range(0, len(ids), _CHUNK):
+        query = select(Finding).where(Finding.finding_id.in_(ids[start : start + _CHUNK]), rows_of(reader.rows))
         query = query.order_by(Finding.finding_id)
-        known |= {one.finding_id: one for one in session.scalars(query.with_for_update() if lock else query)}
-    return known
+        findings |= {
+            finding.finding_id: finding for finding in session.scalars(query.with_for_update() if lock else query)
+        }
+    return findings
 
 
 def _by_addressee(
-    session: Session, known: Mapping[str, Finding], ids: Sequence[str], per: Per
+    session: Session, findings_by_id: Mapping[str, Finding], ids: Sequence[str], per: Per
 ) -> tuple[dict[Addressee, list[Finding]], list[tuple[str, Bilingual]]]:
     """The findings that may stand in a notice, by addressee, and why the others may not."""
-    standing = _live_notices(session, known.values())
+    live_notices = _live_notices(session, findings_by_id.values())
     offices = read_offices(session)
-    found: defaultdict[Addressee, list[Finding]] = defaultdict(list)
+    by_addressee: defaultdict[Addressee, list[Finding]] = defaultdict(list)
     skipped: list[tuple[str, Bilingual]] = []
     for finding_id in ids:
-        finding = known.get(finding_id)
-        why = _refusal(finding, standing, per)
+        finding = findings_by_id.get(finding_id)
+        why = _refusal(finding, live_notices, per)
         if finding is None or why:
             skipped.append((finding_id, why))
         else:
             person = finding.prosecutor if per == "prosecutor" else ""
-            found[offices.resolved(finding.office, finding.department), finding.department, person].append(finding)
-    return {to: sorted(rows, key=_order) for to, rows in found.items()}, skipped
+            by_addressee[offices.resolved(finding.office, finding.department), finding.department, person].append(
+                finding
+            )
+    return {to: sorted(rows, key=_order) for to, rows in by_addressee.items()}, skipped
 
 
-def _refusal(finding: Finding | None, standing: Mapping[int, Notice], per: Per) -> Bilingual:
+def _refusal(finding: Finding | None, live_notices: Mapping[int, Notice], per: Per) -> Bilingual:
     """Why a finding can't stand in a notice; blank when it can."""
     if finding is None:
         return Bilingual("没有这个问题", "no such finding")
-    live = standing.get(finding.notice_id or 0)
+    live = live_notices.get(finding.notice_id or 0)
     addressee = finding.prosecutor if per == "prosecutor" else finding.department
     reasons = (
         (finding.state not in ACTIVE, Bilingual("已不在待处理状态", "it no longer stands open")),
@@ -196,12 +203,14 @@ def _live_notices(session: Session, findings: Iterable[Finding]) -> dict[int, No
     return {notice.id: notice for notice in live}
 
 
-def _drafts(session: Session, reader: Reader, found: Mapping[Addressee, list[Finding]], day: date) -> tuple[Draft, ...]:
+def _drafts(
+    session: Session, reader: Reader, by_addressee: Mapping[Addressee, list[Finding]], day: date
+) -> tuple[Draft, ...]:
     thresholds = grading(session)
     late = [(notice.office, notice.department, notice.prosecutor) for notice in overdue(session, reader, day)]
     return tuple(
         Draft(to, tuple(findings), propose(findings, late.count(to), thresholds))
-        for to, findings in sorted(found.items())
+        for to, findings in sorted(by_addressee.items())
     )
 
 
@@ -232,7 +241,7 @@ def _issue_one(
     for position, finding in enumerate(findings, start=1):
         session.add(NoticeFinding(notice_id=notice.id, finding_id=finding.finding_id, position=position))
         event = _event(reader, finding.finding_id, "noticed", notice, number_of(notice))
-        event.before = {"version": 0, "said": said_as_kept(Said.of(finding))}
+        event.before = {"version": 0, "said": words_to_keep(Said.of(finding))}
         session.add(event)
         finding.notice_id = notice.id
         finding.version += 1

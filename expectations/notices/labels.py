@@ -34,19 +34,19 @@ class Labels:
 
     def item(self, card: str, name: str) -> str:
         """The header of an item; `name` may be `card.item` of another stage."""
-        other, _, own = name.rpartition(".")
-        header = self.items.get((other or card, own), own)
-        return f"{self.cards.get(other, other)}·{header}" if other else header
+        other_card, _, item = name.rpartition(".")
+        header = self.items.get((other_card or card, item), item)
+        return f"{self.cards.get(other_card, other_card)}·{header}" if other_card else header
 
     def value(self, card: str, name: str, value: object) -> str:
         """A present value as a document may show it."""
         text = "" if value is None else str(value)
         return (mask_number(text) if self._secret(card, name) else mask_identity(text)) or BLANK
 
-    def message(self, said: Said) -> str:
+    def message(self, finding: Said) -> str:
         """The message with its numbers masked."""
-        secrets = [str(value) for name, value in said.present.items() if value and self._secret(said.card, name)]
-        return mask_message(said.message, secrets)
+        secrets = [str(value) for name, value in finding.present.items() if value and self._secret(finding.card, name)]
+        return mask_message(finding.message, secrets)
 
     def how(self, rule_id: str) -> str:
         """How to fill, blank when the run does not know the rule."""
@@ -57,8 +57,8 @@ class Labels:
         return self.rules.get(rule_id, (rule_id, ""))[0]
 
     def _secret(self, card: str, name: str) -> bool:
-        other, _, own = name.rpartition(".")
-        return (other or card, own) in self.numbers
+        other_card, _, item = name.rpartition(".")
+        return (other_card or card, item) in self.numbers
 
 
 def read_labels(con: duckdb.DuckDBPyConnection) -> Labels:

@@ -103,32 +103,32 @@ def state_of(notice: Notice, today: date) -> NoticeState:
 
 def progress(session: Session, reader: Reader, notice_ids: Collection[int]) -> dict[int, Progress]:
     """How far the findings of each notice have come by now; for notices the reader may see."""
-    counted = session.execute(
+    rows = session.execute(
         select(NoticeFinding.notice_id, Finding.state, func.count())
         .join(Finding, Finding.finding_id == NoticeFinding.finding_id)
         .join(Notice, Notice.id == NoticeFinding.notice_id)
         .where(NoticeFinding.notice_id.in_(sorted(notice_ids)), visible(reader))
         .group_by(NoticeFinding.notice_id, Finding.state)
     ).all()
-    found: dict[int, dict[str, int]] = {}
-    for notice_id, state, number in counted:
+    counts_by_notice: dict[int, dict[str, int]] = {}
+    for notice_id, state, number in rows:
         kind = state if state in ("corrected", "explained") else "open" if state in ACTIVE else "gone"
-        kinds = found.setdefault(notice_id, {})
+        kinds = counts_by_notice.setdefault(notice_id, {})
         kinds[kind] = kinds.get(kind, 0) + number
-    return {notice_id: Progress(**kinds) for notice_id, kinds in found.items()}
+    return {notice_id: Progress(**kinds) for notice_id, kinds in counts_by_notice.items()}
 
 
 def said_of(session: Session, reader: Reader, notice_id: int) -> list[Said]:
     """What a notice says of its findings, in its order; nothing when the reader may not see it."""
     if one_notice(session, reader, notice_id) is None:
         return []
-    rows = session.execute(
+    events = session.execute(
         select(Event.before)
         .join(NoticeFinding, NoticeFinding.finding_id == Event.finding_id)
         .where(NoticeFinding.notice_id == notice_id, Event.batch == batch_of(notice_id), Event.action == "noticed")
         .order_by(NoticeFinding.position)
     ).scalars()
-    return [Said(**kept["said"]) for kept in rows]
+    return [Said(**before["said"]) for before in events]
 
 
 def states_of(session: Session, reader: Reader, notice_id: int) -> dict[str, str]:
@@ -150,10 +150,10 @@ def notices_naming(session: Session, reader: Reader, finding_ids: Collection[str
         .where(NoticeFinding.finding_id.in_(sorted(finding_ids)), visible(reader))
         .order_by(Notice.issued_on, Notice.id)
     ).all()
-    found: dict[str, list[Notice]] = {}
+    notices_by_finding: dict[str, list[Notice]] = {}
     for finding_id, notice in rows:
-        found.setdefault(finding_id, []).append(notice)
-    return found
+        notices_by_finding.setdefault(finding_id, []).append(notice)
+    return notices_by_finding
 
 
 def withdrawal_of(session: Session, reader: Reader, notice_id: int) -> tuple[str, str]:
@@ -166,9 +166,9 @@ def withdrawal_of(session: Session, reader: Reader, notice_id: int) -> tuple[str
     return (event.user_name, event.note) if event else ("", "")
 
 
-def said_as_kept(said: Said) -> dict[str, Any]:
+def words_to_keep(finding: Said) -> dict[str, Any]:
     """As the event of the issue keeps it."""
-    return dataclasses.asdict(said)
+    return dataclasses.asdict(finding)
 
 
 def batch_of(notice_id: int) -> str:

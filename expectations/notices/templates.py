@@ -54,8 +54,8 @@ def write_bundled(folder: Path) -> tuple[Path, ...]:
 
 def fill_document(home: Home, name: str, values: Mapping[str, object]) -> bytes:
     """The Word template `name` filled in; every text survives as it is. Raises InputError naming the file and the variable."""
-    content, shown = _template(home, name)
-    with _mistakes(shown, values):
+    content, place = _template(home, name)
+    with _mistakes(place, values):
         document = DocxTemplate(BytesIO(content))
         document.render(_clean(values), _sandbox(escape=True), autoescape=True)
         out = BytesIO()
@@ -68,8 +68,8 @@ def fill_workbook(home: Home, name: str, values: Mapping[str, object], rows: Seq
 
     Only text is put in, never a formula. Raises InputError naming the file and the variable.
     """
-    content, shown = _template(home, name)
-    with _mistakes(shown, {**values, **{f"row.{key}": "" for row in rows[:1] for key in row}}):
+    content, place = _template(home, name)
+    with _mistakes(place, {**values, **{f"row.{key}": "" for row in rows[:1] for key in row}}):
         book = openpyxl.load_workbook(BytesIO(content))
         for sheet in book.worksheets:
             _fill_sheet(sheet, _clean(values), [_clean(row) for row in rows])
@@ -80,9 +80,9 @@ def fill_workbook(home: Home, name: str, values: Mapping[str, object], rows: Seq
 
 def _template(home: Home, name: str) -> tuple[bytes, str]:
     """Its content, and what to call it in a message."""
-    own = folder_of(home) / name
-    if own.is_file():
-        return own.read_bytes(), str(own)
+    own_file = folder_of(home) / name
+    if own_file.is_file():
+        return own_file.read_bytes(), str(own_file)
     return _PLACE.joinpath(name).read_bytes(), name
 
 
@@ -91,22 +91,22 @@ def _sandbox(*, escape: bool) -> ImmutableSandboxedEnvironment:
 
 
 @contextmanager
-def _mistakes(shown: str, values: Mapping[str, object]) -> Iterator[None]:
+def _mistakes(place: str, values: Mapping[str, object]) -> Iterator[None]:
     """Turns what a template does wrong into one line."""
     available = Bilingual("可用变量", "available").about(", ".join(sorted(values)))
     try:
         yield
     except TemplateError as error:
         raise InputError(
-            Bilingual(f"模板有误 {shown}", f"mistake in template {shown}").about(_line(error)), hint=available
+            Bilingual(f"模板有误 {place}", f"mistake in template {place}").about(_line(error)), hint=available
         ) from None
     except (TypeError, ArithmeticError) as error:  # what an expression of the template can raise
         raise InputError(
-            Bilingual(f"模板有误 {shown}", f"mistake in template {shown}").about(_line(error)), hint=available
+            Bilingual(f"模板有误 {place}", f"mistake in template {place}").about(_line(error)), hint=available
         ) from None
     except _UNREADABLE as error:
         raise InputError(
-            Bilingual(f"读不了模板 {shown}", f"cannot read template {shown}").about(_line(error)),
+            Bilingual(f"读不了模板 {place}", f"cannot read template {place}").about(_line(error)),
             hint=Bilingual("重新导出随附的模板", "write the bundled ones anew").about(
                 "anka notices templates -o FOLDER"
             ),
@@ -128,7 +128,7 @@ def _clean_value(value: object) -> object:
     if isinstance(value, Mapping):
         return _clean(value)
     if isinstance(value, list | tuple):
-        return [_clean_value(one) for one in value]
+        return [_clean_value(item) for item in value]
     return value
 
 

@@ -78,8 +78,8 @@ class Subject:
         def over(
             office: SQLColumnExpression[str], department: SQLColumnExpression[str], prosecutor: SQLColumnExpression[str]
         ) -> ColumnElement[bool]:
-            own = [prosecutor == self.prosecutor] if self.prosecutor else []
-            return and_(offices.rows_under(self.office, office, department), department == self.department, *own)
+            of_person = [prosecutor == self.prosecutor] if self.prosecutor else []
+            return and_(offices.rows_under(self.office, office, department), department == self.department, *of_person)
 
         return over
 
@@ -89,8 +89,8 @@ class Subject:
 
     def notices(self) -> ColumnElement[bool]:
         """The condition on notices: those to the person, or all of the department."""
-        own = [Notice.prosecutor == self.prosecutor] if self.prosecutor else []
-        return and_(Notice.office == self.office, Notice.department == self.department, *own)
+        of_person = [Notice.prosecutor == self.prosecutor] if self.prosecutor else []
+        return and_(Notice.office == self.office, Notice.department == self.department, *of_person)
 
 
 @dataclass(frozen=True)
@@ -160,19 +160,21 @@ def cards_checked(session: Session, home: Home, subject: Subject, day: date) -> 
     if run is None:
         return None
     offices = read_offices(session)
-    file = next((one for one in (Path(run.file), home.published / Path(run.file).name) if one.is_file()), None)
+    file = next((place for place in (Path(run.file), home.published / Path(run.file).name) if place.is_file()), None)
     if file is not None:
         with open_published(file) as con:
             lines = figure_lines(con, offices)
-        own = [line for line in lines if (line.office, line.department) == (subject.office, subject.department)]
-        return total(line for line in own if subject.prosecutor in ("", line.prosecutor)).checked
-    kept = [
+        department_lines = [
+            line for line in lines if (line.office, line.department) == (subject.office, subject.department)
+        ]
+        return total(line for line in department_lines if subject.prosecutor in ("", line.prosecutor)).checked
+    card_counts = [
         int(cards)
         for key, cards in run.departments.items()
         for office, _, department in [key.partition("|")]
         if (offices.counted_under(office, department), department) == (subject.office, subject.department)
     ]
-    return sum(kept) if kept and not subject.prosecutor else None
+    return sum(card_counts) if card_counts and not subject.prosecutor else None
 
 
 def _stands(week: Week) -> ColumnElement[bool]:

@@ -54,7 +54,7 @@ def test_a_digest_stands_beside_last_weeks(weeks: Register, home: Home) -> None:
         "checked": ("1", "—"), "wrong": ("3 / 1", "3 / —"), "new": ("2 / 5", "1 / 3"), "corrected": ("1 / 5", "0 / 3"),
         "explained": ("1 / 5", "0 / 3"), "open": ("3 / 5", "3 / 3"), "overdue": ("2 / 2", "0 / 2"),
     }  # fmt: skip
-    assert [(one.rule_id, one.how, one.found, one.total) for one in made.rules] == [
+    assert [(one.rule_id, one.how, one.open, one.total) for one in made.rules] == [
         ("C1", "补填受理日期", 2, 3), ("V6", "核对证件", 1, 3),
     ]  # fmt: skip
     assert [(one.number, one.settled, one.total) for one in made.late] == [("示例检案管监〔2026〕1号", 0, 2)]
