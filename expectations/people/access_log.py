@@ -67,23 +67,23 @@ def note(session: Session, user_id: int | None, login: str, action: str, subject
     session.add(Access(at=now(), user_id=user_id, login=login, action=action, subject=subject, detail=detail))
 
 
-def entries(session: Session, wanted: AccessFilter, limit: int, offset: int = 0) -> Sequence[Access]:
+def entries(session: Session, entry_filter: AccessFilter, limit: int, offset: int = 0) -> Sequence[Access]:
     """Entries, the latest first."""
-    chosen = select(Access).where(*_conditions(wanted)).order_by(Access.at.desc(), Access.id.desc())
+    chosen = select(Access).where(*_conditions(entry_filter)).order_by(Access.at.desc(), Access.id.desc())
     return session.scalars(chosen.limit(limit).offset(offset)).all()
 
 
-def count(session: Session, wanted: AccessFilter) -> int:
+def count(session: Session, entry_filter: AccessFilter) -> int:
     """How many entries there are."""
-    return session.scalar(select(func.count()).select_from(Access).where(*_conditions(wanted))) or 0
+    return session.scalar(select(func.count()).select_from(Access).where(*_conditions(entry_filter))) or 0
 
 
-def _conditions(wanted: AccessFilter) -> list[ColumnElement[bool]]:
+def _conditions(entry_filter: AccessFilter) -> list[ColumnElement[bool]]:
     parts: list[ColumnElement[bool]] = []
-    if wanted.day is not None:
-        parts += [Access.at >= begin_of(wanted.day), Access.at < begin_of(wanted.day + timedelta(days=1))]
-    if wanted.login:
-        parts.append(Access.login == wanted.login)
-    if wanted.action:
-        parts.append(Access.action == wanted.action)
+    if entry_filter.day is not None:
+        parts += [Access.at >= begin_of(entry_filter.day), Access.at < begin_of(entry_filter.day + timedelta(days=1))]
+    if entry_filter.login:
+        parts.append(Access.login == entry_filter.login)
+    if entry_filter.action:
+        parts.append(Access.action == entry_filter.action)
     return parts

@@ -104,9 +104,9 @@ def find_user(session: Session, login: str) -> User:
     normal = normal_login(login)
     user = session.scalar(select(User).where(User.login == normal))
     if user is None:
-        known = session.scalars(select(User.login)).all()
+        logins = session.scalars(select(User.login)).all()
         raise InputError(
-            Bilingual("没有此登录名", "no such login").about(f"{login}" + nearest(normal, known)),
+            Bilingual("没有此登录名", "no such login").about(f"{login}" + nearest(normal, logins)),
             hint=Bilingual("anka user list 列出全部", "lists all"),
         )
     return user
@@ -148,6 +148,7 @@ def check_password(register: Register, login: str, password: str) -> Checked:
         user_id, hashed, until = (user.id, user.password_hash, user.locked_until) if user else (None, "", None)
     if user_id is None:
         until = _strangers.locked_until(normal)
+    # Before the transaction, since hashing is slow on purpose; and for unknown logins too, or the time would tell which exist.
     right = matches(password, hashed)
     if user_id is None:
         return Checked(locked_until=until or _stranger_failed(register, normal))
@@ -157,11 +158,11 @@ def check_password(register: Register, login: str, password: str) -> Checked:
 
 def person_of_provider(session: Session, subject: str, login: str) -> User | None:
     """Whom a provider means: the account with its subject, else the one of the login that has no subject yet."""
-    known = session.scalar(select(User).where(User.oidc_subject == subject)) if subject else None
-    if known is None and login:
+    user = session.scalar(select(User).where(User.oidc_subject == subject)) if subject else None
+    if user is None and login:
         by_login = select(User).where(User.login == normal_login(login), User.oidc_subject == "")
-        known = session.scalar(by_login)
-    return known if known is not None and known.active else None
+        user = session.scalar(by_login)
+    return user if user is not None and user.active else None
 
 
 def note_failed_provider(register: Register, why: str) -> None:
@@ -176,6 +177,7 @@ def change_password(register: Register, user_id: int, old: str, new: str, keep: 
         user = session.get_one(User, user_id)
         login, former = user.login, user.password_hash
     if not matches(old, former):
+        # Counted like a failed sign-in: a session left open must not be a way to guess the password.
         with register.writing() as session:
             locked = _counted(session, user_id, False).locked_until is not None
             if locked:
@@ -186,8 +188,8 @@ def change_password(register: Register, user_id: int, old: str, new: str, keep: 
     require_good(new, login)
     hashed = hash_password(new)
     with register.writing() as session:
-        kept = session.get_one(User, user_id)
-        kept.password_hash, kept.must_change, kept.failed_sign_ins = hashed, False, 0
+        user = session.get_one(User, user_id)
+        user.password_hash, user.must_change, user.failed_sign_ins = hashed, False, 0
         end_sessions(session, user_id, keep)
         access_log.note(session, user_id, login, "password", login)
 

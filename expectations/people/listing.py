@@ -43,7 +43,7 @@ def people(session: Session) -> list[Person]:
     tree = read_tree(session)
     users = session.scalars(select(User)).all()
     logins = {user.id: user.login for user in users}
-    found = [
+    persons = [
         Person(
             user.login,
             user.name,
@@ -55,7 +55,7 @@ def people(session: Session) -> list[Person]:
         for user in users
     ]
     places = {tree.path(unit_id): unit_id for unit_id in tree.units}
-    return sorted(found, key=lambda one: (places.get(one.unit, 0), one.login))
+    return sorted(persons, key=lambda person: (places.get(person.unit, 0), person.login))
 
 
 def names_by_login(session: Session) -> dict[str, str]:

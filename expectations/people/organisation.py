@@ -37,11 +37,11 @@ class Tree:
 
     def line(self, unit_id: int | None) -> tuple[Unit, ...]:
         """The unit and those above it, from below."""
-        found: list[Unit] = []
+        units: list[Unit] = []
         while unit_id is not None and unit_id in self.units:
-            found.append(self.units[unit_id])
-            unit_id = found[-1].parent_id
-        return tuple(found)
+            units.append(self.units[unit_id])
+            unit_id = units[-1].parent_id
+        return tuple(units)
 
     def office(self, unit_id: int | None) -> Unit | None:
         """The office a unit belongs to."""
@@ -53,7 +53,7 @@ class Tree:
 
     def below(self, unit_id: int) -> frozenset[int]:
         """The numbers of a unit and of everything under it."""
-        return frozenset(one for one in self.units if unit_id in {unit.id for unit in self.line(one)})
+        return frozenset(number for number in self.units if unit_id in {unit.id for unit in self.line(number)})
 
     def path(self, unit_id: int | None) -> str:
         """The unit with those above it: 院/部门/组."""
@@ -68,16 +68,16 @@ def read_tree(session: Session) -> Tree:
 def find_unit(session: Session, path: str) -> Unit:
     """A unit by its path or the end of it (第一检察部, 示例院/第一检察部). Raises InputError."""
     tree = read_tree(session)
-    wanted = [part.strip() for part in path.split("/") if part.strip()]
+    path_end = [part.strip() for part in path.split("/") if part.strip()]
     paths = {unit_id: tree.path(unit_id).split("/") for unit_id in tree.units}
-    found = [unit_id for unit_id, parts in paths.items() if wanted and parts[-len(wanted) :] == wanted]
-    exact = [unit_id for unit_id in found if paths[unit_id] == wanted]
-    if len(exact or found) == 1:
-        return tree.units[(exact or found)[0]]
-    if found:
+    matching = [unit_id for unit_id, parts in paths.items() if path_end and parts[-len(path_end) :] == path_end]
+    exact = [unit_id for unit_id in matching if paths[unit_id] == path_end]
+    if len(exact or matching) == 1:
+        return tree.units[(exact or matching)[0]]
+    if matching:
         raise InputError(
             Bilingual(f"有多个单位叫“{path}”", f"several units: {path}"),
-            hint="; ".join(sorted(tree.path(one) for one in found)),
+            hint="; ".join(sorted(tree.path(unit_id) for unit_id in matching)),
         )
     names = sorted({unit.name for unit in tree.units.values()})
     raise InputError(
@@ -91,28 +91,36 @@ def reader_of(session: Session, user_id: int) -> Reader:
     user = session.get_one(User, user_id)
     tree = read_tree(session)
     roles = tuple(_roles(user))
-    own = _own(session, tree, user, roles)
-    rows = [own] + [_rows(session, tree, user, role) for role in roles]
-    figures = [_whole(session, tree, user)] if "leader" in roles else []
+    own_scope = _own_scope(session, tree, user, roles)
+    rows = [own_scope] + [_rows(session, tree, user, role) for role in roles]
+    figures = [_office_scope(session, tree, user)] if "leader" in roles else []
     return Reader(
-        user.id, user.login, user.name, roles, _united(rows), _united([*rows, *figures]), tree.path(user.unit_id), own
+        user.id,
+        user.login,
+        user.name,
+        roles,
+        _united(rows),
+        _united([*rows, *figures]),
+        tree.path(user.unit_id),
+        own_scope,
     )
 
 
 def _roles(user: User) -> Iterable[Role]:
+    # The pages of the first role come first: a head who has cards as well comes to the department.
     order: tuple[Role, ...] = ("supervisor", "head", "prosecutor", "assistant", "leader", "administrator")
     return (role for role in order if role in user.roles)
 
 
 def _rows(session: Session, tree: Tree, user: User, role: Role) -> Scope:
     if role == "supervisor":
-        return _whole(session, tree, user)
+        return _office_scope(session, tree, user)
     if role == "head":
-        return _led(session, tree, user)
+        return _led_scope(session, tree, user)
     return NOTHING
 
 
-def _whole(session: Session, tree: Tree, user: User) -> Scope:
+def _office_scope(session: Session, tree: Tree, user: User) -> Scope:
     """Of the only root everything, also rows without a known office; of another office that one and those below, with rows of an
     unknown office whose department no other office has.
     """
@@ -121,13 +129,13 @@ def _whole(session: Session, tree: Tree, user: User) -> Scope:
         return NOTHING
     if [office.id] == [root.id for root in tree.roots]:
         return EVERYTHING
-    names = {tree.units[one].name for one in tree.below(office.id) if tree.units[one].kind in OFFICES}
+    names = {tree.units[unit_id].name for unit_id in tree.below(office.id) if tree.units[unit_id].kind in OFFICES}
     offices = read_offices(session)
-    theirs = frozenset((name, department) for name in names for department in offices.only_in(name))
-    return Scope(offices=frozenset(names), departments=theirs, known=tree.office_names)
+    departments = frozenset((name, department) for name in names for department in offices.only_in(name))
+    return Scope(offices=frozenset(names), departments=departments, known=tree.office_names)
 
 
-def _led(session: Session, tree: Tree, user: User) -> Scope:
+def _led_scope(session: Session, tree: Tree, user: User) -> Scope:
     """What a head leads: the cards of the department, or those of the people in the team."""
     office, department = tree.office(user.unit_id), tree.department(user.unit_id)
     if office is None or department is None or user.unit_id is None:
@@ -135,10 +143,10 @@ def _led(session: Session, tree: Tree, user: User) -> Scope:
     if tree.units[user.unit_id].kind == "department":
         return Scope(departments=frozenset([(office.name, department.name)]), known=tree.office_names)
     members = session.scalars(select(User).where(User.unit_id.in_(sorted(tree.below(user.unit_id))))).all()
-    return _handlers(session, tree, members)
+    return _handlers_scope(session, tree, members)
 
 
-def _own(session: Session, tree: Tree, user: User, roles: Sequence[Role]) -> Scope:
+def _own_scope(session: Session, tree: Tree, user: User, roles: Sequence[Role]) -> Scope:
     """Own cards; a prosecutor's with those of the assistants, an assistant's with those of the prosecutor."""
     if not {"prosecutor", "assistant", "head"} & set(roles):
         return NOTHING
@@ -147,10 +155,10 @@ def _own(session: Session, tree: Tree, user: User, roles: Sequence[Role]) -> Sco
         people += session.scalars(select(User).where(User.assists_id == user.id)).all()
     if "assistant" in roles and user.assists_id is not None:
         people.append(session.get_one(User, user.assists_id))
-    return _handlers(session, tree, people)
+    return _handlers_scope(session, tree, people)
 
 
-def _handlers(session: Session, tree: Tree, people: Sequence[User]) -> Scope:
+def _handlers_scope(session: Session, tree: Tree, people: Sequence[User]) -> Scope:
     """Cards by the names of people in their offices; with the department where the office has two of one name."""
     names = {person.name for person in people}
     namesakes = session.scalars(select(User).where(User.name.in_(sorted(names)))).all()
@@ -159,14 +167,18 @@ def _handlers(session: Session, tree: Tree, people: Sequence[User]) -> Scope:
         office, department = tree.office(person.unit_id), tree.department(person.unit_id)
         if office is None:
             continue
-        others = [one for one in namesakes if one.name == person.name and tree.office(one.unit_id) == office]
-        handlers.add((office.name, department.name if department and len(others) > 1 else "", person.name))
+        same_name = [
+            namesake
+            for namesake in namesakes
+            if namesake.name == person.name and tree.office(namesake.unit_id) == office
+        ]
+        handlers.add((office.name, department.name if department and len(same_name) > 1 else "", person.name))
     return Scope(handlers=frozenset(handlers), known=tree.office_names)
 
 
 def _united(scopes: Iterable[Scope]) -> Scope:
     """Their union; EVERYTHING as such, so that equal scopes compare equal."""
-    whole = NOTHING
+    union = NOTHING
     for scope in scopes:
-        whole = whole | scope
-    return EVERYTHING if whole.everything else whole
+        union = union | scope
+    return EVERYTHING if union.everything else union

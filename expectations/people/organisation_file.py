@@ -146,22 +146,24 @@ def _xlsx_rows(content: bytes) -> Iterator[tuple[int, list[str]]]:
 
 def _columns(rows: list[tuple[int, list[str]]]) -> tuple[int, dict[str, int]]:
     """Which row holds the headings, and where each item stands. Raises InputError."""
-    heading = next((place for place, (_, cells) in enumerate(rows) if any(cells)), None)
-    cells = rows[heading][1] if heading is not None else []
-    missing = [one for one in _REQUIRED if one not in cells]
-    unknown = [one for one in cells if one and one not in HEADINGS]
-    twice = [one for one, number in Counter(cells).items() if one and number > 1]
-    if heading is None or missing or unknown or twice:
+    heading_row = next((place for place, (_, cells) in enumerate(rows) if any(cells)), None)
+    cells = rows[heading_row][1] if heading_row is not None else []
+    missing = [heading for heading in _REQUIRED if heading not in cells]
+    unknown = [heading for heading in cells if heading and heading not in HEADINGS]
+    twice = [heading for heading, number in Counter(cells).items() if heading and number > 1]
+    if heading_row is None or missing or unknown or twice:
         parts = [Bilingual("缺少列", "missing").about("、".join(missing))] * bool(missing)
-        parts += [Bilingual("不认识的列", "unknown").about(f"{one}" + nearest(one, HEADINGS)) for one in unknown]
+        parts += [
+            Bilingual("不认识的列", "unknown").about(f"{heading}" + nearest(heading, HEADINGS)) for heading in unknown
+        ]
         parts += [Bilingual("列重复", "twice").about("、".join(twice))] * bool(twice)
         raise InputError(joined("；", parts) if parts else Bilingual("空文件", "empty file"), hint="、".join(HEADINGS))
-    return heading, {HEADINGS[one]: place for place, one in enumerate(cells) if one}
+    return heading_row, {HEADINGS[heading]: place for place, heading in enumerate(cells) if heading}
 
 
 def _line(row: int, texts: dict[str, str], problems: list[Bilingual]) -> Line:
-    def say(what: Bilingual) -> None:
-        problems.append(_of_row(row, what))
+    def say(problem: Bilingual) -> None:
+        problems.append(_of_row(row, problem))
 
     def text(key: str) -> str:
         return texts.get(key, "")
@@ -199,20 +201,20 @@ def _line(row: int, texts: dict[str, str], problems: list[Bilingual]) -> Line:
     )
 
 
-def _of_row(row: int, what: Bilingual) -> Bilingual:
-    return Bilingual(f"第 {row} 行", f"row {row}").about(what)
+def _of_row(row: int, problem: Bilingual) -> Bilingual:
+    return Bilingual(f"第 {row} 行", f"row {row}").about(problem)
 
 
 def _roles(text: str, say: Callable[[Bilingual], None]) -> tuple[Role, ...]:
     for sign in "，,；;/ ":
         text = text.replace(sign, "、")
-    named: dict[str, Role] = {**ROLE_WORDS, **{role: role for role in ROLES}}
+    role_of_word: dict[str, Role] = {**ROLE_WORDS, **{role: role for role in ROLES}}
     words = [word for word in text.split("、") if word]
     for word in words:
-        if word not in named:
-            say(Bilingual("没有此角色", "no such role").about(f"{word}" + nearest(word, named)))
-    found = {named[word] for word in words if word in named}
-    return tuple(role for role in ROLES if role in found)
+        if word not in role_of_word:
+            say(Bilingual("没有此角色", "no such role").about(f"{word}" + nearest(word, role_of_word)))
+    roles = {role_of_word[word] for word in words if word in role_of_word}
+    return tuple(role for role in ROLES if role in roles)
 
 
 def _repeated(lines: list[Line]) -> list[Bilingual]:
@@ -222,15 +224,15 @@ def _repeated(lines: list[Line]) -> list[Bilingual]:
         ("登录名", [(line.row, line.login) for line in lines]),
         ("统一认证账号", [(line.row, line.oidc_subject) for line in lines]),
     ):
-        first: dict[str, int] = {}
+        first_rows: dict[str, int] = {}
         for row, value in values:
-            if value and value in first:
+            if value and value in first_rows:
                 again = Bilingual(
-                    f"{word}“{value}”与第 {first[value]} 行重复", f"{word} {value} repeats row {first[value]}"
+                    f"{word}“{value}”与第 {first_rows[value]} 行重复", f"{word} {value} repeats row {first_rows[value]}"
                 )
                 problems.append(_of_row(row, again))
             elif value:
-                first[value] = row
+                first_rows[value] = row
     return problems
 
 
@@ -249,11 +251,12 @@ def _offices(lines: list[Line]) -> list[Bilingual]:
             rowless = Bilingual(f"上级单位“{line.above}”没有自己的行", f"{line.above} has no row of its own")
             problems.append(_of_row(line.row, rowless + near))
     for office, higher in above.items():
-        seen, one = [office], higher
-        while one in above and one not in seen:
-            seen.append(one)
-            one = above[one]
-        if one in seen and one == office:
+        offices_passed, office_above = [office], higher
+        while office_above in above and office_above not in offices_passed:
+            offices_passed.append(office_above)
+            office_above = above[office_above]
+        # Only its own offices are told of a circle, not those that merely hang below one.
+        if office_above == office:
             problems.append(Bilingual(f"{office}：上级单位循环", f"{office} stands under itself"))
     return problems
 
@@ -262,24 +265,28 @@ def _assisted(lines: list[Line]) -> list[Bilingual]:
     """Assistants whose prosecutor can't be told; a login of the register that is not in the file is no answer."""
     problems = []
     for line in lines:
-        found = prosecutors_meant(line, lines) if line.assists else [line]
-        if len(found) != 1:
-            what = (
+        prosecutors = possible_prosecutors(line, lines) if line.assists else [line]
+        if len(prosecutors) != 1:
+            problem = (
                 Bilingual("有多名", "several")
-                if found
+                if prosecutors
                 else Bilingual("不是文件中的检察官", "no prosecutor of the file")
             )
-            near = nearest(line.assists, [one.name for one in lines]) if not found else NO_TEXT
+            near = nearest(line.assists, [other_line.name for other_line in lines]) if not prosecutors else NO_TEXT
             problems.append(
-                _of_row(line.row, Bilingual(f"协助“{line.assists}”", f"assists {line.assists}: ") + what + near)
+                _of_row(line.row, Bilingual(f"协助“{line.assists}”", f"assists {line.assists}: ") + problem + near)
             )
     return problems
 
 
-def prosecutors_meant(line: Line, lines: Iterable[Line]) -> list[Line]:
+def possible_prosecutors(line: Line, lines: Iterable[Line]) -> list[Line]:
     """Whom an assistant's 协助 can mean: the prosecutor with the login, else those of the name in the office."""
-    able = [one for one in lines if one is not line and {"prosecutor", "head"} & set(one.roles)]
-    by_login = [one for one in able if one.login == line.assists.casefold()]
-    by_name = [one for one in able if one.name == line.assists and one.office == line.office]
-    nearer = [one for one in by_name if one.department == line.department]
-    return by_login or (nearer if len(nearer) == 1 else by_name)
+    candidates = [
+        other_line for other_line in lines if other_line is not line and {"prosecutor", "head"} & set(other_line.roles)
+    ]
+    by_login = [other_line for other_line in candidates if other_line.login == line.assists.casefold()]
+    by_name = [
+        other_line for other_line in candidates if other_line.name == line.assists and other_line.office == line.office
+    ]
+    in_department = [other_line for other_line in by_name if other_line.department == line.department]
+    return by_login or (in_department if len(in_department) == 1 else by_name)

@@ -19,7 +19,7 @@ from expectations.people.accounts import (
     require_an_administrator,
 )
 from expectations.people.organisation import OFFICES, Tree, read_tree
-from expectations.people.organisation_file import Line, prosecutors_meant
+from expectations.people.organisation_file import Line, possible_prosecutors
 from expectations.people.passwords import first_password, hash_password
 from expectations.store.register import Register
 from expectations.store.tables import Unit, User
@@ -52,10 +52,11 @@ def import_organisation(
     Without passwords new people can come by the provider or a one-time link only, until their password is reset.
     """
     with register.reading() as session:
-        known = set(session.scalars(select(User.login)))
-    fresh = [line.login for line in lines if line.login and line.login not in known]
-    passwords = {login: first_password() for login in fresh} if give_passwords else {}
-    hashes = {login: hash_password(passwords[login]) if give_passwords else "" for login in fresh}
+        logins = set(session.scalars(select(User.login)))
+    new_logins = [line.login for line in lines if line.login and line.login not in logins]
+    # Hashing is slow on purpose; done before the transaction, hundreds of people do not keep every other writer waiting.
+    passwords = {login: first_password() for login in new_logins} if give_passwords else {}
+    hashes = {login: hash_password(passwords[login]) if give_passwords else "" for login in new_logins}
     with register.writing() as session:
         changes = _enter(session, lines, hashes, by, deactivate_missing)
         detail = f"+{len(changes.added)} ~{len(changes.changed)} -{len(changes.deactivated)}"
@@ -77,17 +78,19 @@ def _enter(session: Session, lines: Sequence[Line], hashes: Mapping[str, str], b
     people = [line for line in lines if line.login]
     former = {user.login: user for user in session.scalars(select(User))}
     added = [line.login for line in people if line.login not in former]
+    # The hashes were made for the accounts of a moment ago; one removed since has none.
     if missing_hash := [login for login in added if login not in hashes]:
         raise InputError(
             Bilingual("账号刚被删除", "accounts vanished").about(", ".join(missing_hash)),
             hint=Bilingual("重试", "try again"),
         )
-    before = {login: _told(user) for login, user in former.items()}
+    before = {login: _person_values(user) for login, user in former.items()}
     users = {
         line.login: former.get(line.login)
         or add_user(session, NewPerson(line.login, line.name, line.roles), hashes[line.login], by)
         for line in people
     }
+    # Only now that everybody has an account: an assistant may stand above the prosecutor in the file.
     for line in people:
         _set_person(session, users[line.login], line, units[line.unit], people, users)
     missing = sorted(login for login, user in former.items() if login not in users and user.active)
@@ -95,7 +98,7 @@ def _enter(session: Session, lines: Sequence[Line], hashes: Mapping[str, str], b
         deactivate_or_activate(session, former[login], False, by)
     require_an_administrator(session)
     dropped = _drop_unused(session, set(units.values()))
-    changed = tuple(login for login, user in former.items() if login in users and _told(user) != before[login])
+    changed = tuple(login for login, user in former.items() if login in users and _person_values(user) != before[login])
     return Changes(
         tuple(added), changed, tuple(missing), tuple(missing) if deactivate else (), tuple(new_units), tuple(dropped)
     )
@@ -107,17 +110,17 @@ def _units(session: Session, lines: Sequence[Line]) -> tuple[dict[_UnitKey, int]
     above = {line.office: line.above for line in lines if line.above}
     parents = set(above.values())
     numbers: dict[_UnitKey, int] = {}
-    made: list[str] = []
+    new_paths: list[str] = []
     for name in _from_above(dict.fromkeys(line.office for line in lines), above):
         parent = numbers[(above[name],)] if name in above else None
         kind = "city" if name in parents else "district"
-        numbers[(name,)] = _unit(session, tree, name, kind, parent, made, anywhere=True)
+        numbers[(name,)] = _unit(session, tree, name, kind, parent, new_paths, anywhere=True)
     for line in lines:
         for depth, kind in ((2, "department"), (3, "team")):
             key = line.unit[:depth]
             if len(key) == depth and key not in numbers:
-                numbers[key] = _unit(session, tree, key[-1], kind, numbers[key[:-1]], made)
-    return numbers, made
+                numbers[key] = _unit(session, tree, key[-1], kind, numbers[key[:-1]], new_paths)
+    return numbers, new_paths
 
 
 def _from_above(names: Mapping[str, None], above: Mapping[str, str]) -> list[str]:
@@ -130,7 +133,14 @@ def _from_above(names: Mapping[str, None], above: Mapping[str, str]) -> list[str
 
 
 def _unit(
-    session: Session, tree: Tree, name: str, kind: str, parent: int | None, made: list[str], *, anywhere: bool = False
+    session: Session,
+    tree: Tree,
+    name: str,
+    kind: str,
+    parent: int | None,
+    new_paths: list[str],
+    *,
+    anywhere: bool = False,
 ) -> int:
     """The unit of that name under its parent, an office wherever it stood before."""
     for unit in tree.units.values():
@@ -138,41 +148,44 @@ def _unit(
         if unit.name == name and same_kind and (anywhere or unit.parent_id == parent):
             unit.parent_id, unit.kind = parent, kind
             return unit.id
-    fresh = Unit(name=name, kind=kind, parent_id=parent)
-    session.add(fresh)
+    new_unit = Unit(name=name, kind=kind, parent_id=parent)
+    session.add(new_unit)
     session.flush()
-    tree.units[fresh.id] = fresh
-    made.append(tree.path(fresh.id))
-    return fresh.id
+    tree.units[new_unit.id] = new_unit
+    new_paths.append(tree.path(new_unit.id))
+    return new_unit.id
 
 
 def _set_person(
     session: Session, user: User, line: Line, unit: int, people: Sequence[Line], users: Mapping[str, User]
 ) -> None:
     """Puts what the row says into the account; another role ends the sessions."""
-    meant = prosecutors_meant(line, people) if line.assists else []
+    prosecutors = possible_prosecutors(line, people) if line.assists else []
     roles: list[str] = list(line.roles)
     if user.roles != roles:
         user.roles = roles
         end_sessions(session, user.id)
     user.name, user.unit_id = line.name, unit
-    user.assists_id = users[meant[0].login].id if meant else None
+    user.assists_id = users[prosecutors[0].login].id if prosecutors else None
     user.contact, user.oidc_subject = line.contact, line.oidc_subject
 
 
-def _told(user: User) -> tuple[object, ...]:
+def _person_values(user: User) -> tuple[object, ...]:
     return (user.name, tuple(user.roles), user.unit_id, user.assists_id, user.contact, user.oidc_subject)
 
 
-def _drop_unused(session: Session, named: set[int]) -> list[str]:
+def _drop_unused(session: Session, named_units: set[int]) -> list[str]:
     """Units the file does not name and in which nobody is left: a former office name must not count as a known one."""
     session.flush()
     tree = read_tree(session)
-    used = {unit_id for unit_id in session.scalars(select(User.unit_id).distinct()) if unit_id is not None} | named
-    kept = {unit.id for unit_id in used for unit in tree.line(unit_id)}
+    used = {
+        unit_id for unit_id in session.scalars(select(User.unit_id).distinct()) if unit_id is not None
+    } | named_units
+    kept_units = {unit.id for unit_id in used for unit in tree.line(unit_id)}
     dropped = []
-    for unit in sorted(tree.units.values(), key=lambda one: -len(tree.line(one.id))):
-        if unit.id not in kept:
+    # From below, since no unit can go before those that stand under it.
+    for unit in sorted(tree.units.values(), key=lambda unit: -len(tree.line(unit.id))):
+        if unit.id not in kept_units:
             dropped.append(tree.path(unit.id))
             session.delete(unit)
             session.flush()

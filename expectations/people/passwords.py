@@ -69,10 +69,10 @@ def require_good(password: str, login: str) -> None:
         )
     if len(plain) > LONGEST:
         raise InputError(Bilingual(f"密码最多 {LONGEST} 位", f"at most {LONGEST} characters"))
-    rest = plain
+    remainder = plain
     for word in (login.casefold(), *_KNOWN):
-        rest = rest.replace(word, "") if len(word) > 2 else rest
-    if len(rest) < SHORTEST // 2 or len(set(plain)) < _FEWEST_SIGNS or _is_row(plain):
+        remainder = remainder.replace(word, "") if len(word) > 2 else remainder
+    if len(remainder) < SHORTEST // 2 or len(set(plain)) < _FEWEST_SIGNS or _is_row(plain):
         raise InputError(
             Bilingual("密码太容易猜到：不要用登录名、连续或重复的字符、常见密码", "too easy to guess"),
             hint=Bilingual("可用几个不相关的词", "use a few unrelated words"),

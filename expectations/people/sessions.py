@@ -51,21 +51,23 @@ def start(session: Session, user_id: int, how: str) -> str:
     _forget_old(session)
     user = session.get_one(User, user_id)
     access_log.note(session, user_id, user.login, "sign_in", user.login, how)
-    return _kept(session, user_id, how)
+    return _new_token(session, user_id, how)
 
 
 def one_time_link(register: Register, login: str) -> str:
     """The address, relative to the dashboard's, that signs `login` in once within ten minutes. Raises InputError."""
     with register.writing() as session:
-        return f"sign-in?once={_kept(session, find_user(session, login).id, _LINK, once=True)}"
+        return f"sign-in?once={_new_token(session, find_user(session, login).id, _LINK, once=True)}"
 
 
 def exchange(register: Register, token: str) -> str | None:
     """The token of the session a one-time link is worth; None when it was used, is too old or unknown."""
     with register.writing() as session:
+        # Locked: of two browsers that follow the link at once the second waits, and finds none.
         link = session.get(SignIn, key_of(token), with_for_update=True)
         if link is None or not link.once:
             return None
+        # Gone before anything is asked of it, so that it can't be tried again whatever the answer.
         user_id, made_at = link.user_id, link.created_at
         session.delete(link)
         session.flush()
@@ -93,8 +95,12 @@ def standing(register: Register, key: str) -> Standing | None:
 def reader_in(register: Register, key: str) -> Reader | None:
     """The person of a session that holds and whose password need not be changed first."""
     with register.reading() as session:
-        found = _standing(session, key)
-        return reader_of(session, found.user_id) if found is not None and not found.must_change else None
+        standing_now = _standing(session, key)
+        return (
+            reader_of(session, standing_now.user_id)
+            if standing_now is not None and not standing_now.must_change
+            else None
+        )
 
 
 def touch(register: Register, key: str) -> None:
@@ -111,10 +117,10 @@ def touch(register: Register, key: str) -> None:
 def end(register: Register, key: str) -> None:
     """Signs out."""
     with register.writing() as session:
-        found = session.get(SignIn, key)
-        if found is not None:
-            user = session.get_one(User, found.user_id)
-            session.delete(found)
+        sign_in = session.get(SignIn, key)
+        if sign_in is not None:
+            user = session.get_one(User, sign_in.user_id)
+            session.delete(sign_in)
             access_log.note(session, user.id, user.login, "sign_out", user.login)
 
 
@@ -131,14 +137,14 @@ def _standing(session: Session, key: str) -> Standing | None:
     ).first()
     if row is None:
         return None
-    found, must_change = row
+    sign_in, must_change = row
     idle = timedelta(minutes=int(switch(session, "idle_minutes")))
-    if now() - found.used_at > idle or now() - found.created_at > LONGEST:
+    if now() - sign_in.used_at > idle or now() - sign_in.created_at > LONGEST:
         return None
-    return Standing(found.token_hash, found.user_id, must_change and found.how == "password")
+    return Standing(sign_in.token_hash, sign_in.user_id, must_change and sign_in.how == "password")
 
 
-def _kept(session: Session, user_id: int, how: str, *, once: bool = False) -> str:
+def _new_token(session: Session, user_id: int, how: str, *, once: bool = False) -> str:
     token = secrets.token_urlsafe(32)
     session.add(SignIn(token_hash=key_of(token), user_id=user_id, created_at=now(), used_at=now(), once=once, how=how))
     return token
