@@ -25,8 +25,8 @@ class OfficeFigures:
 def whole_offices(reader: Reader, runs: Sequence[RunMark]) -> list[str]:
     """The offices the reader may count as a whole, by name; a single department of an office is not the office."""
     scope = reader.figures
-    found = {office for run in runs for office, _ in run.checked if office and office in (scope.known or {office})}
-    return sorted(office for office in found if scope.whole_office(office))
+    offices = {office for run in runs for office, _ in run.checked if office and office in (scope.known or {office})}
+    return sorted(office for office in offices if scope.whole_office(office))
 
 
 def office_figures(session: Session, reader: Reader, runs: Sequence[RunMark], office: str) -> OfficeFigures:
@@ -37,7 +37,7 @@ def office_figures(session: Session, reader: Reader, runs: Sequence[RunMark], of
         office,
         errors[-1].checked,
         errors[-1].counts.open,
-        sum(one.open for one in hints.values()),
+        sum(counts.open for counts in hints.values()),
         sum(line.counts.new for line in errors),
         sum(line.counts.corrected for line in errors),
         type_counts(session, reader, runs[-1], Asked(office)),

@@ -101,12 +101,12 @@ def days_of(session: Session, run: RunMark, period: int, today: date) -> Days:
 
 def department_work(session: Session, reader: Reader, office: str, runs: Sequence[RunMark], days: Days) -> list[Work]:
     """The departments of an office in their fixed order, those that left the exports included."""
-    here = and_(_under(session, office), departments_of(reader.figures, Finding))
-    ages, hints = _open(session, here, days)
-    corrections = _corrections(session, here, days)
+    in_office = and_(_under(session, office), departments_of(reader.figures, Finding))
+    ages, hints = _open(session, in_office, days)
+    corrections = _corrections(session, in_office, days)
     notices = _notices(session, reader, office, days)
-    known = {name for run in runs for of, name in run.checked if of == office}
-    names = sorted(known | ages.keys() | hints.keys() | notices.keys(), key=department_order)
+    departments_checked = {name for run in runs for counted_under, name in run.checked if counted_under == office}
+    names = sorted(departments_checked | ages.keys() | hints.keys() | notices.keys(), key=department_order)
     return [
         _work(
             name,
@@ -124,23 +124,23 @@ def department_work(session: Session, reader: Reader, office: str, runs: Sequenc
 def _work(
     name: str,
     checked: int,
-    seen: Counter[date],
+    errors_by_day: Counter[date],
     hints: int,
     corrections: Counter[int],
     notices: tuple[int, int],
     days: Days,
 ) -> Work:
     groups = [0, 0, 0]
-    for first_seen, number in seen.items():
-        groups[sum((days.as_of - first_seen).days > last for last in AGES)] += number
+    for first_seen, number in errors_by_day.items():
+        groups[sum((days.as_of - first_seen).days > last_day for last_day in AGES)] += number
     return Work(
         department=name,
         checked=checked,
         ages=(groups[0], groups[1], groups[2]),
-        overdue=sum(number for first_seen, number in seen.items() if first_seen < days.late_before),
+        overdue=sum(number for first_seen, number in errors_by_day.items() if first_seen < days.late_before),
         hints=hints,
         corrected=corrections.total(),
-        in_time=sum(number for took, number in corrections.items() if took <= days.reply),
+        in_time=sum(number for days_taken, number in corrections.items() if days_taken <= days.reply),
         correction_days=tuple(sorted(corrections.elements())),
         notices=notices[0],
         notices_overdue=notices[1],
@@ -148,13 +148,13 @@ def _work(
 
 
 def _open(
-    session: Session, here: ColumnElement[bool], days: Days
+    session: Session, in_office: ColumnElement[bool], days: Days
 ) -> tuple[defaultdict[str, Counter[date]], Counter[str]]:
     """Open errors by department and day first seen; hints by department."""
     hint = Finding.hint_now.label("hint")
     rows = session.execute(
         select(Finding.department, hint, Finding.first_seen, func.count())
-        .where(Finding.state.in_(ACTIVE), here)
+        .where(Finding.state.in_(ACTIVE), in_office)
         .group_by(
             Finding.department, "hint", Finding.first_seen
         )  # by name: PostgreSQL takes equal parameters for different ones
@@ -165,22 +165,23 @@ def _open(
         if is_hint:
             hints[department] += number
         else:
+            # The audit date may lie before that of an earlier run, and what that one found is then no age.
             errors[department][min(first_seen, days.as_of)] += number
     return errors, hints
 
 
-def _corrections(session: Session, here: ColumnElement[bool], days: Days) -> defaultdict[str, Counter[int]]:
+def _corrections(session: Session, in_office: ColumnElement[bool], days: Days) -> defaultdict[str, Counter[int]]:
     """Errors corrected in the period, by department and days they took."""
     rows = session.execute(
         select(Finding.department, Finding.first_seen, Finding.closed_on, func.count())
-        .where(Finding.state == "corrected", Finding.closed_on > days.since, not_(Finding.hint_now), here)
+        .where(Finding.state == "corrected", Finding.closed_on > days.since, not_(Finding.hint_now), in_office)
         .group_by(Finding.department, Finding.first_seen, Finding.closed_on)
     ).all()
-    found: defaultdict[str, Counter[int]] = defaultdict(Counter)
+    corrections: defaultdict[str, Counter[int]] = defaultdict(Counter)
     for department, first_seen, closed_on, number in rows:
         if closed_on:
-            found[department][(closed_on - first_seen).days] += number
-    return found
+            corrections[department][(closed_on - first_seen).days] += number
+    return corrections
 
 
 def _notices(session: Session, reader: Reader, office: str, days: Days) -> defaultdict[str, tuple[int, int]]:
@@ -211,8 +212,8 @@ def causes(session: Session, reader: Reader, office: str, department: str | None
     return Causes(rules.total(), _by_number(rules)[:TOP_RULES], tuple(sorted(types.items())))
 
 
-def _by_number(counted: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
-    return tuple(sorted(counted.items(), key=lambda item: (-item[1], item[0])))
+def _by_number(counts: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
+    return tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
 def owner_delays(session: Session, reader: Reader, office: str, department: str, days: Days) -> list[OwnerDelay]:

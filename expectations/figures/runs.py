@@ -50,7 +50,9 @@ class RunMark:
         """The denominator: cards checked in an office and some departments, in all where none is named."""
         names = set(departments)
         return sum(
-            cards for (of, name), cards in self.checked.items() if office in (None, of) and (not names or name in names)
+            cards
+            for (counted_under, name), cards in self.checked.items()
+            if office in (None, counted_under) and (not names or name in names)
         )
 
 
@@ -80,13 +82,14 @@ def runs_within(session: Session, reader: Reader, days: int | None) -> list[RunM
     if not seqs:
         return []
     since = seqs[-1].as_of - timedelta(days=days) if days is not None else date.min
-    wanted = [row.seq for row in seqs if row.as_of > since]
-    before = max((row.seq for row in seqs if row.seq < wanted[0]), default=wanted[0])
+    seqs_within = [row.seq for row in seqs if row.as_of > since]
+    # One run more: which rules changed is told against the run before.
+    first_read = max((row.seq for row in seqs if row.seq < seqs_within[0]), default=seqs_within[0])
     columns = (Run.seq, Run.run_id, Run.as_of, Run.complete, Run.problems, Run.departments, Run.rules)
-    rows = session.execute(select(*columns).where(Run.seq >= before).order_by(Run.seq)).all()
+    rows = session.execute(select(*columns).where(Run.seq >= first_read).order_by(Run.seq)).all()
     changes = _changes([row.rules for row in rows])
     offices = read_offices(session)
-    kept = set(wanted)
+    within = set(seqs_within)
     return [
         RunMark(
             row.seq,
@@ -98,7 +101,7 @@ def runs_within(session: Session, reader: Reader, days: int | None) -> list[RunM
             _checked(reader.figures, offices, row.departments),
         )
         for row, changed in zip(rows, changes, strict=True)
-        if row.seq in kept
+        if row.seq in within
     ]
 
 
@@ -106,18 +109,18 @@ def _changes(rules: Sequence[Mapping[str, str]]) -> Iterator[tuple[str, ...]]:
     """Per run, the rules whose fingerprint is not that of the run before; none for the first."""
     yield ()
     for before, after in pairwise(rules):
-        both = before.keys() | after.keys()
-        yield tuple(sorted(rule for rule in both if before.get(rule) != after.get(rule)))
+        rule_ids = before.keys() | after.keys()
+        yield tuple(sorted(rule for rule in rule_ids if before.get(rule) != after.get(rule)))
 
 
 def _checked(scope: Scope, offices: Offices, departments: Mapping[str, int]) -> dict[tuple[str, str], int]:
     """Under the office they are counted under, as in `run.figures`."""
-    found: Counter[tuple[str, str]] = Counter()
+    cards_checked: Counter[tuple[str, str]] = Counter()
     for key, cards in departments.items():
         office, _, department = key.partition("|")
         if scope.holds(office, department):
-            found[offices.counted_under(office, department), department] += cards
-    return dict(found)
+            cards_checked[offices.counted_under(office, department), department] += cards
+    return dict(cards_checked)
 
 
 def former_runs(session: Session, reader: Reader, limit: int) -> list[tuple[Run, tuple[int, int, int, int]]]:
@@ -133,20 +136,20 @@ def former_runs(session: Session, reader: Reader, limit: int) -> list[tuple[Run,
     return [(row[0], (int(row[1]), int(row[2]), int(row[3]), int(row[4]))) for row in rows]
 
 
-def run_lines(session: Session, reader: Reader, asked: Asked, runs: Sequence[RunMark]) -> list[RunLine]:
+def run_lines(session: Session, reader: Reader, figure_filter: Asked, runs: Sequence[RunMark]) -> list[RunLine]:
     """The trend: the figures asked for at each of `runs`, oldest first; a run without findings counts nought."""
     if not runs:
         return []
     rows = session.execute(
-        select(RunFigure.seq, *_sums()).where(_of(session, reader, asked, runs[0].seq)).group_by(RunFigure.seq)
+        select(RunFigure.seq, *_sums()).where(_of(session, reader, figure_filter, runs[0].seq)).group_by(RunFigure.seq)
     ).all()
     counts = {seq: Counts(*map(int, numbers)) for seq, *numbers in rows}
     return [
         RunLine(
             run,
             counts.get(run.seq, Counts()),
-            run.checked_in(asked.office, asked.departments),
-            tuple(rule for rule in run.changed if not asked.rules or rule in asked.rules),
+            run.checked_in(figure_filter.office, figure_filter.departments),
+            tuple(rule for rule in run.changed if not figure_filter.rules or rule in figure_filter.rules),
         )
         for run in runs
     ]
@@ -166,11 +169,11 @@ def department_counts(
     return {(seq, department): Counts(*map(int, numbers)) for seq, department, *numbers in rows}
 
 
-def type_counts(session: Session, reader: Reader, run: RunMark, asked: Asked) -> dict[str, Counts]:
+def type_counts(session: Session, reader: Reader, run: RunMark, figure_filter: Asked) -> dict[str, Counts]:
     """The figures asked for at one run, by error type."""
     rows = session.execute(
         select(RunFigure.error_type, *_sums())
-        .where(_of(session, reader, asked, run.seq), RunFigure.seq == run.seq)
+        .where(_of(session, reader, figure_filter, run.seq), RunFigure.seq == run.seq)
         .group_by(RunFigure.error_type)
     ).all()
     return {error_type: Counts(*map(int, numbers)) for error_type, *numbers in rows}
@@ -185,18 +188,18 @@ def _sums() -> list[ColumnElement[int]]:
     return [func.sum(RunFigure.open), func.sum(RunFigure.new), func.sum(RunFigure.corrected)]
 
 
-def _of(session: Session, reader: Reader, asked: Asked, first: int) -> ColumnElement[bool]:
+def _of(session: Session, reader: Reader, figure_filter: Asked, first_seq: int) -> ColumnElement[bool]:
     parts = [
-        RunFigure.seq >= first,
-        RunFigure.hint_now if asked.hints else not_(RunFigure.hint_now),
+        RunFigure.seq >= first_seq,
+        RunFigure.hint_now if figure_filter.hints else not_(RunFigure.hint_now),
         departments_of(reader.figures, RunFigure),
     ]
-    if asked.office is not None:
-        parts.append(read_offices(session).rows_under(asked.office, RunFigure.office, RunFigure.department))
+    if figure_filter.office is not None:
+        parts.append(read_offices(session).rows_under(figure_filter.office, RunFigure.office, RunFigure.department))
     for column, values in (
-        (RunFigure.department, asked.departments),
-        (RunFigure.rule_id, asked.rules),
-        (RunFigure.error_type, asked.error_types),
+        (RunFigure.department, figure_filter.departments),
+        (RunFigure.rule_id, figure_filter.rules),
+        (RunFigure.error_type, figure_filter.error_types),
     ):
         if values:
             parts.append(column.in_(values))
