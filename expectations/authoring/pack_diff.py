@@ -23,11 +23,11 @@ class Difference:
 
 def differences(before: Catalogue, after: Catalogue) -> tuple[Difference, ...]:
     """Every difference from `before` to `after`: cards, items, dictionaries, values, groups, days, warnings, rules, changes."""
-    left, right = _things(before), _things(after)
-    return tuple(found for kind in left for found in _compared(kind, left[kind], right[kind]))
+    left, right = _declarations(before), _declarations(after)
+    return tuple(difference for kind in left for difference in _compared(kind, left[kind], right[kind]))
 
 
-def _things(catalogue: Catalogue) -> dict[str, dict[str, Mapping[str, Any]]]:
+def _declarations(catalogue: Catalogue) -> dict[str, dict[str, Mapping[str, Any]]]:
     """Everything a catalogue declares, by kind and name."""
     dictionaries = catalogue.dictionaries.values()
     return {
@@ -57,8 +57,8 @@ def _things(catalogue: Catalogue) -> dict[str, dict[str, Mapping[str, Any]]]:
 
 
 def _changed(change: Change) -> str:
-    parts = {"off": change.switched_off, "params": change.params, "basis": change.basis}
-    return "+".join(name for name, given in parts.items() if given)
+    changed_keys = {"off": change.switched_off, "params": change.params, "basis": change.basis}
+    return "+".join(name for name, value in changed_keys.items() if value)
 
 
 def _compared(

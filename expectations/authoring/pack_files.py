@@ -23,7 +23,7 @@ from expectations.texts import Bilingual
 
 FORMAT = 1
 MANIFEST = "manifest.json"
-_STAMP = (1980, 1, 1, 0, 0, 0)
+_STAMP = (1980, 1, 1, 0, 0, 0)  # the earliest a zip knows: the hour of export must not change the file
 _MOST_BYTES = 64 * 1024 * 1024
 _MOST_FILES = 10_000
 _YAML = (".yaml", ".yml")
@@ -106,9 +106,9 @@ def import_pack(file: Path, into: Path, *, replace: bool = False) -> PackArchive
         into.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".incoming-", dir=into) as name:
             incoming = Path(name)
-            for inside, content in files.items():
-                (incoming / inside).parent.mkdir(parents=True, exist_ok=True)
-                (incoming / inside).write_bytes(content)
+            for file_name, content in files.items():
+                (incoming / file_name).parent.mkdir(parents=True, exist_ok=True)
+                (incoming / file_name).write_bytes(content)
             load_catalogue(incoming / archive.folders[-1])
             swap_in(incoming, into, archive.folders)
     except OSError as error:
@@ -136,7 +136,7 @@ def swap_in(incoming: Path, into: Path, names: Iterable[str]) -> None:
             for source, target in moves:
                 source.rename(target)
                 moved.append((source, target))
-    except BaseException:
+    except BaseException:  # also when somebody stops it
         for source, target in reversed(moved):
             target.rename(source)
         raise
@@ -199,8 +199,9 @@ def _read(file: Path) -> tuple[PackArchive, dict[str, bytes]]:
 
 def _require_plain(entries: Iterable[zipfile.ZipInfo]) -> None:
     """A name that leads out of the pack's folders is an attack, not a pack; so is a link, or one name twice."""
-    seen: set[str] = set()
+    names_seen: set[str] = set()
     for entry in entries:
+        # As written in the zip: zipfile itself cuts a name at a NUL and turns some separators.
         name = entry.orig_filename
         is_link = stat.S_ISLNK(entry.external_attr >> 16)
         if (
@@ -208,13 +209,13 @@ def _require_plain(entries: Iterable[zipfile.ZipInfo]) -> None:
             or entry.is_dir()
             or name != entry.filename
             or not (_plain(name) or name == MANIFEST)
-            or name.casefold() in seen
+            or name.casefold() in names_seen
         ):
             raise InputError(
                 Bilingual("规则包有非法路径", "illegal path in the pack").about(f"{name!r}"),
                 hint=Bilingual("请对方重新导出", "ask for a new export"),
             )
-        seen.add(name.casefold())
+        names_seen.add(name.casefold())
 
 
 def _plain(name: str) -> bool:

@@ -27,7 +27,7 @@ THEME_TITLES: dict[str, str] = {
 def rule_book(catalogue: Catalogue, as_of: date) -> str:
     """Markdown: every rule as it stands on that audit date, why, how to fill, basis, known false alarms and examples."""
     themes = [theme for theme in get_args(Theme) if theme in catalogue.themes.values()]
-    counts = {theme: sum(each == theme for each in catalogue.themes.values()) for theme in themes}
+    counts = {theme: sum(theme_of_rule == theme for theme_of_rule in catalogue.themes.values()) for theme in themes}
     count = len(catalogue.rules)
     intro = (
         f"由规则库生成（`anka rules book`），共 {count} 条。条件的写法见 [rule-language.md](rule-language.md)。 "
@@ -71,17 +71,17 @@ def _pair(title: str, zh: str, en: str) -> Iterable[str]:
 
 
 def _items(catalogue: Catalogue, rule: RuleDeclaration) -> str:
-    named = rule.fields or (rule.each.fields if rule.each else ())
-    if not named and rule.each:
+    item_names = rule.fields or (rule.each.fields if rule.each else ())
+    if not item_names and rule.each:
         return "、".join(f"每个 {kind} 类型的项" for kind in rule.each.types)
-    return "、".join(_header(catalogue, rule, name) for name in named)
+    return "、".join(_header(catalogue, rule, name) for name in item_names)
 
 
 def _header(catalogue: Catalogue, rule: RuleDeclaration, name: str) -> str:
-    other, _, item = name.rpartition(".")
-    cards = [catalogue.cards[other]] if other else catalogue.cards_of(rule)
+    other_card, _, item = name.rpartition(".")
+    cards = [catalogue.cards[other_card]] if other_card else catalogue.cards_of(rule)
     header = next((card.field(item).header for card in cards if item in card.by_name), item)
-    return f"{catalogue.cards[other].title_zh}·{header}" if other else header
+    return f"{catalogue.cards[other_card].title_zh}·{header}" if other_card else header
 
 
 def _example(example: Example) -> str:

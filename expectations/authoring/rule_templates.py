@@ -80,8 +80,8 @@ def rule_template(rule_id: str, kind: str, card: Card) -> str:
     field = next(f for f in card.fields if f.type == "text" and f.name not in card.key)
     if kind == "in_dictionary":
         field = next((f for f in card.fields if f.dictionary), field)
-    each = kind == "in_dictionary"
-    bare = "not blank($f)" if each else "'true'"
+    by_item = kind == "in_dictionary"
+    bare = "not blank($f)" if by_item else "'true'"
     return _TEMPLATE.format(
         id=rule_id,
         kind=kind,
@@ -92,11 +92,11 @@ def rule_template(rule_id: str, kind: str, card: Card) -> str:
         header=field.header,
         severity="hint" if kind == "flag_review" else "normal",
         error_type="核对" if kind == "flag_review" else _ERROR_TYPES.get(kind, "错填"),
-        owner="by_field" if each else "handler",
+        owner="by_field" if by_item else "handler",
         when=bare if kind in ("required", "in_dictionary", "duplicate") else f"{card.key[0]} <> ''",
         own=_OWN_KEYS[kind].format(field=field.name, keys=", ".join(card.key)),
         judged=f"each: {{fields: [{field.name}]}} # judged once per item"
-        if each
+        if by_item
         else f"fields: [{field.name}] # the item to correct first",
         accepted="{" + f"{field.name}: '…'" + "}",
         violating="{" + f"{field.name}: ''" + "}",

@@ -172,7 +172,10 @@ class Link(Declaration):
         return "is not distinct from" if self.blanks_match else "="
 
     def __str__(self) -> str:
-        pairs = ", ".join(own if own == there else f"{own}={there}" for own, there in sorted(self.pairs))
+        pairs = ", ".join(
+            own_item if own_item == linked_item else f"{own_item}={linked_item}"
+            for own_item, linked_item in sorted(self.pairs)
+        )
         return f"{self.card}({pairs}{' blanks match' if self.blanks_match else ''})"
 
 

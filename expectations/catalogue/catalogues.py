@@ -95,11 +95,11 @@ def load_catalogue(*overlays: Path) -> Catalogue:
     layers, digest = Layers(), hashlib.sha256(package_days())
     folders = catalogue_layers(overlays, problems)
     for layer in folders:
-        read_here: dict[str, str] = {}
+        declared_in: dict[str, str] = {}
         for file in layer.files:
             digest.update(file.name.encode() + b"\0" + file.path.read_bytes() + b"\0")
         for file in sorted(layer.files, key=adds_to_others):
-            read_file(Reading(file, layer.pack.name, layers, problems), read_here)
+            read_file(Reading(file, layer.pack.name, layers, problems), declared_in)
     groups = _resolve_groups(layers, problems)
     if problems:
         raise CatalogueError(problems)
@@ -122,14 +122,14 @@ def load_catalogue(*overlays: Path) -> Catalogue:
 
 def catalogue_layers(overlays: Iterable[Path], problems: list[str]) -> list[Layer]:
     """The folders a catalogue is made of, the lowest first; what is wrong with them is added to `problems`."""
-    found: dict[Path, Layer] = {}
+    layers: dict[Path, Layer] = {}
 
     def add(folder: Path, above: tuple[Path, ...]) -> None:
         folder = folder.resolve()
         if folder in above:
             problems.append(f"{folder}: the pack extends itself / 规则包循环引用")
             return
-        if folder in found:
+        if folder in layers:
             return
         layer = _read_layer(folder, problems)
         if layer is None:
@@ -138,20 +138,20 @@ def catalogue_layers(overlays: Iterable[Path], problems: list[str]) -> list[Laye
             add(bundled_folder(), (*above, folder))
         elif layer.pack.extends != NOTHING:
             add(folder / layer.pack.extends, (*above, folder))
-        found[folder] = layer
+        layers[folder] = layer
 
     for folder in [*overlays] or [bundled_folder()]:
         add(folder, ())
-    return list(found.values())
+    return list(layers.values())
 
 
 def _read_layer(folder: Path, problems: list[str]) -> Layer | None:
     if not folder.is_dir():
         problems.append(f"{folder}: no such catalogue folder / 规则目录不存在")
         return None
-    known = len(problems)
+    problems_before = len(problems)
     files = tuple(read_yaml_folder(folder, problems))
-    if not files and len(problems) == known:
+    if not files and len(problems) == problems_before:
         problems.append(f"{folder}: no YAML file in this catalogue folder / 目录中没有 YAML 文件")
     for file in files:
         if isinstance(file.content, dict) and "pack" in file.content:
@@ -167,14 +167,14 @@ def _resolve_groups(layers: Layers, problems: list[str]) -> dict[str, frozenset[
     charges = layers.dictionaries[CHARGES].values if CHARGES in layers.dictionaries else ()
     labels = {charge.label for charge in charges}
 
-    def members(name: str, seen: tuple[str, ...] = ()) -> frozenset[str]:
-        if name in seen or name not in layers.groups:
-            what = (
+    def members(name: str, groups_above: tuple[str, ...] = ()) -> frozenset[str]:
+        if name in groups_above or name not in layers.groups:
+            problem = (
                 "refers to itself"
-                if name in seen
+                if name in groups_above
                 else f"unknown charge group / 未知的罪名组{nearest(name, layers.groups)}"
             )
-            problems.append(f"charge group {name}: {what}")
+            problems.append(f"charge group {name}: {problem}")
             return frozenset()
         group = layers.groups[name]
         problems.extend(
@@ -188,6 +188,6 @@ def _resolve_groups(layers: Layers, problems: list[str]) -> dict[str, frozenset[
             for section in group.sections
             if c.group == section or c.group.startswith(f"{section}/")
         }
-        return frozenset(by_section.union(group.charges, *(members(g, (*seen, name)) for g in group.groups)))
+        return frozenset(by_section.union(group.charges, *(members(g, (*groups_above, name)) for g in group.groups)))
 
     return {name: members(name) for name in layers.groups}

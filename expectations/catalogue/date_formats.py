@@ -30,7 +30,7 @@ def problem_of(form: str) -> str:
     unknown = [code for code in codes if code not in CODES]
     if unknown:
         return f"unknown code {unknown[0]}; available: {' '.join(CODES)}"
-    if any(sum(code in alike for code in codes) != 1 for alike in _NEEDED):
+    if any(sum(code in alternatives for code in codes) != 1 for alternatives in _NEEDED):
         return "a date format names day, month and year once each"
     return ""
 
@@ -40,8 +40,8 @@ def pattern_of(form: str) -> str:
     steps: list[str] = _STEP.findall(form)
     parts = []
     for place, step in enumerate(steps):
-        beside = [steps[n] for n in (place - 1, place + 1) if 0 <= n < len(steps)]
-        touching = any(each in CODES and CODES[each].startswith(r"\d") for each in beside)
-        look = CODES.get(step, re.escape(step))
-        parts.append(look.replace("{1,2}", "{2}") if touching else look)
+        neighbours = [steps[n] for n in (place - 1, place + 1) if 0 <= n < len(steps)]
+        touching = any(neighbour in CODES and CODES[neighbour].startswith(r"\d") for neighbour in neighbours)
+        pattern = CODES.get(step, re.escape(step))
+        parts.append(pattern.replace("{1,2}", "{2}") if touching else pattern)
     return f"^{''.join(parts)}$"

@@ -82,7 +82,7 @@ def adds_to_others(file: YamlFile) -> bool:
     return isinstance(file.content, dict) and any(key in file.content for key in _ADDING)
 
 
-Put = Callable[[], None]
+Enter = Callable[[], None]
 
 
 @dataclass
@@ -112,23 +112,23 @@ class Reading:
     problems: list[str]
 
 
-def read_file(reading: Reading, read_here: dict[str, str]) -> None:
-    """Puts the file's declarations into the layers; `read_here` names what this folder has declared, and where."""
+def read_file(reading: Reading, declared_in: dict[str, str]) -> None:
+    """Puts the file's declarations into the layers; `declared_in` names what this folder has declared, and the file."""
     model = _model_of(reading.file, reading.problems)
     if model is None:
         return
     try:
-        read = model.model_validate(reading.file.content, strict=False)
+        declared = model.model_validate(reading.file.content, strict=False)
     except ValidationError as error:
         reading.problems.extend(explain(error, reading.file, model))
         return
-    for name, put in _entries(read, reading):
-        if name in read_here:
+    for name, enter in _entries(declared, reading):
+        if name in declared_in:
             reading.problems.append(
-                f"{reading.file.name}: {name} is declared already in / 重复声明于 {read_here[name]}"
+                f"{reading.file.name}: {name} is declared already in / 重复声明于 {declared_in[name]}"
             )
-        read_here[name] = reading.file.name
-        put()
+        declared_in[name] = reading.file.name
+        enter()
 
 
 def _model_of(file: YamlFile, problems: list[str]) -> type[BaseModel] | None:
@@ -141,72 +141,82 @@ def _model_of(file: YamlFile, problems: list[str]) -> type[BaseModel] | None:
     return None
 
 
-def _each(what: str, things: Iterable[tuple[Any, Any]], into: dict[Any, Any]) -> Iterator[tuple[str, Put]]:
-    """Things that replace what an earlier folder declared under the same key."""
-    for key, thing in things:
-        yield f"{what} {key}", partial(into.update, {key: thing})
+def _replacing(
+    word: str, declarations: Iterable[tuple[Any, Any]], layer: dict[Any, Any]
+) -> Iterator[tuple[str, Enter]]:
+    """Declarations that replace what an earlier folder declared under the same key."""
+    for key, declaration in declarations:
+        yield f"{word} {key}", partial(layer.update, {key: declaration})
 
 
 @singledispatch
-def _entries(read: BaseModel, reading: Reading) -> Iterator[tuple[str, Put]]:
+def _entries(content: BaseModel, reading: Reading) -> Iterator[tuple[str, Enter]]:
     """What a file declares: a name for each thing, and how to put it into the layers. `pack.yaml` declares nothing."""
     yield from ()
 
 
 @_entries.register
-def _(read: Card, reading: Reading) -> Iterator[tuple[str, Put]]:
-    yield f"card {read.card}", partial(reading.layers.cards.update, {read.card: read})
+def _(content: Card, reading: Reading) -> Iterator[tuple[str, Enter]]:
+    yield f"card {content.card}", partial(reading.layers.cards.update, {content.card: content})
 
 
 @_entries.register
-def _(read: DictionaryFile, reading: Reading) -> Iterator[tuple[str, Put]]:
-    yield from _each("dictionary", ((one.name, one) for one in read.dictionaries), reading.layers.dictionaries)
+def _(content: DictionaryFile, reading: Reading) -> Iterator[tuple[str, Enter]]:
+    yield from _replacing(
+        "dictionary",
+        ((dictionary.name, dictionary) for dictionary in content.dictionaries),
+        reading.layers.dictionaries,
+    )
 
 
 @_entries.register
-def _(read: ChargeGroupFile, reading: Reading) -> Iterator[tuple[str, Put]]:
-    yield from _each("charge group", ((one.name, one) for one in read.charge_groups), reading.layers.groups)
+def _(content: ChargeGroupFile, reading: Reading) -> Iterator[tuple[str, Enter]]:
+    yield from _replacing(
+        "charge group", ((group.name, group) for group in content.charge_groups), reading.layers.groups
+    )
 
 
 @_entries.register
-def _(read: CalendarFile, reading: Reading) -> Iterator[tuple[str, Put]]:
-    yield from _each("calendar", ((one.year, one) for one in read.calendar), reading.layers.calendar)
+def _(content: CalendarFile, reading: Reading) -> Iterator[tuple[str, Enter]]:
+    yield from _replacing("calendar", ((year.year, year) for year in content.calendar), reading.layers.calendar)
 
 
 @_entries.register
-def _(read: WarningsFile, reading: Reading) -> Iterator[tuple[str, Put]]:
-    yield "warnings", partial(_lay_warnings, reading.layers, read.warnings)
+def _(content: WarningsFile, reading: Reading) -> Iterator[tuple[str, Enter]]:
+    yield "warnings", partial(_lay_warnings, reading.layers, content.warnings)
 
 
 @_entries.register
-def _(read: RuleFile, reading: Reading) -> Iterator[tuple[str, Put]]:
-    for number, declared in enumerate(read.rules):
+def _(content: RuleFile, reading: Reading) -> Iterator[tuple[str, Enter]]:
+    for number, declared in enumerate(content.rules):
         place = ("rules", number)
         rule = _read_rule(declared, reading.file, place, reading.problems)
         if rule is not None:
-            yield f"rule {rule.id}", partial(_put_rule, reading, rule, read.theme, place)
+            yield f"rule {rule.id}", partial(_put_rule, reading, rule, content.theme, place)
 
 
 @_entries.register
-def _(read: CoverageFile, reading: Reading) -> Iterator[tuple[str, Put]]:
-    yield from _each("release", ((one.release, one) for one in read.coverage), reading.layers.releases)
+def _(content: CoverageFile, reading: Reading) -> Iterator[tuple[str, Enter]]:
+    yield from _replacing(
+        "release", ((release.release, release) for release in content.coverage), reading.layers.releases
+    )
 
 
 @_entries.register
-def _(read: ChangesFile, reading: Reading) -> Iterator[tuple[str, Put]]:
-    for number, change in enumerate(read.changes):
+def _(content: ChangesFile, reading: Reading) -> Iterator[tuple[str, Enter]]:
+    for number, change in enumerate(content.changes):
         yield f"change {number} of {reading.file.name}", partial(_put_change, reading, change, number)
 
 
 @_entries.register
-def _(read: AdditionsFile, reading: Reading) -> Iterator[tuple[str, Put]]:
-    for number, addition in enumerate(read.dictionary_values):
+def _(content: AdditionsFile, reading: Reading) -> Iterator[tuple[str, Enter]]:
+    for number, addition in enumerate(content.dictionary_values):
         yield f"addition {number} of {reading.file.name}", partial(_add_values, reading, addition, number)
 
 
 @_entries.register
-def _(read: ItemsFile, reading: Reading) -> Iterator[tuple[str, Put]]:
-    for number, added in enumerate(read.card_items):
+def _(content: ItemsFile, reading: Reading) -> Iterator[tuple[str, Enter]]:
+    for number, added in enumerate(content.card_items):
         yield f"items {number} of {reading.file.name}", partial(_add_items, reading, added, number)
 
 
@@ -218,6 +228,7 @@ def _put_rule(reading: Reading, rule: RuleDeclaration, theme: Theme, place: Path
     layers = reading.layers
     layers.rules[rule.id], layers.themes[rule.id], layers.places[rule.id] = rule, theme, (reading.file, place)
     layers.origins[rule.id] = reading.pack
+    # Changes of a lower pack spoke of the rule that this one replaces.
     layers.changes.pop(rule.id, None)
 
 
@@ -287,6 +298,7 @@ def explain(
     """One line per mistake: place, what, and for an unknown key what was available and the nearest spelling."""
     lines = []
     for mistake in error.errors():
+        # pydantic puts the kind that it chose into the path, where the file has no such key.
         path = tuple(step for step in mistake["loc"] if not (base and step in KINDS))
         text = mistake["msg"].removeprefix("Value error, ")
         if mistake["type"] == "extra_forbidden":
@@ -302,10 +314,10 @@ def explain(
 def _keys_at(model: type[BaseModel], path: PathInFile) -> list[str]:
     """The keys a mapping at `path` below `model` may have."""
     schema = model.model_json_schema()
-    here: dict[str, Any] = schema
+    part: dict[str, Any] = schema
     for step in path:
-        here = here["items"] if isinstance(step, int) else here.get("properties", {}).get(step, {})
-        here = next((option for option in here.get("anyOf", []) if "$ref" in option), here)
-        if "$ref" in here:
-            here = schema["$defs"][here["$ref"].rsplit("/", 1)[1]]
-    return list(here.get("properties", {}))
+        part = part["items"] if isinstance(step, int) else part.get("properties", {}).get(step, {})
+        part = next((option for option in part.get("anyOf", []) if "$ref" in option), part)
+        if "$ref" in part:
+            part = schema["$defs"][part["$ref"].rsplit("/", 1)[1]]
+    return list(part.get("properties", {}))

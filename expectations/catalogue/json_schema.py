@@ -17,8 +17,8 @@ _FILES = {name: model for name, model in FILE_KINDS.items() if name != "rules"}
 
 def schemas() -> dict[str, str]:
     """File name and text of every schema."""
-    made = {name: model.model_json_schema() for name, model in _FILES.items()} | {"rules": _rules_schema()}
-    return {f"{name}.schema.json": _text(name, schema) for name, schema in made.items()}
+    schema_by_name = {name: model.model_json_schema() for name, model in _FILES.items()} | {"rules": _rules_schema()}
+    return {f"{name}.schema.json": _text(name, schema) for name, schema in schema_by_name.items()}
 
 
 def write_schemas() -> None:

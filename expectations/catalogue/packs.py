@@ -119,6 +119,7 @@ def with_items(card: Card, added: AddedItems) -> Card:
         else section
         for section in card.sections
     ]
+    # Made anew and not copied, so that the card's own checks see the added items.
     return Card(**{**{name: getattr(card, name) for name in Card.model_fields}, "sections": tuple(sections)})
 
 
@@ -126,12 +127,12 @@ def with_added(dictionary: Dictionary, values: Iterable[AddedValue]) -> Dictiona
     """The dictionary with further values and spellings. Raises ValueError for a new value without code."""
     by_label = {value.label: value for value in dictionary.values}
     for added in values:
-        present = by_label.get(added.label)
-        if present is None:
+        known_value = by_label.get(added.label)
+        if known_value is None:
             if not added.code:
                 raise ValueError(f"a new value needs a code / 新增值须有 code: {added.label}")
             by_label[added.label] = DictionaryValue(**added.model_dump())
         else:
-            aliases = tuple(dict.fromkeys((*present.aliases, *added.aliases)))
-            by_label[added.label] = present.model_copy(update={"aliases": aliases})
+            aliases = tuple(dict.fromkeys((*known_value.aliases, *added.aliases)))
+            by_label[added.label] = known_value.model_copy(update={"aliases": aliases})
     return dictionary.model_copy(update={"values": tuple(by_label.values())})

@@ -74,12 +74,13 @@ def _parse(path: Path, name: str) -> YamlFile:
 
 
 def _keys_given_twice(node: yaml.Node) -> Iterator[tuple[int, str]]:
+    # The loader would take the last of them without a word.
     if isinstance(node, yaml.MappingNode):
-        seen: set[str] = set()
+        keys_seen: set[str] = set()
         for key, value in node.value:
-            if key.value in seen:
+            if key.value in keys_seen:
                 yield key.start_mark.line + 1, key.value
-            seen.add(key.value)
+            keys_seen.add(key.value)
             yield from _keys_given_twice(value)
     elif isinstance(node, yaml.SequenceNode):
         for entry in node.value:

@@ -117,6 +117,6 @@ def operand(expression: str) -> str:
 
 def exactly_one(**keys: object) -> None:
     """Raises ValueError unless exactly one of the named keys is given."""
-    given = [name for name, value in keys.items() if value is not None]
-    if len(given) != 1:
+    keys_given = [name for name, value in keys.items() if value is not None]
+    if len(keys_given) != 1:
         raise ValueError(f"give exactly one of {', '.join(keys)}")

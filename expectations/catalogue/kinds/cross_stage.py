@@ -28,8 +28,8 @@ class CrossStage(RuleDeclaration):
     def applies_when(self) -> str:
         if self.then:
             return self.when
-        both = f"not blank({self._item}) and not blank({self.agrees_with})"
-        return f"{both} and ({self.when})" if "when" in self.model_fields_set else both
+        both_filled = f"not blank({self._item}) and not blank({self.agrees_with})"
+        return f"{both_filled} and ({self.when})" if "when" in self.model_fields_set else both_filled
 
     @property
     def must_hold(self) -> str:

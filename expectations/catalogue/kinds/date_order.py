@@ -31,9 +31,9 @@ class DateOrder(RuleDeclaration):
     def applies_when(self) -> str:
         if self.order:
             return self.when
-        both = f"not blank({self.later}) and not blank({self.earlier})"
+        both_filled = f"not blank({self.later}) and not blank({self.earlier})"
         when = f"({self.when})" if _EITHER.search(self.when) else self.when
-        return f"{both} and {when}" if "when" in self.model_fields_set else both
+        return f"{both_filled} and {when}" if "when" in self.model_fields_set else both_filled
 
     @property
     def must_hold(self) -> str:

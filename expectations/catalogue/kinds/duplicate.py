@@ -38,10 +38,10 @@ class Duplicate(RuleDeclaration):
             return self.alike
         if self.same:
             equal = " and ".join(f"r.{name} = t.{name}" for name in self.same)
-            alone = f"count_rows($card, {equal}) <= 1"
+            no_second_row = f"count_rows($card, {equal}) <= 1"
         else:
-            alone = f"count_rows($card, ({self.no_other}) and r._row <> t._row) = 0"
-        return f"{alone} or {self.unless}" if self.unless else alone
+            no_second_row = f"count_rows($card, ({self.no_other}) and r._row <> t._row) = 0"
+        return f"{no_second_row} or {self.unless}" if self.unless else no_second_row
 
     @model_validator(mode="after")
     def _one_comparison(self) -> "Duplicate":
