@@ -30,6 +30,7 @@ def open_duckdb(
     `files`: other files it may open or attach; `folders`: folders it may read and write files in; `settings`:
     further settings of DuckDB, which can't be changed later.
     """
+    # DuckDB looks for a log beside every file it opens, and must be allowed to.
     opened = [path for file in files for path in (file.absolute(), file.absolute().with_name(f"{file.name}.wal"))]
     within = [folder.absolute() for folder in folders]
     name = str(database) if database else ":memory:"
@@ -37,6 +38,7 @@ def open_duckdb(
         return duckdb.connect(name, read_only=read_only, config=LOCKED | dict(settings or {}))
     con = duckdb.connect(name, read_only=read_only, config=_ISOLATED | dict(settings or {}))
     try:
+        # In this order: nothing can be allowed once access is off, and nothing set once the configuration is locked.
         con.execute(f"set allowed_paths = {_list(opened)}")
         con.execute(f"set allowed_directories = {_list(within)}")
         con.execute("set enable_external_access = false")

@@ -44,8 +44,8 @@ class NotReconciledError(AnkaError):
 
 def mistake_as_json(error: AnkaError) -> str:
     """A mistake as one line, for a program that shows it in the language of its reader."""
-    said = {name: {"zh": text.zh, "en": text.en} for name, text in (("error", error.message), ("hint", error.hint))}
-    return json.dumps({**said, "code": error.exit_code}, ensure_ascii=False)
+    texts = {name: {"zh": text.zh, "en": text.en} for name, text in (("error", error.message), ("hint", error.hint))}
+    return json.dumps({**texts, "code": error.exit_code}, ensure_ascii=False)
 
 
 def mistake_from_json(line: str) -> tuple[Bilingual, Bilingual] | None:

@@ -106,10 +106,10 @@ class Home:
     def current(self) -> Path:
         """The present published file. Raises NothingPublishedError."""
         try:
-            named = json.loads(self.pointer.read_text(encoding="utf-8"))["file"]
+            file_name = json.loads(self.pointer.read_text(encoding="utf-8"))["file"]
         except FileNotFoundError:
             raise NothingPublishedError from None
-        return self.published / str(named)
+        return self.published / str(file_name)
 
     def switch_to(self, file: Path) -> None:
         """Makes `file` the present one in one atomic step; readers see the old or the new one, never none."""

@@ -30,5 +30,5 @@ Progress = Callable[[Stage, int, int], None]
 """Told that so many of so many steps of a stage are done."""
 
 
-def unheard(stage: Stage, done: int, total: int) -> None:
+def unheard(stage: Stage, steps_done: int, total: int) -> None:
     """For work nobody watches."""

@@ -23,6 +23,7 @@ class Bilingual(str):
         return text
 
     def __reduce__(self) -> tuple[type["Bilingual"], tuple[str, str, str]]:
+        # A copy would else be made by `__new__` with one text, as of any string.
         return Bilingual, (self.zh, self.en, str(self))
 
     def in_language(self, language: str) -> str:

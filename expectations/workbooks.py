@@ -92,8 +92,8 @@ class _Writer:
             page = self.book.add_worksheet(self._free_name(sheet.title if part == 1 else f"{sheet.title} {part}"))
             head = len(sheet.notes)
             self._set_up(page, sheet, head)
-            last = self._fill(page, sheet.columns, rows, head + 1)
-            page.autofilter(head, 0, max(last, head + 1), len(sheet.columns) - 1)
+            last_row = self._fill(page, sheet.columns, rows, head + 1)
+            page.autofilter(head, 0, max(last_row, head + 1), len(sheet.columns) - 1)
             following = next(rows, None)
             if following is None:
                 return
@@ -113,9 +113,11 @@ class _Writer:
         page.repeat_rows(head)
         page.set_footer("&C&P / &N")
 
-    def _fill(self, page: Worksheet, columns: Sequence[Column], rows: Iterator[Sequence[object]], first: int) -> int:
+    def _fill(
+        self, page: Worksheet, columns: Sequence[Column], rows: Iterator[Sequence[object]], first_row: int
+    ) -> int:
         """Writes rows until they or the sheet end; the number of the last one written."""
-        number = first - 1
+        number = first_row - 1
         for row in rows:
             number += 1
             for place, (column, value) in enumerate(zip(columns, row, strict=True)):
@@ -140,9 +142,9 @@ class _Writer:
     def _free_name(self, title: str) -> str:
         """The title as Excel takes it for a sheet, with a number where it is taken already."""
         base = title.translate(_FORBIDDEN_IN_NAMES).strip()[:_LONGEST_NAME] or "-"
-        taken = {page.get_name().lower() for page in self.book.worksheets()}
+        names_taken = {page.get_name().lower() for page in self.book.worksheets()}
         name, number = base, 2
-        while name.lower() in taken:
+        while name.lower() in names_taken:
             suffix = f" ({number})"
             name, number = base[: _LONGEST_NAME - len(suffix)] + suffix, number + 1
         return name

@@ -83,19 +83,21 @@ def selected(names: tuple[str, ...] = tuple(COLUMNS), rows: str = "") -> str:
     return ", ".join(f'{rows}{"." if rows else ""}"{name}"' for name in names)
 
 
-def finding_of(named: Mapping[str, object], masks: Masks) -> Finding:
+def finding_of(cells: Mapping[str, object], masks: Masks) -> Finding:
     """A finding from its columns by name, those that are there; `values` is an object or its JSON text."""
-    card, kept = str(named["card"]), named["values"] or {}
-    present: dict[str, str | None] = json.loads(kept) if isinstance(kept, str) else kept  # type: ignore[assignment]
+    card, stored_values = str(cells["card"]), cells["values"] or {}
+    present: dict[str, str | None] = json.loads(stored_values) if isinstance(stored_values, str) else stored_values  # type: ignore[assignment]
     secrets = [value for field, value in present.items() if value and masks.holds_number(card, field)]
-    read: dict[str, object] = {name: _plain(named[name], COLUMNS[name].type) for name in named.keys() & COLUMNS.keys()}
-    read |= {
-        "fields": tuple(str(named["fields"] or "").split("|")),
-        "values": {field: masks.value(value, card, field) if value else None for field, value in present.items()},
-        "message": masks.text(str(named["message"] or ""), secrets),
-        "message_en": masks.text(str(named["message_en"] or ""), secrets),
+    attributes: dict[str, object] = {
+        name: _plain(cells[name], COLUMNS[name].type) for name in cells.keys() & COLUMNS.keys()
     }
-    return Finding(**read)  # type: ignore[arg-type]
+    attributes |= {
+        "fields": tuple(str(cells["fields"] or "").split("|")),
+        "values": {field: masks.value(value, card, field) if value else None for field, value in present.items()},
+        "message": masks.text(str(cells["message"] or ""), secrets),
+        "message_en": masks.text(str(cells["message_en"] or ""), secrets),
+    }
+    return Finding(**attributes)  # type: ignore[arg-type]
 
 
 def _plain(value: object, kind: str) -> object:

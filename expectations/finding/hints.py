@@ -8,30 +8,30 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, SQLColumnExpression, case, or_
 
 
-def is_hint_now(is_hint: bool, rule_id: str, held: Collection[str]) -> bool:
+def is_hint_now(is_hint: bool, rule_id: str, held_rules: Collection[str]) -> bool:
     """For a finding in hand."""
-    return is_hint or rule_id in held
+    return is_hint or rule_id in held_rules
 
 
-def hint_now_sql(rows: str, held: str) -> str:
+def hint_now_sql(rows: str, held_table: str) -> str:
     """For rows of DuckDB known as `rows`; `held` is a table of the rules on hold."""
-    return f"({rows}.is_hint or {rows}.rule_id in (select rule_id from {held}))"
+    return f"({rows}.is_hint or {rows}.rule_id in (select rule_id from {held_table}))"
 
 
 def hint_now(
-    is_hint: SQLColumnExpression[bool], rule_id: SQLColumnExpression[str], held: Select[Any]
+    is_hint: SQLColumnExpression[bool], rule_id: SQLColumnExpression[str], held_rules: Select[Any]
 ) -> ColumnElement[bool]:
     """For columns of the register; `held` selects the rules on hold."""
-    return or_(is_hint, rule_id.in_(held))
+    return or_(is_hint, rule_id.in_(held_rules))
 
 
-def severity_now_sql(rows: str, held: str) -> str:
+def severity_now_sql(rows: str, held_table: str) -> str:
     """The severity it is filtered and listed under, in DuckDB: its rule's, or hint while that is on hold."""
-    return f"(case when {rows}.rule_id in (select rule_id from {held}) then 'hint' else {rows}.severity end)"
+    return f"(case when {rows}.rule_id in (select rule_id from {held_table}) then 'hint' else {rows}.severity end)"
 
 
 def severity_now(
-    severity: SQLColumnExpression[str], rule_id: SQLColumnExpression[str], held: Select[Any]
+    severity: SQLColumnExpression[str], rule_id: SQLColumnExpression[str], held_rules: Select[Any]
 ) -> ColumnElement[str]:
     """The same in the register."""
-    return case((rule_id.in_(held), "hint"), else_=severity)
+    return case((rule_id.in_(held_rules), "hint"), else_=severity)

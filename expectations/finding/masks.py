@@ -33,8 +33,8 @@ class Masks:
 
     def holds_number(self, card: str, field: str) -> bool:
         """Whether the item holds identity numbers."""
-        other, _, item = field.rpartition(".")
-        return (other or card, item) in self.numbers
+        other_card, _, item = field.rpartition(".")
+        return (other_card or card, item) in self.numbers
 
     def text(self, text: str, secrets: Iterable[str] = ()) -> str:
         """Running text; `secrets` are numbers in it that no pattern knows."""
@@ -62,7 +62,7 @@ def mask_number(number: str) -> str:
 
 def mask_message(text: str, numbers: Iterable[str]) -> str:
     """A message with its identity numbers masked; `numbers` are values a pattern can't know because they are malformed."""
-    for number in sorted((one for one in numbers if len(one) >= _TELLING), key=len, reverse=True):
+    for number in sorted((value for value in numbers if len(value) >= _TELLING), key=len, reverse=True):
         text = text.replace(number, mask_number(number))
     return mask_identity(text)
 

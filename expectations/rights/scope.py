@@ -54,15 +54,15 @@ class Scope:
     def _parts(self, office: Any, department: Any, prosecutor: Any) -> list[Any]:
         """Conditions of which one must hold; of comparisons, `&` and `|` alone, which columns and texts both understand."""
         claims: defaultdict[str, list[Any]] = defaultdict(list)
-        for own, name in sorted(self.departments):
-            claims[own].append(department == name)
-        for own, of_department, name in sorted(self.handlers) if prosecutor is not None else ():
-            theirs = prosecutor == name
-            claims[own].append(theirs & (department == of_department) if of_department else theirs)
-        strange = [reduce(and_, (office != name for name in sorted(self.known)))] if self.known else []
-        parts = [office == own for own in sorted(self.offices)]
-        for own, conditions in claims.items():
-            parts.append(reduce(or_, [office == own, *strange]) & reduce(or_, conditions))
+        for office_name, name in sorted(self.departments):
+            claims[office_name].append(department == name)
+        for office_name, only_department, name in sorted(self.handlers) if prosecutor is not None else ():
+            is_handler = prosecutor == name
+            claims[office_name].append(is_handler & (department == only_department) if only_department else is_handler)
+        unknown_office = [reduce(and_, (office != name for name in sorted(self.known)))] if self.known else []
+        parts = [office == office_name for office_name in sorted(self.offices)]
+        for office_name, conditions in claims.items():
+            parts.append(reduce(or_, [office == office_name, *unknown_office]) & reduce(or_, conditions))
         return parts
 
     def __or__(self, other: "Scope") -> "Scope":
