@@ -118,6 +118,7 @@ class Home:
 
 def _replace(file: Path, text: str) -> None:
     """Writes a small file in one step: readers see the old text or the new one."""
+    # Named by the process, so that two that write at once do not share an unfinished file.
     fresh = file.with_suffix(f".{os.getpid()}.tmp")
     fresh.write_text(text, encoding="utf-8")
     fresh.replace(file)

@@ -133,7 +133,7 @@ def _standing(session: Session, key: str) -> Standing | None:
     row = session.execute(
         select(SignIn, User.must_change)
         .join(User, User.id == SignIn.user_id)
-        .where(SignIn.token_hash == key, User.active, ~SignIn.once)
+        .where(SignIn.token_hash == key, User.active, ~SignIn.once)  # a link not yet followed is no session
     ).first()
     if row is None:
         return None

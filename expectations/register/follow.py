@@ -110,6 +110,7 @@ def _follow(session: Session, con: duckdb.DuckDBPyConnection, file: Path, inputs
     session.flush()
     _compare(session, con, as_of)
     _write(session, con, run.seq, as_of)
+    # Rejections count under the rules in use, and these are the run's from now on.
     hold_if_rejected(
         session, session.scalars(select(Finding.rule_id).where(Finding.verification == "rejected").distinct())
     )

@@ -46,11 +46,11 @@ def rows_now(cards: Iterable[str]) -> str:
     return f"""
 with absent as (
   select file_no, card, list(field) as fields from published.missing_columns group by all
-), held as ({union})
+), rows_by_file as ({union})
 select r.card, coalesce(r.bmsah, '') as bmsah, coalesce(r.suspect_no, '') as suspect_no,
-  coalesce(h._unreadable, []) as unreadable, coalesce(a.fields, []) as absent
-from published.card_rows r join held h on h.card = r.card and h._row = r.card_row
-left join absent a on a.card = h.card and a.file_no = h._file
+  coalesce(f._unreadable, []) as unreadable, coalesce(a.fields, []) as absent
+from published.card_rows r join rows_by_file f on f.card = r.card and f._row = r.card_row
+left join absent a on a.card = f.card and a.file_no = f._file
 """
 
 
@@ -105,7 +105,7 @@ with judged as (
   select *, verification = 'rejected' and not (other_values or other_rule or expired) as still_explained,
     case when other_values then 'values' when other_rule then 'rule' when expired then 'expired' else '' end as reason
   from meeting
-), named as (
+), outcomes as (
   select *, case
     when was is null then 'new'
     when still_explained then 'explained'
@@ -126,7 +126,7 @@ select finding_id, was, became, became as state, differs,
   end as action,
   case when became = 'reopened' then if(was = 'corrected', 'again', reason) else '' end as reason_code,
   null::date as last_seen, null::integer as last_seq
-from named
+from outcomes
 union all
 select finding_id, null, became, nullif(became, 'unjudged'), false, false, null, if(became = 'unjudged', null, became), '', last_seen, last_seq
 from gone

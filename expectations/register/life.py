@@ -225,6 +225,7 @@ def _apply(
     else:
         finding.verified_by, finding.verified_at = reader.name, moment
         finding.explained_until = until if row.denies else None
+    # Accepting a dispute keeps the owner's reason and note: it is they that explain the finding.
     if row.asks_reason or row.act == "answer":
         finding.reason_code, finding.note = decision.reason_code, note
     if row.decision is not None:

@@ -113,6 +113,7 @@ def show_hints_as_now(con: duckdb.DuckDBPyConnection, held_rules: Collection[str
     """Lays over the run opened in `con` which rules are on hold now: their findings are hints until `con` is closed."""
     con.execute("create temp table held as select unnest(?::varchar[]) as rule_id", [sorted(held_rules)])
     columns_now = f"{hint_now_sql('f', 'held')} as is_hint, {severity_now_sql('f', 'held')} as severity"
+    # A temporary view is found before the table of its name: queries need not know of it, and it must name the run, not to mean itself.
     run = con.execute("select current_catalog()").fetchall()[0][0]
     con.execute(
         f'create temp view findings as select f.* replace ({columns_now}), f.rowid as rowid from "{run}".main.findings f'
