@@ -255,7 +255,7 @@ def _offices(lines: list[Line]) -> list[Bilingual]:
         while office_above in above and office_above not in offices_passed:
             offices_passed.append(office_above)
             office_above = above[office_above]
-        # Only its own offices are told of a circle, not those that merely hang below one.
+        # An office that merely hangs below a circle is not named, only those that form it.
         if office_above == office:
             problems.append(Bilingual(f"{office}：上级单位循环", f"{office} stands under itself"))
     return problems

@@ -94,7 +94,7 @@ def aliases_of(dictionary: str, dictionaries: Mapping[str, Dictionary]) -> dict[
 
 
 def _date(text: str) -> str:
-    # Excel counts days from 1899-12-30, and takes 1900 for a leap year, which is past by serial 61.
+    # Excel takes 1900 for a leap year: counted from this day, its serial numbers are right from March 1900 on.
     serial = r"\d{5}(?:\.\d+)?"
     parts = r"^(\d{4})[-/.年]?(\d{1,2})[-/.月]?(\d{1,2}).*$"
     return f"""case
