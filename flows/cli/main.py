@@ -238,11 +238,11 @@ def bench(
     progress: ProgressWay = "bar",
 ) -> None:
     """测量核查用时与手写查询之比 / time an audit beside hand-written queries that count the same rules."""
-    from flows.bench.measuring import run_bench, shown  # Great Expectations takes seconds to import
+    from flows.bench.measuring import figures_text, run_bench  # Great Expectations takes seconds to import
 
     with shown_progress(stderr):
         figures = run_bench(rows)
-    typer.echo(shown(figures, format))
+    typer.echo(figures_text(figures, format))
 
 
 def main() -> None:
