@@ -64,17 +64,17 @@ class Occasion:
 def letters(session: Session, occasion: Occasion) -> list[Letter]:
     """Everything there is to say, whether it was said before or not."""
     run = session.scalars(select(Run).order_by(Run.seq.desc()).limit(1)).first()
-    written: list[Letter] = []
+    due_letters: list[Letter] = []
     for user in session.scalars(select(User).where(User.active.is_(True)).order_by(User.login)).all():
         reader = reader_of(session, user.id)
         to = _Recipient(user.login, user.name, user.contact)
         if run is not None:
-            written += _new_findings(session, occasion, run, reader, to)
-        written += _alarms(session, occasion, reader, to)
-        written += _notices(session, occasion, reader, to)
+            due_letters += _new_findings(session, occasion, run, reader, to)
+        due_letters += _alarms(session, occasion, reader, to)
+        due_letters += _notices(session, occasion, reader, to)
         if occasion.week is not None:
-            written += _digests(session, occasion, occasion.week, reader, to)
-    return written + (_to_office(session, occasion, run) if run is not None else [])
+            due_letters += _digests(session, occasion, occasion.week, reader, to)
+    return due_letters + (_to_office(session, occasion, run) if run is not None else [])
 
 
 @dataclass(frozen=True)
@@ -174,12 +174,12 @@ def _notices(session: Session, occasion: Occasion, reader: Reader, to: _Recipien
 def _about(occasion: Occasion, to: _Recipient, kind: str, notice: Notice, news: Bilingual) -> Letter:
     grade = grade_of(notice)
     until = "，" + Bilingual(f"回复期限 {notice.due_on}", f"reply by {notice.due_on}") if grade.wants_reply else ""
-    what = grade.called.zh
+    grade_name = grade.called.zh
     return to.letter(
         kind,
         notice.id,
-        f"{what}（{news.zh}）",
-        f"{f'{what} ' if notice.number else ''}{number_of(notice)}：{news}{until}",
+        f"{grade_name}（{news.zh}）",
+        f"{f'{grade_name} ' if notice.number else ''}{number_of(notice)}：{news}{until}",
         occasion.link("notices", tab="issued", id=notice.id),
     )
 
@@ -189,14 +189,14 @@ def _digests(session: Session, occasion: Occasion, week: Week, reader: Reader, t
     if reader.may("notify") or not reader.may("reply"):
         return
     departments, persons = digest_subjects(session, reader)
-    subjects = departments or tuple(one for one in persons if one.prosecutor == reader.name)
+    subjects = departments or tuple(subject for subject in persons if subject.prosecutor == reader.name)
     if not subjects:
         return
     yield to.letter(
         "digest",
         week.name,
         f"案卡质量周报 {week.name}",
-        *(_week_line(session, occasion.home, one, week) for one in subjects),
+        *(_week_line(session, occasion.home, subject, week) for subject in subjects),
         occasion.link("notices", tab="digests", week=week.name),
     )
 
