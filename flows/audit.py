@@ -37,7 +37,7 @@ from expectations.store.offices import read_offices
 from expectations.store.register import Register, now
 from expectations.texts import Bilingual
 from flows.audit_lock import sole_audit
-from flows.load import LoadReport, list_files, load_exports, printed, write_quarantine
+from flows.load import LoadReport, list_files, load_exports, report_as_text, write_quarantine
 from flows.progress import tell
 from flows.publishing import RunFacts, StageTime, publish
 
@@ -272,7 +272,7 @@ def loaded_cards(loaded: LoadReport) -> LoadedCards:
 def report_text(loaded: LoadReport, catalogue: Catalogue) -> str:
     """The load report as a supervisor reads it."""
     labels = {(card.name, f.name): f.header for card in catalogue.cards.values() for f in card.fields}
-    return printed(loaded, labels)
+    return report_as_text(loaded, labels)
 
 
 def peak_memory_mb() -> float:

@@ -184,7 +184,7 @@ def _judgement_row(collected: Collected) -> dict[str, object]:
 
 def _rule_row(catalogue: Catalogue, rule: RuleDeclaration, as_of: date) -> dict[str, object]:
     switched_off = catalogue.switched_off(rule.id, as_of)
-    each = [f"@{kind}" for kind in rule.each.types] + list(rule.each.fields) if rule.each else []
+    each_items = [f"@{kind}" for kind in rule.each.types] + list(rule.each.fields) if rule.each else []
     return {
         "rule_id": rule.id,
         "cards": "|".join(rule.cards),
@@ -206,7 +206,7 @@ def _rule_row(catalogue: Catalogue, rule: RuleDeclaration, as_of: date) -> dict[
         "false_alarms_en": rule.false_alarms.en,
         "basis": rule.basis,
         "owner": rule.owner,
-        "fields": "|".join(rule.fields or each),
+        "fields": "|".join(rule.fields or each_items),
         "applies_when": rule.applies_when,
         "must_hold": rule.must_hold,
         "note": rule.note,

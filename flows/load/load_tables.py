@@ -140,12 +140,12 @@ def _rejected(file_load: FileLoad) -> str:
     entries.append("{'k': '多出的单元格', 'v': array_to_string(r._surplus, ' | ')}")
     filled = f"list_filter([{', '.join(entries)}], lambda e: coalesce(e.v, '') <> '')"
     return f"""
-        select a.file_no, a.sheet, a.sheet_row, {_worded("zh")}, {_worded("en")}, to_json(map_from_entries({filled}))
+        select a.file_no, a.sheet, a.sheet_row, {_reason_words("zh")}, {_reason_words("en")}, to_json(map_from_entries({filled}))
         from {raw_table(load.card)} r join load.all_rows a on r._load = a.load_no and r._sheet_row = a.sheet_row
         where r._load = {load.number} and a.load_order = {file_load.order} and a.reason is not null order by a.sheet_row"""
 
 
-def _worded(language: str) -> str:
+def _reason_words(language: str) -> str:
     """The reason of a row in one language."""
     cases = " ".join(
         f"when {quoted(code)} then {quoted(words.in_language(language))}" for code, words in REASONS.items()

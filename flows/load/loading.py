@@ -123,7 +123,7 @@ def _load_file(run: _Run, number: int, path: Path) -> None:
 
 
 def _refuse(run: _Run, number: int, path: Path, sha256: str, refused: Refused) -> None:
-    run.sheets.append(_not_loaded(number, path, sha256, "", "refused", refused.message))
+    run.sheets.append(_unloaded_report(number, path, sha256, "", "refused", refused.message))
     run.hints.append(refused.hint)
 
 
@@ -138,11 +138,11 @@ def _load_sheets(run: _Run, number: int, path: Path, sha256: str, sheets: Sequen
     for sheet, candidate in zip(sheets, chosen, strict=True):
         if candidate is None:
             reason = Bilingual("没有可识别的表头", "no recognisable header")
-            run.sheets.append(_not_loaded(number, path, sha256, sheet.name, "ignored", reason))
+            run.sheets.append(_unloaded_report(number, path, sha256, sheet.name, "ignored", reason))
             continue
         load = store_sheet(run.con, sheet, candidate, sha256, path.name)
         run.loads.append(FileLoad(number, len(run.loads), load))
-        run.sheets.append(_loaded(number, path, sha256, load))
+        run.sheets.append(_loaded_report(number, path, sha256, load))
 
 
 def _read(path: Path, reading: Reading) -> tuple[Sheet, ...]:
@@ -150,7 +150,7 @@ def _read(path: Path, reading: Reading) -> tuple[Sheet, ...]:
     return read_delimited(path, reading) if kind == "text" else read_workbook(path, kind, reading)
 
 
-def _loaded(number: int, path: Path, sha256: str, load: Load) -> SheetReport:
+def _loaded_report(number: int, path: Path, sha256: str, load: Load) -> SheetReport:
     return SheetReport(
         file_no=number,
         name=path.name,
@@ -166,7 +166,9 @@ def _loaded(number: int, path: Path, sha256: str, load: Load) -> SheetReport:
     )
 
 
-def _not_loaded(number: int, path: Path, sha256: str, sheet: str, status: Status, reason: Bilingual) -> SheetReport:
+def _unloaded_report(
+    number: int, path: Path, sha256: str, sheet: str, status: Status, reason: Bilingual
+) -> SheetReport:
     return SheetReport(number, path.name, sha256, sheet, "", status, reason, 0, RowCounts())
 
 

@@ -101,13 +101,13 @@ def refusal(heads: Sequence[Sequence[Row]], headings: Mapping[str, Headings], na
         )
     best = nearest[0].header.matched
     if sum(candidate.header.matched == best for candidate in nearest) > 1 and nearest[0].clear:
-        return Bilingual("认不出案卡：几种案卡同样相符", "no known card: cards tie").about(_listed(nearest))
+        return Bilingual("认不出案卡：几种案卡同样相符", "no known card: cards tie").about(_in_words(nearest))
     return Bilingual("认不出案卡：相符的列太少，最接近", "no known card: too few known headings, nearest").about(
-        _listed(nearest)
+        _in_words(nearest)
     )
 
 
-def _listed(nearest: Sequence[Candidate]) -> Bilingual:
+def _in_words(nearest: Sequence[Candidate]) -> Bilingual:
     parts = [(candidate.card, f"{candidate.header.matched}/{candidate.header.filled}") for candidate in nearest[:3]]
     return Bilingual(
         "、".join(f"{card.title_zh}（{share} 列）" for card, share in parts),

@@ -80,7 +80,7 @@ _UNREADABLE = Bilingual("无法识别", "unreadable")
 _BY_ALIAS = Bilingual("别名", "by alias")
 
 
-def printed(report: LoadReport, labels: Mapping[tuple[str, str], str]) -> str:
+def report_as_text(report: LoadReport, labels: Mapping[tuple[str, str], str]) -> str:
     """The report as plain text; `labels` gives the heading of a card's field."""
     parts = [line for sheet in report.sheets for line in _sheet_lines(sheet, labels)]
     parts += [Bilingual("跳过", "skipped").about(name) for name in report.skipped]

@@ -91,7 +91,7 @@ def _new_findings(session: Session, occasion: Occasion, run: Run, reader: Reader
     """To owners about their own cards; to supervisors about all they look after."""
     supervises = reader.may("decide")
     scope = reader.rows if supervises else reader.own
-    ids = [] if scope.nothing else _came(session, run, rows_of(scope))
+    ids = [] if scope.nothing else _new_error_ids(session, run, rows_of(scope))
     if not ids:
         return
     page, params = ("today", {}) if supervises else ("mine", {})
@@ -107,7 +107,7 @@ def _new_findings(session: Session, occasion: Occasion, run: Run, reader: Reader
     )
 
 
-def _came(session: Session, run: Run, rows: ColumnElement[bool]) -> list[str]:
+def _new_error_ids(session: Session, run: Run, rows: ColumnElement[bool]) -> list[str]:
     """Errors that are new or came back with a run."""
     came = and_(Finding.state.in_(("new", "reopened")), Finding.state_seq == run.seq)
     return list(session.scalars(select(Finding.finding_id).where(rows, came, not_(Finding.hint_now))))
@@ -212,7 +212,7 @@ def _week_line(session: Session, home: Home, subject: Subject, week: Week) -> st
 
 def _to_office(session: Session, occasion: Occasion, run: Run) -> list[Letter]:
     """One summary of a run for the channels of the office."""
-    number = len(_came(session, run, rows_of(EVERYTHING)))
+    number = len(_new_error_ids(session, run, rows_of(EVERYTHING)))
     late = select(func.count()).select_from(Notice).where(awaiting_reply(), Notice.due_on < occasion.today)
     overdue = session.scalar(late) or 0
     if not number and not overdue:

@@ -82,10 +82,12 @@ def deliver(register: Register, occasion: Occasion, settings: MessageSettings, *
         due = letters(session, occasion)
     if not dry_run and not on:
         return []
-    return [_tried(register, letter, settings) if dry_run else _sent(register, letter, settings) for letter in due]
+    return [
+        _rehearse(register, letter, settings) if dry_run else _send_once(register, letter, settings) for letter in due
+    ]
 
 
-def _tried(register: Register, letter: Letter, settings: MessageSettings) -> Delivery:
+def _rehearse(register: Register, letter: Letter, settings: MessageSettings) -> Delivery:
     """A dry run keeps each message once."""
     addresses = _addresses(letter, settings)
     problem = "" if addresses else Bilingual("没有联系方式", "no address")
@@ -98,7 +100,7 @@ def _tried(register: Register, letter: Letter, settings: MessageSettings) -> Del
     return Delivery(letter, _services(addresses), "dry_run", problem)
 
 
-def _sent(register: Register, letter: Letter, settings: MessageSettings) -> Delivery:
+def _send_once(register: Register, letter: Letter, settings: MessageSettings) -> Delivery:
     """Takes the message before it is sent, so that two processes never send it twice."""
     addresses = _addresses(letter, settings)
     delivery = Delivery(letter, _services(addresses), "sent")
