@@ -92,17 +92,17 @@ def _check(view: View, uploads: Sequence[Upload], as_of: date, card: str) -> Non
     """Runs the check while the page says how far it is. Raises AnkaError."""
     with st.status(view.t("check.running", seconds=0), expanded=True) as status, checking(uploads, as_of, card) as run:
         begun = time.monotonic()
-        place = st.empty()
+        progress_place = st.empty()
         while not run.running.wait(_LOOK_SECONDS):
             seconds = int(time.monotonic() - begun)
             status.update(label=view.t("check.running", seconds=seconds))
             for step in run.running.steps()[-1:]:
-                place.progress(step.share, text=step.words.in_language(view.language))
+                progress_place.progress(step.share, text=step.words.in_language(view.language))
             if seconds > TIME_LIMIT:
                 raise AnkaError(
                     bilingual("check.too_long", minutes=TIME_LIMIT // 60), hint=bilingual("check.too_long_how")
                 )
-        place.empty()
+        progress_place.empty()
         checked = run.outcome()
         seconds = int(time.monotonic() - begun)
         status.update(label=view.t("check.finished", seconds=seconds), state="complete", expanded=False)

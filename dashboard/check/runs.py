@@ -53,14 +53,24 @@ class CheckRun:
 
     def __init__(self, folder: Path, uploads: Sequence[Upload], as_of: date, card: str) -> None:
         files = [_lay_down(folder / "exports" / str(number), upload) for number, upload in enumerate(uploads)]
-        out, own = folder / "marked", folder / "own"
-        out.mkdir()
-        own.mkdir()
+        marked_folder, own_folder = folder / "marked", folder / "own"
+        marked_folder.mkdir()
+        own_folder.mkdir()
         chosen = ["--card", card] if card else []
         self.running: Running = start(
-            ["check", "--format", "json", "--as-of", as_of.isoformat(), *chosen, "-o", str(out), *map(str, files)],
+            [
+                "check",
+                "--format",
+                "json",
+                "--as-of",
+                as_of.isoformat(),
+                *chosen,
+                "-o",
+                str(marked_folder),
+                *map(str, files),
+            ],
             folder,
-            {"TMPDIR": str(own), "ANKA_HOME": str(own / "home"), "ANKA_REGISTER": ""},
+            {"TMPDIR": str(own_folder), "ANKA_HOME": str(own_folder / "home"), "ANKA_REGISTER": ""},
         )
 
     def outcome(self) -> tuple[CheckedUpload, ...]:

@@ -75,8 +75,8 @@ def guarded(scope: Scope, send: Send) -> Send:
 
 def local_address(address: str) -> str:
     """`address` if it is a path of this site, and one to come to after sign-in; else the front page."""
-    odd = not address.isprintable() or " " in address or "\\" in address
-    if odd or not address.startswith("/") or address.startswith("//"):
+    unsafe = not address.isprintable() or " " in address or "\\" in address
+    if unsafe or not address.startswith("/") or address.startswith("//"):
         return "/"
     return "/" if urlsplit(address).path.startswith(_NOT_AFTERWARDS) else address
 
@@ -120,6 +120,6 @@ async def _send_whole(start: Message, body: bytes, send: Send) -> None:
 
 def bounce(address: str) -> str:
     """A page that opens `address` once more, from here: a browser keeps a strict cookie back on the way from a mail or a chat."""
-    to = escape(address)
+    target = escape(address)
     words = Bilingual("打开", "open")
-    return f'<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="0;url={to}"><a href="{to}">{words}</a>'
+    return f'<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="0;url={target}"><a href="{target}">{words}</a>'

@@ -73,8 +73,10 @@ def figures_asked(value: Values) -> Asked:
 
 def _choices(view: View, runs: Sequence[RunMark]) -> Choices:
     rules = rules_known(view.con)
-    of, offices = _HERE.value(_OFFICE), offices_counted(runs)
-    departments = {name for run in runs for office, name in run.checked if of not in offices or of == office}
+    chosen_office, offices = _HERE.value(_OFFICE), offices_counted(runs)
+    departments = {
+        name for run in runs for office, name in run.checked if chosen_office not in offices or chosen_office == office
+    }
     return Choices(
         tuple(offices),
         tuple(sorted(departments, key=department_order)),

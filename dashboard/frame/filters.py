@@ -57,14 +57,14 @@ def filter_bar(
     if unknown:
         st.warning(view.t("filter.unknown", values="、".join(unknown)))
     call = changed or address.first_page
-    place = st.container(horizontal=True, vertical_alignment="bottom")
+    bar = st.container(horizontal=True, vertical_alignment="bottom")
     for control in row:
-        _draw(view, address, place, control, call)
+        _draw(view, address, bar, control, call)
     if folded:
         chosen = any(address.value(control.parameter) != control.parameter.default for control in folded)
         with st.expander(view.t("filter.more"), expanded=chosen, icon=":material/filter_alt:"):
             _folded(view, address, folded, columns, call)
-    return place
+    return bar
 
 
 def _folded(view: View, address: Address, folded: Sequence[Filter], columns: int, call: Callable[[], None]) -> None:

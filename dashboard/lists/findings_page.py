@@ -70,8 +70,8 @@ def _filters(view: View) -> None:
         Filter(_KIND, "buttons", _KINDS, lambda kind: view.t(f"kind.{kind}")),
         Filter(_TEXT, "search", width=340),
     )
-    place = filter_bar(view, _HERE, row, _choices(view, choices(view.con)))
-    place.button(
+    bar = filter_bar(view, _HERE, row, _choices(view, choices(view.con)))
+    bar.button(
         view.t("filter.clear"),
         on_click=_HERE.clear,
         args=(SORT, DESCENDING, _SIZE),
@@ -83,10 +83,8 @@ def _filters(view: View) -> None:
         Filter(_SIZE, "select", _SIZES, label="list.size", width=110),
         Filter(DESCENDING, "toggle", label="sort.descending"),
     )
-    place = filter_bar(view, _HERE, order)
-    place.html(
-        download(view.t("list.download"), view.link("export/findings.xlsx", **_HERE.written(_SIZE, PAGE))).markup
-    )
+    bar = filter_bar(view, _HERE, order)
+    bar.html(download(view.t("list.download"), view.link("export/findings.xlsx", **_HERE.written(_SIZE, PAGE))).markup)
 
 
 def _choices(view: View, offered: Choices) -> Sequence[Filter]:

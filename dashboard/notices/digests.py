@@ -75,7 +75,7 @@ def digests_part(view: View) -> Written:
         [Filter(WEEK, "select", tuple(weeks), lambda name: _week(weeks[name]), "notice.week", width=260)],
     )
     name = _ADDRESS.value(WEEK)
-    place = row.selectbox(
+    chosen = row.selectbox(
         view.t("notice.whose"),
         range(len(subjects)),
         key="n_subject",
@@ -85,7 +85,7 @@ def digests_part(view: View) -> Written:
         ),
     )
     with view.register.reading() as session:
-        weekly_digest = digest(session, view.reader, home(), weeks[name], subjects[place])
+        weekly_digest = digest(session, view.reader, home(), weeks[name], subjects[chosen])
     _digest(view, weekly_digest)
     return _ADDRESS.written()
 

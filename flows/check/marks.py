@@ -42,7 +42,7 @@ _UNTIL_HEADINGS = 5
 
 def marks_of(check: FileCheck) -> tuple[Mark, ...]:
     """The marks of a file: for every finding, in its order, the cell of the item; behind them the related cells."""
-    own = [_mark(finding) for finding in check.findings]
+    item_marks = [_mark(finding) for finding in check.findings]
     related = [
         Mark(
             mark.sheet,
@@ -51,10 +51,10 @@ def marks_of(check: FileCheck) -> tuple[Mark, ...]:
             "related",
             f"↪ 与本行“{finding.item.split('、')[0]}”的{finding.finding.rule_id}（{finding.title}）有关",
         )
-        for finding, mark in zip(check.findings, own, strict=True)
+        for finding, mark in zip(check.findings, item_marks, strict=True)
         for column in finding.related
     ]
-    return (*own, *related)
+    return (*item_marks, *related)
 
 
 def result_sheet(check: FileCheck, as_of: date, titles: Mapping[str, str]) -> ResultSheet:

@@ -50,10 +50,10 @@ def mark_workbook(source: Path, target: Path, marks: Sequence[Mark], result: Res
         styles = Styles(package.read(styles_part) if styles_part else None)
         targets = [(mark.sheet, (mark.row, mark.column)) for mark in marks]
         for name, part in _sheets(package).items():
-            mine = [number for number, mark in enumerate(marks) if mark.sheet == name]
-            if mine:
-                places = _mark_sheet(package, part, [marks[number] for number in mine], styles)
-                for number, place in zip(mine, places, strict=True):
+            mark_numbers = [number for number, mark in enumerate(marks) if mark.sheet == name]
+            if mark_numbers:
+                places = _mark_sheet(package, part, [marks[number] for number in mark_numbers], styles)
+                for number, place in zip(mark_numbers, places, strict=True):
                     targets[number] = (name, place)
         _add_result(package, book, result_part(result, styles, targets), result.name)
         # the styles last: marks and the result sheet have added to them
