@@ -69,6 +69,7 @@ def main() -> None:
         return
     pages = {name: _page(name, reader, language) for name in PAGES}
     first = pages[reader.pages[0]]
+    # the default page has no name in its address: a page of its own, so that all of ours keep theirs for links
     start = st.Page(
         lambda: st.switch_page(first), title=first.title, url_path="start", default=True, visibility="hidden"
     )
@@ -94,7 +95,7 @@ def main() -> None:
 def _page(name: str, reader: Reader, language: Language) -> st.Page:
     """A page not the reader's is hidden, and says so when asked for by address."""
     return st.Page(
-        _shown(name, reader),
+        _drawing(name, reader),
         title=text(f"page.{name}", language),
         icon=PAGES[name][0],
         url_path=name,
@@ -102,7 +103,7 @@ def _page(name: str, reader: Reader, language: Language) -> st.Page:
     )
 
 
-def _shown(name: str, reader: Reader) -> Callable[[], None]:
+def _drawing(name: str, reader: Reader) -> Callable[[], None]:
     """The page `name` as Streamlit calls it: on the present run, within the reader's rights, with its mistakes as one line."""
 
     def page() -> None:

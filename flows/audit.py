@@ -37,7 +37,7 @@ from expectations.store.offices import read_offices
 from expectations.store.register import Register, now
 from expectations.texts import Bilingual
 from flows.audit_lock import sole_audit
-from flows.load import LoadReport, list_files, load_exports, printed, write_quarantine
+from flows.load import LoadReport, list_files, load_exports, report_as_text, write_quarantine
 from flows.progress import tell
 from flows.publishing import RunFacts, StageTime, publish
 
@@ -154,7 +154,7 @@ def load_stage(order: AuditOrder, catalogue: Catalogue) -> LoadReport:
     """Loads and types the exports; the tables `cards`, `load` and `raw` of the warehouse hold them afterwards."""
     Home(order.home).make()
     files = list_files(order.paths).files
-    with tempfile.TemporaryDirectory(prefix="anka-load-") as name, _warehouse(order, files, [Path(name)]) as con:
+    with tempfile.TemporaryDirectory(prefix="anka-load-") as folder, _warehouse(order, files, [Path(folder)]) as con:
         return load_exports(
             con,
             catalogue,
@@ -163,7 +163,7 @@ def load_stage(order: AuditOrder, catalogue: Catalogue) -> LoadReport:
             skip_refused=order.skip_refused,
             rest_seconds=order.rest_seconds,
             progress=tell,
-            work=Path(name),
+            work=Path(folder),
         )
 
 
@@ -205,6 +205,7 @@ def publish_stage(
             due = find_due(con, verdicts, catalogue.warnings, order.as_of)
             judged = (verdict.judgement for verdict in verdicts if verdict.state == "judged")
             years = find_calendar_gaps(con, judged, known_years(catalogue.calendar))
+    # opened anew: a connection gets its paths when it is opened, and only publishing may write among the published files
     with _warehouse(order, folders=[home.published]) as con, watch.stage("publish"):
         tell(Stage.PUBLISH, 0, 1)
         file = publish(con, home, catalogue, facts, collected, watch.stages)
@@ -218,7 +219,7 @@ def publish_stage(
             followed = follow(register, file, inputs=order.paths)
             lines = figures_of(file, register)
             tell(Stage.FOLLOW, 1, 1)
-        home.switch_to(file)
+        home.switch_to(file)  # last: whoever meets the new file finds the register brought up to it
     not_judged = tuple(f"{v.judgement.name}: {v.reason}" for v in verdicts if v.state == "not_judged")
     return AuditResult(
         run_id,
@@ -271,12 +272,13 @@ def loaded_cards(loaded: LoadReport) -> LoadedCards:
 def report_text(loaded: LoadReport, catalogue: Catalogue) -> str:
     """The load report as a supervisor reads it."""
     labels = {(card.name, f.name): f.header for card in catalogue.cards.values() for f in card.fields}
-    return printed(loaded, labels)
+    return report_as_text(loaded, labels)
 
 
 def peak_memory_mb() -> float:
     """Peak resident memory of this process so far, in MB."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    # bytes on macOS, kilobytes on Linux
     return peak / (1024 * 1024 if sys.platform == "darwin" else 1024)
 
 

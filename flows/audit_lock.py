@@ -20,6 +20,7 @@ def sole_audit(home: Home) -> Iterator[None]:
     home.make()
     with (home.root / "audit.lock").open("w") as lock:
         if sys.platform != "win32":
+            # not a file whose presence is the lock: the system lets go of this one when the process is killed
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:

@@ -36,6 +36,7 @@ _RETRY_SECONDS = 5
 
 def _worth_retrying(task: object, run: object, state: object) -> bool:
     """Retry what the disk or another process may have caused; a refused file or a wrong catalogue stays wrong."""
+    # asked this way, a failed state gives its exception as the result
     result = getattr(state, "result", lambda **_: None)(raise_on_failure=False)
     return isinstance(result, OSError | duckdb.IOException)
 
@@ -148,18 +149,18 @@ def _night(order: AuditOrder, home: Home) -> AuditResult:
 
 def _stages(order: AuditOrder) -> AuditResult:
     watch, started = Stopwatch(), now()
-    read = order.read_catalogue()
+    catalogue = order.read_catalogue()
     with watch.stage("load"):
-        loaded = load(order, read)
+        loaded = load(order, catalogue)
     with watch.stage("judge"):
-        verdicts = judge(order, read, loaded)
-    return publish(order, read, loaded, verdicts, started, watch.stages)
+        verdicts = judge(order, catalogue, loaded)
+    return publish(order, catalogue, loaded, verdicts, started, watch.stages)
 
 
 def _send_due(home: Home, register: Register, day: date) -> int:
     messages = MessageSettings()
-    sent = deliver(register, Occasion(home, messages.address, day), messages, dry_run=False)
-    return sum(one.state == "sent" for one in sent)
+    deliveries = deliver(register, Occasion(home, messages.address, day), messages, dry_run=False)
+    return sum(delivery.state == "sent" for delivery in deliveries)
 
 
 def department_table(lines: Sequence[Line]) -> str:

@@ -92,8 +92,8 @@ def _bars(console: Console) -> Iterator[Tell]:
 @contextmanager
 def _lines() -> Iterator[Tell]:
     def show(stage: Stage, done: int, total: int) -> None:
-        told = {"stage": stage.code, "done": done, "total": total, "zh": stage.value.zh, "en": stage.value.en}
-        _write(json.dumps(told, ensure_ascii=False))
+        step = {"stage": stage.code, "done": done, "total": total, "zh": stage.value.zh, "en": stage.value.en}
+        _write(json.dumps(step, ensure_ascii=False))
 
     yield show
 

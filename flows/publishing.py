@@ -69,6 +69,7 @@ def publish(
         _write_tables(con, catalogue, facts, collected, list(stages))
     finally:
         con.execute("detach publication")
+    # read-only before it has its name: one page that opened it for writing would lock out all others
     unfinished.chmod(0o400)
     unfinished.replace(target)
     return target
@@ -81,7 +82,7 @@ def published_files(home: Home) -> list[Path]:
 
 def prune(home: Home, keep: int) -> list[Path]:
     """Deletes the oldest published files beyond `keep`, never the present one. Returns what was deleted."""
-    surplus = published_files(home)[: -keep or None] if keep > 0 else []
+    surplus = published_files(home)[:-keep] if keep > 0 else []
     doomed = [file for file in surplus if file != home.current()]
     for file in doomed:
         file.unlink()
@@ -89,6 +90,7 @@ def prune(home: Home, keep: int) -> list[Path]:
 
 
 def _new_name(home: Home, run_id: str) -> Path:
+    # the same run published again is another file: a page may have the former open
     numbers = [int(match[1]) for file in home.published.glob("*.duckdb") if (match := re.match(r"(\d+)-", file.name))]
     return home.published / f"{max(numbers, default=0) + 1:06}-{run_id}.duckdb"
 
@@ -133,7 +135,7 @@ def _write_tables(
         [{"pack": p.name, "title": p.title.zh, "title_en": p.title.en, "version": p.version} for p in catalogue.packs],
     )
     _store(con, run_schema.STAGES, [{"stage": s.name, "seconds": s.seconds, "peak_mb": s.peak_mb} for s in stages])
-    _store(con, run_schema.JUDGEMENTS, [_judgement_row(one) for one in collected])
+    _store(con, run_schema.JUDGEMENTS, [_judgement_row(judgement) for judgement in collected])
     _store(
         con,
         run_schema.RULES,
@@ -181,8 +183,8 @@ def _judgement_row(collected: Collected) -> dict[str, object]:
 
 
 def _rule_row(catalogue: Catalogue, rule: RuleDeclaration, as_of: date) -> dict[str, object]:
-    off = catalogue.switched_off(rule.id, as_of)
-    each = [f"@{kind}" for kind in rule.each.types] + list(rule.each.fields) if rule.each else []
+    switched_off = catalogue.switched_off(rule.id, as_of)
+    each_items = [f"@{kind}" for kind in rule.each.types] + list(rule.each.fields) if rule.each else []
     return {
         "rule_id": rule.id,
         "cards": "|".join(rule.cards),
@@ -204,7 +206,7 @@ def _rule_row(catalogue: Catalogue, rule: RuleDeclaration, as_of: date) -> dict[
         "false_alarms_en": rule.false_alarms.en,
         "basis": rule.basis,
         "owner": rule.owner,
-        "fields": "|".join(rule.fields or each),
+        "fields": "|".join(rule.fields or each_items),
         "applies_when": rule.applies_when,
         "must_hold": rule.must_hold,
         "note": rule.note,
@@ -215,8 +217,8 @@ def _rule_row(catalogue: Catalogue, rule: RuleDeclaration, as_of: date) -> dict[
         "violating": _as_json(rule.examples.violating),
         "fingerprint": rule_fingerprint(catalogue, rule),
         "pack": catalogue.origins[rule.id],
-        "switched_off": off.reason if off else None,
-        "off_since": off.since if off else None,
+        "switched_off": switched_off.reason if switched_off else None,
+        "off_since": switched_off.since if switched_off else None,
     }
 
 

@@ -27,20 +27,20 @@ def log_part(view: View) -> Written:
     """Draws it."""
     with view.register.reading() as session:
         names = names_by_login(session)
-    wanted = _filters(view, names)
+    access_filter = _filters(view, names)
     titles = card_titles(view.con) if view.run is not NO_RUN else {}
     with view.register.reading() as session:
-        total = count(session, wanted)
+        total = count(session, access_filter)
         page = pager(view, LOG, total, _SIZE)
         rows: list[list[Cell]] = [
             [
-                f"{office_clock(one.at):%Y-%m-%d %H:%M:%S}",
-                _who(one.login, names),
-                view.pick(*ACTIONS.get(one.action, (one.action, ""))),
-                _subject(view, one.action, one.subject, titles),
-                _detail(view, one.detail),
+                f"{office_clock(entry.at):%Y-%m-%d %H:%M:%S}",
+                _who(entry.login, names),
+                view.pick(*ACTIONS.get(entry.action, (entry.action, ""))),
+                _subject(view, entry.action, entry.subject, titles),
+                _detail(view, entry.detail),
             ]
-            for one in entries(session, wanted, _SIZE, page * _SIZE)
+            for entry in entries(session, access_filter, _SIZE, page * _SIZE)
         ]
     if rows:
         columns = [

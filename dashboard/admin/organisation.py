@@ -42,7 +42,7 @@ def _upload(view: View, name: str, content: bytes) -> None:
         show(
             table(
                 [Column(view.t("column.problem"), "wide")],
-                [[one.in_language(view.language)] for one in error.problems],
+                [[problem.in_language(view.language)] for problem in error.problems],
                 "problems",
             )
         )
@@ -54,12 +54,12 @@ def _import(view: View, lines: Sequence[Line], deactivate: bool, give: bool) -> 
     """Does it, and shows the first passwords: this once."""
     who = (view.reader.user_id, view.reader.login)
     with st.spinner(view.t("admin.importing")):
-        done = import_organisation(view.register, lines, who, deactivate_missing=deactivate, give_passwords=give)
+        changes = import_organisation(view.register, lines, who, deactivate_missing=deactivate, give_passwords=give)
     st.success(view.t("admin.imported"), icon=":material/check:")
-    _show(view, done)
-    if done.passwords:
+    _show(view, changes)
+    if changes.passwords:
         st.warning(view.t("admin.passwords_once"), icon=":material/key:")
-        st.code("\n".join(f"{login}\t{password}" for login, password in done.passwords.items()), language=None)
+        st.code("\n".join(f"{login}\t{password}" for login, password in changes.passwords.items()), language=None)
 
 
 def _show(view: View, changes: Changes) -> None:
@@ -90,8 +90,8 @@ def _some(names: Sequence[str]) -> str:
 def _units(view: View) -> None:
     st.subheader(view.t("admin.units"))
     with view.register.reading() as session:
-        found = units(session)
-    if not found:
+        all_units = units(session)
+    if not all_units:
         empty.nothing(view, "admin.no_units")
         return
     kinds = {
@@ -105,4 +105,4 @@ def _units(view: View) -> None:
         Column(view.t("admin.kind"), "short"),
         Column(view.t("admin.members"), "number"),
     ]
-    show(table(columns, [[one.path, kinds.get(one.kind, one.kind), one.people] for one in found], "units"))
+    show(table(columns, [[unit.path, kinds.get(unit.kind, unit.kind), unit.people] for unit in all_units], "units"))

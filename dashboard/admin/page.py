@@ -57,10 +57,10 @@ def _people_part(view: View) -> Written:
     with view.register.reading() as session:
         everybody = people(session)
     _account(view, everybody)
-    found = _filtered(view, everybody)
-    page = pager(view, _PEOPLE, len(found), _SIZE)
-    if found:
-        show(_people_table(view, found[page * _SIZE : (page + 1) * _SIZE]))
+    selected = _filtered(view, everybody)
+    page = pager(view, _PEOPLE, len(selected), _SIZE)
+    if selected:
+        show(_people_table(view, selected[page * _SIZE : (page + 1) * _SIZE]))
     else:
         empty.nothing(view, "admin.nobody")
     return _PEOPLE.written()
@@ -74,14 +74,14 @@ def _filtered(view: View, everybody: Sequence[Person]) -> list[Person]:
     filter_bar(view, _PEOPLE, row)
     words, state = _PEOPLE.value(_TEXT).split(), _PEOPLE.value(_STATE)
     return [
-        one
-        for one in everybody
-        if all(word in f"{one.login} {one.name} {one.unit} {' '.join(one.roles)}" for word in words)
-        and (not state or one.state == state)
+        person
+        for person in everybody
+        if all(word in f"{person.login} {person.name} {person.unit} {' '.join(person.roles)}" for word in words)
+        and (not state or person.state == state)
     ]
 
 
-def _people_table(view: View, found: Sequence[Person]) -> Html:
+def _people_table(view: View, selected: Sequence[Person]) -> Html:
     columns = [
         Column(view.t("admin.login"), "short"),
         Column(view.t("admin.name"), "short"),
@@ -90,19 +90,19 @@ def _people_table(view: View, found: Sequence[Person]) -> Html:
         Column(view.t("admin.state"), "short"),
     ]
     rows: list[list[Cell]] = []
-    for one in found:
-        roles: Cell = view.pick("、", ", ").join(view.label("role", role) for role in one.roles)
-        if one.assists:
-            roles = lines(roles, view.t("admin.assists", login=one.assists))
-        words, kind = _STATE_WORDS[one.state]
-        login = anchor(one.login, view.link("admin", part="people", person=one.login))
-        rows.append([login, one.name, roles, one.unit, tag(view.t(words), kind)])
+    for person in selected:
+        roles: Cell = view.pick("、", ", ").join(view.label("role", role) for role in person.roles)
+        if person.assists:
+            roles = lines(roles, view.t("admin.assists", login=person.assists))
+        words, kind = _STATE_WORDS[person.state]
+        login = anchor(person.login, view.link("admin", part="people", person=person.login))
+        rows.append([login, person.name, roles, person.unit, tag(view.t(words), kind)])
     return table(columns, rows, "people")
 
 
 def _account(view: View, everybody: Sequence[Person]) -> None:
     """The chosen account and what can be done with it; a new password stands here until the next click."""
-    by_login = {one.login: one for one in everybody}
+    by_login = {person.login: person for person in everybody}
     _PEOPLE.keep_known(_PERSON, tuple(by_login))
     chosen = st.selectbox(
         view.t("admin.account"),
@@ -114,23 +114,23 @@ def _account(view: View, everybody: Sequence[Person]) -> None:
     )
     if chosen is None:
         return
-    one = by_login[chosen]
+    person = by_login[chosen]
     row = st.container(horizontal=True)
     with row.popover(view.t("admin.reset"), icon=":material/key:"):
-        st.write(view.t("admin.reset_means", login=one.login))
+        st.write(view.t("admin.reset_means", login=person.login))
         if st.button(view.t("admin.reset_go"), key="a_reset", type="primary"):
-            password = accounts.reset_password(view.register, one.login, by(view))
-            st.success(view.t("admin.reset_done", login=one.login), icon=":material/key:")
+            password = accounts.reset_password(view.register, person.login, by(view))
+            st.success(view.t("admin.reset_done", login=person.login), icon=":material/key:")
             st.code(password, language=None)
-    if one.state == "locked" and row.button(view.t("admin.unlock"), key="a_unlock", icon=":material/lock_open:"):
-        _do(lambda: accounts.unlock(view.register, one.login, by(view)))
-    if one.state == "off" and row.button(view.t("admin.activate"), key="a_on", icon=":material/person:"):
-        _do(lambda: accounts.set_active(view.register, one.login, True, by(view)))
-    if one.state != "off":
+    if person.state == "locked" and row.button(view.t("admin.unlock"), key="a_unlock", icon=":material/lock_open:"):
+        _do(lambda: accounts.unlock(view.register, person.login, by(view)))
+    if person.state == "off" and row.button(view.t("admin.activate"), key="a_on", icon=":material/person:"):
+        _do(lambda: accounts.set_active(view.register, person.login, True, by(view)))
+    if person.state != "off":
         with row.popover(view.t("admin.deactivate"), icon=":material/person_off:"):
-            st.write(view.t("admin.deactivate_means", login=one.login))
+            st.write(view.t("admin.deactivate_means", login=person.login))
             if st.button(view.t("admin.deactivate_go"), key="a_off", type="primary"):
-                _do(lambda: accounts.set_active(view.register, one.login, False, by(view)))
+                _do(lambda: accounts.set_active(view.register, person.login, False, by(view)))
     if problem := st.session_state.pop("a_problem", None):
         empty.mistake(problem, view.language)
 

@@ -29,10 +29,10 @@ def switches_part(view: View) -> Written:
     with view.register.reading() as session:
         present = switches(session)
     with st.form("a_switches"):
-        wanted = {name: _widget(view, name, value) for name, value in present.items()}
+        entered = {name: _widget(view, name, value) for name, value in present.items()}
         saved = st.form_submit_button(view.t("admin.save"), type="primary")
     if saved:
-        _save(view, present, wanted)
+        _save(view, present, entered)
     return {}
 
 
@@ -40,21 +40,21 @@ def _widget(view: View, name: str, value: Value) -> Value:
     label, means = _WORDS.get(name, ("", ""))
     title, key = view.t(label) if label else name, f"a_switch_{name}"
     if isinstance(value, bool):
-        found: Value = st.toggle(title, value, key=key)
+        entered: Value = st.toggle(title, value, key=key)
     elif isinstance(value, int):
-        found = st.number_input(title, value=value, step=1, key=key, width=220)
+        entered = st.number_input(title, value=value, step=1, key=key, width=220)
     elif isinstance(value, float):
-        found = st.number_input(title, value=value, step=0.05, format="%.2f", key=key, width=220)
+        entered = st.number_input(title, value=value, step=0.05, format="%.2f", key=key, width=220)
     else:
-        found = st.text_input(title, value, key=key, width=420)
+        entered = st.text_input(title, value, key=key, width=420)
     if means:
         st.caption(view.t(means))
-    return found
+    return entered
 
 
-def _save(view: View, present: Mapping[str, Value], wanted: Mapping[str, Value]) -> None:
+def _save(view: View, present: Mapping[str, Value], entered: Mapping[str, Value]) -> None:
     """All that was changed, or nothing."""
-    changed = {name: value for name, value in wanted.items() if value != present[name]}
+    changed = {name: value for name, value in entered.items() if value != present[name]}
     try:
         with view.register.writing() as session:
             for name, value in changed.items():

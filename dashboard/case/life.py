@@ -42,7 +42,7 @@ def card_of_finding(view: View, finding_id: str) -> tuple[str, str, int | None]:
     return finding.card, finding.bmsah, None if finding.bmsah else finding.card_row
 
 
-def asked_finding(view: View) -> None:
+def addressed_finding(view: View) -> None:
     """The finding the address names, with what may be decided on it."""
     finding_id = at_present(FINDING)
     if view.entered:
@@ -62,24 +62,24 @@ def asked_finding(view: View) -> None:
 def life_of_case(view: View, card: str, bmsah: str, row: int | None) -> None:
     """Every finding the card has had, what happened to each, and the notices that named it."""
     with view.register.reading() as session:
-        found = reading.of_case(session, view.reader, card, bmsah, row)
-        events = reading.history(session, view.reader, [one.finding_id for one in found])
-        notices = notices_naming(session, view.reader, [one.finding_id for one in found])
-    if not found:
+        findings = reading.of_case(session, view.reader, card, bmsah, row)
+        events = reading.history(session, view.reader, [finding.finding_id for finding in findings])
+        notices = notices_naming(session, view.reader, [finding.finding_id for finding in findings])
+    if not findings:
         return
     st.subheader(view.t("life.history"))
-    standing = [one for one in found if one.state in (*ACTIVE, "explained")]
-    closed = [one for one in found if one not in standing]
-    for one in standing:
-        _life(view, one, events.get(one.finding_id, []), notices.get(one.finding_id, []))
+    standing = [finding for finding in findings if finding.state in (*ACTIVE, "explained")]
+    closed = [finding for finding in findings if finding not in standing]
+    for finding in standing:
+        _life(view, finding, events.get(finding.finding_id, []), notices.get(finding.finding_id, []))
     if closed:
         with st.expander(view.t("life.closed", count=len(closed)), icon=":material/history:"):
-            for one in closed:
+            for finding in closed:
                 _life(
                     view,
-                    one,
-                    events.get(one.finding_id, []),
-                    notices.get(one.finding_id, []),
+                    finding,
+                    events.get(finding.finding_id, []),
+                    notices.get(finding.finding_id, []),
                 )
 
 
@@ -88,7 +88,7 @@ def _life(view: View, finding: Finding, events: Sequence[Event], notices: Sequen
     lines += [_document(view, notice) for notice in notices]
     show(
         Html(
-            f'{finding_block(view, finding, whole=False).markup}<ul class="anka-list anka-history">{"".join(lines)}</ul>'
+            f'{finding_block(view, finding, with_details=False).markup}<ul class="anka-list anka-history">{"".join(lines)}</ul>'
         )
     )
 
@@ -100,9 +100,9 @@ def _line(view: View, event: Event) -> str:
         reason = view.pick(*REASONS[event.reason_code])
     elif event.reason_code in _BY_RUN:
         reason = view.t(f"event.reason_{event.reason_code}")
-    told = " · ".join(filter(None, (view.label("event", event.action), event.user_name, reason, event.note)))
+    words = " · ".join(filter(None, (view.label("event", event.action), event.user_name, reason, event.note)))
     struck = ' style="text-decoration: line-through"' if event.undone and event.action != "undo" else ""
-    return f"<li{struck}>{when} {escape(told)}</li>"
+    return f"<li{struck}>{when} {escape(words)}</li>"
 
 
 def _document(view: View, notice: Notice) -> str:

@@ -47,12 +47,12 @@ def _case_findings(card: CaseCard) -> list[Finding]:
     return [finding for finding in card.findings if case_items & set(finding.fields)]
 
 
-def _person(view: View, card: CaseCard, row: CardRow, body: Html, found: Sequence[Finding]) -> Html:
+def _person(view: View, card: CaseCard, row: CardRow, body: Html, findings: Sequence[Finding]) -> Html:
     is_record = any(item.level == "row" for item in card.items)
     key = "case.record" if is_record else "case.person"
     title = escape(view.t(key, name=row.name or view.t("app.blank")))
-    marked = counts(found).markup
-    opened = " open" if found or len(card.rows) <= 3 else ""
+    marked = counts(findings).markup
+    opened = " open" if findings or len(card.rows) <= 3 else ""
     number_text = f' <span class="muted">{escape(row.suspect_no)}</span>' if row.suspect_no else ""
     return Html(f"<details{opened}><summary>{title}{number_text}{marked}</summary>{body.markup}</details>")
 
@@ -66,7 +66,9 @@ def counts(findings: Sequence[Finding]) -> Html:
 
 def problem_list(view: View, card: CaseCard) -> Html:
     """The findings in one line each, as an overview above the card."""
-    lines = (f"<li>{finding_tag(view, one).markup} {escape(message(view, one))}</li>" for one in card.findings)
+    lines = (
+        f"<li>{finding_tag(view, finding).markup} {escape(message(view, finding))}</li>" for finding in card.findings
+    )
     return Html(f'<ul class="anka-list">{"".join(lines)}</ul>')
 
 
@@ -116,14 +118,14 @@ def _value(view: View, sheet: Sheet, item: Item) -> str:
 
 def _headers_elsewhere(view: View, card: CaseCard) -> dict[str, str]:
     """How items of other cards are called, by `card.item`, if a finding shows one."""
-    shown = {name for finding in card.findings for name in finding.values if "." in name}
-    if not shown:
+    names_elsewhere = {name for finding in card.findings for name in finding.values if "." in name}
+    if not names_elsewhere:
         return {}
-    titles, known = card_titles(view.con), headers(view.con)
+    titles, headings = card_titles(view.con), headers(view.con)
     return {
-        f"{other}.{item}": f"{view.pick(*titles.get(other, (other, other)))}·{header}"
-        for (other, item), header in known.items()
-        if f"{other}.{item}" in shown
+        f"{other_card}.{item}": f"{view.pick(*titles.get(other_card, (other_card, other_card)))}·{header}"
+        for (other_card, item), header in headings.items()
+        if f"{other_card}.{item}" in names_elsewhere
     }
 
 

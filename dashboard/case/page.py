@@ -5,7 +5,7 @@ from html import escape
 
 import streamlit as st
 
-from dashboard.case.life import FINDING, asked_finding, card_of_finding, case_viewed, life_of_case
+from dashboard.case.life import FINDING, addressed_finding, card_of_finding, case_viewed, life_of_case
 from dashboard.case.markup import problem_list, whole_card
 from dashboard.frame import empty
 from dashboard.frame.address import Address, at_present, write_address
@@ -30,53 +30,60 @@ def case_page(view: View) -> None:
     card, bmsah, row = at_present(_CARD), at_present(_BMSAH), at_present(_ROW)
     if not card:
         card, bmsah, row = card_of_finding(view, at_present(FINDING))
-    named = bool(card) and (bool(bmsah) or row is not None)
-    if not named:
+    names_card = bool(card) and (bool(bmsah) or row is not None)
+    if not names_card:
         st.header(view.t("page.case"))
-    wanted = st.text_input(
+    search_text = st.text_input(
         view.t("case.search"),
         key=_HERE.key(_TEXT),
         placeholder=view.t("case.search_hint"),
         icon=":material/search:",
-        label_visibility="collapsed" if named else "visible",
+        label_visibility="collapsed" if names_card else "visible",
     ).strip()
-    if wanted:
-        _found(view, wanted)
-    elif named:
-        _shown(view, card, bmsah, row)
+    if search_text:
+        _search_results(view, search_text)
+    elif names_card:
+        _card(view, card, bmsah, row)
     else:
         empty.nothing(view, "case.none_chosen")
-    shown = ((_CARD, card), (_BMSAH, bmsah), (_ROW, row), (FINDING, "" if wanted else at_present(FINDING)))
-    write_address(view, _HERE.written() | {parameter.name: parameter.written(value) for parameter, value in shown})
+    address_values = (
+        (_CARD, card),
+        (_BMSAH, bmsah),
+        (_ROW, row),
+        (FINDING, "" if search_text else at_present(FINDING)),
+    )
+    write_address(
+        view, _HERE.written() | {parameter.name: parameter.written(value) for parameter, value in address_values}
+    )
 
 
-def _found(view: View, wanted: str) -> None:
+def _search_results(view: View, search_text: str) -> None:
     """What the search found; a whole case number opens nothing by itself, as it may stand on several cards."""
-    found = search_cases(view.con, wanted, _LIMIT)
-    if not found:
-        empty.nothing(view, "empty.no_case_found", text=wanted)
+    links = search_cases(view.con, search_text, _LIMIT)
+    if not links:
+        empty.nothing(view, "empty.no_case_found", text=search_text)
         return
-    st.caption(view.t("case.found_limit" if len(found) == _LIMIT else "case.found", count=len(found)))
-    show(_links(view, found))
+    st.caption(view.t("case.found_limit" if len(links) == _LIMIT else "case.found", count=len(links)))
+    show(_links(view, links))
 
 
-def _shown(view: View, card: str, bmsah: str, row: int | None) -> None:
-    found = case_card(view.con, card, bmsah, row)
-    if found is None:
+def _card(view: View, card: str, bmsah: str, row: int | None) -> None:
+    case = case_card(view.con, card, bmsah, row)
+    if case is None:
         empty.nothing(view, "empty.unknown_case", "empty.unknown_case_how", case=bmsah or f"#{row}")
         return
     case_viewed(view, card, bmsah or f"#{row}")
-    _heading(view, found)
-    asked_finding(view)
+    _heading(view, case)
+    addressed_finding(view)
     blank = st.toggle(view.t("case.show_blank"), key="c_blank")
-    show(whole_card(view, found, how_to_fill(view.con, {finding.rule_id for finding in found.findings}), blank))
+    show(whole_card(view, case, how_to_fill(view.con, {finding.rule_id for finding in case.findings}), blank))
     life_of_case(view, card, bmsah, row)
     if view.reader.may("recheck"):
         recheck_box(view, bmsah=bmsah, card=card)
     st.subheader(view.t("case.others"))
-    others = other_cards(view.con, found, _LIMIT)
-    if others:
-        show(_links(view, others))
+    cards_beside = other_cards(view.con, case, _LIMIT)
+    if cards_beside:
+        show(_links(view, cards_beside))
     else:
         st.caption(view.t("case.no_others"))
 
@@ -113,7 +120,7 @@ def _fact(title: str, value: str) -> str:
     return f'<div><span class="muted">{escape(title)}</span>{escape(value)}</div>'
 
 
-def _links(view: View, found: Sequence[CaseLink]) -> Html:
+def _links(view: View, links: Sequence[CaseLink]) -> Html:
     titles = card_titles(view.con)
     columns = [
         Column(view.t("column.card"), "short"),
@@ -126,17 +133,17 @@ def _links(view: View, found: Sequence[CaseLink]) -> Html:
     ]
     rows: list[list[Cell]] = [
         [
-            view.pick(*titles.get(one.card, (one.card, ""))),
+            view.pick(*titles.get(link.card, (link.card, ""))),
             anchor(
-                one.bmsah or view.t("case.no_number", row=one.row),
-                view.link("case", card=one.card, bmsah=one.bmsah, row=one.row),
+                link.bmsah or view.t("case.no_number", row=link.row),
+                view.link("case", card=link.card, bmsah=link.bmsah, row=link.row),
             ),
-            one.case_name,
-            one.names,
-            one.department,
-            one.errors,
-            one.hints,
+            link.case_name,
+            link.names,
+            link.department,
+            link.errors,
+            link.hints,
         ]
-        for one in found
+        for link in links
     ]
     return table(columns, rows, "cases")

@@ -44,8 +44,8 @@ class Running:
     """A command at work. It has a process group of its own, so that its helpers end with it."""
 
     process: subprocess.Popen[bytes]
-    out: Path
-    said: Path
+    output: Path
+    error_output: Path
 
     @property
     def ended(self) -> bool:
@@ -70,23 +70,23 @@ class Running:
         steps: dict[str, Step] = {}
         for line in self._lines():
             with suppress(ValueError, TypeError, KeyError):  # another line, or one half written
-                told = json.loads(line)
-                steps[told["stage"]] = Step(Bilingual(told["zh"], told["en"]), told["done"], told["total"])
+                step = json.loads(line)
+                steps[step["stage"]] = Step(Bilingual(step["zh"], step["en"]), step["done"], step["total"])
         return tuple(steps.values())
 
     def mistake(self) -> CommandFailedError:
         """Why it failed, as it said itself. A bug says nothing a user could read: its traceback stays where it is."""
-        told = next((told for line in self._lines() if (told := mistake_from_json(line))), None)
-        return CommandFailedError(*(told or _BROKEN))
+        mistake = next((mistake for line in self._lines() if (mistake := mistake_from_json(line))), None)
+        return CommandFailedError(*(mistake or _BROKEN))
 
     def _lines(self) -> list[str]:
-        return self.said.read_text(encoding="utf-8", errors="replace").splitlines()
+        return self.error_output.read_text(encoding="utf-8", errors="replace").splitlines()
 
 
 def start(arguments: Sequence[str], folder: Path, environment: Mapping[str, str]) -> Running:
     """Starts a long command of `anka`; what it writes goes to files in `folder`."""
-    out, said = folder / "out.txt", folder / "said.txt"
-    with out.open("wb") as standard, said.open("wb") as error:
+    output, error_output = folder / "out.txt", folder / "said.txt"
+    with output.open("wb") as standard, error_output.open("wb") as error:
         process = subprocess.Popen(
             [sys.executable, "-m", "flows.cli.main", *arguments, "--progress", "json"],
             stdin=subprocess.DEVNULL,
@@ -95,4 +95,4 @@ def start(arguments: Sequence[str], folder: Path, environment: Mapping[str, str]
             env={**os.environ, **_UTF8, **environment},
             start_new_session=True,
         )
-    return Running(process, out, said)
+    return Running(process, output, error_output)

@@ -33,7 +33,7 @@ _DONE = "check_done"
 
 
 @dataclass(frozen=True)
-class Shown:
+class Result:
     """What the page keeps of a check while the reader looks at it: no workbook, only its token."""
 
     checked: CheckedUpload
@@ -49,6 +49,7 @@ def check_page(view: View) -> None:
         _forget(view)
     st.markdown(view.t("check.what"))
     st.info(view.t("check.nothing_kept"), icon=":material/lock:")
+    # the key is a class, by which look.css puts Chinese words in place of Streamlit's English ones
     dropped = st.container(key=f"upload_{view.language}").file_uploader(
         view.t("check.drop"), SUFFIXES, accept_multiple_files=True, max_upload_size=_LARGEST_MB, key="check_files"
     )
@@ -68,22 +69,22 @@ def check_page(view: View) -> None:
         _forget(view)
         try:
             day = as_of if isinstance(as_of, date) else today()
-            _check(view, [Upload(one.name, one.getvalue()) for one in dropped], day, card or "")
+            _check(view, [Upload(file.name, file.getvalue()) for file in dropped], day, card or "")
         except AnkaError as error:
             empty.mistake(error, view.language)
-    for number, shown in enumerate(_shown()):
-        _result(view, shown, number)
+    for number, result in enumerate(_results()):
+        _result(view, result, number)
 
 
-def _shown() -> Sequence[Shown]:
-    kept: Sequence[Shown] = st.session_state.get(_DONE, ())
-    return kept
+def _results() -> Sequence[Result]:
+    results: Sequence[Result] = st.session_state.get(_DONE, ())
+    return results
 
 
 def _forget(view: View) -> None:
     """Drops the result before; the workbooks too."""
-    for shown in _shown():
-        HANDED_OUT.drop(view.reader, shown.token)
+    for result in _results():
+        HANDED_OUT.drop(view.reader, result.token)
     st.session_state.pop(_DONE, None)
 
 
@@ -91,28 +92,30 @@ def _check(view: View, uploads: Sequence[Upload], as_of: date, card: str) -> Non
     """Runs the check while the page says how far it is. Raises AnkaError."""
     with st.status(view.t("check.running", seconds=0), expanded=True) as status, checking(uploads, as_of, card) as run:
         begun = time.monotonic()
-        place = st.empty()
+        progress_place = st.empty()
         while not run.running.wait(_LOOK_SECONDS):
             seconds = int(time.monotonic() - begun)
             status.update(label=view.t("check.running", seconds=seconds))
             for step in run.running.steps()[-1:]:
-                place.progress(step.share, text=step.words.in_language(view.language))
+                progress_place.progress(step.share, text=step.words.in_language(view.language))
             if seconds > TIME_LIMIT:
                 raise AnkaError(
                     bilingual("check.too_long", minutes=TIME_LIMIT // 60), hint=bilingual("check.too_long_how")
                 )
-        place.empty()
+        progress_place.empty()
         checked = run.outcome()
         seconds = int(time.monotonic() - begun)
         status.update(label=view.t("check.finished", seconds=seconds), state="complete", expanded=False)
     until = time.time() + KEPT_SECONDS
     st.session_state[_DONE] = [
-        Shown(
-            replace(one, workbook=b""),
-            HANDED_OUT.keep(view.reader, File(one.workbook_name, one.workbook, _mime(one.workbook_name))),
+        Result(
+            replace(checked_file, workbook=b""),
+            HANDED_OUT.keep(
+                view.reader, File(checked_file.workbook_name, checked_file.workbook, _mime(checked_file.workbook_name))
+            ),
             until,
         )
-        for one in checked
+        for checked_file in checked
     ]
 
 
@@ -122,9 +125,9 @@ def _mime(name: str) -> str:
     return "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def _result(view: View, shown: Shown, number: int) -> None:
+def _result(view: View, result: Result, number: int) -> None:
     """Counts, the workbook and the findings of one file."""
-    checked = shown.checked
+    checked = result.checked
     st.subheader(checked.name)
     st.markdown(
         view.t(
@@ -136,9 +139,9 @@ def _result(view: View, shown: Shown, number: int) -> None:
         )
     )
     row = st.container(horizontal=True, vertical_alignment="center")
-    if time.time() < shown.until:
+    if time.time() < result.until:
         row.link_button(
-            view.t("check.fetch"), f"export/handed-out?token={shown.token}", type="primary", icon=":material/download:"
+            view.t("check.fetch"), f"export/handed-out?token={result.token}", type="primary", icon=":material/download:"
         )
         row.caption(view.t("check.fetch_note", minutes=KEPT_SECONDS // 60))
     else:
@@ -162,16 +165,16 @@ def _findings(view: View, findings: Sequence[Mapping[str, Any]]) -> None:
     ]
     rows: list[list[Cell]] = [
         [
-            str(one["row"]),
-            severity_tag(view, str(one["severity"]), one["severity"] == "hint"),
-            str(one["item"]),
+            str(finding["row"]),
+            severity_tag(view, str(finding["severity"]), finding["severity"] == "hint"),
+            str(finding["item"]),
             lines(
-                mask_identity(view.pick(str(one["message"]), str(one["message_en"]))),
-                f"{one['rule_id']} {one['basis']}",
+                mask_identity(view.pick(str(finding["message"]), str(finding["message_en"]))),
+                f"{finding['rule_id']} {finding['basis']}",
             ),
-            view.pick(str(one["how_to_fill"]), str(one["how_to_fill_en"])),
+            view.pick(str(finding["how_to_fill"]), str(finding["how_to_fill_en"])),
         ]
-        for one in findings[:_SHOWN]
+        for finding in findings[:_SHOWN]
     ]
     show(table(columns, rows, "check"))
     if len(findings) > _SHOWN:
@@ -183,9 +186,9 @@ def _not_judged(view: View, unjudged: Sequence[Mapping[str, Any]]) -> None:
     columns = [Column(view.t("column.rule"), "short"), Column(view.t("column.reason"), "wide")]
     rows: list[list[Cell]] = [
         [
-            f"{one['rule_id']} {view.pick(str(one['title']), str(one['title_en']))}",
-            view.pick(str(one["reason"]), str(one["reason_en"])),
+            f"{rule['rule_id']} {view.pick(str(rule['title']), str(rule['title_en']))}",
+            view.pick(str(rule["reason"]), str(rule["reason_en"])),
         ]
-        for one in unjudged
+        for rule in unjudged
     ]
     show(table(columns, rows, "unjudged"))

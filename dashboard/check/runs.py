@@ -45,30 +45,40 @@ class CheckedUpload:
 
     def count(self, severity: str) -> int:
         """How many findings of that severity."""
-        return sum(one["severity"] == severity for one in self.findings)
+        return sum(finding["severity"] == severity for finding in self.findings)
 
 
 class CheckRun:
     """A check at work: ask `running` until it has ended, then for the `outcome`."""
 
     def __init__(self, folder: Path, uploads: Sequence[Upload], as_of: date, card: str) -> None:
-        files = [_laid_down(folder / "exports" / str(number), upload) for number, upload in enumerate(uploads)]
-        out, own = folder / "marked", folder / "own"
-        out.mkdir()
-        own.mkdir()
+        files = [_lay_down(folder / "exports" / str(number), upload) for number, upload in enumerate(uploads)]
+        marked_folder, own_folder = folder / "marked", folder / "own"
+        marked_folder.mkdir()
+        own_folder.mkdir()
         chosen = ["--card", card] if card else []
         self.running: Running = start(
-            ["check", "--format", "json", "--as-of", as_of.isoformat(), *chosen, "-o", str(out), *map(str, files)],
+            [
+                "check",
+                "--format",
+                "json",
+                "--as-of",
+                as_of.isoformat(),
+                *chosen,
+                "-o",
+                str(marked_folder),
+                *map(str, files),
+            ],
             folder,
-            {"TMPDIR": str(own), "ANKA_HOME": str(own / "home"), "ANKA_REGISTER": ""},
+            {"TMPDIR": str(own_folder), "ANKA_HOME": str(own_folder / "home"), "ANKA_REGISTER": ""},
         )
 
     def outcome(self) -> tuple[CheckedUpload, ...]:
         """What was found. Raises AnkaError as the command said it."""
-        text = self.running.out.read_text(encoding="utf-8")
+        text = self.running.output.read_text(encoding="utf-8")
         if not text.strip():
             raise self.running.mistake()
-        return tuple(_checked(one) for one in json.loads(text))
+        return tuple(_checked_upload(checked_file) for checked_file in json.loads(text))
 
 
 @contextmanager
@@ -90,7 +100,7 @@ def checking(uploads: Sequence[Upload], as_of: date, card: str = "") -> Iterator
         _turns.release()
 
 
-def _laid_down(folder: Path, upload: Upload) -> Path:
+def _lay_down(folder: Path, upload: Upload) -> Path:
     """The file under its own name, which may tell its card, in a folder of its own."""
     folder.mkdir(parents=True)
     name = PurePosixPath(upload.name.replace("\\", "/")).name.replace("\0", "") or "export"
@@ -100,13 +110,13 @@ def _laid_down(folder: Path, upload: Upload) -> Path:
     return file
 
 
-def _checked(one: Mapping[str, Any]) -> CheckedUpload:
-    workbook = Path(str(one["workbook"]))
+def _checked_upload(checked_file: Mapping[str, Any]) -> CheckedUpload:
+    workbook = Path(str(checked_file["workbook"]))
     return CheckedUpload(
-        str(one["name"]),
-        int(one["rows_loaded"]),
-        tuple(one["findings"]),
-        tuple(one["not_judged"]),
+        str(checked_file["name"]),
+        int(checked_file["rows_loaded"]),
+        tuple(checked_file["findings"]),
+        tuple(checked_file["not_judged"]),
         workbook.name,
         workbook.read_bytes(),
     )

@@ -52,8 +52,8 @@ def is_navigation(scope: Scope) -> bool:
     headers = Headers(scope=scope)
     if scope["method"] not in ("GET", "HEAD") or scope["path"].startswith(("/static/", "/_stcore/")):
         return False
-    wanted = headers.get("sec-fetch-dest")
-    return wanted == "document" if wanted is not None else "text/html" in headers.get("accept", "")
+    destination = headers.get("sec-fetch-dest")
+    return destination == "document" if destination is not None else "text/html" in headers.get("accept", "")
 
 
 def guarded(scope: Scope, send: Send) -> Send:
@@ -75,8 +75,8 @@ def guarded(scope: Scope, send: Send) -> Send:
 
 def local_address(address: str) -> str:
     """`address` if it is a path of this site, and one to come to after sign-in; else the front page."""
-    odd = not address.isprintable() or " " in address or "\\" in address
-    if odd or not address.startswith("/") or address.startswith("//"):
+    unsafe = not address.isprintable() or " " in address or "\\" in address
+    if unsafe or not address.startswith("/") or address.startswith("//"):
         return "/"
     return "/" if urlsplit(address).path.startswith(_NOT_AFTERWARDS) else address
 
@@ -85,22 +85,23 @@ def watched(scope: Scope, send: Send) -> tuple[Scope, Send]:
     """Streamlit's page with the script that leaves it when the session ends; asked for whole, so that it can be added."""
     if not is_navigation(scope) or scope["method"] != "GET" or scope["path"].startswith("/export/"):
         return scope, send
+    # packed, in part or as not modified, the page would have no end to put the script before
     unwanted = (b"accept-encoding", b"if-none-match", b"if-modified-since", b"range")
-    whole = {**scope, "headers": [one for one in scope["headers"] if one[0].lower() not in unwanted]}
-    held: list[Message] = []
+    plain_scope = {**scope, "headers": [header for header in scope["headers"] if header[0].lower() not in unwanted]}
+    starts: list[Message] = []
     body = bytearray()
 
     async def answer(message: Message) -> None:
         if message["type"] == "http.response.start" and _is_streamlits(Headers(raw=message["headers"])):
-            held.append(message)
-        elif message["type"] == "http.response.body" and held:
+            starts.append(message)
+        elif message["type"] == "http.response.body" and starts:
             body.extend(message.get("body", b""))
             if not message.get("more_body"):
-                await _send_whole(held[0], bytes(body).replace(b"</body>", _WATCH, 1).replace(*_ICONS), send)
+                await _send_whole(starts[0], bytes(body).replace(b"</body>", _WATCH, 1).replace(*_ICONS), send)
         else:
             await send(message)
 
-    return whole, answer
+    return plain_scope, answer
 
 
 def _is_streamlits(headers: Headers) -> bool:
@@ -119,6 +120,6 @@ async def _send_whole(start: Message, body: bytes, send: Send) -> None:
 
 def bounce(address: str) -> str:
     """A page that opens `address` once more, from here: a browser keeps a strict cookie back on the way from a mail or a chat."""
-    to = escape(address)
+    target = escape(address)
     words = Bilingual("打开", "open")
-    return f'<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="0;url={to}"><a href="{to}">{words}</a>'
+    return f'<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="0;url={target}"><a href="{target}">{words}</a>'

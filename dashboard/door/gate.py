@@ -63,7 +63,7 @@ class Gate:
         if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
             return
-        scope = {**scope, "headers": [one for one in scope["headers"] if not _claims_identity(one[0])]}
+        scope = {**scope, "headers": [header for header in scope["headers"] if not _claims_identity(header[0])]}
         if scope["type"] == "websocket":
             await self._websocket(scope, receive, send)
         elif scope["type"] == "http":
@@ -76,30 +76,31 @@ class Gate:
                 scope, receive, send
             )
             return
-        found = await standing(scope)
+        session = await standing(scope)
         if (method, path) in _OPEN:
-            await self.app(_known(scope, found), receive, send)
-        elif found is None:
+            await self.app(_identified(scope, session), receive, send)
+        elif session is None:
             await _turned_away(scope)(scope, receive, send)
         elif path == "/session":
-            await Response(status_code=403 if found.must_change else 204)(scope, receive, send)
-        elif found.must_change and path not in (_PASSWORD, "/sign-out"):
+            await Response(status_code=403 if session.must_change else 204)(scope, receive, send)
+        elif session.must_change and path not in (_PASSWORD, "/sign-out"):
             await _to_password(scope)(scope, receive, send)
-        elif _closed(scope, found):
+        elif _is_closed(scope, session):
             await PlainTextResponse("Not Found", 404)(scope, receive, send)
         else:
+            # only what somebody at the machine asks for: a page left open polls all night and must not keep the session alive
             if is_navigation(scope) or path.startswith("/export/"):
-                sessions.touch(register(), found.key)
+                sessions.touch(register(), session.key)
             scope, send = watched(scope, send)
-            await self.app(_known(scope, found), receive, send)
+            await self.app(_identified(scope, session), receive, send)
 
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
-        found = await standing(scope) if scope["path"] == _STREAM and from_here(scope) else None
-        if found is None or found.must_change:
-            await receive()
+        session = await standing(scope) if scope["path"] == _STREAM and from_here(scope) else None
+        if session is None or session.must_change:
+            await receive()  # a handshake is refused after it was taken, not before
             await send({"type": "websocket.close", "code": 1008})
             return
-        await self.app(_known(scope, found), receive, send)
+        await self.app(_identified(scope, session), receive, send)
 
 
 async def standing(scope: Scope) -> Standing | None:
@@ -114,6 +115,7 @@ def from_here(scope: Scope) -> bool:
     site, origin = headers.get("sec-fetch-site"), headers.get("origin")
     if site is not None and site not in ("same-origin", "none"):
         return False
+    # null is what browsers send that hide the origin; then sec-fetch-site decides, which no page can write
     if origin is not None and origin != "null":
         return origin.partition("://")[2] == headers.get("host")
     return site is not None
@@ -124,21 +126,22 @@ def _claims_identity(name: bytes) -> bool:
     return name.lower().replace(b"_", b"-").startswith(_OURS)
 
 
-def _known(scope: Scope, found: Standing | None) -> Scope:
+def _identified(scope: Scope, session: Standing | None) -> Scope:
     """The request with who sent it; the key is no token: nobody can sign in with it."""
-    if found is None:
+    if session is None:
         return scope
-    said = [(b"x-anka-session", found.key.encode()), (b"x-anka-user", str(found.user_id).encode())]
-    state = {**scope.get("state", {}), "anka_session": found.key, "anka_user": found.user_id}
-    return {**scope, "headers": [*scope["headers"], *said], "state": state}
+    identity_headers = [(b"x-anka-session", session.key.encode()), (b"x-anka-user", str(session.user_id).encode())]
+    state = {**scope.get("state", {}), "anka_session": session.key, "anka_user": session.user_id}
+    return {**scope, "headers": [*scope["headers"], *identity_headers], "state": state}
 
 
-def _closed(scope: Scope, found: Standing) -> bool:
+def _is_closed(scope: Scope, session: Standing) -> bool:
     """What nobody gets, and uploads into the page of somebody else."""
+    # as the router below may read it: //media and /x/../media lead to the same place
     path = normpath("/" + scope["path"].lstrip("/"))
-    if any(path == one or path.startswith(f"{one}/") for one in _CLOSED):
+    if any(path == closed_path or path.startswith(f"{closed_path}/") for closed_path in _CLOSED):
         return True
-    return path.startswith(_UPLOADS) and signed_in.owner(path.removeprefix(_UPLOADS).split("/")[0]) != found.user_id
+    return path.startswith(_UPLOADS) and signed_in.owner(path.removeprefix(_UPLOADS).split("/")[0]) != session.user_id
 
 
 def _turned_away(scope: Scope) -> Response:

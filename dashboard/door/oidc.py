@@ -35,10 +35,10 @@ _LEEWAY = 60
 
 
 class ProviderError(AnkaError):
-    """The provider can't be reached, or what came from it proves nothing; `what` is a technical word for the access log."""
+    """The provider can't be reached, or what came from it proves nothing; `reason` is a technical word for the access log."""
 
-    def __init__(self, what: str) -> None:
-        super().__init__(same(what))
+    def __init__(self, reason: str) -> None:
+        super().__init__(same(reason))
 
 
 @dataclass(frozen=True)
@@ -107,6 +107,7 @@ def start(callback: str, after: str) -> Started:
         address, state = client.create_authorization_url(endpoint, nonce=nonce, code_verifier=verifier)
     with _lock:
         _pending[state] = _Pending(nonce, verifier, _digest(browser), after, time.monotonic() + _VALID_SECONDS)
+        # nobody has signed in yet: whoever begins attempts without end must not fill the memory
         while len(_pending) > _MOST_PENDING:
             _pending.popitem(last=False)
     return Started(address, browser)
@@ -119,6 +120,7 @@ def finish(query: Mapping[str, str], browser: str, callback: str) -> Proven:
         pending = _pending.pop(query.get("state", ""), None)
     if pending is None or time.monotonic() > pending.until or not compare_digest(_digest(browser), pending.browser):
         raise ProviderError("state")
+    # iss: what another provider answered must not be taken for this one's word (RFC 9207)
     if "error" in query or not query.get("code") or query.get("iss", chosen.issuer).rstrip("/") != chosen.issuer:
         raise ProviderError("refused")
     metadata = _metadata(chosen)
@@ -138,7 +140,7 @@ def finish(query: Mapping[str, str], browser: str, callback: str) -> Proven:
 def _verified(chosen: Provider, token: str, nonce: str, metadata: Mapping[str, Any]) -> Mapping[str, Any]:
     """The claims of an identity token that is signed by the provider, for us, now, and for this attempt."""
     try:
-        keys = KeySet.import_key_set(_fetched(str(metadata["jwks_uri"])))
+        keys = KeySet.import_key_set(_fetch_json(str(metadata["jwks_uri"])))
         decoded = jwt.decode(token, keys, algorithms=_ALGORITHMS)
         claims = CodeIDToken(
             decoded.claims,
@@ -169,15 +171,16 @@ def _client(chosen: Provider, callback: str) -> Any:
 
 
 def _metadata(chosen: Provider) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = _fetched(f"{chosen.issuer}/.well-known/openid-configuration")
-    wanted = ("authorization_endpoint", "token_endpoint", "jwks_uri")
-    if str(found.get("issuer", "")).rstrip("/") != chosen.issuer or not all(found.get(name) for name in wanted):
+    metadata: Mapping[str, Any] = _fetch_json(f"{chosen.issuer}/.well-known/openid-configuration")
+    needed = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+    if str(metadata.get("issuer", "")).rstrip("/") != chosen.issuer or not all(metadata.get(name) for name in needed):
         raise ProviderError("metadata")
-    return found
+    return metadata
 
 
-def _fetched(address: str) -> Any:
+def _fetch_json(address: str) -> Any:
     try:
+        # keys are trusted because of the address they lie at, so the address alone may answer
         answer = requests.get(address, timeout=_PATIENCE, allow_redirects=False)
         answer.raise_for_status()
         return answer.json()

@@ -43,8 +43,8 @@ async def sign_in(request: Request) -> Response:
     if _key(request):
         return RedirectResponse(after, 303)
     language = language_of(request)
-    said = text("sign.link_used", language) if "once" in query else ""
-    return page_of_sign_in(language, after, said or (text("sign.expired", language) if "expired" in query else ""))
+    message = text("sign.link_used", language) if "once" in query else ""
+    return page_of_sign_in(language, after, message or (text("sign.expired", language) if "expired" in query else ""))
 
 
 async def _attempt(request: Request) -> Response:
@@ -58,21 +58,21 @@ async def _attempt(request: Request) -> Response:
         return _enter(request, token, local_address(after))
     language = language_named(str(form.get("lang", "")))
     if checked.locked_until is not None:
-        said = text("sign.locked", language, time=f"{office_clock(checked.locked_until):%H:%M}")
+        message = text("sign.locked", language, time=f"{office_clock(checked.locked_until):%H:%M}")
     else:
         minutes = int(accounts.LOCKED_FOR.total_seconds() // 60)
-        said = text("sign.wrong", language, tries=accounts.TRIES, minutes=minutes)
-    return page_of_sign_in(language, after, said, login=login, status=401)
+        message = text("sign.wrong", language, tries=accounts.TRIES, minutes=minutes)
+    return page_of_sign_in(language, after, message, login=login, status=401)
 
 
 async def password(request: Request) -> Response:
     """The page to change one's password (GET), and the change (POST)."""
     key, user_id = _key(request), int(request.state.anka_user)
     if request.method != "POST":
-        found = await run_in_threadpool(sessions.standing, register(), key)
-        language, first = language_of(request), found is not None and found.must_change
-        said = text("sign.must_change", language) if first else ""
-        return page_of_password(said, language, request.query_params.get("next", "/"), note=True)
+        session = await run_in_threadpool(sessions.standing, register(), key)
+        language, first = language_of(request), session is not None and session.must_change
+        message = text("sign.must_change", language) if first else ""
+        return page_of_password(message, language, request.query_params.get("next", "/"), note=True)
     form = await _form(request)
     if form is None:
         return PlainTextResponse(text("sign.too_large", "zh"), 413)

@@ -19,7 +19,7 @@ from expectations.texts import Language
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 
-def page_of_sign_in(language: Language, after: str, said: str, *, login: str = "", status: int = 200) -> Response:
+def page_of_sign_in(language: Language, after: str, message: str, *, login: str = "", status: int = 200) -> Response:
     """The form, with what happened before it; `after` is the address to come to."""
     after = local_address(after)
     fields = (
@@ -32,14 +32,16 @@ def page_of_sign_in(language: Language, after: str, said: str, *, login: str = "
     if oidc.configured():
         address = escape(f"/oidc/start?{urlencode({'next': after})}")
         fields += f'<a class="button" href="{address}">{escape(text("sign.oidc", language))}</a>'
-    other = "zh" if language == "en" else "en"
-    switch = escape(f"/sign-in?{urlencode({'lang': other, 'next': after})}")
+    other_language = "zh" if language == "en" else "en"
+    switch = escape(f"/sign-in?{urlencode({'lang': other_language, 'next': after})}")
     foot = f"<span>{escape(text('sign.forgotten', language))}</span>"
-    foot += f'<a href="{switch}" lang="{other}">{"中文" if other == "zh" else "English"}</a>'
-    return _page(language, text("sign.title", language), said, fields, foot, status=status)
+    foot += f'<a href="{switch}" lang="{other_language}">{"中文" if other_language == "zh" else "English"}</a>'
+    return _page(language, text("sign.title", language), message, fields, foot, status=status)
 
 
-def page_of_password(said: str, language: Language, after: str, *, note: bool = False, status: int = 200) -> Response:
+def page_of_password(
+    message: str, language: Language, after: str, *, note: bool = False, status: int = 200
+) -> Response:
     """The form to choose a password, with what is wrong with the last choice."""
     fields = (
         f'<form method="post" action="/password"><input type="hidden" name="next" value="{escape(local_address(after))}">'
@@ -51,19 +53,19 @@ def page_of_password(said: str, language: Language, after: str, *, note: bool = 
         + f"<button>{escape(text('sign.change', language))}</button></form>"
     )
     foot = f'<a href="/sign-out">{escape(text("sign.out", language))}</a>'
-    return _page(language, text("sign.change_title", language), said, fields, foot, note=note, status=status)
+    return _page(language, text("sign.change_title", language), message, fields, foot, note=note, status=status)
 
 
 def _page(
-    language: Language, title: str, said: str, form: str, footer: str, *, note: bool = False, status: int = 200
+    language: Language, title: str, message: str, form: str, footer: str, *, note: bool = False, status: int = 200
 ) -> Response:
-    message = f'<p class="message{" note" if note else ""}" role="alert">{escape(said)}</p>' if said else ""
+    message_html = f'<p class="message{" note" if note else ""}" role="alert">{escape(message)}</p>' if message else ""
     page = _template().substitute(
         lang="zh-CN" if language == "zh" else "en",
         title=escape(title),
         icon=_icon(),
         style=_style(),
-        message=message,
+        message=message_html,
         product=escape(text("sign.product", language)),
         office=escape(text("sign.where", language)),
         form=form,

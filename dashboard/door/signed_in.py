@@ -50,7 +50,7 @@ def _remember(page: str, user_id: int) -> None:
 def ended(language: Language) -> None:
     """What a page shows in place of its content when the session has ended: the way back to it through sign-in."""
     parts = urlsplit(st.context.url or "/")
-    here = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
+    address = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
     st.header(text("sign.ended", language))
     st.info(text("sign.ended_how", language))
-    show(anchor(text("sign.again_link", language), f"/sign-in?{urlencode({'next': here, 'lang': language})}"))
+    show(anchor(text("sign.again_link", language), f"/sign-in?{urlencode({'next': address, 'lang': language})}"))

@@ -67,7 +67,7 @@ def exporting(makers: Mapping[str, Maker]) -> Callable[[Request], Awaitable[Resp
         if make is None:
             return PlainTextResponse(Bilingual("没有此导出", "no such export"), 404)
         try:
-            file = await run_in_threadpool(_made, make, name, request)
+            file = await run_in_threadpool(_make_and_log, make, name, request)
         except NotAllowedError as error:
             return PlainTextResponse(f"{error.message}\n{error.hint}", 403)
         except AnkaError as error:
@@ -78,19 +78,19 @@ def exporting(makers: Mapping[str, Maker]) -> Callable[[Request], Awaitable[Resp
     return export
 
 
-def _made(make: Maker, name: str, request: Request) -> File:
-    place = register()
-    reader = sessions.reader_in(place, str(request.state.anka_session))
+def _make_and_log(make: Maker, name: str, request: Request) -> File:
+    office_register = register()
+    reader = sessions.reader_in(office_register, str(request.state.anka_session))
     if reader is None:
         raise NotAllowedError
     reader.require("export")
     params = request.query_params
-    file = make(Export(reader, place, home(), params, LANGUAGE.of(params.getlist)))
-    access_log.log(place, reader, "export", name, _logged(params))
+    file = make(Export(reader, office_register, home(), params, LANGUAGE.of(params.getlist)))
+    access_log.log(office_register, reader, "export", name, _logged(params))
     return file
 
 
 def _logged(params: QueryParams) -> str:
     """The parameters as the access log keeps them."""
-    shown = (f"{key}={'…' if key in _UNSAID else mask_identity(value)}" for key, value in params.multi_items())
-    return " ".join(shown)[:500]
+    parameters = (f"{key}={'…' if key in _UNSAID else mask_identity(value)}" for key, value in params.multi_items())
+    return " ".join(parameters)[:500]

@@ -24,9 +24,9 @@ _COLUMNS: Sequence[Declared] = (
 )
 
 
-def due_sheet(con: RunConnection, wanted: DueFilter, language: Language) -> Sheet:
-    """The warnings `wanted` selects of those the reader of `con` may see."""
-    rows = (_row(line, language) for line in all_due(con, wanted))
+def due_sheet(con: RunConnection, selection: DueFilter, language: Language) -> Sheet:
+    """The warnings of the selection of those the reader of `con` may see."""
+    rows = (_row(line, language) for line in all_due(con, selection))
     return Sheet(text("page.due", language), columns(language, _COLUMNS), rows)
 
 

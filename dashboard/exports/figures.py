@@ -74,9 +74,9 @@ _CAUSES: Sequence[Declared] = (
 
 def trends_xlsx(export: Export) -> File:
     """The table of the page of trends."""
-    asked, days = figures_asked(export.value), export.value(DAYS)
+    selection, days = figures_asked(export.value), export.value(DAYS)
     with _view(export) as view, view.register.reading() as session:
-        found = run_lines(session, view.reader, asked, runs_within(session, view.reader, days))
+        lines = run_lines(session, view.reader, selection, runs_within(session, view.reader, days))
         rows = [
             (
                 line.run.as_of,
@@ -88,7 +88,7 @@ def trends_xlsx(export: Export) -> File:
                 incomplete_words(view, line.run),
                 "、".join(line.changed),
             )
-            for line in reversed(found)
+            for line in reversed(lines)
         ]
         return _file(view, "page.trends", [Sheet(view.t("page.trends"), columns(view.language, _TRENDS), rows)])
 
@@ -105,32 +105,39 @@ def departments_xlsx(export: Export) -> File:
         counts = department_counts(session, reader, runs, office)
         work = department_work(session, reader, office, runs, days_of(session, runs[-1], period, today()))
         chosen = export.value(DEPARTMENT)
-        found = causes(session, reader, office, chosen)
-        words = rule_words(view.con, [rule_id for rule_id, _ in found.rules])
+        department_causes = causes(session, reader, office, chosen)
+        words = rule_words(view.con, [rule_id for rule_id, _ in department_causes.rules])
     over_time = [
-        (one.as_of, name, counts.get((one.seq, name), Counts()).open, one.checked.get((office, name), 0))
+        (run.as_of, name, counts.get((run.seq, name), Counts()).open, run.checked.get((office, name), 0))
         for name in (line.department for line in work)
-        for one in runs
+        for run in runs
     ]
     now = [
         (
-            one.department,
-            one.open,
-            one.checked,
-            *one.ages,
-            one.overdue,
-            one.corrected,
-            one.in_time,
-            one.median_days,
-            one.notices,
-            one.notices_overdue,
-            one.hints,
+            department.department,
+            department.open,
+            department.checked,
+            *department.ages,
+            department.overdue,
+            department.corrected,
+            department.in_time,
+            department.median_days,
+            department.notices,
+            department.notices_overdue,
+            department.hints,
         )
-        for one in work
+        for department in work
     ]
     why = [
-        (rule_id, view.pick(*text.title), number, found.total, view.pick(*text.typical), view.pick(*text.how_to_fill))
-        for rule_id, number in found.rules
+        (
+            rule_id,
+            view.pick(*text.title),
+            number,
+            department_causes.total,
+            view.pick(*text.typical),
+            view.pick(*text.how_to_fill),
+        )
+        for rule_id, number in department_causes.rules
         for text in [words.get(rule_id, RuleWords())]
     ]
     return _file(
@@ -153,11 +160,13 @@ def compare_xlsx(export: Export) -> File:
             raise NotAllowedError
         if len(set(pair)) != 2:
             raise InputError(Bilingual("请选择两个不同的院", "choose two different offices"))
-        found = [office_figures(session, view.reader, runs, office) for office in pair]
-        headings = [title for one in found for title in (one.office, f"{one.office} {view.t('column.checked')}")]
-        rows = [[title, *(number for cell in cells for number in cell)] for title, cells in figure_rows(view, found)]
-        shown = [Column(view.t("compare.figure"), 40), *(Column(title, 24, "number") for title in headings)]
-        return _file(view, "page.compare", [Sheet(view.t("page.compare"), shown, rows)])
+        offices = [office_figures(session, view.reader, runs, office) for office in pair]
+        headings = [
+            title for office in offices for title in (office.office, f"{office.office} {view.t('column.checked')}")
+        ]
+        rows = [[title, *(number for cell in cells for number in cell)] for title, cells in figure_rows(view, offices)]
+        sheet_columns = [Column(view.t("compare.figure"), 40), *(Column(title, 24, "number") for title in headings)]
+        return _file(view, "page.compare", [Sheet(view.t("page.compare"), sheet_columns, rows)])
 
 
 @contextmanager

@@ -32,18 +32,18 @@ _SHEETS: tuple[Kind, ...] = ("errors", "hints")
 
 
 def finding_sheets(
-    con: RunConnection, wanted: FindingFilter, sort: str, descending: bool, language: Language
+    con: RunConnection, selection: FindingFilter, sort: str, descending: bool, language: Language
 ) -> Iterator[Sheet]:
-    """The findings `wanted` selects of those the reader of `con` may see; both sheets are there, empty or not."""
+    """The findings of the selection of those the reader of `con` may see; both sheets are there, empty or not."""
     titles = {card: en if language == "en" else zh for card, (zh, en) in card_titles(con).items()}
     words = _Words(language, headers(con), titles)
     for kind in _SHEETS:
-        found = (
-            register_rows(con, replace(wanted, kind=kind), sort=sort, descending=descending)
-            if wanted.kind in (kind, "all")
+        rows = (
+            register_rows(con, replace(selection, kind=kind), sort=sort, descending=descending)
+            if selection.kind in (kind, "all")
             else iter(())
         )
-        yield Sheet(text(f"kind.{kind}", language), columns(language, _COLUMNS), (words.row(*line) for line in found))
+        yield Sheet(text(f"kind.{kind}", language), columns(language, _COLUMNS), (words.row(*line) for line in rows))
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,6 @@ class _Words:
         )
 
     def _heading(self, finding: Finding, field: str) -> str:
-        other, _, item = field.rpartition(".")
-        heading = self.headings.get((other or finding.card, item), field)
-        return f"{self.titles.get(other, other)}·{heading}" if other else heading
+        other_card, _, item = field.rpartition(".")
+        heading = self.headings.get((other_card or finding.card, item), field)
+        return f"{self.titles.get(other_card, other_card)}·{heading}" if other_card else heading

@@ -67,7 +67,9 @@ class HandedOut:
         with self._lock:
             self._forget()
             self._make_room(
-                [one for one in self._kept if self._kept[one].user_id == reader.user_id], file, MOST_BYTES_EACH
+                [kept_token for kept_token in self._kept if self._kept[kept_token].user_id == reader.user_id],
+                file,
+                MOST_BYTES_EACH,
             )
             self._make_room(list(self._kept), file, MOST_BYTES)
             self._kept[token] = _Kept(reader.user_id, file, self._clock() + KEPT_SECONDS)
@@ -77,25 +79,25 @@ class HandedOut:
         """The file of a token, for the person it was kept for. Raises NotHandedOutError."""
         with self._lock:
             self._forget()
-            kept = self._kept.get(token)
-        if kept is None or reader.user_id is None or kept.user_id != reader.user_id:
+            entry = self._kept.get(token)
+        if entry is None or reader.user_id is None or entry.user_id != reader.user_id:
             raise NotHandedOutError
-        return kept.file
+        return entry.file
 
     def drop(self, reader: Reader, token: str) -> None:
         """Forgets a file of the reader at once."""
         with self._lock:
-            kept = self._kept.get(token)
-            if kept is not None and kept.user_id == reader.user_id:
+            entry = self._kept.get(token)
+            if entry is not None and entry.user_id == reader.user_id:
                 del self._kept[token]
 
     def _forget(self) -> None:
         now = self._clock()
-        for token in [one for one, kept in self._kept.items() if kept.until <= now]:
+        for token in [kept_token for kept_token, entry in self._kept.items() if entry.until <= now]:
             del self._kept[token]
 
     def _make_room(self, tokens: list[str], file: File, most: int) -> None:
-        total = len(file.content) + sum(len(self._kept[one].file.content) for one in tokens)
+        total = len(file.content) + sum(len(self._kept[token].file.content) for token in tokens)
         for token in tokens:
             if total <= most:
                 return

@@ -38,18 +38,18 @@ def digest_docx(export: Export) -> File:
     week = Week.parse(export.value(WEEK))
     subject = Subject(*map(export.value, (_OFFICE, _DEPARTMENT, _PROSECUTOR)))
     with export.register.reading() as session:
-        made = digest(session, export.reader, export.home, week, subject)
+        weekly_digest = digest(session, export.reader, export.home, week, subject)
     whose = f"{subject.department}{subject.prosecutor}".translate(_UNSAFE)
-    return File(f"案卡质量周报_{week.name}_{whose}.docx", digest_document(export.home, made), _WORD)
+    return File(f"案卡质量周报_{week.name}_{whose}.docx", digest_document(export.home, weekly_digest), _WORD)
 
 
 def _notice(export: Export) -> Notice:
     """The notice asked for, if the reader may see it; the same answer for one that does not exist."""
     with export.register.reading() as session:
-        found = one_notice(session, export.reader, export.value(NOTICE))
-    if found is None:
+        notice = one_notice(session, export.reader, export.value(NOTICE))
+    if notice is None:
         raise InputError(Bilingual("没有这份通知，或无权查看", "no such notice, or not yours to see"))
-    return found
+    return notice
 
 
 def _labels(export: Export) -> Labels:

@@ -38,53 +38,54 @@ def compare_page(view: View) -> None:
             empty.nothing(view, "compare.too_few")
             return
         pair = _pair(view, offices)
-        found = [office_figures(session, view.reader, runs, office) for office in pair]
+        pair_figures = [office_figures(session, view.reader, runs, office) for office in pair]
     write_address(view, HERE.written())
     if pair[0] == pair[1]:
         empty.nothing(view, "compare.same")
         return
     say_incomplete(view, runs)
     st.caption(view.t("compare.note", day=runs[-1].as_of, days=period))
-    show(_table(view, found))
+    show(_table(view, pair_figures))
     export_link(view, "offices.xlsx", HERE.written())
 
 
 def _pair(view: View, offices: Sequence[str]) -> tuple[str, str]:
     """The two offices chosen; at first those of the address, else the first two."""
-    asked = [*HERE.value(OFFICES), "", ""]
+    from_address = [*HERE.value(OFFICES), "", ""]
     chosen = []
     for number, (place, key, title) in enumerate(
         zip(st.columns(2), _SIDES, ("compare.left", "compare.right"), strict=True)
     ):
         if view.entered or st.session_state.get(key) not in offices:
-            st.session_state[key] = asked[number] if asked[number] in offices else offices[number]
+            st.session_state[key] = from_address[number] if from_address[number] in offices else offices[number]
         chosen.append(str(place.selectbox(view.t(title), offices, key=key)))
     HERE.put(OFFICES, chosen)
     return chosen[0], chosen[1]
 
 
-def figure_rows(view: View, found: Sequence[OfficeFigures]) -> list[tuple[str, list[tuple[int, int]]]]:
+def figure_rows(view: View, offices: Sequence[OfficeFigures]) -> list[tuple[str, list[tuple[int, int]]]]:
     """The same lines for every office: title, and per office a number over cards checked."""
-    types = sorted({name for one in found for name in one.types})
+    types = sorted({name for office in offices for name in office.types})
     return [
-        (view.t("compare.open"), [(one.open, one.checked) for one in found]),
+        (view.t("compare.open"), [(office.open, office.checked) for office in offices]),
         *(
             (
                 view.t("compare.of_type", type=view.label("type", name)),
-                [(one.types.get(name, Counts()).open, one.checked) for one in found],
+                [(office.types.get(name, Counts()).open, office.checked) for office in offices],
             )
             for name in types
         ),
-        (view.t("compare.new"), [(one.new, one.checked) for one in found]),
-        (view.t("compare.corrected"), [(one.corrected, one.checked) for one in found]),
-        (view.t("compare.hints"), [(one.hints, one.checked) for one in found]),
+        (view.t("compare.new"), [(office.new, office.checked) for office in offices]),
+        (view.t("compare.corrected"), [(office.corrected, office.checked) for office in offices]),
+        (view.t("compare.hints"), [(office.hints, office.checked) for office in offices]),
     ]
 
 
-def _table(view: View, found: Sequence[OfficeFigures]) -> Html:
-    columns = [Column(view.t("compare.figure")), *(Column(one.office, "number") for one in found)]
-    rows: list[list[Cell]] = [[view.t("column.checked"), *(one.checked for one in found)]]
+def _table(view: View, offices: Sequence[OfficeFigures]) -> Html:
+    columns = [Column(view.t("compare.figure")), *(Column(office.office, "number") for office in offices)]
+    rows: list[list[Cell]] = [[view.t("column.checked"), *(office.checked for office in offices)]]
     rows += [
-        [title, *(per_hundred(view, part, cards) for part, cards in cells)] for title, cells in figure_rows(view, found)
+        [title, *(per_hundred(view, part, cards) for part, cards in cells)]
+        for title, cells in figure_rows(view, offices)
     ]
     return table(columns, rows, "compare compact")

@@ -25,7 +25,7 @@ def over(part: int, whole: int) -> str:
     return f"{part:,} / {whole:,}"
 
 
-def whole(words: str) -> Html:
+def unbroken(words: str) -> Html:
     """Words that stay on one line however narrow the column: a day, a fraction."""
     return Html(f'<span style="white-space: nowrap">{escape(words)}</span>')
 
@@ -33,7 +33,7 @@ def whole(words: str) -> Html:
 def per_hundred(view: View, part: int, cards: int) -> Html:
     """Findings over cards checked and, below, what that is per 100 cards; without cards only the fraction."""
     rate = view.t("trend.per_hundred", rate=f"{100 * part / cards:.1f}") if cards else ""
-    return lines(whole(over(part, cards)), Html(f'<span class="muted">{escape(rate)}</span>') if rate else "")
+    return lines(unbroken(over(part, cards)), Html(f'<span class="muted">{escape(rate)}</span>') if rate else "")
 
 
 def incomplete_words(view: View, run: RunMark) -> str:
@@ -53,15 +53,15 @@ def say_incomplete(view: View, runs: Sequence[RunMark]) -> None:
             view.t("trend.last_incomplete", day=runs[-1].as_of, why=incomplete_words(view, runs[-1])),
             icon=":material/warning:",
         )
-    named = [f"{run.as_of} {incomplete_words(view, run)}" for run in broken[-5:]]
+    latest = [f"{run.as_of} {incomplete_words(view, run)}" for run in broken[-5:]]
     st.caption(
-        view.t("trend.hollow", count=len(broken), days="；".join(named) + ("…" if len(broken) > len(named) else ""))
+        view.t("trend.hollow", count=len(broken), days="；".join(latest) + ("…" if len(broken) > len(latest) else ""))
     )
 
 
-def say_unknown_office(view: View, shown: bool) -> None:
+def say_unknown_office(view: View, has_unknown: bool) -> None:
     """Explains the line of cards whose office is unknown, where there is one."""
-    if shown:
+    if has_unknown:
         st.caption(view.t("figures.unknown_note"))
 
 

@@ -15,7 +15,7 @@ from dashboard.figures.marks import (
     period_filter,
     say_incomplete,
     say_unknown_office,
-    whole,
+    unbroken,
 )
 from dashboard.frame import empty
 from dashboard.frame.address import Address, write_address
@@ -57,10 +57,10 @@ def trends_page(view: View) -> None:
             empty.nothing(view, "dept.none", "dept.none_how")
             return
         _filters(view, _choices(view, runs))
-        found = run_lines(session, view.reader, figures_asked(_HERE.value), runs)
+        lines_of_runs = run_lines(session, view.reader, figures_asked(_HERE.value), runs)
     write_address(view, _HERE.written())
     say_unknown_office(view, UNKNOWN in offices_counted(runs))
-    _draw(view, found)
+    _draw(view, lines_of_runs)
     export_link(view, "trends.xlsx", _HERE.written())
 
 
@@ -72,14 +72,16 @@ def figures_asked(value: Values) -> Asked:
 
 
 def _choices(view: View, runs: Sequence[RunMark]) -> Choices:
-    known = rules_known(view.con)
-    of, offices = _HERE.value(_OFFICE), offices_counted(runs)
-    departments = {name for run in runs for office, name in run.checked if of not in offices or of == office}
+    rules = rules_known(view.con)
+    chosen_office, offices = _HERE.value(_OFFICE), offices_counted(runs)
+    departments = {
+        name for run in runs for office, name in run.checked if chosen_office not in offices or chosen_office == office
+    }
     return Choices(
         tuple(offices),
         tuple(sorted(departments, key=department_order)),
-        known,
-        tuple(sorted({error_type for _, _, error_type in known.values()})),
+        rules,
+        tuple(sorted({error_type for _, _, error_type in rules.values()})),
     )
 
 
@@ -94,36 +96,36 @@ def _filters(view: View, offered: Choices) -> None:
     if len(offered.offices) == 1:
         _HERE.put(_OFFICE, None)
         del row[1]
-    more = (
+    folded = (
         Filter(_DEPARTMENT, options=offered.departments),
-        Filter(_RULE, options=tuple(titles), shown=titles.__getitem__),
+        Filter(_RULE, options=tuple(titles), name_of=titles.__getitem__),
         Filter(
-            _TYPE, options=offered.error_types, shown=lambda name: view.label("type", name), label="filter.error_type"
+            _TYPE, options=offered.error_types, name_of=lambda name: view.label("type", name), label="filter.error_type"
         ),
     )
-    filter_bar(view, _HERE, row, more, changed=lambda: None)
+    filter_bar(view, _HERE, row, folded, changed=lambda: None)
     if _HERE.value(_KIND) == "hints":
         st.caption(view.t("trend.hints_note"))
 
 
-def _draw(view: View, found: Sequence[RunLine]) -> None:
-    say_incomplete(view, [line.run for line in found])
+def _draw(view: View, lines_of_runs: Sequence[RunLine]) -> None:
+    say_incomplete(view, [line.run for line in lines_of_runs])
     st.subheader(view.t("trend.open_title"))
-    st.altair_chart(run_chart(view, found, ("open",)), width="stretch")
+    st.altair_chart(run_chart(view, lines_of_runs, ("open",)), width="stretch")
     st.subheader(view.t("trend.moves_title"))
-    st.altair_chart(run_chart(view, found, ("new", "corrected")), width="stretch")
-    if any(line.changed for line in found):
+    st.altair_chart(run_chart(view, lines_of_runs, ("new", "corrected")), width="stretch")
+    if any(line.changed for line in lines_of_runs):
         st.caption(view.t("trend.changes_note"))
     st.subheader(view.t("trend.table"))
     st.caption(view.t("trend.table_note"))
-    newest_first = list(reversed(found))
+    newest_first = list(reversed(lines_of_runs))
     show(_table(view, newest_first[:_SHOWN]))
     if earlier := newest_first[_SHOWN:]:
         with st.expander(view.t("trend.earlier", count=len(earlier))):
             show(_table(view, earlier))
 
 
-def _table(view: View, found: Sequence[RunLine]) -> Html:
+def _table(view: View, lines_of_runs: Sequence[RunLine]) -> Html:
     """The figures of the lines, one run a row."""
     columns = [
         Column(view.t("column.run_day"), "short"),
@@ -134,13 +136,13 @@ def _table(view: View, found: Sequence[RunLine]) -> Html:
     ]
     rows: list[list[Cell]] = [
         [
-            whole(line.run.as_of.isoformat()),
+            unbroken(line.run.as_of.isoformat()),
             over(line.counts.open, line.checked),
             line.counts.new,
             line.counts.corrected,
             _remark(view, line),
         ]
-        for line in found
+        for line in lines_of_runs
     ]
     return table(columns, rows, "trend compact")
 

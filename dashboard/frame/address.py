@@ -40,19 +40,19 @@ class Address:
         """Gives it a value; of a widget before that is drawn."""
         st.session_state[self.key(parameter)] = value
 
-    def clear(self, *kept: Parameter[Any]) -> None:
+    def clear(self, *unchanged: Parameter[Any]) -> None:
         """Back to the defaults, but for those kept."""
         for parameter in self._parameters:
-            if parameter not in kept:
+            if parameter not in unchanged:
                 self.put(parameter, parameter.default)
 
-    def keep_known(self, parameter: Parameter[Any], known: Sequence[Any]) -> list[Any]:
+    def keep_known(self, parameter: Parameter[Any], choices: Sequence[Any]) -> list[Any]:
         """Drops values that are no choice now; returns them."""
         value = self.value(parameter)
         if isinstance(value, list):
-            self.put(parameter, [one for one in value if one in known])
-            return [one for one in value if one not in known]
-        if value == parameter.default or value in known:
+            self.put(parameter, [item for item in value if item in choices])
+            return [item for item in value if item not in choices]
+        if value == parameter.default or value in choices:
             return []
         self.put(parameter, parameter.default)
         return [value]
@@ -63,7 +63,11 @@ class Address:
 
     def written(self, *left_out: Parameter[Any]) -> Written:
         """The values as they stand in an address, of the page or of its download; defaults are left out."""
-        return {one.name: one.written(self.value(one)) for one in self._parameters if one not in left_out}
+        return {
+            parameter.name: parameter.written(self.value(parameter))
+            for parameter in self._parameters
+            if parameter not in left_out
+        }
 
 
 def at_present(parameter: Parameter[T]) -> T:
@@ -73,7 +77,8 @@ def at_present(parameter: Parameter[T]) -> T:
 
 def write_address(view: View, params: Mapping[str, Sequence[str]] = MappingProxyType({})) -> None:
     """Puts what the page shows into the address, in place of what stood there."""
-    said = {**params, LANGUAGE.name: LANGUAGE.written(view.language)}
-    wanted = {name: [*values] for name, values in said.items() if values}
-    if wanted != {name: st.query_params.get_all(name) for name in st.query_params}:
-        st.query_params.from_dict(wanted)
+    texts = {**params, LANGUAGE.name: LANGUAGE.written(view.language)}
+    filled = {name: [*values] for name, values in texts.items() if values}
+    # only a difference: every assignment becomes another step back in the browser
+    if filled != {name: st.query_params.get_all(name) for name in st.query_params}:
+        st.query_params.from_dict(filled)

@@ -178,7 +178,9 @@ def departments_chart(
             order="seq:Q",
         )
     )
-    marks = [one.encode(opacity=opacity) for one in _points(view, frame, "department", words, colours, "fraction")]
+    marks = [
+        points.encode(opacity=opacity) for points in _points(view, frame, "department", words, colours, "fraction")
+    ]
     return _over_runs([drawn, *marks], 300 + 26 * -(-len(words) // 3))
 
 
@@ -197,13 +199,13 @@ def _days(runs: Sequence[object]) -> alt.X:
 
 
 def _points(
-    view: View, frame: pd.DataFrame, field: str, names: list[str], colours: list[str], shown: str = "count"
+    view: View, frame: pd.DataFrame, field: str, names: list[str], colours: list[str], figure: str = "count"
 ) -> list[alt.Chart]:
     """Complete runs filled, the others hollow; every one of them tells its figures."""
     tooltip = [
         alt.Tooltip("day:T", title=view.t("column.run_day"), format="%Y-%m-%d"),
         alt.Tooltip(f"{field}:N", title=" "),
-        alt.Tooltip(f"{shown}:N", title=view.t("column.findings")),
+        alt.Tooltip(f"{figure}:N", title=view.t("column.findings")),
     ]
     colour = alt.Color(f"{field}:N", title=None, scale=alt.Scale(domain=names, range=colours), legend=None)
     shape = alt.Shape(

@@ -24,6 +24,6 @@ def mistake(error: AnkaError, language: Language) -> None:
         st.caption(error.hint.in_language(language))
 
 
-def nothing(view: View, what: str, how: str = "", **values: object) -> None:
+def nothing(view: View, key: str, how_key: str = "", **values: object) -> None:
     """An empty state of a page."""
-    st.info(view.t(what, **values) + (f"\n\n{view.t(how)}" if how else ""), icon=":material/info:")
+    st.info(view.t(key, **values) + (f"\n\n{view.t(how_key)}" if how_key else ""), icon=":material/info:")

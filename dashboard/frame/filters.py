@@ -25,7 +25,7 @@ class Filter:
     parameter: Parameter[Any]
     widget: Widget = "several"
     options: Sequence[Any] = ()
-    shown: Callable[[Any], str] = str
+    name_of: Callable[[Any], str] = str
     label: str = ""
     hint: str = "filter.text_hint"
     width: int | Literal["stretch"] = "stretch"
@@ -35,105 +35,124 @@ class Filter:
 
 def filter_bar(
     view: View,
-    here: Address,
+    address: Address,
     row: Sequence[Filter],
-    more: Sequence[Filter] = (),
+    folded: Sequence[Filter] = (),
     *,
     columns: int = 3,
     changed: Callable[[], None] | None = None,
 ) -> DeltaGenerator:
-    """Draws the filters in a row, and `more` below it to be opened; returns the row, for what else stands in it.
+    """Draws the filters in a row, and `folded` below it to be opened; returns the row, for what else stands in it.
 
     Values that are no choice are named and left out. `changed` is called when a filter says something else, by default the list goes
     back to its first page.
     """
+    # before anything is drawn: Streamlit fails on a value that is no choice, and on a change to a widget that is drawn
     unknown = [
         str(value)
-        for one in (*row, *more)
-        if one.widget not in ("search", "day", "toggle")
-        for value in here.keep_known(one.parameter, one.options)
+        for control in (*row, *folded)
+        if control.widget not in ("search", "day", "toggle")
+        for value in address.keep_known(control.parameter, control.options)
     ]
     if unknown:
         st.warning(view.t("filter.unknown", values="、".join(unknown)))
-    call = changed or here.first_page
-    place = st.container(horizontal=True, vertical_alignment="bottom")
-    for one in row:
-        _draw(view, here, place, one, call)
-    if more:
-        chosen = any(here.value(one.parameter) != one.parameter.default for one in more)
+    call = changed or address.first_page
+    bar = st.container(horizontal=True, vertical_alignment="bottom")
+    for control in row:
+        _draw(view, address, bar, control, call)
+    if folded:
+        chosen = any(address.value(control.parameter) != control.parameter.default for control in folded)
         with st.expander(view.t("filter.more"), expanded=chosen, icon=":material/filter_alt:"):
-            _more(view, here, more, columns, call)
-    return place
+            _folded(view, address, folded, columns, call)
+    return bar
 
 
-def _more(view: View, here: Address, more: Sequence[Filter], columns: int, call: Callable[[], None]) -> None:
+def _folded(view: View, address: Address, folded: Sequence[Filter], columns: int, call: Callable[[], None]) -> None:
     """Filters of several values side by side in columns, the others above them."""
-    single = [one for one in more if one.widget != "several"]
+    single = [control for control in folded if control.widget != "several"]
     if single:
         place = st.container(horizontal=True, vertical_alignment="bottom")
-        for one in single:
-            _draw(view, here, place, one, call)
-    several = [one for one in more if one.widget == "several"]
+        for control in single:
+            _draw(view, address, place, control, call)
+    several = [control for control in folded if control.widget == "several"]
     for first in range(0, len(several), columns):
-        for place, one in zip(st.columns(columns), several[first : first + columns], strict=False):
-            _draw(view, here, place, one, call)
+        for place, control in zip(st.columns(columns), several[first : first + columns], strict=False):
+            _draw(view, address, place, control, call)
 
 
-def _draw(view: View, here: Address, place: DeltaGenerator, one: Filter, call: Callable[[], None]) -> None:
-    key, title = here.key(one.parameter), view.t(one.label or f"filter.{one.parameter.name}")
-    shown, every = _namer(view, one), view.t("filter.all")
-    bare: Literal["collapsed", "visible"] = "collapsed" if one.bare else "visible"
-    here.put(one.parameter, here.value(one.parameter))  # a widget that was not drawn for a while has lost its value
-    match one.widget:
+def _draw(view: View, address: Address, place: DeltaGenerator, control: Filter, call: Callable[[], None]) -> None:
+    key, title = address.key(control.parameter), view.t(control.label or f"filter.{control.parameter.name}")
+    name_of, every = _name_of(view, control), view.t("filter.all")
+    bare: Literal["collapsed", "visible"] = "collapsed" if control.bare else "visible"
+    # a widget that was not drawn for a while has lost its value
+    address.put(control.parameter, address.value(control.parameter))
+    match control.widget:
         case "several":
             place.multiselect(
-                title, one.options, key=key, placeholder=every, on_change=call, format_func=shown, width=one.width
+                title,
+                control.options,
+                key=key,
+                placeholder=every,
+                on_change=call,
+                format_func=name_of,
+                width=control.width,
             )
         case "select":
             place.selectbox(
                 title,
-                one.options,
-                0 if one.parameter.default is not None else None,
+                control.options,
+                0 if control.parameter.default is not None else None,
                 key=key,
                 placeholder=every,
                 on_change=call,
-                format_func=shown,
-                width=one.width,
+                format_func=name_of,
+                width=control.width,
             )
         case "buttons":
             place.segmented_control(
-                title, one.options, key=key, required=True, on_change=call, format_func=shown, label_visibility=bare
+                title,
+                control.options,
+                key=key,
+                required=True,
+                on_change=call,
+                format_func=name_of,
+                label_visibility=bare,
             )
-        case "pills" if isinstance(one.parameter.default, list):
+        case "pills" if isinstance(control.parameter.default, list):
             place.pills(
                 title,
-                one.options,
+                control.options,
                 key=key,
                 selection_mode="multi",
                 on_change=call,
-                format_func=shown,
+                format_func=name_of,
                 label_visibility=bare,
             )
         case "pills":
             place.pills(
                 title,
-                one.options,
+                control.options,
                 key=key,
-                required=one.parameter.default is not None,
+                required=control.parameter.default is not None,
                 on_change=call,
-                format_func=shown,
+                format_func=name_of,
                 label_visibility=bare,
             )
         case "search":
             place.text_input(
-                title, key=key, placeholder=view.t(one.hint), on_change=call, icon=":material/search:", width=one.width
+                title,
+                key=key,
+                placeholder=view.t(control.hint),
+                on_change=call,
+                icon=":material/search:",
+                width=control.width,
             )
         case "day":
-            place.date_input(title, key=key, on_change=call, width=one.width, value=None)
+            place.date_input(title, key=key, on_change=call, width=control.width, value=None)
         case "toggle":
             place.toggle(title, key=key, on_change=call)
 
 
-def _namer(view: View, one: Filter) -> Callable[[Any], str]:
+def _name_of(view: View, control: Filter) -> Callable[[Any], str]:
     """How it shows its choices; the blank one as such."""
-    return lambda value: one.shown(value) or view.t("app.blank")
+    return lambda value: control.name_of(value) or view.t("app.blank")

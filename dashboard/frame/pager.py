@@ -9,21 +9,21 @@ from dashboard.frame.parameters import PAGE
 from dashboard.frame.view import View
 
 
-def pager(view: View, here: Address, total: int, size: int, turned: Callable[[], None] | None = None) -> int:
+def pager(view: View, address: Address, total: int, size: int, turned: Callable[[], None] | None = None) -> int:
     """The page shown, from 0, with its rows of all and the way to the others. `turned` is called when another page is chosen."""
     pages = max(-(-total // size), 1)
-    page = min(here.value(PAGE), pages)
-    here.put(PAGE, page)
+    page = min(address.value(PAGE), pages)
+    address.put(PAGE, page)
     if not total:
         return 0
     first, last = (page - 1) * size + 1, min(total, page * size)
     row = st.container(horizontal=True, vertical_alignment="center")
     row.caption(view.t("list.range", first=f"{first:,}", last=f"{last:,}", total=f"{total:,}"), width="content")
     if pages > 1:
-        key = here.key(PAGE)
+        key = address.key(PAGE)
 
         def turn(by: int) -> None:
-            here.put(PAGE, page + by)
+            address.put(PAGE, page + by)
             if turned:
                 turned()
 

@@ -12,7 +12,7 @@ from expectations.texts import Language
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 C = TypeVar("C", bound=str | int)
-Asked = Callable[[str], Sequence[str]]
+TextsOf = Callable[[str], Sequence[str]]
 """The values an address gives a name: none, one or several."""
 
 _MOST_DIGITS = 9
@@ -25,17 +25,17 @@ class Parameter(Generic[T_co]):
     name: str
     default: T_co
     read: Callable[[Sequence[str]], T_co | None]
-    said: Callable[[Any], Sequence[str]] = lambda value: [str(value)]
+    as_texts: Callable[[Any], Sequence[str]] = lambda value: [str(value)]
 
-    def of(self, asked: Asked) -> T_co:
+    def of(self, texts_of: TextsOf) -> T_co:
         """Its value in an address."""
-        values = asked(self.name)
+        values = texts_of(self.name)
         value = self.read(values) if values else None
         return self.default if value is None else value
 
     def written(self, value: object) -> list[str]:
         """How a value stands in an address; nothing for the default."""
-        return [] if value is None or value == self.default else [*self.said(value)]
+        return [] if value is None or value == self.default else [*self.as_texts(value)]
 
 
 class Values(Protocol):
@@ -63,21 +63,21 @@ def many(name: str) -> Parameter[list[str]]:
 
 def one_of(name: str, choices: Sequence[C]) -> Parameter[C]:
     """One of the choices, else the first."""
-    known = {str(choice): choice for choice in choices}
-    return Parameter(name, choices[0], lambda values: known.get(values[0]))
+    choice_by_text = {str(choice): choice for choice in choices}
+    return Parameter(name, choices[0], lambda values: choice_by_text.get(values[0]))
 
 
 def number(name: str, default: int) -> Parameter[int]:
     """A whole number above nought."""
-    return Parameter(name, default, lambda values: _whole(values[0]) or None)
+    return Parameter(name, default, lambda values: _whole_number(values[0]) or None)
 
 
 def row_number(name: str) -> Parameter[int | None]:
     """A whole number from nought, or none."""
-    return Parameter(name, None, lambda values: _whole(values[0]))
+    return Parameter(name, None, lambda values: _whole_number(values[0]))
 
 
-def _whole(digits: str) -> int | None:
+def _whole_number(digits: str) -> int | None:
     """Plain digits as a number; signs such as ² are digits too, and none that could be counted with."""
     return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= _MOST_DIGITS else None
 

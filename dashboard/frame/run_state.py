@@ -27,8 +27,8 @@ def banner(view: View) -> None:
     st.sidebar.caption(view.t("app.run", as_of=view.run.as_of, run_id=view.run.run_id))
     problems = run_problems(view)
     if problems:
-        told = "\n".join(f"- {_told(view, problem)}" for problem in problems)
-        st.warning(f"**{view.t('app.incomplete')}**\n\n{told}", icon=":material/warning:")
+        problem_lines = "\n".join(f"- {_problem_words(view, problem)}" for problem in problems)
+        st.warning(f"**{view.t('app.incomplete')}**\n\n{problem_lines}", icon=":material/warning:")
 
 
 def nights_banner(register: Register, reader: Reader, language: Language) -> None:
@@ -52,11 +52,11 @@ def run_problems(view: View) -> list[Mapping[str, object]]:
         return [json.loads(problem) for problem in run.problems] if run and run.run_id == view.run.run_id else []
 
 
-def _told(view: View, problem: Mapping[str, object]) -> str:
+def _problem_words(view: View, problem: Mapping[str, object]) -> str:
     if problem["kind"] == "rows_off_trend":
         title = view.pick(*card_titles(view.con).get(str(problem["card"]), (str(problem["card"]), "")))
         return view.t("work.rows_off_trend", card=title, rows=problem["rows"], usual=problem["usual"])
     names = problem["departments" if problem["kind"] == "department_missing" else "rules"]
     assert isinstance(names, Sequence)
-    shown = "、".join(map(str, names[:_SHOWN])) + ("…" if len(names) > _SHOWN else "")
-    return view.t(f"work.{problem['kind']}", count=len(names), names=shown)
+    some_names = "、".join(map(str, names[:_SHOWN])) + ("…" if len(names) > _SHOWN else "")
+    return view.t(f"work.{problem['kind']}", count=len(names), names=some_names)

@@ -61,8 +61,8 @@ class View:
 
 def link(page: str, language: Language, /, **params: object) -> str:
     """A relative address; blank parameters are left out, lists are repeated."""
-    kept = {name: value for name, value in params.items() if value not in ("", None, [], ())}
-    query = urlencode({**kept, **({"lang": "en"} if language == "en" else {})}, doseq=True)
+    filled = {name: value for name, value in params.items() if value not in ("", None, [], ())}
+    query = urlencode({**filled, **({"lang": "en"} if language == "en" else {})}, doseq=True)
     return f"{page}?{query}" if query else page
 
 
@@ -90,6 +90,6 @@ def chosen_language() -> Language:
 
 def entered(page: str) -> bool:
     """Notes the page shown; whether it was another one before."""
-    former = st.session_state.get("page")
+    former = st.session_state.get("page")  # nothing else tells a page that was just opened from one that is drawn again
     st.session_state["page"] = page
     return former != page

@@ -26,17 +26,17 @@ def due_page(view: View) -> None:
     """Draws the page."""
     st.header(view.t("page.due"))
     HERE.enter(view)
-    wanted = _filters(view)
-    counts = count_by_grade(view.con, wanted)
+    selection = _filters(view)
+    counts = count_by_grade(view.con, selection)
     show(_tiles(view, counts))
     st.caption(view.t("due.note"))
-    selected = sum(number for grade, number in counts.items() if not wanted.grades or grade in wanted.grades)
+    selected = sum(number for grade, number in counts.items() if not selection.grades or grade in selection.grades)
     if selected:
         page = pager(view, HERE, selected, _SIZE)
-        show(_due_table(view, page_of_due(view.con, wanted, page=page, size=_SIZE)))
+        show(_due_table(view, page_of_due(view.con, selection, page=page, size=_SIZE)))
         st.caption(view.t("list.note"))
     else:
-        _nothing(view, wanted)
+        _nothing(view, selection)
     write_address(view, HERE.written())
 
 
@@ -54,9 +54,9 @@ def _filters(view: View) -> DueFilter:
             Filter(GRADE, "pills", GRADES, lambda grade: f"{_SIGNS[grade]} {view.label('grade', grade)}"),
         ),
     )
-    wanted = due_filter(HERE.value)
+    selection = due_filter(HERE.value)
     row.html(download(view.t("list.download"), view.link("export/due.xlsx", **HERE.written(PAGE))).markup)
-    return wanted
+    return selection
 
 
 def _tiles(view: View, counts: Mapping[str, int]) -> Html:
@@ -69,7 +69,7 @@ def _tiles(view: View, counts: Mapping[str, int]) -> Html:
     return Html(f'<div class="anka-cards">{boxes}</div>')
 
 
-def _due_table(view: View, found: Sequence[DueLine]) -> Html:
+def _due_table(view: View, due_lines: Sequence[DueLine]) -> Html:
     columns = [
         Column(view.t("column.days_left"), "short"),
         Column(view.t("column.last_day"), "short"),
@@ -79,7 +79,7 @@ def _due_table(view: View, found: Sequence[DueLine]) -> Html:
         Column(view.t("column.department"), "middle"),
         Column(view.t("column.prosecutor"), "short"),
     ]
-    return table(columns, [_due_row(view, line) for line in found], "due")
+    return table(columns, [_due_row(view, line) for line in due_lines], "due")
 
 
 def _due_row(view: View, line: DueLine) -> list[Cell]:
@@ -90,7 +90,7 @@ def _due_row(view: View, line: DueLine) -> list[Cell]:
     row = "" if line.bmsah else str(line.card_row)
     case = anchor(number, view.link("case", card=line.card, bmsah=line.bmsah, row=row))
     return [
-        tag(f"{_SIGNS[line.grade]} {_left(view, line.days_left)}", f"due-{line.grade}"),
+        tag(f"{_SIGNS[line.grade]} {_days_words(view, line.days_left)}", f"due-{line.grade}"),
         line.last_day.isoformat(),
         lines(
             view.pick(line.title_zh, line.title_en), Html(f'<span class="muted">{rule.markup} {escape(awaited)}</span>')
@@ -102,15 +102,15 @@ def _due_row(view: View, line: DueLine) -> list[Cell]:
     ]
 
 
-def _left(view: View, days: int) -> str:
+def _days_words(view: View, days: int) -> str:
     """Days left in words: overdue, today, or still to come."""
     if days < 0:
         return view.t("due.overdue", days=-days)
     return view.t("due.left", days=days) if days else view.t("due.today")
 
 
-def _nothing(view: View, wanted: DueFilter) -> None:
-    if wanted == DueFilter():
+def _nothing(view: View, selection: DueFilter) -> None:
+    if selection == DueFilter():
         empty.nothing(view, "empty.no_due")
     else:
         empty.nothing(view, "empty.no_due_selection", "empty.no_selection_how")

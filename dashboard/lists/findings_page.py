@@ -35,19 +35,19 @@ def findings_page(view: View) -> None:
     st.header(view.t("page.findings"))
     _HERE.enter(view)
     _filters(view)
-    wanted, size = finding_filter(_HERE.value), _HERE.value(_SIZE)
-    errors, hints = count_findings(view.con, replace(wanted, kind="all"))
-    selected = {"errors": errors, "hints": hints, "all": errors + hints}[wanted.kind]
+    selection, size = finding_filter(_HERE.value), _HERE.value(_SIZE)
+    errors, hints = count_findings(view.con, replace(selection, kind="all"))
+    selected = {"errors": errors, "hints": hints, "all": errors + hints}[selection.kind]
     st.markdown(f"**{view.t('list.count', errors=f'{errors:,}', hints=f'{hints:,}')}**")
     if selected:
         page = pager(view, _HERE, selected, size)
-        found = page_of_findings(
-            view.con, wanted, sort=_HERE.value(SORT), descending=_HERE.value(DESCENDING), page=page, size=size
+        findings = page_of_findings(
+            view.con, selection, sort=_HERE.value(SORT), descending=_HERE.value(DESCENDING), page=page, size=size
         )
-        show(_finding_table(view, found))
+        show(_finding_table(view, findings))
         st.caption(view.t("list.note"))
     else:
-        _nothing(view, wanted)
+        _nothing(view, selection)
     write_address(view, _HERE.written())
 
 
@@ -70,8 +70,8 @@ def _filters(view: View) -> None:
         Filter(_KIND, "buttons", _KINDS, lambda kind: view.t(f"kind.{kind}")),
         Filter(_TEXT, "search", width=340),
     )
-    place = filter_bar(view, _HERE, row, _choices(view, choices(view.con)))
-    place.button(
+    bar = filter_bar(view, _HERE, row, _choices(view, choices(view.con)))
+    bar.button(
         view.t("filter.clear"),
         on_click=_HERE.clear,
         args=(SORT, DESCENDING, _SIZE),
@@ -83,10 +83,8 @@ def _filters(view: View) -> None:
         Filter(_SIZE, "select", _SIZES, label="list.size", width=110),
         Filter(DESCENDING, "toggle", label="sort.descending"),
     )
-    place = filter_bar(view, _HERE, order)
-    place.html(
-        download(view.t("list.download"), view.link("export/findings.xlsx", **_HERE.written(_SIZE, PAGE))).markup
-    )
+    bar = filter_bar(view, _HERE, order)
+    bar.html(download(view.t("list.download"), view.link("export/findings.xlsx", **_HERE.written(_SIZE, PAGE))).markup)
 
 
 def _choices(view: View, offered: Choices) -> Sequence[Filter]:
@@ -98,14 +96,14 @@ def _choices(view: View, offered: Choices) -> Sequence[Filter]:
     return (
         Filter(_DEPARTMENT, options=offered.departments),
         Filter(_PROSECUTOR, options=(*of_departments, *chosen)),
-        Filter(_RULE, options=tuple(titles), shown=titles.__getitem__),
-        Filter(_SEVERITY, options=SEVERITIES, shown=lambda name: view.label("severity", name)),
-        Filter(_ERROR_TYPE, options=offered.error_types, shown=lambda name: view.label("type", name)),
-        Filter(_CARD, options=tuple(cards), shown=cards.__getitem__),
+        Filter(_RULE, options=tuple(titles), name_of=titles.__getitem__),
+        Filter(_SEVERITY, options=SEVERITIES, name_of=lambda name: view.label("severity", name)),
+        Filter(_ERROR_TYPE, options=offered.error_types, name_of=lambda name: view.label("type", name)),
+        Filter(_CARD, options=tuple(cards), name_of=cards.__getitem__),
     )
 
 
-def _finding_table(view: View, found: Sequence[Finding]) -> Html:
+def _finding_table(view: View, findings: Sequence[Finding]) -> Html:
     kinds = {
         "severity": "short",
         "problem": "wide",
@@ -115,7 +113,7 @@ def _finding_table(view: View, found: Sequence[Finding]) -> Html:
         "prosecutor": "short",
     }
     columns = [Column(view.t(f"column.{name}"), kind) for name, kind in kinds.items()]
-    return table(columns, [_finding_row(view, finding) for finding in found], "findings")
+    return table(columns, [_finding_row(view, finding) for finding in findings], "findings")
 
 
 def _finding_row(view: View, finding: Finding) -> list[Cell]:
@@ -133,8 +131,8 @@ def _finding_row(view: View, finding: Finding) -> list[Cell]:
     ]
 
 
-def _nothing(view: View, wanted: FindingFilter) -> None:
-    if wanted in (FindingFilter(kind="errors"), FindingFilter()):
+def _nothing(view: View, selection: FindingFilter) -> None:
+    if selection in (FindingFilter(kind="errors"), FindingFilter()):
         empty.nothing(view, "empty.no_findings")
     else:
         empty.nothing(view, "empty.no_selection", "empty.no_selection_how")

@@ -56,7 +56,12 @@ def digests_part(view: View) -> Written:
         departments, persons = digest_subjects(session, view.reader)
     subjects = sorted(
         (*departments, *persons),
-        key=lambda one: (one.prosecutor != "", one.office, department_order(one.department), one.prosecutor),
+        key=lambda subject: (
+            subject.prosecutor != "",
+            subject.office,
+            department_order(subject.department),
+            subject.prosecutor,
+        ),
     )
     if not subjects:
         empty.nothing(view, "notice.no_subject")
@@ -70,7 +75,7 @@ def digests_part(view: View) -> Written:
         [Filter(WEEK, "select", tuple(weeks), lambda name: _week(weeks[name]), "notice.week", width=260)],
     )
     name = _ADDRESS.value(WEEK)
-    place = row.selectbox(
+    chosen = row.selectbox(
         view.t("notice.whose"),
         range(len(subjects)),
         key="n_subject",
@@ -80,42 +85,46 @@ def digests_part(view: View) -> Written:
         ),
     )
     with view.register.reading() as session:
-        made = digest(session, view.reader, home(), weeks[name], subjects[place])
-    _shown(view, made)
+        weekly_digest = digest(session, view.reader, home(), weeks[name], subjects[chosen])
+    _digest(view, weekly_digest)
     return _ADDRESS.written()
 
 
 def _weeks(view: View) -> dict[str, Week]:
     """The week of the run and those before it, by name, the latest first."""
-    week, found = Week.of(view.run.as_of), dict[str, Week]()
+    week, weeks = Week.of(view.run.as_of), dict[str, Week]()
     for _ in range(_WEEKS):
-        found[week.name] = week
+        weeks[week.name] = week
         week = week.before
-    return found
+    return weeks
 
 
 def _week(week: Week) -> str:
     return f"{week.name}（{week.first:%m-%d} – {week.last:%m-%d}）"
 
 
-def _shown(view: View, made: Digest) -> None:
+def _digest(view: View, weekly_digest: Digest) -> None:
     columns = [
         Column(view.t("notice.figure"), "wide"),
         Column(view.t("notice.this_week"), "number"),
         Column(view.t("notice.last_week"), "number"),
     ]
-    show(table(columns, [[view.t(_FIGURE_KEYS[name]), *made.line(name)] for name, _ in FIGURES], "digest compact"))
+    show(
+        table(
+            columns, [[view.t(_FIGURE_KEYS[name]), *weekly_digest.line(name)] for name, _ in FIGURES], "digest compact"
+        )
+    )
     st.caption(view.t("notice.figure_note"))
     if view.reader.may("export"):
-        show(download(view.t("notice.digest_docx"), _address(view, made.subject, made.week)))
+        show(download(view.t("notice.digest_docx"), _address(view, weekly_digest.subject, weekly_digest.week)))
     st.subheader(view.t("notice.top_rules"))
     rules: list[Sequence[Cell]] = [
         [
-            anchor(one.rule_id, view.link("rules", rule=one.rule_id)),
-            lines(one.title, Html(""), one.how),
-            f"{one.open:,} / {one.total:,}",
+            anchor(rule.rule_id, view.link("rules", rule=rule.rule_id)),
+            lines(rule.title, Html(""), rule.how),
+            f"{rule.open:,} / {rule.total:,}",
         ]
-        for one in made.rules
+        for rule in weekly_digest.rules
     ]
     _table_or_none(
         view,
@@ -126,31 +135,31 @@ def _shown(view: View, made: Digest) -> None:
         ],
         rules,
     )
-    st.subheader(view.t("notice.late_notices", part=len(made.late), whole=made.notices))
+    st.subheader(view.t("notice.late_notices", part=len(weekly_digest.late), whole=weekly_digest.notices))
     late: list[Sequence[Cell]] = [
         [
-            anchor(one.number, view.link("notices", tab="issued", id=one.notice_id)),
-            one.to,
-            one.due_on.isoformat(),
-            f"{one.settled} / {one.total}",
+            anchor(notice.number, view.link("notices", tab="issued", id=notice.notice_id)),
+            notice.to,
+            notice.due_on.isoformat(),
+            f"{notice.settled} / {notice.total}",
         ]
-        for one in made.late
+        for notice in weekly_digest.late
     ]
     keys = ("notice.number", "notice.to", "notice.due_on", "notice.settled")
     _table_or_none(view, [Column(view.t(key), "short") for key in keys], late)
-    st.subheader(view.t("notice.due_cases", part=len(made.due), whole=made.due_all))
+    st.subheader(view.t("notice.due_cases", part=len(weekly_digest.due), whole=weekly_digest.due_all))
     due: list[Sequence[Cell]] = [
         [
             tag(
-                _left(view, one.days_left),
-                "due-red" if one.days_left < 0 else "due-orange" if one.days_left <= 1 else "due-yellow",
+                _days_words(view, limit.days_left),
+                "due-red" if limit.days_left < 0 else "due-orange" if limit.days_left <= 1 else "due-yellow",
             ),
-            one.last_day.isoformat(),
-            one.title,
-            lines(one.bmsah, one.case_name),
-            one.prosecutor,
+            limit.last_day.isoformat(),
+            limit.title,
+            lines(limit.bmsah, limit.case_name),
+            limit.prosecutor,
         ]
-        for one in made.due
+        for limit in weekly_digest.due
     ]
     headings = ("column.days_left", "column.last_day", "column.limit", "column.bmsah", "column.prosecutor")
     _table_or_none(view, [Column(view.t(key), "" if key == "column.limit" else "short") for key in headings], due)
@@ -173,7 +182,7 @@ def _address(view: View, subject: Subject, week: Week) -> str:
     )
 
 
-def _left(view: View, days: int) -> str:
+def _days_words(view: View, days: int) -> str:
     if days < 0:
         return view.t("notice.days_over", days=-days)
     return view.t("notice.days_left", days=days) if days else view.t("notice.days_today")

@@ -11,7 +11,7 @@ from dashboard.frame.filters import Filter, filter_bar
 from dashboard.frame.parameters import one_of
 from dashboard.frame.tables import Cell, Column, Html, show, table
 from dashboard.frame.view import View
-from dashboard.notices.marks import addressee, grade_tag, numbers, plain, said_table
+from dashboard.notices.marks import addressee, findings_table, grade_tag, numbers, plain
 from expectations.errors import AnkaError
 from expectations.finding.departments import department_order
 from expectations.finding.masks import mask_identity
@@ -39,7 +39,8 @@ def ready_part(view: View) -> Written:
     per = _HERE.value(_BY)
     with view.register.reading() as session:
         drafts = sorted(
-            ready(session, view.reader, per), key=lambda one: (one.to[0], department_order(one.to[1]), one.to[2])
+            ready(session, view.reader, per),
+            key=lambda draft: (draft.to[0], department_order(draft.to[1]), draft.to[2]),
         )
         days = int(switch(session, "reply_days"))
     if not drafts:
@@ -86,9 +87,11 @@ def _draft(view: View, draft: Draft, per: Per, days: int) -> None:
         tuple(by_id),
         key=f"n_out_{name}",
         placeholder=view.t("notice.leave_out_none"),
-        format_func=lambda one: f"{by_id[one].rule_id} {by_id[one].bmsah} {mask_identity(by_id[one].message)[:30]}",
+        format_func=lambda finding_id: (
+            f"{by_id[finding_id].rule_id} {by_id[finding_id].bmsah} {mask_identity(by_id[finding_id].message)[:30]}"
+        ),
     )
-    kept = [finding for finding in draft.findings if finding.finding_id not in out]
+    findings = [finding for finding in draft.findings if finding.finding_id not in out]
     grade = GRADES[
         st.segmented_control(
             view.t("notice.grade"),
@@ -96,26 +99,26 @@ def _draft(view: View, draft: Draft, per: Per, days: int) -> None:
             default=draft.grade.name,
             key=f"n_grade_{name}",
             required=True,
-            format_func=lambda one: GRADES[one].title.in_language(view.language),
+            format_func=lambda name_of_grade: GRADES[name_of_grade].title.in_language(view.language),
         )
     ]
-    st.markdown(_demands(view, grade, draft, kept, days))
-    if st.button(view.t("notice.issue"), type="primary", icon=":material/send:", disabled=not kept, key="n_issue"):
-        _issue(view, [finding.finding_id for finding in kept], grade, per)
-    if len(kept) > _SHOWN:
-        st.caption(view.t("notice.shown", shown=_SHOWN, total=len(kept)))
-    show(said_table(view, [Said.of(one) for one in kept[:_SHOWN]], read_labels(view.con)))
+    st.markdown(_demands(view, grade, draft, findings, days))
+    if st.button(view.t("notice.issue"), type="primary", icon=":material/send:", disabled=not findings, key="n_issue"):
+        _issue(view, [finding.finding_id for finding in findings], grade, per)
+    if len(findings) > _SHOWN:
+        st.caption(view.t("notice.shown", shown=_SHOWN, total=len(findings)))
+    show(findings_table(view, [Said.of(finding) for finding in findings[:_SHOWN]], read_labels(view.con)))
 
 
-def _demands(view: View, grade: Grade, draft: Draft, kept: Sequence[Finding], days: int) -> str:
+def _demands(view: View, grade: Grade, draft: Draft, findings: Sequence[Finding], days: int) -> str:
     """What would be sent to whom, with which number and until when to reply."""
     due = today() + timedelta(days=days if grade.reply_days is None else grade.reply_days)
     parts = [
         view.t(
             "notice.preview",
             to=plain(addressee(*draft.to)),
-            cases=_cases(kept),
-            findings=len(kept),
+            cases=_cases(findings),
+            findings=len(findings),
             grade=grade.title.in_language(view.language),
         ),
         "" if grade.numbered else view.t("notice.preview_no_number"),

@@ -66,9 +66,9 @@ def title(view: View, notice: Notice) -> str:
     return notice.number or f"{grade_of(notice).called.in_language(view.language)} {notice.issued_on}（{notice.id}）"
 
 
-def settled(far: Progress) -> str:
+def settled(progress: Progress) -> str:
     """Corrected or explained, of all."""
-    return f"{far.settled} / {far.total}"
+    return f"{progress.settled} / {progress.total}"
 
 
 def documents(view: View, notice: Notice) -> Html:
@@ -90,7 +90,9 @@ def numbers(issued: tuple[Notice, ...]) -> str:
     return "、".join(map(number_of, issued))
 
 
-def said_table(view: View, said: Sequence[Said], labels: Labels, states: Mapping[str, str] | None = None) -> Html:
+def findings_table(
+    view: View, findings: Sequence[Said], labels: Labels, states: Mapping[str, str] | None = None
+) -> Html:
     """Findings as a notice names them; with `states`, each beside what became of it."""
     columns = [
         Column(view.t("column.bmsah")),
@@ -101,21 +103,26 @@ def said_table(view: View, said: Sequence[Said], labels: Labels, states: Mapping
     rows: list[list[Cell]] = [
         [
             lines(
-                anchor(one.bmsah, view.link("case", card=one.card, bmsah=one.bmsah, finding=one.finding_id))
-                if one.bmsah
+                anchor(
+                    finding.bmsah, view.link("case", card=finding.card, bmsah=finding.bmsah, finding=finding.finding_id)
+                )
+                if finding.bmsah
                 else "",
-                Html(f'<span class="muted">{escape(mask_identity(one.case_name))}</span>'),
+                Html(f'<span class="muted">{escape(mask_identity(finding.case_name))}</span>'),
             ),
-            one.prosecutor,
+            finding.prosecutor,
             lines(
-                Html(f"{severity_tag(view, one.severity, False).markup} {tag(one.rule_id, 'type').markup}"),
-                labels.message(one),
+                Html(f"{severity_tag(view, finding.severity, False).markup} {tag(finding.rule_id, 'type').markup}"),
+                labels.message(finding),
             ),
-            one.basis,
+            finding.basis,
         ]
-        for one in said
+        for finding in findings
     ]
     if states is not None:
         columns.append(Column(view.t("notice.now"), "short"))
-        rows = [[*row, now_tag(view, states.get(one.finding_id, ""))] for row, one in zip(rows, said, strict=True)]
+        rows = [
+            [*row, now_tag(view, states.get(finding.finding_id, ""))]
+            for row, finding in zip(rows, findings, strict=True)
+        ]
     return table(columns, rows, "said")

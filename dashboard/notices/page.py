@@ -15,7 +15,7 @@ from dashboard.frame.tables import Cell, Column, Html, anchor, show, table
 from dashboard.frame.view import View
 from dashboard.notices.digests import digests_part, outbox_part
 from dashboard.notices.issue import ready_part
-from dashboard.notices.marks import addressee, documents, grade_tag, plain, said_table, settled, state_tag, title
+from dashboard.notices.marks import addressee, documents, findings_table, grade_tag, plain, settled, state_tag, title
 from dashboard.notices.parameters import NOTICE
 from expectations import office_days
 from expectations.errors import AnkaError
@@ -47,17 +47,17 @@ def notices_page(view: View) -> None:
     st.header(view.t("page.notices"))
     tabs = tuple(_TABS) if view.reader.may("notify") else _SEEN_BY_ALL
     tab = one_of("tab", tabs)
-    here = Address("n", tab)
-    here.enter(view)
+    tab_address = Address("n", tab)
+    tab_address.enter(view)
     _ISSUED.enter(view)
     filter_bar(
         view,
-        here,
+        tab_address,
         [Filter(tab, "buttons", tabs, lambda name: view.t(_TABS[name]), "notice.tab", bare=True)],
         changed=_ISSUED.first_page,
     )
-    if said := st.session_state.pop("n_said", ""):
-        st.success(said, icon=":material/check:")
+    if success := st.session_state.pop("n_said", ""):
+        st.success(success, icon=":material/check:")
     if warned := st.session_state.pop("n_warned", ""):
         st.warning(warned, icon=":material/info:")
     parts: dict[str, Callable[[View], Written]] = {
@@ -66,38 +66,38 @@ def notices_page(view: View) -> None:
         "digests": digests_part,
         "outbox": outbox_part,
     }
-    write_address(view, here.written() | parts[here.value(tab)](view))
+    write_address(view, tab_address.written() | parts[tab_address.value(tab)](view))
 
 
 def _issued_part(view: View) -> Written:
     """The list, or one notice; returns what belongs into the address."""
     if chosen := _ISSUED.value(NOTICE):
-        _one(view, chosen)
+        _notice(view, chosen)
         return {"id": [str(chosen)]}
     filter_bar(
         view,
         _ISSUED,
         [Filter(_WHICH_ONES, "buttons", tuple(_WHICH), lambda name: view.t(_WHICH[name]), "notice.which")],
     )
-    wanted, today = _STATES[_ISSUED.value(_WHICH_ONES)], office_days.today()
+    states, today = _STATES[_ISSUED.value(_WHICH_ONES)], office_days.today()
     with view.register.reading() as session:
         all_of_them = notices(session, view.reader)
-        found = [one for one in all_of_them if state_of(one, today) in wanted]
-    if not found:
+        selected = [notice for notice in all_of_them if state_of(notice, today) in states]
+    if not selected:
         if all_of_them:
             empty.nothing(view, "notice.none_selected")
         else:
             empty.nothing(view, "notice.none", "notice.none_how")
     else:
-        page = pager(view, _ISSUED, len(found), _SIZE)
-        shown = found[page * _SIZE : (page + 1) * _SIZE]
+        page = pager(view, _ISSUED, len(selected), _SIZE)
+        on_page = selected[page * _SIZE : (page + 1) * _SIZE]
         with view.register.reading() as session:
-            far = progress(session, view.reader, [one.id for one in shown])
-        show(_list(view, shown, far, today))
+            progress_by_id = progress(session, view.reader, [notice.id for notice in on_page])
+        show(_list(view, on_page, progress_by_id, today))
     return _ISSUED.written()
 
 
-def _list(view: View, found: Sequence[Notice], far: dict[int, Progress], today: date) -> Html:
+def _list(view: View, selected: Sequence[Notice], progress_by_id: dict[int, Progress], today: date) -> Html:
     columns = [
         Column(view.t("notice.number"), "middle"),
         Column(view.t("notice.grade")),
@@ -110,29 +110,29 @@ def _list(view: View, found: Sequence[Notice], far: dict[int, Progress], today: 
     ]
     rows: list[Sequence[Cell]] = [
         [
-            anchor(title(view, one), view.link("notices", tab="issued", id=one.id)),
-            grade_tag(view, grade_of(one)),
-            addressee(one.office, one.department, one.prosecutor),
-            one.issued_on.isoformat(),
-            one.due_on.isoformat() if grade_of(one).wants_reply else "",
-            state_tag(view, one, today),
-            settled(far.get(one.id, Progress())),
-            documents(view, one),
+            anchor(title(view, notice), view.link("notices", tab="issued", id=notice.id)),
+            grade_tag(view, grade_of(notice)),
+            addressee(notice.office, notice.department, notice.prosecutor),
+            notice.issued_on.isoformat(),
+            notice.due_on.isoformat() if grade_of(notice).wants_reply else "",
+            state_tag(view, notice, today),
+            settled(progress_by_id.get(notice.id, Progress())),
+            documents(view, notice),
         ]
-        for one in found
+        for notice in selected
     ]
     return table(columns, rows, "notices")
 
 
-def _one(view: View, notice_id: int) -> None:
+def _notice(view: View, notice_id: int) -> None:
     """One notice: what it said, what became of it, the reply."""
     st.button(view.t("notice.back"), icon=":material/arrow_back:", on_click=_close, key="n_back")
     with view.register.reading() as session:
         notice = one_notice(session, view.reader, notice_id)
-        said = said_of(session, view.reader, notice_id)
+        findings = said_of(session, view.reader, notice_id)
         states = states_of(session, view.reader, notice_id)
         by, why = withdrawal_of(session, view.reader, notice_id)
-        far = progress(session, view.reader, [notice_id]).get(notice_id, Progress())
+        notice_progress = progress(session, view.reader, [notice_id]).get(notice_id, Progress())
     if notice is None:
         empty.nothing(view, "notice.unknown")
         return
@@ -141,17 +141,17 @@ def _one(view: View, notice_id: int) -> None:
     facts = (
         (view.t("notice.to"), addressee(notice.office, notice.department, notice.prosecutor)),
         (view.t("notice.due_on"), notice.due_on.isoformat() if grade_of(notice).wants_reply else ""),
-        (view.t("notice.settled"), settled(far)),
+        (view.t("notice.settled"), settled(notice_progress)),
     )
-    shown = "".join(
+    facts_html = "".join(
         f'<div><span class="muted">{escape(name)}</span>{escape(value)}</div>' for name, value in facts if value
     )
-    show(Html(f'<div class="anka-facts"><div>{marks}</div>{shown}</div>'))
+    show(Html(f'<div class="anka-facts"><div>{marks}</div>{facts_html}</div>'))
     st.caption(view.t("notice.issued_by", by=plain(notice.issued_by), day=notice.issued_on))
     if notice.withdrawn:
         st.warning(view.t("notice.withdrawn_by", by=plain(by), why=plain(why)))
     show(documents(view, notice))
-    show(said_table(view, said, read_labels(view.con), states))
+    show(findings_table(view, findings, read_labels(view.con), states))
     _reply(view, notice)
     if view.reader.may("notify") and not notice.withdrawn:
         _withdraw(view, notice)
@@ -183,14 +183,14 @@ def _withdraw(view: View, notice: Notice) -> None:
             _do(view, lambda: withdraw(view.register, view.reader, notice.id, why), view.t("notice.state_withdrawn"))
 
 
-def _do(view: View, act: Callable[[], object], done: str) -> None:
+def _do(view: View, act: Callable[[], object], success: str) -> None:
     """Does it and draws the page anew, or says why not."""
     try:
         act()
     except AnkaError as error:
         empty.mistake(error, view.language)
         return
-    st.session_state["n_said"] = done
+    st.session_state["n_said"] = success
     st.rerun()
 
 

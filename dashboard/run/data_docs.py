@@ -32,9 +32,9 @@ async def data_docs(request: Request) -> Response:
 
 
 def _file(request: Request) -> Path | None:
-    place = register()
-    reader = sessions.reader_in(place, str(request.state.anka_session))
-    with place.reading() as session:
+    office_register = register()
+    reader = sessions.reader_in(office_register, str(request.state.anka_session))
+    with office_register.reading() as session:
         run = last_run(session)
     if reader is None or run is None or not may_read(reader):
         return None
@@ -42,5 +42,5 @@ def _file(request: Request) -> Path | None:
     file = (folder / (str(request.path_params["path"]) or INDEX)).resolve()
     if not file.is_relative_to(folder) or not file.is_file():
         return None
-    access_log.log_view(place, reader, f"data-docs {run.run_id}")
+    access_log.log_view(office_register, reader, f"data-docs {run.run_id}")
     return file

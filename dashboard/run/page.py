@@ -99,8 +99,8 @@ def _calendar_gaps(view: View) -> None:
 
 def _unjudged(view: View) -> None:
     st.subheader(view.t("run.unjudged"))
-    found = run_queries.unjudged(view.con)
-    if not found:
+    groups = run_queries.unjudged(view.con)
+    if not groups:
         st.caption(view.t("run.no_unjudged"))
         return
     columns = [
@@ -111,12 +111,12 @@ def _unjudged(view: View) -> None:
     ]
     rows: list[list[Cell]] = [
         [
-            state_tag(view, one.state),
-            one.reason.in_language(view.language),
-            _rule_links(view, one.rules),
-            one.judgements,
+            state_tag(view, group.state),
+            group.reason.in_language(view.language),
+            _rule_links(view, group.rules),
+            group.judgements,
         ]
-        for one in found
+        for group in groups
     ]
     show(table(columns, rows, "unjudged"))
 

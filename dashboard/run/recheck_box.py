@@ -26,14 +26,14 @@ def recheck_box(view: View, bmsah: str = "", card: str = "") -> None:
     if not view.reader.may("recheck"):
         return
     job = present(home())
-    at_work = job is not None and not job.done.is_set()
-    shown = job is not None and (at_work or job.order.bmsah == bmsah)
+    at_work = job is not None and not job.finished.is_set()
+    is_about_this = job is not None and (at_work or job.order.bmsah == bmsah)
     with st.expander(
         view.t("recheck.title_case" if bmsah else "recheck.title_file"),
-        expanded=shown,
+        expanded=is_about_this,
         icon=":material/refresh:",
     ):
-        if job is not None and shown:
+        if job is not None and is_about_this:
             _progress(view, job)
         if not at_work:
             _form(view, bmsah, card)
@@ -58,7 +58,7 @@ def _form(view: View, bmsah: str, card: str) -> None:
 
 
 def _progress(view: View, job: Recheck) -> None:
-    if job.done.is_set():
+    if job.finished.is_set():
         _finished(view, job)
         return
 
@@ -67,7 +67,7 @@ def _progress(view: View, job: Recheck) -> None:
         """Looks at the re-check again and again, without anybody asking."""
         if signed_in(touch=False) is None:
             return
-        if job.done.is_set():
+        if job.finished.is_set():
             st.rerun()
         seconds = int((datetime.now(UTC) - job.started_at).total_seconds())
         st.markdown(f"**{view.t('recheck.running', seconds=seconds)}**")

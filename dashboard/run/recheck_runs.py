@@ -73,7 +73,7 @@ class Recheck:
     folder: Path
     outcome: Outcome | None = None
     mistake: AnkaError | None = None
-    done: threading.Event = field(default_factory=threading.Event)
+    finished: threading.Event = field(default_factory=threading.Event)
 
 
 _jobs: dict[Path, Recheck] = {}
@@ -94,14 +94,14 @@ def start_recheck(reader: Reader, register: Register, home: Home, order: Order) 
     """Starts it. Raises NotAllowedError, and InputError when one is at work or what it needs is not there."""
     reader.require("recheck")
     with _lock:
-        if (former := _jobs.get(home.root)) and not former.done.is_set():
+        if (former := _jobs.get(home.root)) and not former.finished.is_set():
             raise InputError(*_BUSY)
         inputs, seq, skip = _inputs(register)
         _remove_unused(register, home)
         folder = home.root / FOLDER / datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
         folder.mkdir(parents=True, mode=0o700)
-        (home.root / FOLDER).chmod(0o700)
-        paths = [*inputs, *([_kept(folder, order.dropped)] if order.dropped else [])]
+        (home.root / FOLDER).chmod(0o700)  # mkdir gives its mode to the last folder only
+        paths = [*inputs, *([_lay_down(folder, order.dropped)] if order.dropped else [])]
         arguments = [
             "audit",
             "--no-prefect",
@@ -115,6 +115,7 @@ def start_recheck(reader: Reader, register: Register, home: Home, order: Order) 
         running = start(arguments, folder, {})
         job = Recheck(order, reader.user_id, datetime.now(UTC), running, folder)
         _jobs[home.root] = job
+    # not in the pass of the page, which ends when its reader goes elsewhere
     threading.Thread(target=_finish, args=(job, reader, register, home, seq), daemon=True).start()
     return job
 
@@ -147,7 +148,7 @@ def _inputs(register: Register) -> tuple[list[Path], int, bool]:
         return inputs, run.seq, any(line.status == "refused" for line in files(con))
 
 
-def _kept(folder: Path, dropped: Dropped) -> Path:
+def _lay_down(folder: Path, dropped: Dropped) -> Path:
     """The dropped file under its own name, which may tell its card; readable by the service alone."""
     name = PurePosixPath(dropped.name.replace("\\", "/")).name.replace("\0", "") or "export"
     place = folder / "file"
@@ -165,7 +166,7 @@ def _remove_unused(register: Register, home: Home) -> None:
         return
     with register.reading() as session:
         inputs = inputs_lately(session, _KEPT_RUNS)
-    used = {Path(name).parent.parent for name in inputs}
+    used = {Path(name).parent.parent for name in inputs}  # rechecks/<moment>/file/<name>
     oldest = (datetime.now(UTC) - _KEPT_AT_LEAST).timestamp()
     for folder in root.iterdir():
         if folder not in used and folder.stat().st_mtime < oldest:
@@ -190,10 +191,10 @@ def _finish(job: Recheck, reader: Reader, register: Register, home: Home, seq: i
         if job.mistake is not None:
             shutil.rmtree(job.folder, ignore_errors=True)
         else:
-            for log in (job.running.out, job.running.said):
+            for log in (job.running.output, job.running.error_output):
                 with suppress(OSError):
                     log.unlink()
-        job.done.set()
+        job.finished.set()
 
 
 def _plain(mistake: AnkaError) -> AnkaError:

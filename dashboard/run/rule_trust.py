@@ -25,7 +25,7 @@ class Trust:
     """What the register knows of the rules."""
 
     precision: Mapping[str, Precision]
-    held: Mapping[str, RuleState]
+    on_hold: Mapping[str, RuleState]
     floor: float
 
     def of(self, rule_id: str) -> Precision:
@@ -55,21 +55,21 @@ def precision_cell(numbers: Precision) -> Cell:
     return over(numbers.confirmed, numbers.verified) if numbers.verified else ""
 
 
-def trust_marks(view: View, known: Trust, rule_id: str) -> list[Html]:
+def trust_marks(view: View, rule_trust: Trust, rule_id: str) -> list[Html]:
     """Labels of a rule: on hold, to be tuned."""
     return [
-        *([tag(f"‖ {view.t('precision.held')}", "bad")] if rule_id in known.held else []),
-        *([tag(f"↻ {view.t('precision.tune')}", "normal")] if known.to_tune(rule_id) else []),
+        *([tag(f"‖ {view.t('precision.held')}", "bad")] if rule_id in rule_trust.on_hold else []),
+        *([tag(f"↻ {view.t('precision.tune')}", "normal")] if rule_trust.to_tune(rule_id) else []),
     ]
 
 
-def show_trust(view: View, known: Trust, rule_id: str) -> None:
+def show_trust(view: View, rule_trust: Trust, rule_id: str) -> None:
     """On the page of one rule: its hold, its numbers, the suggestion, and for a supervisor the buttons."""
-    numbers, held = known.of(rule_id), known.held.get(rule_id)
-    if held:
-        by, since = held.by or view.t("precision.by_itself"), f"{held.since:%Y-%m-%d}"
+    numbers, hold_state = rule_trust.of(rule_id), rule_trust.on_hold.get(rule_id)
+    if hold_state:
+        by, since = hold_state.by or view.t("precision.by_itself"), f"{hold_state.since:%Y-%m-%d}"
         st.warning(
-            view.t("precision.held_note", since=since, by=by, reason=held.reason), icon=":material/pause_circle:"
+            view.t("precision.held_note", since=since, by=by, reason=hold_state.reason), icon=":material/pause_circle:"
         )
     fraction = precision_cell(numbers) or view.t("precision.none")
     words = (
@@ -80,34 +80,34 @@ def show_trust(view: View, known: Trust, rule_id: str) -> None:
     )
     spans = "".join(f'<span><span class="muted">{name}</span>{figure}</span>' for name, figure in words)
     show(Html(f'<div class="anka-facts">{spans}</div>'))
-    if known.to_tune(rule_id):
+    if rule_trust.to_tune(rule_id):
         st.info(
             view.t(
                 "precision.tune_note",
                 verified=numbers.verified,
                 confirmed=numbers.confirmed,
-                floor=f"{known.floor:.0%}",
+                floor=f"{rule_trust.floor:.0%}",
             ),
             icon=":material/tune:",
         )
     if view.reader.may("hold"):
-        _decide(view, rule_id, held is not None)
+        _decide(view, rule_id, hold_state is not None)
 
 
-def _decide(view: View, rule_id: str, held: bool) -> None:
+def _decide(view: View, rule_id: str, on_hold: bool) -> None:
     """Puts the rule on hold, keeps it there or releases it; a reason is asked for by `trust`."""
-    with st.expander(view.t("precision.decide"), expanded=held), st.form(f"hold_{rule_id}", border=False):
+    with st.expander(view.t("precision.decide"), expanded=on_hold), st.form(f"hold_{rule_id}", border=False):
         reason = st.text_input(
             view.t("precision.reason"), placeholder=view.t("precision.reason_hint"), key=f"hold_reason_{rule_id}"
         )
         row = st.container(horizontal=True)
-        released = held and row.form_submit_button(
+        released = on_hold and row.form_submit_button(
             view.t("precision.release"), type="primary", icon=":material/play_arrow:"
         )
-        kept = row.form_submit_button(
-            view.t("precision.keep") if held else view.t("precision.hold"), icon=":material/pause:"
+        put_on_hold = row.form_submit_button(
+            view.t("precision.keep") if on_hold else view.t("precision.hold"), icon=":material/pause:"
         )
-    if not released and not kept:
+    if not released and not put_on_hold:
         return
     try:
         (release if released else hold)(view.register, view.reader, rule_id, reason)

@@ -30,15 +30,15 @@ _HERE = Address("r", _TEXT, _STATE, _TRUSTED)
 def rules_page(view: View) -> None:
     """Draws the page: one rule when the address names it, else the list."""
     _HERE.enter(view)
-    rules, known = rule_lines(view.con), trust(view)
+    rules, rule_trust = rule_lines(view.con), trust(view)
     if chosen := at_present(_RULE):
-        _one(view, rules, known, chosen)
+        _rule(view, rules, rule_trust, chosen)
         write_address(view, {_RULE.name: [chosen]})
     else:
-        _list(view, rules, known)
+        _list(view, rules, rule_trust)
 
 
-def _list(view: View, rules: Sequence[RuleLine], known: Trust) -> None:
+def _list(view: View, rules: Sequence[RuleLine], rule_trust: Trust) -> None:
     st.header(view.t("page.rules"))
     row = (
         Filter(_TEXT, "search", label="filter.text", hint="rules.search_hint", width=420),
@@ -46,25 +46,29 @@ def _list(view: View, rules: Sequence[RuleLine], known: Trust) -> None:
         Filter(_TRUSTED, "pills", tuple(_TRUST), lambda mark: view.t(_TRUST[mark]), "precision.precision", bare=True),
     )
     filter_bar(view, _HERE, row)
-    wanted, states, marks = _HERE.value(_TEXT), _HERE.value(_STATE), _HERE.value(_TRUSTED)
-    found = [
+    search_text, states, marks = _HERE.value(_TEXT), _HERE.value(_STATE), _HERE.value(_TRUSTED)
+    selected = [
         rule
         for rule in rules
-        if rule.holds(wanted) and (not states or rule.state in states) and (not marks or _marked(rule, known, marks))
+        if rule.holds(search_text)
+        and (not states or rule.state in states)
+        and (not marks or _has_mark(rule, rule_trust, marks))
     ]
-    st.caption(f"{view.t('rules.count', shown=len(found), total=len(rules))} · {trust_note(view)}")
-    if found:
-        show(_table(view, found, known))
+    st.caption(f"{view.t('rules.count', shown=len(selected), total=len(rules))} · {trust_note(view)}")
+    if selected:
+        show(_table(view, selected, rule_trust))
     else:
         empty.nothing(view, "empty.no_rule_found")
     write_address(view, _HERE.written())
 
 
-def _marked(rule: RuleLine, known: Trust, marks: Sequence[str]) -> bool:
-    return ("held" in marks and rule.rule_id in known.held) or ("tune" in marks and known.to_tune(rule.rule_id))
+def _has_mark(rule: RuleLine, rule_trust: Trust, marks: Sequence[str]) -> bool:
+    return ("held" in marks and rule.rule_id in rule_trust.on_hold) or (
+        "tune" in marks and rule_trust.to_tune(rule.rule_id)
+    )
 
 
-def _table(view: View, rules: Sequence[RuleLine], known: Trust) -> Html:
+def _table(view: View, rules: Sequence[RuleLine], rule_trust: Trust) -> Html:
     titles = card_titles(view.con)
     columns = [
         Column(view.t("column.rule"), "wide"),
@@ -83,11 +87,11 @@ def _table(view: View, rules: Sequence[RuleLine], known: Trust) -> Html:
             severity_tag(view, rule.severity, rule.is_hint),
             view.label("type", rule.error_type),
             _cards(view, rule, titles),
-            _count(view, rule, known.of(rule.rule_id).hits),
-            known.of(rule.rule_id).confirmed,
-            known.of(rule.rule_id).rejected,
-            precision_cell(known.of(rule.rule_id)),
-            lines(state_tag(view, rule.state), *trust_marks(view, known, rule.rule_id)),
+            _count(view, rule, rule_trust.of(rule.rule_id).hits),
+            rule_trust.of(rule.rule_id).confirmed,
+            rule_trust.of(rule.rule_id).rejected,
+            precision_cell(rule_trust.of(rule.rule_id)),
+            lines(state_tag(view, rule.state), *trust_marks(view, rule_trust, rule.rule_id)),
         ]
         for rule in rules
     ]
@@ -116,7 +120,7 @@ def state_tag(view: View, state: str) -> Html:
     return tag(view.label("state", state), _KINDS.get(state, ""))
 
 
-def _one(view: View, rules: Sequence[RuleLine], known: Trust, rule_id: str) -> None:
+def _rule(view: View, rules: Sequence[RuleLine], rule_trust: Trust, rule_id: str) -> None:
     show(anchor(f"← {view.t('rules.back')}", view.link("rules")))
     line = next((rule for rule in rules if rule.rule_id == rule_id), None)
     words = rule_text(view.con, rule_id)
@@ -128,13 +132,13 @@ def _one(view: View, rules: Sequence[RuleLine], known: Trust, rule_id: str) -> N
         severity_tag(view, line.severity, line.is_hint),
         tag(view.label("type", line.error_type), "type"),
         state_tag(view, line.state),
-        *trust_marks(view, known, rule_id),
+        *trust_marks(view, rule_trust, rule_id),
     )
     show(Html(" ".join(mark.markup for mark in marks)))
     for reason in line.reasons:
         st.warning(reason.in_language(view.language))
-    show_trust(view, known, rule_id)
-    if (hits := known.of(rule_id).hits) and "findings" in view.reader.pages:
+    show_trust(view, rule_trust, rule_id)
+    if (hits := rule_trust.of(rule_id).hits) and "findings" in view.reader.pages:
         show(anchor(view.t("rules.open_findings", count=f"{hits:,}"), view.link("findings", rule=rule_id, kind="all")))
     show(_facts(view, line, words))
 
@@ -165,9 +169,10 @@ def _facts(view: View, line: RuleLine, words: RuleText) -> Html:
 
 
 def _items(view: View, line: RuleLine, words: RuleText) -> str:
-    known = headers(view.con)
+    headings = headers(view.con)
     names = [
-        next((known[card, field] for card in line.cards if (card, field) in known), field) for field in words.fields
+        next((headings[card, field] for card in line.cards if (card, field) in headings), field)
+        for field in words.fields
     ]
     return view.pick("、", ", ").join(dict.fromkeys(view.label("fields", name) for name in names))
 

@@ -35,7 +35,7 @@ class WorkAddress:
 
     lists: tuple[str, ...]
     name: Parameter[str]
-    here: Address
+    page_address: Address
 
 
 def work_address(*lists: str) -> WorkAddress:
@@ -51,20 +51,20 @@ class Listing:
     """A named list with its filters and order."""
 
     name: str
-    wanted: Wanted
+    selection: Wanted
     sort: str
     kind: Kind
 
 
 def work_filters(view: View, address: WorkAddress, *, own: bool) -> tuple[Listing, Mapping[str, int]]:
     """Draws the filters; the list they say, and how many findings each named list would hold under them."""
-    here = address.here
+    page_address = address.page_address
     if view.entered:
-        here.enter(view)
+        page_address.enter(view)
         first_at_hand()
         st.session_state["w_all"] = False
         st.session_state.pop("w_outcome", None)
-    narrowed = _narrowed(here, own)
+    narrowed = _selection(page_address, own)
     with view.register.reading() as session:
         counts = {name: int(number) for name, number in asdict(count_steps(session, view.reader, narrowed)).items()}
     row = (
@@ -77,14 +77,14 @@ def work_filters(view: View, address: WorkAddress, *, own: bool) -> tuple[Listin
         ),
         Filter(_SORT, "select", SORTS, lambda name: view.t(f"work.sort_{name}"), "sort.by", width=220),
     )
-    more = (
+    folded = (
         Filter(_KIND, "buttons", _KINDS, lambda name: view.t(f"kind.{name}")),
         Filter(_TEXT, "search", width=320),
-        *_choices(view, here),
+        *_choices(view, page_address),
     )
-    filter_bar(view, here, row, more, columns=4, changed=lambda: _another_list(here))
-    name = here.value(address.name)
-    return Listing(name, _of(narrowed, name), here.value(_SORT), narrowed.kind), counts
+    filter_bar(view, page_address, row, folded, columns=4, changed=lambda: _another_list(page_address))
+    name = page_address.value(address.name)
+    return Listing(name, _of(narrowed, name), page_address.value(_SORT), narrowed.kind), counts
 
 
 def first_at_hand() -> None:
@@ -92,9 +92,9 @@ def first_at_hand() -> None:
     st.session_state["w_at"] = 0
 
 
-def _another_list(here: Address) -> None:
+def _another_list(page_address: Address) -> None:
     """Back to the first finding of the first page; nobody has chosen all of the new list yet."""
-    here.first_page()
+    page_address.first_page()
     first_at_hand()
     st.session_state["w_all"] = False
 
@@ -106,19 +106,19 @@ def _of(narrowed: Wanted, name: str) -> Wanted:
     return replace(narrowed, step=_STEPS.get(name, ""))
 
 
-def _narrowed(here: Address, own: bool) -> Wanted:
+def _selection(page_address: Address, own: bool) -> Wanted:
     return Wanted(
-        departments=tuple(here.value(_DEPARTMENT)),
-        prosecutors=tuple(here.value(_PROSECUTOR)),
-        rules=tuple(here.value(_RULE)),
-        cards=tuple(here.value(_CARD)),
-        kind=here.value(_KIND),
+        departments=tuple(page_address.value(_DEPARTMENT)),
+        prosecutors=tuple(page_address.value(_PROSECUTOR)),
+        rules=tuple(page_address.value(_RULE)),
+        cards=tuple(page_address.value(_CARD)),
+        kind=page_address.value(_KIND),
         own=own,
-        text=here.value(_TEXT),
+        text=page_address.value(_TEXT),
     )
 
 
-def _choices(view: View, here: Address) -> Sequence[Filter]:
+def _choices(view: View, page_address: Address) -> Sequence[Filter]:
     """The filters of several values. What a link asks for stays a choice when no finding has it any more."""
     titles = {card: view.pick(*title) for card, title in card_titles(view.con).items()}
     with view.register.reading() as session:
@@ -131,8 +131,8 @@ def _choices(view: View, here: Address) -> Sequence[Filter]:
     return [
         Filter(
             parameter,
-            options=list(dict.fromkeys((*known, *here.value(parameter)))),
-            shown=lambda one: titles.get(one, one),
+            options=list(dict.fromkeys((*values, *page_address.value(parameter)))),
+            name_of=lambda value: titles.get(value, value),
         )
-        for parameter, known in offered
+        for parameter, values in offered
     ]

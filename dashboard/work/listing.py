@@ -37,38 +37,38 @@ _STANDINGS: Mapping[str, Standing] = {
 """How all the findings of a named list stand, where the list says it."""
 
 
-def work_list(view: View, here: Address, listing: Listing, total: int) -> None:
+def work_list(view: View, address: Address, listing: Listing, total: int) -> None:
     """Draws the list and its decisions, and writes the address. `total` findings are asked for.
 
     Several at once are offered what fits the list, the finding at hand what fits it.
     """
     last_decision(view)
-    wanted, page = listing.wanted, pager(view, here, total, _SIZE, first_at_hand)
-    write_address(view, here.written())
+    selection, page = listing.selection, pager(view, address, total, _SIZE, first_at_hand)
+    write_address(view, address.written())
     with view.register.reading() as session:
-        found = list_findings(session, view.reader, wanted, sort=listing.sort, limit=_SIZE, offset=page * _SIZE)
-    if not found:
+        findings = list_findings(session, view.reader, selection, sort=listing.sort, limit=_SIZE, offset=page * _SIZE)
+    if not findings:
         return
-    at = min(int(st.session_state.get("w_at", 0)), len(found) - 1)
+    at = min(int(st.session_state.get("w_at", 0)), len(findings) - 1)
     with st.container(border=True, key="at_hand"):
-        _at_hand(view, found, at, wanted.own)
-    chosen = [one for one in found if st.session_state.get(f"w_{one.finding_id}")]
-    _several(view, wanted, chosen, total, offered(view, _STANDINGS.get(listing.name, Standing()), own=wanted.own))
-    for number, finding in enumerate(found):
+        _at_hand(view, findings, at, selection.own)
+    chosen = [finding for finding in findings if st.session_state.get(f"w_{finding.finding_id}")]
+    _several(view, selection, chosen, total, offered(view, _STANDINGS.get(listing.name, Standing()), own=selection.own))
+    for number, finding in enumerate(findings):
         if number != at:
             _further(view, finding, number)
 
 
-def _at_hand(view: View, found: Sequence[Finding], at: int, own: bool) -> None:
+def _at_hand(view: View, findings: Sequence[Finding], at: int, own: bool) -> None:
     """The finding at hand, and the keys that lead to its neighbours."""
-    row = one_finding(view, found[at], offered(view, Standing.of(found[at]), own=own))
-    row.button(view.t("work.next"), key="b_next", shortcut="j", on_click=_move, args=(min(at + 1, len(found) - 1),))
+    row = one_finding(view, findings[at], offered(view, Standing.of(findings[at]), own=own))
+    row.button(view.t("work.next"), key="b_next", shortcut="j", on_click=_move, args=(min(at + 1, len(findings) - 1),))
     row.button(view.t("work.previous"), key="b_previous", shortcut="k", on_click=_move, args=(max(at - 1, 0),))
 
 
 def one_finding(view: View, finding: Finding, choices: Sequence[Transition]) -> DeltaGenerator:
     """A finding with everything needed to decide, and the decisions with their keys; returns the row of its buttons."""
-    st.html(finding_block(view, finding, whole=True).markup)
+    st.html(finding_block(view, finding, with_details=True).markup)
     row = st.container(horizontal=True)
     versions = {finding.finding_id: finding.version}
     for choice in choices:
@@ -139,7 +139,9 @@ def _form(view: View, choice: Transition, versions: Mapping[str, int], name: str
             st.rerun()
 
 
-def _several(view: View, wanted: Wanted, chosen: Sequence[Finding], total: int, choices: Sequence[Transition]) -> None:
+def _several(
+    view: View, selection: Wanted, chosen: Sequence[Finding], total: int, choices: Sequence[Transition]
+) -> None:
     """Decisions on the ticked findings, or on all the filter selects."""
     row = st.container(horizontal=True, vertical_alignment="center")
     row.caption(view.t("work.ticked", count=len(chosen)), width="content")
@@ -148,9 +150,9 @@ def _several(view: View, wanted: Wanted, chosen: Sequence[Finding], total: int, 
         return
     if everything:
         with view.register.reading() as session:
-            versions = ids_of(session, view.reader, wanted, _MOST_AT_ONCE)
+            versions = ids_of(session, view.reader, selection, _MOST_AT_ONCE)
     else:
-        versions = {one.finding_id: one.version for one in chosen}
+        versions = {finding.finding_id: finding.version for finding in chosen}
     with st.expander(view.t("work.several", count=len(versions)), expanded=True, icon=":material/done_all:"):
         if everything and total > _MOST_AT_ONCE:
             st.caption(view.t("work.most_at_once", count=_MOST_AT_ONCE))
@@ -175,7 +177,7 @@ def _further(view: View, finding: Finding, number: int) -> None:
         label_visibility="collapsed",
         width="content",
     )
-    row.html(finding_block(view, finding, whole=False).markup)
+    row.html(finding_block(view, finding, with_details=False).markup)
     row.button(
         view.t("work.open"),
         key=f"open_{finding.finding_id}",
@@ -191,7 +193,7 @@ def _same_kind(view: View, finding: Finding) -> None:
     of_rule = Wanted(rules=(finding.rule_id,), kind="all")
     of_person = Wanted(prosecutors=(finding.prosecutor,), departments=(finding.department,))
     with view.register.reading() as session:
-        rule, person = (sum(count_findings(session, view.reader, one)) - 1 for one in (of_rule, of_person))
+        rule, person = (sum(count_findings(session, view.reader, selection)) - 1 for selection in (of_rule, of_person))
     page = "today" if "today" in view.reader.pages else "mine"
     links = (
         (
@@ -205,13 +207,13 @@ def _same_kind(view: View, finding: Finding) -> None:
             person,
         ),
     )
-    told = "　".join(
+    links_html = "　".join(
         f'<a class="anka" href="{escape(address)}">{escape(words)}</a>'
         if count > 0
         else f'<span class="muted">{escape(words)}</span>'
         for words, address, count in links
     )
-    st.html(f'<div class="muted">{escape(view.t("work.same_kind"))}{view.t("app.colon")}{told}</div>')
+    st.html(f'<div class="muted">{escape(view.t("work.same_kind"))}{view.t("app.colon")}{links_html}</div>')
 
 
 def _decide(view: View, decision: Decision, versions: Mapping[str, int]) -> None:
@@ -226,6 +228,7 @@ def _decide(view: View, decision: Decision, versions: Mapping[str, int]) -> None
     st.session_state["w_outcome"] = outcome
     st.session_state["w_all"] = False
     st.session_state["w_form"] = None
+    # a finding that comes back into the list, as by an undo, must not be ticked already
     for finding_id in versions:
         st.session_state.pop(f"w_{finding_id}", None)
 

@@ -18,4 +18,4 @@ def mine_page(view: View) -> None:
     listing, counts = work_filters(view, _ADDRESS, own=True)
     if not counts["all"]:
         nothing_to_do(view)
-    work_list(view, _ADDRESS.here, listing, counts[listing.name])
+    work_list(view, _ADDRESS.page_address, listing, counts[listing.name])

@@ -37,16 +37,16 @@ def owners(view: View, listing: Listing, page: str) -> None:
 
 def _owners(view: View, listing: Listing, page: str) -> None:
     with view.register.reading() as session:
-        counted = count_by_owner(session, view.reader, listing.wanted)
+        counted = count_by_owner(session, view.reader, listing.selection)
     blank = view.t("app.blank")
 
-    def address(one: OwnerCount) -> str:
-        named = {"department": [one.department], "prosecutor": [one.prosecutor]}
-        return view.link(page, list=listing.name, kind=listing.kind, **named)
+    def address(owner: OwnerCount) -> str:
+        owner_filter = {"department": [owner.department], "prosecutor": [owner.prosecutor]}
+        return view.link(page, list=listing.name, kind=listing.kind, **owner_filter)
 
     rows: list[list[Cell]] = [
-        [one.department or blank, anchor(one.prosecutor or blank, address(one)), one.errors, one.hints]
-        for one in sorted(counted, key=lambda one: (department_order(one.department), one.prosecutor))
+        [owner.department or blank, anchor(owner.prosecutor or blank, address(owner)), owner.errors, owner.hints]
+        for owner in sorted(counted, key=lambda owner: (department_order(owner.department), owner.prosecutor))
     ]
     columns = [
         Column(view.t("column.department")),
@@ -62,7 +62,9 @@ def notices_due(view: View) -> None:
     with view.register.reading() as session:
         waiting = notices(session, view.reader, unanswered=True)
     if waiting and "notices" in view.reader.pages:
-        told = "；".join(view.t("work.notice_due", number=title(view, one), day=one.due_on) for one in waiting)
+        notice_words = "；".join(
+            view.t("work.notice_due", number=title(view, notice), day=notice.due_on) for notice in waiting
+        )
         st.html(
-            f'<div class="anka-note">✉ {escape(told)}　{anchor(view.t("page.notices"), view.link("notices")).markup}</div>'
+            f'<div class="anka-note">✉ {escape(notice_words)}　{anchor(view.t("page.notices"), view.link("notices")).markup}</div>'
         )

@@ -16,4 +16,4 @@ def today_page(view: View) -> None:
     listing, counts = work_filters(view, _ADDRESS, own=False)
     tiles(view, listing, counts, ("new", "unverified", "disputed", "still_wrong"), "today")
     owners(view, listing, "today")
-    work_list(view, _ADDRESS.here, listing, counts[listing.name])
+    work_list(view, _ADDRESS.page_address, listing, counts[listing.name])

@@ -35,6 +35,8 @@ _SAMPLE_CASES = 3000
 _FLOOR_RUNS = 3
 
 _CASE_NUMBER = r"\](\d{6})(\d{5,6})号$"
+# The check digit of an identity number is the weighted sum of its digits modulo 11. Only the third to sixth digit change here, so
+# `heavier` adds what they weigh more (weights 10, 5, 8, 4) to the place of the old check digit in 10X98765432.
 _RENUMBERING = rf"""
 create macro another_case(x, copy) as case when regexp_matches(x, '{_CASE_NUMBER}')
   then regexp_replace(x, '{_CASE_NUMBER}', ']\1' || lpad(((copy * len(getvariable('numbers')) + list_position(
@@ -179,7 +181,7 @@ def run_floor(warehouse: Path, as_of: date) -> tuple[float, dict[str, int]]:
     return best, counts
 
 
-def shown(figures: BenchFigures, format: Literal["table", "json"]) -> str:
+def figures_text(figures: BenchFigures, format: Literal["table", "json"]) -> str:
     """The figures as text or JSON; `ratio_to_floor` compares judging and collecting, `ratio_whole_to_floor` everything."""
     summary = {
         "rows": figures.rows,

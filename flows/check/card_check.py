@@ -53,9 +53,9 @@ def check_cards(order: CheckOrder) -> tuple[Checked, ...]:
     _require_checkable(files)
     targets = targets_of(files, order.out)
     with tempfile.TemporaryDirectory(prefix="anka-check-") as folder:
-        place = Path(folder)
+        work_folder = Path(folder)
         audit = AuditOrder(
-            place / "home",
+            work_folder / "home",
             files,
             order.as_of,
             order.catalogue,
@@ -70,7 +70,7 @@ def check_cards(order: CheckOrder) -> tuple[Checked, ...]:
             checks = file_checks(con, catalogue)
         for number, (check, target) in enumerate(zip(checks, targets, strict=True)):
             tell(Stage.MARK, number, len(checks))
-            _write(check, files[check.file_no], target, order.as_of, catalogue, place)
+            _write(check, files[check.file_no], target, order.as_of, catalogue, work_folder)
         tell(Stage.MARK, len(checks), len(checks))
     return tuple(Checked(check, target) for check, target in zip(checks, targets, strict=True))
 
@@ -78,22 +78,22 @@ def check_cards(order: CheckOrder) -> tuple[Checked, ...]:
 def targets_of(files: Sequence[Path], out: Path) -> tuple[Path, ...]:
     """Where the marked workbook of each file goes. Raises InputError where that would be an export, or of the wrong kind."""
     if out.is_dir() or len(files) > 1 or not out.suffix:
-        named: dict[Path, Path] = {}
+        targets: list[Path] = []
         for file in files:
             suffix = _suffix_for(file)
             names = (out / f"{file.stem}{number}_自查{suffix}" for number in ("", *(f"-{n}" for n in range(2, 100))))
-            named[file] = next(name for name in names if name not in named.values())
+            targets.append(next(name for name in names if name not in targets))
         if out.suffix and not out.is_dir():
             raise InputError(
                 Bilingual("几个文件要写入一个文件夹", "several exports need a folder").about(out),
                 hint=Bilingual("-o 文件夹", "-o FOLDER"),
             )
-        return tuple(named.values())
-    wanted = _suffix_for(files[0])
-    if out.suffix.lower() != wanted:
+        return tuple(targets)
+    suffix = _suffix_for(files[0])
+    if out.suffix.lower() != suffix:
         raise InputError(
-            Bilingual(f"写出的是 {wanted} 工作簿", f"the result is a {wanted} workbook").about(out.name),
-            hint=f"-o {out.stem}{wanted}",
+            Bilingual(f"写出的是 {suffix} 工作簿", f"the result is a {suffix} workbook").about(out.name),
+            hint=f"-o {out.stem}{suffix}",
         )
     if out.resolve() in files:
         raise InputError(

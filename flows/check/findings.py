@@ -27,13 +27,13 @@ where j.state <> 'judged' and j.card in (select card from files where status = '
 group by all order by j.card, j.rule_id
 """
 _PARTLY = """
-with wanted as (
-  select distinct j.card, j.rule_id, rtrim(need, '?') as other
+with optional_needs as (
+  select distinct j.card, j.rule_id, rtrim(need, '?') as other_card
   from judgements j join rules r using (rule_id), unnest(string_split(r.needs, '|')) n(need)
   where j.state = 'judged' and ends_with(need, '?')
 )
-select card, rule_id, list(other order by other) from wanted
-where other not in (select card from files where status = 'loaded') and other <> card group by all order by card, rule_id
+select card, rule_id, list(other_card order by other_card) from optional_needs
+where other_card not in (select card from files where status = 'loaded') and other_card <> card group by all order by card, rule_id
 """
 """Rules that also look at another card where there is one, and did not have it."""
 
@@ -64,10 +64,20 @@ class CheckFinding:
     def as_object(self) -> dict[str, object]:
         """As `anka check --format json` says it: what is wrong and where, without the values."""
         finding = self.finding
-        told = {name: getattr(finding, name) for name in (*LISTED, "message_en", "sheet") if name != "values"}
-        placed = {one.name: getattr(self, one.name) for one in dataclasses.fields(self) if one.name != "finding"}
-        named = finding.name or finding.case_name
-        return {**told, **placed, "name": named, "row": finding.sheet_row, "severity": self.severity}
+        listed_items = {name: getattr(finding, name) for name in (*LISTED, "message_en", "sheet") if name != "values"}
+        placed_items = {
+            attribute.name: getattr(self, attribute.name)
+            for attribute in dataclasses.fields(self)
+            if attribute.name != "finding"
+        }
+        name_or_case_name = finding.name or finding.case_name
+        return {
+            **listed_items,
+            **placed_items,
+            "name": name_or_case_name,
+            "row": finding.sheet_row,
+            "severity": self.severity,
+        }
 
 
 @dataclass(frozen=True)
@@ -113,13 +123,13 @@ def file_checks(con: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> tuple[F
         columns.setdefault((file_no, sheet), {})[field] = position + 1
     findings: dict[int, list[CheckFinding]] = {}
     for row in con.execute(_FINDINGS).fetchall():
-        found = _finding(row, catalogue, columns)
-        findings.setdefault(found.finding.file_no, []).append(found)
+        check_finding = _finding(row, catalogue, columns)
+        findings.setdefault(check_finding.finding.file_no, []).append(check_finding)
     unjudged = [
         NotJudged(card, rule, title, title_en or title, Bilingual(zh or "", en or ""), state == "error")
         for card, rule, title, title_en, state, zh, en in con.execute(_NOT_JUDGED).fetchall()
     ]
-    partly = [(str(card), str(rule), tuple(others)) for card, rule, others in con.execute(_PARTLY).fetchall()]
+    partly = [(str(card), str(rule), tuple(other_cards)) for card, rule, other_cards in con.execute(_PARTLY).fetchall()]
     return tuple(_file(con, number, findings.get(number, []), unjudged, partly) for number in _file_numbers(con))
 
 
@@ -152,8 +162,8 @@ def _file(
         rows_loaded=sum(row[5] for row in sheets),
         findings=tuple(findings),
         not_loaded=tuple((str(sheet), int(row), Bilingual(zh, en)) for sheet, row, zh, en in rejected),
-        not_judged=tuple(one for one in unjudged if one.card in cards),
-        partly={rule: others for card, rule, others in partly if card in cards},
+        not_judged=tuple(rule for rule in unjudged if rule.card in cards),
+        partly={rule_id: other_cards for card, rule_id, other_cards in partly if card in cards},
     )
 
 
@@ -161,16 +171,28 @@ def _finding(
     row: Sequence[object], catalogue: Catalogue, columns: Mapping[tuple[int, str], Mapping[str, int]]
 ) -> CheckFinding:
     finding = finding_of(dict(zip(COLUMNS, row, strict=False)), NO_MASKS)
-    placed = columns.get((finding.file_no, finding.sheet), {})
-    card, named = catalogue.cards[finding.card], finding.fields
-    own = [field for field in named if field in placed]
-    main = named[0] if named[0] in placed else next((field for field in own if not finding.values.get(field)), "")
-    main = main or (own[0] if own else "")
-    related = tuple(placed[field] for field in own if field != main and finding.values.get(field))
-    headers = [card.by_name[field].header if field in card.by_name else _elsewhere(catalogue, field) for field in named]
+    column_of_item = columns.get((finding.file_no, finding.sheet), {})
+    card, items = catalogue.cards[finding.card], finding.fields
+    items_with_column = [item for item in items if item in column_of_item]
+    # where the first item has no column, the mark goes to a blank one: of those compared it is the one to fill
+    main_item = (
+        items[0]
+        if items[0] in column_of_item
+        else next((item for item in items_with_column if not finding.values.get(item)), "")
+    )
+    main_item = main_item or (items_with_column[0] if items_with_column else "")
+    related = tuple(
+        column_of_item[item] for item in items_with_column if item != main_item and finding.values.get(item)
+    )
+    headers = [card.by_name[item].header if item in card.by_name else _elsewhere(catalogue, item) for item in items]
     texts = ["" if text is None else str(text) for text in row[len(COLUMNS) :]]
     return CheckFinding(
-        finding, "、".join(headers), placed.get(main), placed.get(card.role("case") or "", 1), related, *texts
+        finding,
+        "、".join(headers),
+        column_of_item.get(main_item),
+        column_of_item.get(card.role("case") or "", 1),
+        related,
+        *texts,
     )
 
 

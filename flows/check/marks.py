@@ -42,7 +42,7 @@ _UNTIL_HEADINGS = 5
 
 def marks_of(check: FileCheck) -> tuple[Mark, ...]:
     """The marks of a file: for every finding, in its order, the cell of the item; behind them the related cells."""
-    own = [_mark(finding) for finding in check.findings]
+    item_marks = [_mark(finding) for finding in check.findings]
     related = [
         Mark(
             mark.sheet,
@@ -51,15 +51,15 @@ def marks_of(check: FileCheck) -> tuple[Mark, ...]:
             "related",
             f"↪ 与本行“{finding.item.split('、')[0]}”的{finding.finding.rule_id}（{finding.title}）有关",
         )
-        for finding, mark in zip(check.findings, own, strict=True)
+        for finding, mark in zip(check.findings, item_marks, strict=True)
         for column in finding.related
     ]
-    return (*own, *related)
+    return (*item_marks, *related)
 
 
 def result_sheet(check: FileCheck, as_of: date, titles: Mapping[str, str]) -> ResultSheet:
     """The sheet 自查结果; its links count on the order of `marks_of`. `titles` are the names of all cards."""
-    counts = "，".join(f"{severity_word(one)} {check.count(one)}" for one in SEVERITIES)
+    counts = "，".join(f"{severity_word(severity)} {check.count(severity)}" for severity in SEVERITIES)
     loaded = "、".join(titles[card] for card in check.cards)
     lines: list[Line] = [
         (ResultCell("案卡自查结果", "title"),),
@@ -131,25 +131,25 @@ def _finding_line(number: int, checked: CheckFinding) -> Line:
 def _not_judged_lines(unjudged: Sequence[NotJudged], titles: Mapping[str, str]) -> list[Line]:
     if not unjudged:
         return [_text("可用于本表的规则全部已判断。")]
-    elsewhere = sum("未载入" in one.reason.zh for one in unjudged)
+    need_other_cards = sum("未载入" in rule.reason.zh for rule in unjudged)
     lines = [_text(f"未判断的规则 {len(unjudged)} 条：缺少列或没有交来其他案卡，未作判断，不等于没有问题。")]
-    if elsewhere:
+    if need_other_cards:
         lines.append(
-            _text(f"其中 {elsewhere} 条须与其他案卡对照，本次没有交来那些案卡，未判断；可与有关导出一并自查。")
+            _text(f"其中 {need_other_cards} 条须与其他案卡对照，本次没有交来那些案卡，未判断；可与有关导出一并自查。")
         )
     lines.append(tuple(ResultCell(heading, "head") for heading in ("", "规则", "", "案卡", "名称", "", "", "原因")))
     lines += [
         (
             ResultCell(""),
-            ResultCell(one.rule_id),
-            ResultCell("出错" if one.broken else ""),
-            ResultCell(titles[one.card]),
-            ResultCell(one.title),
+            ResultCell(rule.rule_id),
+            ResultCell("出错" if rule.broken else ""),
+            ResultCell(titles[rule.card]),
+            ResultCell(rule.title),
             ResultCell(""),
             ResultCell(""),
-            ResultCell(one.reason.zh),
+            ResultCell(rule.reason.zh),
         )
-        for one in unjudged
+        for rule in unjudged
     ]
     return lines
 
@@ -157,8 +157,10 @@ def _not_judged_lines(unjudged: Sequence[NotJudged], titles: Mapping[str, str]) 
 def _partly_lines(check: FileCheck, titles: Mapping[str, str]) -> list[Line]:
     if not check.partly:
         return []
-    named = "；".join(f"{rule}（{'、'.join(titles[card] for card in cards)}）" for rule, cards in check.partly.items())
-    return [_text(f"已判断但没有其他案卡可对照、可能少报的规则 {len(check.partly)} 条：{named}。")]
+    rules_with_cards = "；".join(
+        f"{rule_id}（{'、'.join(titles[card] for card in cards)}）" for rule_id, cards in check.partly.items()
+    )
+    return [_text(f"已判断但没有其他案卡可对照、可能少报的规则 {len(check.partly)} 条：{rules_with_cards}。")]
 
 
 def _not_loaded_lines(check: FileCheck) -> list[Line]:

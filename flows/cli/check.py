@@ -53,10 +53,10 @@ def check(
     with shown_progress(Console(stderr=True)):
         checked = check_cards(CheckOrder(tuple(files), output, audit_day, catalogue, card))
     if format == "json":
-        typer.echo(json.dumps([as_object(one) for one in checked], ensure_ascii=False))
+        typer.echo(json.dumps([as_object(checked_file) for checked_file in checked], ensure_ascii=False))
     else:
         _show(checked)
-    if any(one.broken for result in checked for one in result.check.not_judged):
+    if any(rule.broken for checked_file in checked for rule in checked_file.check.not_judged):
         raise typer.Exit(NOT_JUDGED)
 
 
@@ -69,18 +69,18 @@ def as_object(checked: "Checked") -> dict[str, object]:
         "cards": list(result.cards),
         "rows_read": result.rows_read,
         "rows_loaded": result.rows_loaded,
-        "findings": [one.as_object() for one in result.findings],
+        "findings": [finding.as_object() for finding in result.findings],
         "not_judged": [
-            {**dataclasses.asdict(one), "reason": one.reason.zh, "reason_en": one.reason.en}
-            for one in result.not_judged
+            {**dataclasses.asdict(rule), "reason": rule.reason.zh, "reason_en": rule.reason.en}
+            for rule in result.not_judged
         ],
     }
 
 
 def _show(checked: Sequence["Checked"]) -> None:
     console = Console()
-    for one in checked:
-        result = one.check
+    for checked_file in checked:
+        result = checked_file.check
         counts = (result.count("serious"), result.count("normal"), result.count("hint"))
         console.print(
             f"{result.name}: 核查 {result.rows_loaded} 行 rows；严重 serious {counts[0]}，一般 normal {counts[1]}，提示 hints {counts[2]}；"
@@ -90,12 +90,12 @@ def _show(checked: Sequence["Checked"]) -> None:
         )
         if result.findings:
             table = Table("行 row", "规则 rule", "案卡项 item", "问题 finding")
-            for placed in result.findings[:_SHOWN]:
-                finding = placed.finding
-                table.add_row(str(finding.sheet_row), finding.rule_id, placed.item, finding.message)
+            for checked_finding in result.findings[:_SHOWN]:
+                finding = checked_finding.finding
+                table.add_row(str(finding.sheet_row), finding.rule_id, checked_finding.item, finding.message)
             console.print(table)
         if len(result.findings) > _SHOWN:
             console.print(
                 "  " + Bilingual(f"… {len(result.findings)}，全部见工作簿", "all in the workbook"), highlight=False
             )
-        console.print(Bilingual("已写出", "written").about(one.workbook), highlight=False, soft_wrap=True)
+        console.print(Bilingual("已写出", "written").about(checked_file.workbook), highlight=False, soft_wrap=True)

@@ -42,9 +42,9 @@ def due(
     output: OutputOption = None,
 ) -> None:
     """期限预警：临近或超过的期限，按剩余天数排列 / open limits that end soon or have ended; hints, not findings."""
-    wanted = DueFilter(
-        tuple(department or ()), tuple(prosecutor or ()), tuple(rule or ()), tuple(one.value for one in grade or ())
+    due_filter = DueFilter(
+        tuple(department or ()), tuple(prosecutor or ()), tuple(rule or ()), tuple(level.value for level in grade or ())
     )
     chosen = format_for(LISTING, format, output)
     with current_run(home_at(home)) as con:
-        hand_out(select_due(con, wanted), LISTING, chosen, output)
+        hand_out(select_due(con, due_filter), LISTING, chosen, output)

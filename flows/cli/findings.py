@@ -57,16 +57,16 @@ def findings(
     output: OutputOption = None,
 ) -> None:
     """列出问题 / list the findings of the present run."""
-    wanted = FindingFilter(
+    finding_filter = FindingFilter(
         departments=tuple(department or ()),
         prosecutors=tuple(prosecutor or ()),
         rules=tuple(rule or ()),
-        severities=tuple(one.value for one in severity or ()),
+        severities=tuple(level.value for level in severity or ()),
         text=text,
     )
     chosen = format_for(LISTING, format, output)
-    place = home_at(home)
-    with current_run(place) as con:
-        with home_register(place, Settings().register_url).reading() as session:
+    home_folder = home_at(home)
+    with current_run(home_folder) as con:
+        with home_register(home_folder, Settings().register_url).reading() as session:
             show_hints_as_now(con, held_rules(session))
-        hand_out(select_findings(con, wanted), LISTING, chosen, output)
+        hand_out(select_findings(con, finding_filter), LISTING, chosen, output)

@@ -110,12 +110,12 @@ def _print_table(relation: duckdb.DuckDBPyRelation, listing: Listing) -> None:
         console.print(listing.empty)
         return
     console.print(table)
-    more = (
+    hint = (
         "；" + Bilingual("全部请用 --format csv 或 -o 文件", "use --format csv or -o FILE for all")
         if total > _TABLE_ROWS
         else ""
     )
-    console.print(f"{min(total, _TABLE_ROWS)} / {total}{more}", highlight=False)
+    console.print(f"{min(total, _TABLE_ROWS)} / {total}{hint}", highlight=False)
 
 
 def _as_csv(relation: duckdb.DuckDBPyRelation, listing: Listing) -> str:
@@ -127,8 +127,8 @@ def _as_csv(relation: duckdb.DuckDBPyRelation, listing: Listing) -> str:
 
 
 def _as_json(relation: duckdb.DuckDBPyRelation, listing: Listing) -> str:
-    found = [listing.as_object(dict(zip(listing.columns, row, strict=True))) for row in _rows(relation)]
-    return json.dumps(found, ensure_ascii=False, default=str, indent=1) + "\n"
+    objects = [listing.as_object(dict(zip(listing.columns, row, strict=True))) for row in _rows(relation)]
+    return json.dumps(objects, ensure_ascii=False, default=str, indent=1) + "\n"
 
 
 def _rows(relation: duckdb.DuckDBPyRelation) -> "list[Sequence[object]]":

@@ -92,13 +92,13 @@ def audit(
     progress: ProgressWay = "bar",
 ) -> None:
     """核查导出文件并发布结果 / audit exports and publish the run."""
-    iso_day, place = day(as_of), _prepared(home)
+    iso_day, home_folder = day(as_of), _prepared(home)
     if not with_prefect:
         _check_paths(paths)  # in the flow a missing folder is a failed night, of which people are told
         from flows.audit import AuditOrder, run_audit  # Great Expectations takes seconds to import
 
         order = AuditOrder(
-            place.root,
+            home_folder.root,
             tuple(paths),
             date.fromisoformat(iso_day),
             catalogue,
@@ -109,7 +109,7 @@ def audit(
             follow_earlier=follow_earlier,
         )
         with shown_progress(stderr):
-            _told(run_audit(order), format)
+            _show_outcome(run_audit(order), format)
         return
     from flows.nightly_audit import nightly_audit  # Prefect and Great Expectations take seconds to import
 
@@ -117,13 +117,13 @@ def audit(
         result = nightly_audit(
             [str(path) for path in paths],
             iso_day,
-            str(place.root),
+            str(home_folder.root),
             str(catalogue) if catalogue else None,
             card,
             skip_refused,
             follow_earlier=follow_earlier,
         )
-    _told(result, format)
+    _show_outcome(result, format)
 
 
 @app.command()
@@ -182,10 +182,10 @@ def batch(
 ) -> None:
     """考评前的期间核查，写成一个工作簿 / the cards of a period in one workbook, before a performance review."""
     parse_period(period)
-    iso_day, place = day(as_of) if as_of else None, _prepared(home)
+    iso_day, home_folder = day(as_of) if as_of else None, _prepared(home)
     _check_paths(paths or [])
     if not paths:
-        place.current()
+        home_folder.current()
     from flows.review.batch import review_batch  # Prefect and Great Expectations take seconds to import
 
     with shown_progress(stderr):
@@ -193,7 +193,7 @@ def batch(
             period,
             [str(path) for path in paths or []],
             iso_day,
-            str(place.root),
+            str(home_folder.root),
             str(catalogue) if catalogue else None,
             str(output) if output else None,
         )
@@ -218,16 +218,16 @@ def dashboard(
 
 def _serve(home: Path, port: int, open_browser: bool, login: str = "") -> None:
     """Serves the dashboard; `login` is signed in by a one-time link."""
-    place = _prepared(home)
-    os.environ["ANKA_HOME"] = str(place.root)
+    home_folder = _prepared(home)
+    os.environ["ANKA_HOME"] = str(home_folder.root)
     require_free(port)
     address = cli_users.sign_in_address(home, login, port) if login else f"http://127.0.0.1:{port}"
     stops = Bilingual("看板", "dashboard").about(f"{address}  （") + Bilingual("Ctrl+C 结束", "to stop") + "）"
     stderr.print(stops, soft_wrap=True, highlight=False)
     if login:
         once = Bilingual(f"一次性链接，10 分钟内有效，登录为 {login}", f"signs in once within 10 minutes as {login}")
-        others = Bilingual("其他人", "other people").about("anka user list, anka user link LOGIN")
-        stderr.print(once + "；" + others, soft_wrap=True, highlight=False)
+        other_people = Bilingual("其他人", "other people").about("anka user list, anka user link LOGIN")
+        stderr.print(once + "；" + other_people, soft_wrap=True, highlight=False)
     raise typer.Exit(serve(dashboard_command(port), port, address, open_browser=open_browser))
 
 
@@ -238,11 +238,11 @@ def bench(
     progress: ProgressWay = "bar",
 ) -> None:
     """测量核查用时与手写查询之比 / time an audit beside hand-written queries that count the same rules."""
-    from flows.bench.measuring import run_bench, shown  # Great Expectations takes seconds to import
+    from flows.bench.measuring import figures_text, run_bench  # Great Expectations takes seconds to import
 
     with shown_progress(stderr):
         figures = run_bench(rows)
-    typer.echo(shown(figures, format))
+    typer.echo(figures_text(figures, format))
 
 
 def main() -> None:
@@ -254,7 +254,7 @@ def main() -> None:
         sys.exit(error.exit_code)
 
 
-def _told(result: "AuditResult", format: Literal["table", "json"]) -> None:
+def _show_outcome(result: "AuditResult", format: Literal["table", "json"]) -> None:
     show_result(result, format)
     if result.in_error:
         raise typer.Exit(NOT_JUDGED)
@@ -271,9 +271,9 @@ def _check_paths(paths: list[Path]) -> None:
 
 
 def _prepared(home: Path) -> Home:
-    place = home_at(home)
-    prepare_environment(place)
-    return place
+    home_folder = home_at(home)
+    prepare_environment(home_folder)
+    return home_folder
 
 
 if __name__ == "__main__":

@@ -56,9 +56,9 @@ def list_notices(
 
     now = date.fromisoformat(day(today))
     with _register(home, register).reading() as session:
-        found = core.overdue(session, MACHINE, now) if overdue else core.notices(session, MACHINE)
-        far = core.progress(session, MACHINE, [one.id for one in found])
-    rows = [_row(one, far.get(one.id, core.Progress()), now) for one in found]
+        listed = core.overdue(session, MACHINE, now) if overdue else core.notices(session, MACHINE)
+        progress_by_id = core.progress(session, MACHINE, [notice.id for notice in listed])
+    rows = [_row(notice, progress_by_id.get(notice.id, core.Progress()), now) for notice in listed]
     if format == "json":
         typer.echo(json.dumps(rows, ensure_ascii=False, indent=1))
         return
@@ -90,20 +90,20 @@ def issue(
     from expectations.notices.scopes import number_of
     from expectations.rights.reader import MACHINE
 
-    now, kept = date.fromisoformat(day(today)), _register(home, register)
+    now, office_register = date.fromisoformat(day(today)), _register(home, register)
     groups = [(grade, findings)] if grade else []
     if not grade:
-        with kept.reading() as session:
+        with office_register.reading() as session:
             drafts = core.preview(session, MACHINE, findings, per, now)
-        groups = [(draft.grade.name, [one.finding_id for one in draft.findings]) for draft in drafts]
+        groups = [(draft.grade.name, [finding.finding_id for finding in draft.findings]) for draft in drafts]
         groups = groups or [(next(iter(core.GRADES)), findings)]
         drawn = {finding_id for _, ids in groups for finding_id in ids}
-        groups[0][1].extend(one for one in findings if one not in drawn)
+        groups[0][1].extend(finding_id for finding_id in findings if finding_id not in drawn)
     for chosen, ids in groups:
-        made = core.issue(kept, MACHINE, ids, chosen, per, now)
-        for notice in made.notices:
+        outcome = core.issue(office_register, MACHINE, ids, chosen, per, now)
+        for notice in outcome.notices:
             typer.echo(f"{notice.id}\t{number_of(notice)}\t{addressee_of(notice)}\t{notice.due_on}")
-        for finding_id, why in made.skipped:
+        for finding_id, why in outcome.skipped:
             typer.echo(f"{finding_id}: {why}", err=True)
 
 
@@ -152,16 +152,16 @@ def document(
     from expectations import notices as core
     from expectations.rights.reader import MACHINE
 
-    place, labels = home_at(home), _labels(home)
+    home_folder, labels = home_at(home), _labels(home)
     with _register(home, register).reading() as session:
         files = {
-            "docx": core.notice_document(session, MACHINE, place, notice, labels),
-            "xlsx": core.list_document(session, MACHINE, place, notice, labels),
+            "docx": core.notice_document(session, MACHINE, home_folder, notice, labels),
+            "xlsx": core.list_document(session, MACHINE, home_folder, notice, labels),
         }
-        found = core.one_notice(session, MACHINE, notice)
-    assert found is not None, "its documents were just made"
+        issued_notice = core.one_notice(session, MACHINE, notice)
+    assert issued_notice is not None, "its documents were just made"
     for suffix, content in files.items():
-        typer.echo(str(_write(output, core.notice_file_name(found, suffix), content)))
+        typer.echo(str(_write(output, core.notice_file_name(issued_notice, suffix), content)))
 
 
 @app.command()
@@ -179,18 +179,18 @@ def digest(
     from expectations.rights.reader import MACHINE
     from expectations.run.published import current_run
 
-    place = home_at(home)
-    with current_run(place) as con:
+    home_folder = home_at(home)
+    with current_run(home_folder) as con:
         as_of = con.execute("select as_of from runs").fetchall()[0][0]
-    wanted = Week.parse(week) if week else Week.of(as_of)
+    digest_week = Week.parse(week) if week else Week.of(as_of)
     with _register(home, register).reading() as session:
         departments, persons = core.digest_subjects(session, MACHINE)
         for subject in (*departments, *persons):
-            made = core.digest(session, MACHINE, place, wanted, subject)
-            name = f"{wanted.name}_{subject.department}_{subject.prosecutor or '部门'}"
-            _write(output, f"{name}.docx", core.digest_document(place, made))
-            _write(output, f"{name}.txt", core.digest_text(made).encode())
-    typer.echo(f"{output}: 部门 departments {len(departments)}, 个人 persons {len(persons)}, {wanted.name}")
+            weekly_digest = core.digest(session, MACHINE, home_folder, digest_week, subject)
+            name = f"{digest_week.name}_{subject.department}_{subject.prosecutor or '部门'}"
+            _write(output, f"{name}.docx", core.digest_document(home_folder, weekly_digest))
+            _write(output, f"{name}.txt", core.digest_text(weekly_digest).encode())
+    typer.echo(f"{output}: 部门 departments {len(departments)}, 个人 persons {len(persons)}, {digest_week.name}")
 
 
 @app.command()
@@ -216,18 +216,18 @@ def show_grading(
     from expectations import notices as core
     from expectations.rights.reader import MACHINE
 
-    kept = _register(home, register)
-    asked = {
+    office_register = _register(home, register)
+    thresholds = {
         "written_serious": written_serious,
         "written_all": written_all,
         "written_repeated": written_repeated,
         "report_serious": report_serious,
         "report_overdue": report_overdue,
     }
-    with kept.reading() as session:
-        values = vars(core.grading(session)) | {name: value for name, value in asked.items() if value is not None}
-    if any(value is not None for value in asked.values()):
-        core.set_grading(kept, MACHINE, core.Grading(**values))
+    with office_register.reading() as session:
+        values = vars(core.grading(session)) | {name: value for name, value in thresholds.items() if value is not None}
+    if any(value is not None for value in thresholds.values()):
+        core.set_grading(office_register, MACHINE, core.Grading(**values))
     for name, value in values.items():
         typer.echo(f"{name} = {value}")
 
@@ -250,9 +250,9 @@ def notify(
     from flows.messages.letters import Occasion
     from flows.messages.sending import MessageSettings, deliver, messages_are_on
 
-    now, settings, kept = date.fromisoformat(day(today)), MessageSettings(), _register(home, register)
-    notice_killed(home_at(home), kept)
-    with kept.reading() as session:
+    now, settings, office_register = date.fromisoformat(day(today)), MessageSettings(), _register(home, register)
+    notice_killed(home_at(home), office_register)
+    with office_register.reading() as session:
         nights = standing(session)
     if nights.stale:
         typer.echo(
@@ -262,26 +262,31 @@ def notify(
             ),
             err=True,
         )
-    if not dry_run and not messages_are_on(kept):
+    if not dry_run and not messages_are_on(office_register):
         typer.echo(Bilingual("消息未启用，未发送", "messages are off, nothing was sent；--dry-run"))
         raise typer.Exit(NOT_WELL if nights.stale else 0)
     monday = Week.of(now).before if now.weekday() == 0 else None
     occasion = Occasion(home_at(home), settings.address, now, Week.parse(week) if week else monday)
-    done = deliver(kept, occasion, settings, dry_run=dry_run)
+    deliveries = deliver(office_register, occasion, settings, dry_run=dry_run)
     table = Table("状态 state", "收件人 to", "渠道 by", "标题 title", "正文 text", "问题 problem")
-    for one in done:
+    for delivery in deliveries:
         table.add_row(
-            one.state, one.letter.name, " ".join(one.services), one.letter.title, one.letter.body, one.problem
+            delivery.state,
+            delivery.letter.name,
+            " ".join(delivery.services),
+            delivery.letter.title,
+            delivery.letter.body,
+            delivery.problem,
         )
-    if done:
+    if deliveries:
         Console().print(table)
-    failed = sum(one.state == "failed" for one in done)
-    typer.echo(Bilingual("消息", "messages").about(len(done)) + "；" + Bilingual("失败", "failed").about(failed))
+    failed = sum(delivery.state == "failed" for delivery in deliveries)
+    typer.echo(Bilingual("消息", "messages").about(len(deliveries)) + "；" + Bilingual("失败", "failed").about(failed))
     if failed or nights.stale:
         raise typer.Exit(NOT_WELL)
 
 
-def _row(notice: "Notice", far: "Progress", today: date) -> dict[str, object]:
+def _row(notice: "Notice", progress: "Progress", today: date) -> dict[str, object]:
     from expectations import notices as core
     from expectations.notices.documents import addressee_of
     from expectations.notices.scopes import number_of
@@ -294,7 +299,7 @@ def _row(notice: "Notice", far: "Progress", today: date) -> dict[str, object]:
         "issued": notice.issued_on.isoformat(),
         "due": notice.due_on.isoformat(),
         "state": _STATES[core.state_of(notice, today)],
-        "settled": f"{far.settled} / {far.total}",
+        "settled": f"{progress.settled} / {progress.total}",
     }
 
 

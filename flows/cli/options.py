@@ -69,11 +69,11 @@ def home_at(folder: Path) -> Home:
             hint=Bilingual("用 --home 指定另一个", "choose another with --home"),
         )
     if home.keep_private():
-        said = Bilingual(
+        warning = Bilingual(
             "主目录曾可被本机其他账号读取，已改为仅本账号可读",
             "other accounts could read the home; now only its owner can",
         )
-        Console(stderr=True).print(f"{said}: {home.root}", markup=False, highlight=False, soft_wrap=True)
+        Console(stderr=True).print(f"{warning}: {home.root}", markup=False, highlight=False, soft_wrap=True)
     return home
 
 
@@ -85,12 +85,12 @@ def read_catalogue(folder: Path | None) -> Catalogue:
 def show_result(result: "AuditResult", format: Literal["table", "json"]) -> None:
     """Prints a published run: failures per department with denominators, rows, what was not judged."""
     if format == "json":
-        shown = dataclasses.asdict(result) | {"errors": result.errors, "hints": result.hints}
-        shown["departments"] = [_as_object(line) for line in result.lines]
-        del shown["lines"]
+        summary = dataclasses.asdict(result) | {"errors": result.errors, "hints": result.hints}
+        summary["departments"] = [_as_object(line) for line in result.lines]
+        del summary["lines"]
         typer.echo(
             json.dumps(
-                shown | {"status": "complete" if result.complete else "incomplete"},
+                summary | {"status": "complete" if result.complete else "incomplete"},
                 ensure_ascii=False,
                 default=str,
                 indent=1,
@@ -114,8 +114,10 @@ def show_result(result: "AuditResult", format: Literal["table", "json"]) -> None
     console.print(f"{rows_read}；{totals}", highlight=False)
     _show_warnings(console, result)
     problems = result.followed.problems if result.followed else ()
-    told = tuple(json.dumps(one, ensure_ascii=False) for one in problems if one["kind"] != "rules_in_error")
-    show_reasons(console, Bilingual("导出可能不完整", "the export may not be complete"), told)
+    problem_lines = tuple(
+        json.dumps(problem, ensure_ascii=False) for problem in problems if problem["kind"] != "rules_in_error"
+    )
+    show_reasons(console, Bilingual("导出可能不完整", "the export may not be complete"), problem_lines)
     show_reasons(console, Bilingual("未判断的规则", "rules not judged"), result.not_judged)
     show_reasons(
         console, Bilingual("运行出错的规则，本次核查不完整", "rules in error, audit not complete"), result.in_error

@@ -52,7 +52,7 @@ def new(
     catalogue: CatalogueFolder = None,
 ) -> None:
     """写出带注释的规则模板 / write a commented template of a rule."""
-    known = read_catalogue(pack if pack and any(pack.rglob("*.yaml")) else catalogue)
+    target_catalogue = read_catalogue(pack if pack and any(pack.rglob("*.yaml")) else catalogue)
     if not re.fullmatch(RULE_ID, rule_id):
         raise InputError(
             Bilingual("编号不合规", "not an id").about(rule_id),
@@ -62,16 +62,19 @@ def new(
         raise InputError(
             Bilingual(f"没有这种类型 {kind}", f"no kind {kind}") + nearest(kind, KIND_NAMES), hint=", ".join(KIND_NAMES)
         )
-    if card not in known.cards:
+    if card not in target_catalogue.cards:
         raise InputError(
-            Bilingual(f"没有案卡 {card}", f"no card {card}") + nearest(card, known.cards), hint=", ".join(known.cards)
+            Bilingual(f"没有案卡 {card}", f"no card {card}") + nearest(card, target_catalogue.cards),
+            hint=", ".join(target_catalogue.cards),
         )
-    if rule_id in known.rules:
+    if rule_id in target_catalogue.rules:
         raise InputError(
-            Bilingual("编号已被使用", "the id is taken").about(f"{rule_id}（{known.rules[rule_id].title.zh}）"),
+            Bilingual("编号已被使用", "the id is taken").about(
+                f"{rule_id}（{target_catalogue.rules[rule_id].title.zh}）"
+            ),
             hint="换一个编号",
         )
-    text = rule_template(rule_id, kind, known.cards[card])
+    text = rule_template(rule_id, kind, target_catalogue.cards[card])
     if pack is None:
         typer.echo(text, nl=False)
         return
@@ -93,24 +96,28 @@ def _pack_name(folder: Path) -> str:
 
 def diff(before: Side, after: Side, format: Format = "table") -> None:
     """两个规则包的差别 / what differs between two packs."""
-    found = differences(_side(before), _side(after))
+    pack_differences = differences(_side(before), _side(after))
     if format == "json":
-        typer.echo(json.dumps([dataclasses.asdict(one) for one in found], ensure_ascii=False, indent=1))
+        typer.echo(
+            json.dumps(
+                [dataclasses.asdict(difference) for difference in pack_differences], ensure_ascii=False, indent=1
+            )
+        )
         return
     console = Console()
-    for one in found:
-        _print_difference(console, one)
-    console.print(Bilingual(f"{len(found)} 处差别", "differences"), highlight=False)
+    for difference in pack_differences:
+        _print_difference(console, difference)
+    console.print(Bilingual(f"{len(pack_differences)} 处差别", "differences"), highlight=False)
 
 
 def _side(text: str) -> Catalogue:
     return load_catalogue(*([] if text == "base" else [Path(text)]))
 
 
-def _print_difference(console: Console, one: Difference) -> None:
+def _print_difference(console: Console, difference: Difference) -> None:
     words = {"added": "新增 added", "removed": "去除 removed", "changed": "改动 changed"}
-    console.print(f"{words[one.what]} {one.kind} {one.name}", markup=False, highlight=False)
-    for key, old, new_value in one.keys:
+    console.print(f"{words[difference.what]} {difference.kind} {difference.name}", markup=False, highlight=False)
+    for key, old, new_value in difference.keys:
         console.print(f"    {key}: {old} → {new_value}", markup=False, highlight=False, soft_wrap=True)
 
 
@@ -119,9 +126,9 @@ def export(
     output: Annotated[Path, typer.Option("--output", "-o", help=Bilingual("写入的文件", "file to write"))],
 ) -> None:
     """把规则包写成一个文件交给其他单位 / write a pack as one file for another office."""
-    made = export_pack(pack, output)
-    typer.echo(f"{made.name} {made.version}：{output}")
-    typer.echo(Bilingual("校验和", "sha256").about(made.checksum))
+    exported = export_pack(pack, output)
+    typer.echo(f"{exported.name} {exported.version}：{output}")
+    typer.echo(Bilingual("校验和", "sha256").about(exported.checksum))
 
 
 def import_(
@@ -130,11 +137,11 @@ def import_(
     replace: Annotated[bool, typer.Option(help=Bilingual("覆盖已有的", "replace what is there"))] = False,
 ) -> None:
     """核对校验和后放入别的单位的规则包 / check and unpack a pack of another office."""
-    made = import_pack(file, into, replace=replace)
-    folder = into / made.folders[-1]
-    typer.echo(f"{made.name} {made.version}：{folder}")
-    typer.echo(Bilingual("校验和相符", "checksum agrees").about(made.checksum))
-    if made.base_fingerprint != load_catalogue().fingerprint:
+    imported = import_pack(file, into, replace=replace)
+    folder = into / imported.folders[-1]
+    typer.echo(f"{imported.name} {imported.version}：{folder}")
+    typer.echo(Bilingual("校验和相符", "checksum agrees").about(imported.checksum))
+    if imported.base_fingerprint != load_catalogue().fingerprint:
         typer.echo(
             Bilingual(
                 "提示：对方的内置规则版本与本机不同", "note: it was made with another version of the bundled rules"
@@ -194,30 +201,31 @@ def review(
     format: Format = "table",
 ) -> None:
     """找出从未触发、总是触发、被其他规则包含的规则 / rules that never or always fire, or are implied by another."""
-    read, published = require_fitting(read_catalogue(catalogue)), home_at(home).current()
+    loaded_catalogue, published = require_fitting(read_catalogue(catalogue)), home_at(home).current()
     from expectations.authoring.rule_review import review_rules
     from expectations.authoring.trial import copied
 
     with tempfile.TemporaryDirectory(prefix="anka-review-") as work, copied(published, Path(work)) as copy:
-        found = review_rules(copy, read, days)
+        rule_review = review_rules(copy, loaded_catalogue, days)
     if format == "json":
-        typer.echo(json.dumps(dataclasses.asdict(found), ensure_ascii=False, default=str, indent=1))
+        typer.echo(json.dumps(dataclasses.asdict(rule_review), ensure_ascii=False, default=str, indent=1))
         return
-    titles = {rule.id: rule.title.zh for rule in read.rules.values()}
-    if found.history_days < days:
+    titles = {rule.id: rule.title.zh for rule in loaded_catalogue.rules.values()}
+    if rule_review.history_days < days:
         typer.echo(
-            Bilingual(f"历次核查只跨 {found.history_days} 天，不足 {days} 天", "runs span fewer days than asked")
+            Bilingual(f"历次核查只跨 {rule_review.history_days} 天，不足 {days} 天", "runs span fewer days than asked")
         )
     lines = [
-        Bilingual(f"{rule} {titles.get(rule, '')}：{days} 天内从未触发", "never fired") for rule in found.never_fired
+        Bilingual(f"{rule} {titles.get(rule, '')}：{days} 天内从未触发", "never fired")
+        for rule in rule_review.never_fired
     ]
     lines += [
         Bilingual(f"{rule} {titles.get(rule, '')}：所判 {rows} 行全部触发", "always fires")
-        for rule, rows in found.always_fire
+        for rule, rows in rule_review.always_fire
     ]
     lines += [
         Bilingual(f"{rule} {titles.get(rule, '')}：{common} 个问题都已由 {by} 报出", f"implied by {by}")
-        for rule, by, common in found.implied
+        for rule, by, common in rule_review.implied
     ]
     typer.echo("\n".join(lines) or Bilingual("没有需要检视的规则", "nothing to look at"))
 

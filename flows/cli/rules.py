@@ -30,18 +30,24 @@ Format = Annotated[Literal["table", "json"], typer.Option(help=Bilingual("输出
 @app.command("list")
 def list_rules(catalogue: CatalogueFolder = None, format: Format = "table") -> None:
     """列出全部规则 / every rule."""
-    read = read_catalogue(catalogue)
+    loaded_catalogue = read_catalogue(catalogue)
     if format == "json":
-        typer.echo(json.dumps([rule_as_dict(read, rule) for rule in read.rules.values()], ensure_ascii=False, indent=1))
+        typer.echo(
+            json.dumps(
+                [rule_as_dict(loaded_catalogue, rule) for rule in loaded_catalogue.rules.values()],
+                ensure_ascii=False,
+                indent=1,
+            )
+        )
         return
     table = Table()
     for column in ("编号 id", "案卡 card", "类型 kind", "级别 severity", "错误类型", "标题 title"):
         table.add_column(column)
-    for rule in read.rules.values():
+    for rule in loaded_catalogue.rules.values():
         table.add_row(rule.id, "|".join(rule.cards), rule.kind, rule.severity, rule.error_type, rule.title.zh)
     console = Console()
     console.print(table)
-    console.print(Bilingual(f"{len(read.rules)} 条规则", "rules"), highlight=False)
+    console.print(Bilingual(f"{len(loaded_catalogue.rules)} 条规则", "rules"), highlight=False)
 
 
 @app.command()
@@ -54,24 +60,24 @@ def show(
     ] = False,
 ) -> None:
     """一条规则的全部内容 / one rule with its conditions and examples."""
-    read = read_catalogue(catalogue)
-    rule = read.rules.get(rule_id.upper())
+    loaded_catalogue = read_catalogue(catalogue)
+    rule = loaded_catalogue.rules.get(rule_id.upper())
     if rule is None:
         raise InputError(
-            Bilingual(f"没有规则 {rule_id}", f"no rule {rule_id}") + nearest(rule_id.upper(), read.rules),
+            Bilingual(f"没有规则 {rule_id}", f"no rule {rule_id}") + nearest(rule_id.upper(), loaded_catalogue.rules),
             hint="anka rules list",
         )
     if sql:
-        show_sql(rule_sql(read, rule.id, today()), format)
+        show_sql(rule_sql(loaded_catalogue, rule.id, today()), format)
         return
     if format == "json":
-        typer.echo(json.dumps(rule_as_dict(read, rule), ensure_ascii=False, indent=1))
+        typer.echo(json.dumps(rule_as_dict(loaded_catalogue, rule), ensure_ascii=False, indent=1))
         return
     console = Console()
-    for name, value in rule_as_dict(read, rule).items():
-        shown = json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value
+    for name, value in rule_as_dict(loaded_catalogue, rule).items():
+        text = json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value
         console.print(f"[bold]{name}[/bold]: ", end="")
-        console.print(str(shown), markup=False, highlight=False, soft_wrap=True)
+        console.print(str(text), markup=False, highlight=False, soft_wrap=True)
 
 
 def show_sql(cards: Sequence[CardSql], format: Format) -> None:
@@ -85,44 +91,44 @@ def show_sql(cards: Sequence[CardSql], format: Format) -> None:
 @app.command()
 def check(catalogue: CatalogueFolder = None, format: Format = "table") -> None:
     """检查规则库并运行每条规则的两个示例 / check the catalogue and run both examples of every rule."""
-    read = read_catalogue(catalogue)
-    outcome, covered = check_catalogue(read), coverage(read)
+    loaded_catalogue = read_catalogue(catalogue)
+    outcome, covered = check_catalogue(loaded_catalogue), coverage(loaded_catalogue)
     if format == "json":
-        shown = {
-            "rules": len(read.rules),
+        summary = {
+            "rules": len(loaded_catalogue.rules),
             "examples": outcome.examples,
             "as_of": EXAMPLES_DAY,
             "problems": list(outcome.problems),
-            "coverage": [dataclasses.asdict(one) | {"percent": one.percent} for one in covered],
+            "coverage": [dataclasses.asdict(of_release) | {"percent": of_release.percent} for of_release in covered],
             "switched_off": [
                 {"rule": rule} | change.model_dump(mode="json")
-                for rule, changes in read.changes.items()
+                for rule, changes in loaded_catalogue.changes.items()
                 for change in changes
                 if change.switched_off
             ],
         }
-        typer.echo(json.dumps(shown, ensure_ascii=False, default=date.isoformat, indent=1))
+        typer.echo(json.dumps(summary, ensure_ascii=False, default=date.isoformat, indent=1))
     else:
         for problem in outcome.problems:
             typer.echo(problem)
-        for one in covered:
+        for of_release in covered:
             missing = (
                 "，"
                 + Bilingual("缺", "missing").about(
-                    f"{'；'.join(one.missing[:3])}{' …' if len(one.missing) > 3 else ''}"
+                    f"{'；'.join(of_release.missing[:3])}{' …' if len(of_release.missing) > 3 else ''}"
                 )
-                if one.missing
+                if of_release.missing
                 else ""
             )
-            reason = f"（{one.reason}）" if one.missing and one.reason else ""
+            reason = f"（{of_release.reason}）" if of_release.missing and of_release.reason else ""
             typer.echo(
-                Bilingual(f"第 {one.release} 批", f"release {one.release}").about(
-                    f"{one.held}/{one.asked} = {one.percent:g} %{missing}{reason}"
+                Bilingual(f"第 {of_release.release} 批", f"release {of_release.release}").about(
+                    f"{of_release.held}/{of_release.asked} = {of_release.percent:g} %{missing}{reason}"
                 )
             )
         typer.echo(
             Bilingual(
-                f"{len(read.rules)} 条规则，{outcome.examples} 个示例，{len(outcome.problems)} 个问题",
+                f"{len(loaded_catalogue.rules)} 条规则，{outcome.examples} 个示例，{len(outcome.problems)} 个问题",
                 "rules, examples, problems",
             )
         )

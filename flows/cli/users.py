@@ -63,7 +63,7 @@ def add(
     from expectations.people.organisation_file import ROLE_WORDS
     from expectations.people.passwords import first_password, hash_password
 
-    roles = accounts.require_roles([ROLE_WORDS.get(one, one) for one in role])
+    roles = accounts.require_roles([ROLE_WORDS.get(word, word) for word in role])
     if not unit and set(roles) != {"administrator"}:
         raise InputError(
             Bilingual("缺少 --unit：可见范围由单位决定", "--unit decides what is seen"),
@@ -144,8 +144,10 @@ def list_(home: HomeFolder = Path(".anka")) -> None:
 
     table = Table("登录名 login", "姓名 name", "角色 roles", "单位 unit", "协助 assists", "状态 state")
     with _register(home).reading() as session:
-        for one in people(session):
-            table.add_row(one.login, one.name, ", ".join(one.roles), one.unit, one.assists, _STATES[one.state])
+        for person in people(session):
+            table.add_row(
+                person.login, person.name, ", ".join(person.roles), person.unit, person.assists, _STATES[person.state]
+            )
     Console().print(table)
 
 

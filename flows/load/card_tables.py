@@ -20,9 +20,9 @@ def build_card_tables(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, load
     con.execute("drop schema if exists cards cascade")
     con.execute("create schema cards")
     for card in catalogue.cards.values():
-        numbers = sorted({one.load.number for one in loads if one.load.card.name == card.name})
-        if numbers:
-            con.execute(f"create table {card_table(card)} as {card_sql(card, catalogue.dictionaries, numbers)}")
+        load_numbers = sorted({file_load.load.number for file_load in loads if file_load.load.card.name == card.name})
+        if load_numbers:
+            con.execute(f"create table {card_table(card)} as {card_sql(card, catalogue.dictionaries, load_numbers)}")
         else:
             con.execute(run_schema.card_table(card.name, _items(card)).create())
 
@@ -32,12 +32,12 @@ def card_table(card: Card) -> str:
     return f"cards.{column(card.name)}"
 
 
-def card_sql(card: Card, dictionaries: Mapping[str, Dictionary], loads: Sequence[int]) -> str:
+def card_sql(card: Card, dictionaries: Mapping[str, Dictionary], load_numbers: Sequence[int]) -> str:
     """The rows of `cards.<card>` from the given loads."""
-    place = "kept.row_no as _row, kept.file_no as _file, kept.sheet as _sheet, r._sheet_row"
-    kept = f"select * from load.all_rows where card = {quoted(card.name)} and reason is null"
-    rows = f"""{raw_table(card)} r join ({kept}) kept on r._load = kept.load_no and r._sheet_row = kept.sheet_row
-            where r._load in ({", ".join(map(str, loads))})"""
+    place = "a.row_no as _row, a.file_no as _file, a.sheet as _sheet, r._sheet_row"
+    counting_rows = f"select * from load.all_rows where card = {quoted(card.name)} and reason is null"
+    rows = f"""{raw_table(card)} r join ({counting_rows}) a on r._load = a.load_no and r._sheet_row = a.sheet_row
+            where r._load in ({", ".join(map(str, load_numbers))})"""
     return typed_rows(card.fields, dictionaries, lambda field: f"r.{column(field.name)}", place, rows)
 
 

@@ -79,8 +79,8 @@ def headings_of(card: Card) -> Headings:
     exact = {normalise_heading(field.header): field for field in card.fields}
     alias: dict[str, Field] = {}
     for field in card.fields:
-        for other in field.aliases:
-            alias.setdefault(normalise_heading(other), field)
+        for heading in field.aliases:
+            alias.setdefault(normalise_heading(heading), field)
     return Headings(card, exact, alias)
 
 
@@ -135,9 +135,9 @@ def map_columns(texts: Sequence[str], headings: Headings) -> tuple[Column, ...]:
 
 def _heading_text(place: int, rows: Sequence[Row], above: Sequence[Row], headings: Headings) -> str:
     cells = [_cell(row, place) for row in rows]
-    known = next((cell for cell in reversed(cells) if headings.match(cell)), "")
-    if known or normalise_heading(cells[0]):
-        return _tidy(known or cells[0])
+    known_heading = next((cell for cell in reversed(cells) if headings.match(cell)), "")
+    if known_heading or normalise_heading(cells[0]):
+        return _tidy(known_heading or cells[0])
     return _tidy(next((cell for cell in (_cell(row, place) for row in above) if headings.match(cell)), ""))
 
 

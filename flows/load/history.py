@@ -42,12 +42,12 @@ class Load:
     @property
     def fields(self) -> tuple[Column, ...]:
         """The columns that are fields of the card."""
-        return tuple(one for one in self.columns if one.field)
+        return tuple(sheet_column for sheet_column in self.columns if sheet_column.field)
 
     @property
     def missing(self) -> tuple[str, ...]:
         """Names of the fields without a column."""
-        present = {one.field for one in self.fields}
+        present = {sheet_column.field for sheet_column in self.fields}
         return tuple(field.name for field in self.card.fields if field.name not in present)
 
 
@@ -82,6 +82,7 @@ def store_sheet(con: duckdb.DuckDBPyConnection, sheet: Sheet, chosen: Candidate,
     try:
         return _store(con, sheet, chosen, sha256, name, rows, columns, sheet.rows(last))
     except duckdb.InvalidInputException:
+        # DuckDB stops at the first malformed row; the slower reader names it and reads on
         if sheet.carefully is None:
             raise
     return _store(con, sheet, chosen, sha256, name, rows, columns, sheet.carefully(last))
@@ -99,13 +100,13 @@ def _store(
 ) -> Load:
     columns = _with_names(_without_empty(con, columns, relation))
     key = (sha256, sheet.number, chosen.card.name, _columns_hash(columns))
-    known = con.execute(
+    earlier_load = con.execute(
         "select load_no from raw.loads where sha256 = ? and sheet_no = ? and card = ? and columns_hash = ?", key
     ).fetchone()
-    number = int(known[0]) if known else _next_load(con)
+    number = int(earlier_load[0]) if earlier_load else _next_load(con)
     cells = tuple(tuple(sheet.head[row]) for row in rows)
     load = Load(number, chosen.card, sheet.name, sheet.number, chosen.header.index + 1, columns, cells)
-    if not known:
+    if not earlier_load:
         _insert(con, load, sha256, name, key[3], relation)
     return load
 
@@ -114,18 +115,18 @@ def _insert(
     con: duckdb.DuckDBPyConnection, load: Load, sha256: str, name: str, columns_hash: str, relation: str
 ) -> None:
     fields = load.fields
-    extra = [one for one in load.columns if not one.field]
-    entries = ", ".join(f"{quoted(one.header)}: c{one.position}" for one in extra)
-    into = ", ".join([*FIXED_COLUMNS, *(column(one.field) for one in fields)])
+    extra = [sheet_column for sheet_column in load.columns if not sheet_column.field]
+    entries = ", ".join(f"{quoted(sheet_column.header)}: c{sheet_column.position}" for sheet_column in extra)
+    into = ", ".join([*FIXED_COLUMNS, *(column(sheet_column.field) for sheet_column in fields)])
     cells = ", ".join(
         [
             f"{load.number}, {quoted(sha256)}, {quoted(load.sheet)}, _sheet_row, _problem, _surplus",
             f"map {{{entries}}}" if extra else "null",
-            *(f"c{one.position}" for one in fields),
+            *(f"c{sheet_column.position}" for sheet_column in fields),
         ]
     )
     con.begin()
-    done = False
+    committed = False
     try:
         con.execute(f"insert into {raw_table(load.card)} ({into}) select {cells} from ({relation})")
         con.execute(
@@ -134,40 +135,42 @@ def _insert(
             (load.number, sha256, name, load.sheet_number, load.sheet, load.card.name, columns_hash),
         )
         con.commit()
-        done = True
+        committed = True
     finally:
-        if not done:
+        if not committed:
             con.rollback()
 
 
 def _without_empty(con: duckdb.DuckDBPyConnection, columns: Sequence[Column], relation: str) -> tuple[Column, ...]:
     """The columns that have a heading or a value."""
-    unnamed = [one.position for one in columns if not one.header]
+    unnamed = [sheet_column.position for sheet_column in columns if not sheet_column.header]
     if not unnamed:
         return tuple(columns)
     counts = ", ".join(f"count({clean_sql(f'c{place}')})" for place in unnamed)
     filled = con.execute(f"select {counts} from ({relation})").fetchone() or ()
     empty = {place for place, count in zip(unnamed, filled, strict=True) if not count}
-    return tuple(one for one in columns if one.position not in empty)
+    return tuple(sheet_column for sheet_column in columns if sheet_column.position not in empty)
 
 
 def _with_names(columns: Sequence[Column]) -> tuple[Column, ...]:
     """Extra columns with a name of their own, since they are kept by name."""
-    taken = {one.header for one in columns if one.field}
-    named = []
-    for one in columns:
-        header = one.header or f"第{one.position + 1}列"
-        if not one.field:
-            header = header if header not in taken else f"{header}（第{one.position + 1}列）"
-            taken.add(header)
-        named.append(Column(one.position, header, one.field, one.matched_by))
-    return tuple(named)
+    names_in_use = {sheet_column.header for sheet_column in columns if sheet_column.field}
+    named_columns = []
+    for sheet_column in columns:
+        header = sheet_column.header or f"第{sheet_column.position + 1}列"
+        if not sheet_column.field:
+            header = header if header not in names_in_use else f"{header}（第{sheet_column.position + 1}列）"
+            names_in_use.add(header)
+        named_columns.append(Column(sheet_column.position, header, sheet_column.field, sheet_column.matched_by))
+    return tuple(named_columns)
 
 
 def _columns_hash(columns: Sequence[Column]) -> str:
-    return hashlib.sha256(repr([(one.position, one.header, one.field) for one in columns]).encode()).hexdigest()
+    return hashlib.sha256(
+        repr([(sheet_column.position, sheet_column.header, sheet_column.field) for sheet_column in columns]).encode()
+    ).hexdigest()
 
 
 def _next_load(con: duckdb.DuckDBPyConnection) -> int:
-    found = con.execute("select coalesce(max(load_no), 0) + 1 from raw.loads").fetchone()
-    return int(found[0]) if found else 1
+    row = con.execute("select coalesce(max(load_no), 0) + 1 from raw.loads").fetchone()
+    return int(row[0]) if row else 1

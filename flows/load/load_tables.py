@@ -41,8 +41,8 @@ def prepare_load_tables(con: duckdb.DuckDBPyConnection) -> None:
 
 def fill_row_tables(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, loads: Sequence[FileLoad]) -> None:
     """Rejected rows, unreadable cells and rows without case number, from `load.all_rows` and `cards`."""
-    for one in loads:
-        con.execute(f"insert into load.rejected_rows {_rejected(one)}")
+    for file_load in loads:
+        con.execute(f"insert into load.rejected_rows {_rejected(file_load)}")
     for card in catalogue.cards.values():
         table = card_table(card)
         branches = [_unreadable_cells(card, field) for field in card.fields if field.parsed]
@@ -55,50 +55,60 @@ def fill_row_tables(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, loads:
             )
 
 
-def counted(con: duckdb.DuckDBPyConnection, sheets: Sequence[SheetReport]) -> tuple[SheetReport, ...]:
+def with_counts(con: duckdb.DuckDBPyConnection, sheets: Sequence[SheetReport]) -> tuple[SheetReport, ...]:
     """The reports with the figures of the run."""
     rows = _row_counts(con)
-    without = _by_sheet(con, "select file_no, sheet, count(*) from load.rows_without_case group by all")
+    without_case = _by_sheet(con, "select file_no, sheet, count(*) from load.rows_without_case group by all")
     unreadable = _unreadable(con)
     return tuple(
         replace(
-            one,
-            rows=rows.get((one.file_no, one.sheet), RowCounts()),
-            without_case=without.get((one.file_no, one.sheet), 0),
-            unreadable=unreadable.get((one.file_no, one.sheet), {}),
+            sheet,
+            rows=rows.get((sheet.file_no, sheet.sheet), RowCounts()),
+            without_case=without_case.get((sheet.file_no, sheet.sheet), 0),
+            unreadable=unreadable.get((sheet.file_no, sheet.sheet), {}),
         )
-        if one.status == "loaded"
-        else one
-        for one in sheets
+        if sheet.status == "loaded"
+        else sheet
+        for sheet in sheets
     )
 
 
 def write_file_tables(con: duckdb.DuckDBPyConnection, sheets: Sequence[SheetReport]) -> None:
     """Tables `files`, `file_columns` and `missing_columns`."""
     files, columns, missing = list[tuple[object, ...]](), list[tuple[object, ...]](), list[tuple[object, ...]]()
-    for one in sheets:
-        r = one.rows
-        counts = (r.read, r.loaded, r.rejected, r.header_copy, r.total, r.blank, r.duplicate, r.replaced, r.malformed)
+    for sheet in sheets:
+        rows = sheet.rows
+        counts = (
+            rows.read,
+            rows.loaded,
+            rows.rejected,
+            rows.header_copy,
+            rows.total,
+            rows.blank,
+            rows.duplicate,
+            rows.replaced,
+            rows.malformed,
+        )
         files.append(
             (
-                one.file_no,
-                one.name,
-                one.sha256,
-                one.sheet,
-                one.card,
-                one.status,
-                one.reason.zh,
-                one.reason.en,
-                one.header_row,
+                sheet.file_no,
+                sheet.name,
+                sheet.sha256,
+                sheet.sheet,
+                sheet.card,
+                sheet.status,
+                sheet.reason.zh,
+                sheet.reason.en,
+                sheet.header_row,
                 *counts,
             )
         )
-        columns += [(one.file_no, one.sheet, c.position, c.header, c.field, c.matched_by) for c in one.columns]
-        missing += [(one.file_no, one.sheet, one.card, field) for field in one.missing]
-    for table, lines in (("files", files), ("file_columns", columns), ("missing_columns", missing)):
-        if lines:
-            marks = ", ".join("?" * len(lines[0]))
-            con.executemany(f"insert into load.{table} values ({marks})", lines)
+        columns += [(sheet.file_no, sheet.sheet, c.position, c.header, c.field, c.matched_by) for c in sheet.columns]
+        missing += [(sheet.file_no, sheet.sheet, sheet.card, field) for field in sheet.missing]
+    for table, table_rows in (("files", files), ("file_columns", columns), ("missing_columns", missing)):
+        if table_rows:
+            marks = ", ".join("?" * len(table_rows[0]))
+            con.executemany(f"insert into load.{table} values ({marks})", table_rows)
 
 
 def write_quarantine(con: duckdb.DuckDBPyConnection, path: Path) -> int:
@@ -108,32 +118,34 @@ def write_quarantine(con: duckdb.DuckDBPyConnection, path: Path) -> int:
         " join (select distinct file_no, name from load.files) f using (file_no)"
         " order by r.file_no, r.sheet, r.sheet_row"
     )
-    written = 0
+    row_count = 0
     with path.open("w", encoding="utf-8-sig", newline="") as stream:
         writer = csv.writer(stream)
         writer.writerow(("文件 file", "工作表 sheet", "行 row", "原因 reason", "单元格 cells"))
         while batch := rows.fetchmany(10_000):
             writer.writerows(batch)
-            written += len(batch)
-    return written
+            row_count += len(batch)
+    return row_count
 
 
-def _rejected(one: FileLoad) -> str:
-    load = one.load
+def _rejected(file_load: FileLoad) -> str:
+    load = file_load.load
     texts = {
-        each.header: f"r.{column(each.field)}" if each.field else f"r._extra[{quoted(each.header)}]"
-        for each in load.columns
+        sheet_column.header: f"r.{column(sheet_column.field)}"
+        if sheet_column.field
+        else f"r._extra[{quoted(sheet_column.header)}]"
+        for sheet_column in load.columns
     }
     entries = [f"{{'k': {quoted(header)}, 'v': {text}}}" for header, text in texts.items()]
     entries.append("{'k': '多出的单元格', 'v': array_to_string(r._surplus, ' | ')}")
     filled = f"list_filter([{', '.join(entries)}], lambda e: coalesce(e.v, '') <> '')"
     return f"""
-        select a.file_no, a.sheet, a.sheet_row, {_worded("zh")}, {_worded("en")}, to_json(map_from_entries({filled}))
+        select a.file_no, a.sheet, a.sheet_row, {_reason_words("zh")}, {_reason_words("en")}, to_json(map_from_entries({filled}))
         from {raw_table(load.card)} r join load.all_rows a on r._load = a.load_no and r._sheet_row = a.sheet_row
-        where r._load = {load.number} and a.load_order = {one.order} and a.reason is not null order by a.sheet_row"""
+        where r._load = {load.number} and a.load_order = {file_load.order} and a.reason is not null order by a.sheet_row"""
 
 
-def _worded(language: str) -> str:
+def _reason_words(language: str) -> str:
     """The reason of a row in one language."""
     cases = " ".join(
         f"when {quoted(code)} then {quoted(words.in_language(language))}" for code, words in REASONS.items()
@@ -155,8 +167,8 @@ def _row_counts(con: duckdb.DuckDBPyConnection) -> Mapping[tuple[int, str], RowC
         "select file_no, sheet, reason, count(*) from load.all_rows group by all"
     ).fetchall():
         name = "loaded" if reason is None else reason if reason in _COUNTED else "malformed"
-        counted_here = RowCounts(**{"read": number, name: number})
-        counts[file_no, sheet] = counts.get((file_no, sheet), RowCounts()) + counted_here
+        group_counts = RowCounts(**{"read": number, name: number})
+        counts[file_no, sheet] = counts.get((file_no, sheet), RowCounts()) + group_counts
     return counts
 
 
@@ -166,20 +178,20 @@ def _by_sheet(con: duckdb.DuckDBPyConnection, query: str) -> Mapping[tuple[int, 
 
 def _unreadable(con: duckdb.DuckDBPyConnection) -> Mapping[tuple[int, str], Mapping[str, tuple[int, tuple[str, ...]]]]:
     """By sheet and field: number of unreadable cells and the first few texts."""
-    found: dict[tuple[int, str], dict[str, tuple[int, tuple[str, ...]]]] = {}
+    cells_by_sheet: dict[tuple[int, str], dict[str, tuple[int, tuple[str, ...]]]] = {}
     for file_no, sheet, field, number, texts in con.execute(
         f"select file_no, sheet, field, count(*), list(text order by sheet_row)[:{SHOWN}]"
         " from load.unreadable_cells group by all order by all"
     ).fetchall():
-        found.setdefault((file_no, sheet), {})[field] = (number, tuple(texts))
-    return found
+        cells_by_sheet.setdefault((file_no, sheet), {})[field] = (number, tuple(texts))
+    return cells_by_sheet
 
 
 def absent_fields(loads: Sequence[FileLoad]) -> dict[str, dict[str, frozenset[int]]]:
     """By card and field, the files in which a sheet of the card lacks the field's column."""
-    absent: dict[str, dict[str, frozenset[int]]] = {one.load.card.name: {} for one in loads}
-    for one in loads:
-        _add_missing(absent[one.load.card.name], one.load, one.file_no)
+    absent: dict[str, dict[str, frozenset[int]]] = {file_load.load.card.name: {} for file_load in loads}
+    for file_load in loads:
+        _add_missing(absent[file_load.load.card.name], file_load.load, file_load.file_no)
     return absent
 
 

@@ -19,7 +19,7 @@ from expectations.texts import NO_TEXT, Bilingual, joined
 from flows.load.card_tables import build_card_tables
 from flows.load.headings import Headings
 from flows.load.history import Load, prepare_history, store_sheet
-from flows.load.load_tables import absent_fields, counted, fill_row_tables, prepare_load_tables, write_file_tables
+from flows.load.load_tables import absent_fields, fill_row_tables, prepare_load_tables, with_counts, write_file_tables
 from flows.load.recognition import all_headings, card_in_file_name, inner_name, recognise, refusal
 from flows.load.report import LoadReport, RowCounts, SheetReport, Status
 from flows.load.row_reasons import FileLoad, reason_rows
@@ -86,14 +86,16 @@ def load_exports(
     reason_rows(con, run.loads)
     build_card_tables(con, catalogue, run.loads)
     fill_row_tables(con, catalogue, run.loads)
-    sheets = counted(con, run.sheets)
+    sheets = with_counts(con, run.sheets)
     con.execute("drop table load.all_rows")
     write_file_tables(con, sheets)
     progress(Stage.TYPE, 1, 1)
     return LoadReport(
         sheets=sheets,
         skipped=tuple(str(path) for path in inbox.skipped),
-        loaded_cards=tuple(name for name in catalogue.cards if any(one.load.card.name == name for one in run.loads)),
+        loaded_cards=tuple(
+            name for name in catalogue.cards if any(file_load.load.card.name == name for file_load in run.loads)
+        ),
         absent=absent_fields(run.loads),
         input_hash=_input_hash(sheets),
     )
@@ -101,10 +103,10 @@ def load_exports(
 
 def _check_choice(card: str | None, catalogue: Catalogue) -> None:
     if card is not None and card not in catalogue.cards:
-        known = ", ".join(f"{name}（{each.title_zh}）" for name, each in catalogue.cards.items())
+        choices = ", ".join(f"{name}（{choice.title_zh}）" for name, choice in catalogue.cards.items())
         raise InputError(
             Bilingual("没有案卡", "unknown card").about(f"{card}" + nearest(card, catalogue.cards)),
-            Bilingual("可选", "available").about(known),
+            Bilingual("可选", "available").about(choices),
         )
 
 
@@ -121,26 +123,26 @@ def _load_file(run: _Run, number: int, path: Path) -> None:
 
 
 def _refuse(run: _Run, number: int, path: Path, sha256: str, refused: Refused) -> None:
-    run.sheets.append(_not_loaded(number, path, sha256, "", "refused", refused.message))
+    run.sheets.append(_unloaded_report(number, path, sha256, "", "refused", refused.message))
     run.hints.append(refused.hint)
 
 
 def _load_sheets(run: _Run, number: int, path: Path, sha256: str, sheets: Sequence[Sheet]) -> None:
-    named = run.choice or card_in_file_name(inner_name(path.name), run.catalogue)
+    named_card = run.choice or card_in_file_name(inner_name(path.name), run.catalogue)
     heads = [sheet.head for sheet in sheets]
-    chosen = recognise(heads, run.headings, named)
+    chosen = recognise(heads, run.headings, named_card)
     if not any(chosen):
         raise Refused(
-            refusal(heads, run.headings, named), Bilingual("用 --card 指定案卡，或检查表头", "choose with --card")
+            refusal(heads, run.headings, named_card), Bilingual("用 --card 指定案卡，或检查表头", "choose with --card")
         )
     for sheet, candidate in zip(sheets, chosen, strict=True):
         if candidate is None:
             reason = Bilingual("没有可识别的表头", "no recognisable header")
-            run.sheets.append(_not_loaded(number, path, sha256, sheet.name, "ignored", reason))
+            run.sheets.append(_unloaded_report(number, path, sha256, sheet.name, "ignored", reason))
             continue
         load = store_sheet(run.con, sheet, candidate, sha256, path.name)
         run.loads.append(FileLoad(number, len(run.loads), load))
-        run.sheets.append(_loaded(number, path, sha256, load))
+        run.sheets.append(_loaded_report(number, path, sha256, load))
 
 
 def _read(path: Path, reading: Reading) -> tuple[Sheet, ...]:
@@ -148,7 +150,7 @@ def _read(path: Path, reading: Reading) -> tuple[Sheet, ...]:
     return read_delimited(path, reading) if kind == "text" else read_workbook(path, kind, reading)
 
 
-def _loaded(number: int, path: Path, sha256: str, load: Load) -> SheetReport:
+def _loaded_report(number: int, path: Path, sha256: str, load: Load) -> SheetReport:
     return SheetReport(
         file_no=number,
         name=path.name,
@@ -164,17 +166,19 @@ def _loaded(number: int, path: Path, sha256: str, load: Load) -> SheetReport:
     )
 
 
-def _not_loaded(number: int, path: Path, sha256: str, sheet: str, status: Status, reason: Bilingual) -> SheetReport:
+def _unloaded_report(
+    number: int, path: Path, sha256: str, sheet: str, status: Status, reason: Bilingual
+) -> SheetReport:
     return SheetReport(number, path.name, sha256, sheet, "", status, reason, 0, RowCounts())
 
 
 def _raise_refusals(run: _Run) -> None:
-    refused = [one for one in run.sheets if one.status == "refused"]
+    refused = [sheet for sheet in run.sheets if sheet.status == "refused"]
     hints = list(dict.fromkeys(filter(None, run.hints)))
-    raise InputError(joined("\n", (f"{one.name}: " + one.reason for one in refused)), joined("；", hints))
+    raise InputError(joined("\n", (f"{sheet.name}: " + sheet.reason for sheet in refused)), joined("；", hints))
 
 
 def _input_hash(sheets: Sequence[SheetReport]) -> str:
     """Hash over content, order and card of everything that was loaded."""
-    loaded = [(one.file_no, one.sha256, one.sheet, one.card) for one in sheets if one.status == "loaded"]
+    loaded = [(sheet.file_no, sheet.sha256, sheet.sheet, sheet.card) for sheet in sheets if sheet.status == "loaded"]
     return hashlib.sha256(repr(loaded).encode()).hexdigest()

@@ -43,63 +43,72 @@ def card_in_file_name(name: str, catalogue: Catalogue) -> str | None:
 
     Names go 案件类别 + table number + cell title, and a cell title may hold the word of another card.
     """
-    found = [
+    matches = [
         (not word.isdigit(), name.find(word), -len(word), card.name)
         for card in catalogue.cards.values()
         for word in card.file_words
         if word and word in name
     ]
-    return min(found)[-1] if found else None
+    return min(matches)[-1] if matches else None
 
 
 def candidates(head: Sequence[Row], headings: Mapping[str, Headings]) -> tuple[Candidate, ...]:
     """Cards with a header row in the sheet, the one with most matching columns first."""
-    found = [Candidate(each, row) for each in headings.values() if (row := find_header_row(head, each))]
-    return tuple(sorted(found, key=lambda one: -one.header.matched))
+    recognised = [
+        Candidate(card_headings, row)
+        for card_headings in headings.values()
+        if (row := find_header_row(head, card_headings))
+    ]
+    return tuple(sorted(recognised, key=lambda candidate: -candidate.header.matched))
 
 
 def recognise(
-    heads: Sequence[Sequence[Row]], headings: Mapping[str, Headings], named: str | None
+    heads: Sequence[Sequence[Row]], headings: Mapping[str, Headings], named_card: str | None
 ) -> list[Candidate | None]:
-    """The card of each sheet, None for a sheet to ignore; `named` is the card of the user's choice or the file name.
+    """The card of each sheet, None for a sheet to ignore; `named_card` is that of the user's choice or the file name.
 
     The named card is taken for the sheet whose headings say so, else for the first sheet with a header row of it.
     """
-    found = [candidates(head, headings) for head in heads]
-    decided = [_by_headings(one, named) for one in found]
-    if named is None or any(one is not None and one.card.name == named for one in decided):
-        return decided
-    for place, one in enumerate(found):
-        mine = [each for each in one if each.card.name == named]
-        if mine:
-            return [*decided[:place], mine[0], *decided[place + 1 :]]
-    return [None] * len(decided)
+    candidates_by_sheet = [candidates(head, headings) for head in heads]
+    by_headings = [_by_headings(sheet_candidates, named_card) for sheet_candidates in candidates_by_sheet]
+    if named_card is None or any(
+        candidate is not None and candidate.card.name == named_card for candidate in by_headings
+    ):
+        return by_headings
+    for place, sheet_candidates in enumerate(candidates_by_sheet):
+        of_named_card = [candidate for candidate in sheet_candidates if candidate.card.name == named_card]
+        if of_named_card:
+            return [*by_headings[:place], of_named_card[0], *by_headings[place + 1 :]]
+    return [None] * len(by_headings)
 
 
-def refusal(heads: Sequence[Sequence[Row]], headings: Mapping[str, Headings], named: str | None) -> Bilingual:
+def refusal(heads: Sequence[Sequence[Row]], headings: Mapping[str, Headings], named_card: str | None) -> Bilingual:
     """Why no sheet was recognised: what was looked for, and the cards that came closest."""
-    if named is not None:
-        card = headings[named].card
-        best = max((headings[named].matches(row) for head in heads for row in head), default=0)
+    if named_card is not None:
+        card = headings[named_card].card
+        best = max((headings[named_card].matches(row) for head in heads for row in head), default=0)
         return Bilingual(
             f"前 10 行找不到{card.title_zh}案卡的表头（至少 {FEWEST_MATCHES} 个已知列名，最多的一行有 {best} 个）",
-            f"no header row of card {named}: best row has {best} known headings",
+            f"no header row of card {named_card}: best row has {best} known headings",
         )
-    found = sorted((one for head in heads for one in candidates(head, headings)), key=lambda one: -one.header.matched)
-    if not found:
+    nearest = sorted(
+        (candidate for head in heads for candidate in candidates(head, headings)),
+        key=lambda candidate: -candidate.header.matched,
+    )
+    if not nearest:
         return Bilingual(
             "认不出案卡：没有一行含有 3 个以上已知列名", "no known card: no row holds three known headings"
         )
-    best = found[0].header.matched
-    if sum(one.header.matched == best for one in found) > 1 and found[0].clear:
-        return Bilingual("认不出案卡：几种案卡同样相符", "no known card: cards tie").about(_listed(found))
+    best = nearest[0].header.matched
+    if sum(candidate.header.matched == best for candidate in nearest) > 1 and nearest[0].clear:
+        return Bilingual("认不出案卡：几种案卡同样相符", "no known card: cards tie").about(_in_words(nearest))
     return Bilingual("认不出案卡：相符的列太少，最接近", "no known card: too few known headings, nearest").about(
-        _listed(found)
+        _in_words(nearest)
     )
 
 
-def _listed(found: Sequence[Candidate]) -> Bilingual:
-    parts = [(one.card, f"{one.header.matched}/{one.header.filled}") for one in found[:3]]
+def _in_words(nearest: Sequence[Candidate]) -> Bilingual:
+    parts = [(candidate.card, f"{candidate.header.matched}/{candidate.header.filled}") for candidate in nearest[:3]]
     return Bilingual(
         "、".join(f"{card.title_zh}（{share} 列）" for card, share in parts),
         ", ".join(f"{card.name} ({share} columns)" for card, share in parts),
@@ -107,10 +116,14 @@ def _listed(found: Sequence[Candidate]) -> Bilingual:
     )
 
 
-def _by_headings(found: Sequence[Candidate], named: str | None) -> Candidate | None:
-    best = [one for one in found if one.header.matched == found[0].header.matched and one.clear]
+def _by_headings(sheet_candidates: Sequence[Candidate], named_card: str | None) -> Candidate | None:
+    best = [
+        candidate
+        for candidate in sheet_candidates
+        if candidate.header.matched == sheet_candidates[0].header.matched and candidate.clear
+    ]
     if len(best) > 1:
-        best = [one for one in best if one.card.name == named]
+        best = [candidate for candidate in best if candidate.card.name == named_card]
     return best[0] if len(best) == 1 else None
 
 

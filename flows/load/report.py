@@ -68,19 +68,19 @@ class LoadReport:
     @property
     def rows(self) -> RowCounts:
         """Rows of all files."""
-        return sum((one.rows for one in self.sheets), RowCounts())
+        return sum((sheet.rows for sheet in self.sheets), RowCounts())
 
     @property
     def refused(self) -> tuple[SheetReport, ...]:
         """The files that could not be loaded."""
-        return tuple(one for one in self.sheets if one.status == "refused")
+        return tuple(sheet for sheet in self.sheets if sheet.status == "refused")
 
 
 _UNREADABLE = Bilingual("无法识别", "unreadable")
 _BY_ALIAS = Bilingual("别名", "by alias")
 
 
-def printed(report: LoadReport, labels: Mapping[tuple[str, str], str]) -> str:
+def report_as_text(report: LoadReport, labels: Mapping[tuple[str, str], str]) -> str:
     """The report as plain text; `labels` gives the heading of a card's field."""
     parts = [line for sheet in report.sheets for line in _sheet_lines(sheet, labels)]
     parts += [Bilingual("跳过", "skipped").about(name) for name in report.skipped]
@@ -95,13 +95,13 @@ def _sheet_lines(sheet: SheetReport, labels: Mapping[tuple[str, str], str]) -> l
     if sheet.status != "loaded":
         return [f"{title}: {_STATUS[sheet.status]}: {sheet.reason}"]
     rows = sheet.rows
-    found = [one for one in sheet.columns if one.field]
-    by_alias = sum(one.matched_by == "alias" for one in found)
-    extra = [one.header for one in sheet.columns if not one.field]
+    matched = [sheet_column for sheet_column in sheet.columns if sheet_column.field]
+    by_alias = sum(sheet_column.matched_by == "alias" for sheet_column in matched)
+    extra = [sheet_column.header for sheet_column in sheet.columns if not sheet_column.field]
     lines = [
         f"{title}: " + Bilingual(f"{sheet.card}，表头第 {sheet.header_row} 行", f"header row {sheet.header_row}"),
         f"  读入 {rows.read} = 载入 {rows.loaded} + 剔除 {rows.rejected}（{_reasons(rows)}）",
-        "  " + Bilingual("相符的列", "matched columns").about(f"{len(found)}（{_BY_ALIAS} {by_alias}）"),
+        "  " + Bilingual("相符的列", "matched columns").about(f"{len(matched)}（{_BY_ALIAS} {by_alias}）"),
         "  " + Bilingual("其他列", "extra columns").about("、".join(extra) or "无"),
     ]
     if sheet.missing:

@@ -46,33 +46,35 @@ def reason_rows(con: duckdb.DuckDBPyConnection, loads: Sequence[FileLoad]) -> No
         " sheet varchar, sheet_row bigint, problem varchar, is_blank boolean, is_header boolean, is_total boolean,"
         " row_key varchar, row_hash ubigint, second_hash ubigint)"
     )
-    for one in loads:
-        con.execute(f"insert into anka_scan {_scan(one)}")
+    for file_load in loads:
+        con.execute(f"insert into anka_scan {_scan(file_load)}")
     con.execute(f"create or replace table load.all_rows as {_reasons()}")
     con.execute("drop table anka_scan")
 
 
-def _scan(one: FileLoad) -> str:
+def _scan(file_load: FileLoad) -> str:
     """Facts about each row of a load: blank, copy of the headings, total, key, and hashes of its recognised cells."""
-    load = one.load
-    names = [column(each.field) for each in load.fields]
+    load = file_load.load
+    names = [column(sheet_column.field) for sheet_column in load.fields]
     cells = ", ".join(
-        f"{cell_sql(load.card.field(each.field), name)} as {name}"
-        for name, each in zip(names, load.fields, strict=True)
+        f"{cell_sql(load.card.field(sheet_column.field), name)} as {name}"
+        for name, sheet_column in zip(names, load.fields, strict=True)
     )
     as_it_stood = ", ".join(
-        f"{name} as {column('as ' + each.field)}" for name, each in zip(names, load.fields, strict=True)
+        f"{name} as {column('as ' + sheet_column.field)}" for name, sheet_column in zip(names, load.fields, strict=True)
     )
-    listed, backwards = ", ".join(sorted(names)), ", ".join(sorted(names, reverse=True))
-    signature = quoted(listed)
+    in_name_order, in_reverse_order = ", ".join(sorted(names)), ", ".join(sorted(names, reverse=True))
+    # in the order of names, as files differ in that of columns; twice over, as two rows of one hash would be merged as equal;
+    # with the names, as rows of files with other columns are never equal
+    signature = quoted(in_name_order)
     return f"""
         with cells as (
             select _sheet_row, _problem, _extra, {cells}, {as_it_stood}
             from {raw_table(load.card)} where _load = {load.number}
         )
-        select {quoted(load.card.name)}, {one.file_no}, {load.number}, {one.order}, {quoted(load.sheet)}, _sheet_row,
-            _problem, coalesce({listed}, null) is null, {_is_header(load)}, {_is_total(load)}, {_key(load)},
-            hash({signature}, {listed}), hash({backwards}, {signature})
+        select {quoted(load.card.name)}, {file_load.file_no}, {load.number}, {file_load.order}, {quoted(load.sheet)}, _sheet_row,
+            _problem, coalesce({in_name_order}, null) is null, {_is_header(load)}, {_is_total(load)}, {_key(load)},
+            hash({signature}, {in_name_order}), hash({in_reverse_order}, {signature})
         from cells"""
 
 
@@ -80,10 +82,14 @@ def _is_header(load: Load) -> str:
     """A row that repeats one of the heading rows in every recognised column."""
     copies = []
     for cells in load.heading_cells:
-        texts = {each.field: cells[each.position] if each.position < len(cells) else "" for each in load.fields}
+        texts = {
+            sheet_column.field: cells[sheet_column.position] if sheet_column.position < len(cells) else ""
+            for sheet_column in load.fields
+        }
+        # a filled heading first: hardly any row has it, and `case` spares all others the rest of the tests
         tests = [
             f"coalesce({_normalised(column('as ' + name))}, '') = {quoted(normalise_heading(text))}"
-            for name, text in sorted(texts.items(), key=lambda one: not one[1])
+            for name, text in sorted(texts.items(), key=lambda named_text: not named_text[1])
         ]
         copies.append(f"case when {tests[0]} then {' and '.join(tests)} else false end")
     return " or ".join(copies)
@@ -100,10 +106,11 @@ def _is_total(load: Load) -> str:
     if not load.card.total_words:
         return "false"
     in_order = [
-        column(each.field) if each.field else clean_sql(f"_extra[{quoted(each.header)}]") for each in load.columns
+        column(sheet_column.field) if sheet_column.field else clean_sql(f"_extra[{quoted(sheet_column.header)}]")
+        for sheet_column in load.columns
     ]
     first = _no_blanks(f"coalesce({', '.join(in_order)}, null)")
-    present = {each.field for each in load.fields}
+    present = {sheet_column.field for sheet_column in load.fields}
     roles: tuple[Role, ...] = ("case", "person")
     numbers = [column(name) for role in roles if (name := load.card.role(role)) and name in present]
     words = f"(?:{'|'.join(_no_inner_blanks(word) for word in load.card.total_words)})"
@@ -122,9 +129,10 @@ def _no_inner_blanks(word: str) -> str:
 
 def _key(load: Load) -> str:
     """The key of a row as one text; NULL when a part of it is blank or its column absent."""
-    present = {each.field for each in load.fields}
+    present = {sheet_column.field for sheet_column in load.fields}
     if any(name not in present for name in load.card.key):
         return "null"
+    # parted by a sign that is typed in no cell, or a + bc and ab + c were one key
     return " || chr(31) || ".join(column(name) for name in load.card.key)
 
 
@@ -132,6 +140,7 @@ def _reasons() -> str:
     """Reasons in order: unreadable by the reader, header copy, total, blank, merged within a file, replaced by a later
     file, merged across files where the key is not whole. A total ends its page: no card follows before the next header.
     """
+    # `reason is null` parts the rows that still count: a total is no earlier copy of a card
     equal = "partition by card, reason is null, row_hash, second_hash"
     return f"""
         with pages as (

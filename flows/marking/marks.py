@@ -63,8 +63,8 @@ def column_letters(column: int) -> str:
     """A, B … AA, of a column counted from 1."""
     letters = ""
     while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(65 + rest) + letters
+        column, letter = divmod(column - 1, 26)  # counted from 1: there is no letter for 0
+        letters = chr(65 + letter) + letters
     return letters
 
 

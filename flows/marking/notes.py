@@ -62,7 +62,7 @@ def _write_comments(root: Any, notes: Mapping[Place, str]) -> list[Place]:
     authors, listed = root.find(f"{{{MAIN}}}authors"), root.find(f"{{{MAIN}}}commentList")
     author = str(len(authors))
     etree.SubElement(authors, f"{{{MAIN}}}author").text = AUTHOR
-    present = {one.get("ref"): one for one in listed}
+    present = {comment.get("ref"): comment for comment in listed}
     added: list[Place] = []
     for place, text in sorted(notes.items()):
         comment = present.get(reference(place))
@@ -74,6 +74,7 @@ def _write_comments(root: Any, notes: Mapping[Place, str]) -> list[Place]:
             body = comment.find(f"{{{MAIN}}}text")
             _as_runs(body)
             text = _SEPARATOR + text
+        # behind the last run, since what tells how to pronounce a text has to follow its runs
         body.insert(len(body.findall(f"{{{MAIN}}}r")), _run(text))
     return added
 
@@ -99,16 +100,19 @@ def _run(text: str) -> Any:
 
 def _draw(package: Package, sheet: str, notes: Mapping[Place, str]) -> str:
     """The shapes of new notes, in the drawing of the sheet or a new one."""
-    known = next((one for one in package.relations(sheet) if one.type.endswith("/vmlDrawing")), None)
-    if known is None:
+    drawing_relation = next(
+        (relation for relation in package.relations(sheet) if relation.type.endswith("/vmlDrawing")), None
+    )
+    if drawing_relation is None:
         part = package.free_name("xl/drawings/vmlDrawing{}.vml")
+        # every drawing in blocks of its own: ids of shapes must differ throughout the workbook
         block = int(re.sub(r"\D", "", part)) * 64
         blocks = ",".join(str(block + number) for number in range(1 + len(notes) // _BLOCK))
         package.know_suffix("vml", _VML_TYPE)
         package.put(part, _DRAWING.format(blocks=blocks).encode())
         relation, first = package.relate(sheet, "vmlDrawing", part), block * _BLOCK + 1
     else:
-        part, relation = known.part, known.id
+        part, relation = drawing_relation.part, drawing_relation.id
         first = max(map(int, re.findall(rb"_x0000_s(\d+)", package.read(part))), default=_BLOCK) + 1
     drawing = package.read(part)
     shapes = "".join(_shape(first + number, place, notes[place]) for number, place in enumerate(sorted(notes)))

@@ -83,16 +83,16 @@ class Package:
     def know_suffix(self, suffix: str, content_type: str) -> None:
         """Says what files with a suffix are, unless the package does already."""
         types = self.xml(_CONTENT_TYPES)
-        known = {str(one.get("Extension", "")).lower() for one in types.iter(f"{{{_TYPES}}}Default")}
-        if suffix not in known:
+        suffixes = {str(default.get("Extension", "")).lower() for default in types.iter(f"{{{_TYPES}}}Default")}
+        if suffix not in suffixes:
             types.insert(0, etree.Element(f"{{{_TYPES}}}Default", Extension=suffix, ContentType=content_type))
             self._changed[_CONTENT_TYPES] = serialised(types)
 
     def content_type(self, part: str) -> str:
         """The declared content type of a part."""
-        for one in self.xml(_CONTENT_TYPES).iter(f"{{{_TYPES}}}Override"):
-            if str(one.get("PartName", "")).lstrip("/") == part:
-                return str(one.get("ContentType", ""))
+        for override in self.xml(_CONTENT_TYPES).iter(f"{{{_TYPES}}}Override"):
+            if str(override.get("PartName", "")).lstrip("/") == part:
+                return str(override.get("ContentType", ""))
         return ""
 
     def relations(self, part: str) -> list[Relation]:
@@ -103,24 +103,24 @@ class Package:
         folder = posixpath.dirname(part)
         return [
             Relation(
-                one.get("Id", ""),
-                one.get("Type", ""),
-                posixpath.normpath(posixpath.join("/", folder, one.get("Target", ""))).lstrip("/"),
+                relation.get("Id", ""),
+                relation.get("Type", ""),
+                posixpath.normpath(posixpath.join("/", folder, relation.get("Target", ""))).lstrip("/"),
             )
-            for one in self.xml(rels).iter(f"{{{_RELATIONS}}}Relationship")
-            if one.get("TargetMode") != "External"
+            for relation in self.xml(rels).iter(f"{{{_RELATIONS}}}Relationship")
+            if relation.get("TargetMode") != "External"
         ]
 
     def related(self, part: str, kind: str) -> str:
         """The part of that kind another one points at, or blank."""
-        return next((one.part for one in self.relations(part) if one.type == f"{OFFICE}/{kind}"), "")
+        return next((relation.part for relation in self.relations(part) if relation.type == f"{OFFICE}/{kind}"), "")
 
     def relate(self, part: str, kind: str, target: str) -> str:
         """Lets a part point at another; returns the id of the relation."""
         rels = _relations_part(part)
         root = self.xml(rels) if rels in self else parsed(f'<Relationships xmlns="{_RELATIONS}"/>'.encode())
-        taken = {one.get("Id") for one in root}
-        key = next(name for number in range(1, len(taken) + 2) if (name := f"ankaId{number}") not in taken)
+        ids = {relation.get("Id") for relation in root}
+        key = next(name for number in range(1, len(ids) + 2) if (name := f"ankaId{number}") not in ids)
         etree.SubElement(root, f"{{{_RELATIONS}}}Relationship", Id=key, Type=f"{OFFICE}/{kind}", Target=f"/{target}")
         self._changed[rels] = serialised(root)
         return key

@@ -26,6 +26,7 @@ _BORDERS: dict[Kind, tuple[str, str]] = {
     "related": ("dashDot", "FF6B7280"),
 }
 
+# Two fills, for Excel takes the first two as none and gray125 whatever they say.
 _MINIMAL = (
     f'<styleSheet xmlns="{MAIN}"><fonts count="1"><font><sz val="11"/><name val="Calibri"/></font></fonts>'
     '<fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills>'
@@ -67,7 +68,7 @@ class Styles:
     def look(self, look: Look) -> int:
         """A style of the result sheet."""
         if look not in self._looks:
-            self._looks[look] = self._made(look)
+            self._looks[look] = self._add_look(look)
         return self._looks[look]
 
     def _complete(self) -> None:
@@ -80,7 +81,7 @@ class Styles:
                 present = standard
             before = present
 
-    def _made(self, look: Look) -> int:
+    def _add_look(self, look: Look) -> int:
         font = {"title": ("FF1F2937", True, 14), "head": ("FF1F2937", True, 11), "link": ("FF0B57D0", False, 11)}.get(
             look, ("FF1F2937", False, 11)
         )
@@ -99,16 +100,16 @@ class Styles:
             format.set("applyAlignment", "1")
             format.append(_element("alignment", vertical="top", wrapText="1"))
         plain = self._append("cellXfs", format)
-        kind = next((one for one in _BORDERS if one == look), None)
+        kind = next((kind for kind in _BORDERS if kind == look), None)
         return self.marked(plain, kind) if kind else plain
 
     def _fill(self, kind: Kind) -> int:
         if ("fill", kind) not in self._parts:
             pattern, colour, behind = _FILLS[kind]
             fill = _element("fill")
-            made = etree.SubElement(fill, f"{{{MAIN}}}patternFill", patternType=pattern)
-            etree.SubElement(made, f"{{{MAIN}}}fgColor", rgb=colour)
-            etree.SubElement(made, f"{{{MAIN}}}bgColor", rgb=behind)
+            pattern_fill = etree.SubElement(fill, f"{{{MAIN}}}patternFill", patternType=pattern)
+            etree.SubElement(pattern_fill, f"{{{MAIN}}}fgColor", rgb=colour)
+            etree.SubElement(pattern_fill, f"{{{MAIN}}}bgColor", rgb=behind)
             self._parts["fill", kind] = self._append("fills", fill)
         return self._parts["fill", kind]
 
@@ -117,15 +118,15 @@ class Styles:
             line, colour = _BORDERS[kind]
             border = _element("border")
             for side in ("left", "right", "top", "bottom"):
-                made = etree.SubElement(border, f"{{{MAIN}}}{side}", style=line)
-                etree.SubElement(made, f"{{{MAIN}}}color", rgb=colour)
+                edge = etree.SubElement(border, f"{{{MAIN}}}{side}", style=line)
+                etree.SubElement(edge, f"{{{MAIN}}}color", rgb=colour)
             etree.SubElement(border, f"{{{MAIN}}}diagonal")
             self._parts["border", kind] = self._append("borders", border)
         return self._parts["border", kind]
 
     def _list(self, name: str) -> Sequence[Any]:
-        found: Sequence[Any] = self._root.find(f"{{{MAIN}}}{name}")
-        return found
+        members: Sequence[Any] = self._root.find(f"{{{MAIN}}}{name}")
+        return members
 
     def _append(self, name: str, element: Any) -> int:
         members: Any = self._list(name)
@@ -140,8 +141,8 @@ def _element(name: str, **attributes: str) -> Any:
 
 def _solid(colour: str) -> Any:
     fill = _element("fill")
-    made = etree.SubElement(fill, f"{{{MAIN}}}patternFill", patternType="solid")
-    etree.SubElement(made, f"{{{MAIN}}}fgColor", rgb=colour)
+    pattern_fill = etree.SubElement(fill, f"{{{MAIN}}}patternFill", patternType="solid")
+    etree.SubElement(pattern_fill, f"{{{MAIN}}}fgColor", rgb=colour)
     return fill
 
 

@@ -50,12 +50,13 @@ def mark_workbook(source: Path, target: Path, marks: Sequence[Mark], result: Res
         styles = Styles(package.read(styles_part) if styles_part else None)
         targets = [(mark.sheet, (mark.row, mark.column)) for mark in marks]
         for name, part in _sheets(package).items():
-            mine = [number for number, mark in enumerate(marks) if mark.sheet == name]
-            if mine:
-                places = _mark_sheet(package, part, [marks[number] for number in mine], styles)
-                for number, place in zip(mine, places, strict=True):
+            mark_numbers = [number for number, mark in enumerate(marks) if mark.sheet == name]
+            if mark_numbers:
+                places = _mark_sheet(package, part, [marks[number] for number in mark_numbers], styles)
+                for number, place in zip(mark_numbers, places, strict=True):
                     targets[number] = (name, place)
         _add_result(package, book, result_part(result, styles, targets), result.name)
+        # the styles last: marks and the result sheet have added to them
         if not styles_part:
             styles_part = "xl/styles.xml" if "xl/styles.xml" not in package else package.free_name("xl/styles{}.xml")
             package.relate(book, "styles", styles_part)
@@ -66,11 +67,11 @@ def mark_workbook(source: Path, target: Path, marks: Sequence[Mark], result: Res
 def _sheets(package: Package) -> Mapping[str, str]:
     """Part of every sheet by its name, in the order of the workbook."""
     book = package.related("", "officeDocument")
-    parts = {one.id: one.part for one in package.relations(book)}
+    parts = {relation.id: relation.part for relation in package.relations(book)}
     return {
-        str(one.get("name", "")): part
-        for one in package.xml(book).iter(f"{{{MAIN}}}sheet")
-        if (part := parts.get(one.get(f"{{{OFFICE}}}id", ""), "")) in package
+        str(sheet.get("name", "")): part
+        for sheet in package.xml(book).iter(f"{{{MAIN}}}sheet")
+        if (part := parts.get(sheet.get(f"{{{OFFICE}}}id", ""), "")) in package
     }
 
 
@@ -84,7 +85,7 @@ def _mark_sheet(package: Package, part: str, marks: Sequence[Mark], styles: Styl
     for mark, place in zip(marks, places, strict=True):
         kinds.setdefault(place, []).append(mark.kind)
         notes.setdefault(place, []).append(mark.note)
-    sheet.mark({place: gravest(one) for place, one in kinds.items()}, styles.marked)
+    sheet.mark({place: gravest(place_kinds) for place, place_kinds in kinds.items()}, styles.marked)
     texts = {place: _joined(notes[place]) for place in sorted(notes)[:_MOST_NOTES]}
     sheet.let_notes_show(add_notes(package, part, texts))
     package.put(part, sheet.content())
@@ -106,7 +107,7 @@ def _add_result(package: Package, book: str, content: bytes, name: str) -> None:
     package.put(part, content, _SHEET_TYPE)
     root: Any = package.xml(book)
     listed = root.find(f"{{{MAIN}}}sheets")
-    number = max((int(one.get("sheetId", "0")) for one in listed), default=0) + 1
+    number = max((int(sheet.get("sheetId", "0")) for sheet in listed), default=0) + 1
     key = package.relate(book, "worksheet", part)
     etree.SubElement(listed, f"{{{MAIN}}}sheet", {"name": name, "sheetId": str(number), f"{{{OFFICE}}}id": key})
     package.put(book, serialised(root))

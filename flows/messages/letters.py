@@ -64,17 +64,17 @@ class Occasion:
 def letters(session: Session, occasion: Occasion) -> list[Letter]:
     """Everything there is to say, whether it was said before or not."""
     run = session.scalars(select(Run).order_by(Run.seq.desc()).limit(1)).first()
-    written: list[Letter] = []
+    due_letters: list[Letter] = []
     for user in session.scalars(select(User).where(User.active.is_(True)).order_by(User.login)).all():
         reader = reader_of(session, user.id)
         to = _Recipient(user.login, user.name, user.contact)
         if run is not None:
-            written += _new_findings(session, occasion, run, reader, to)
-        written += _alarms(session, occasion, reader, to)
-        written += _notices(session, occasion, reader, to)
+            due_letters += _new_findings(session, occasion, run, reader, to)
+        due_letters += _alarms(session, occasion, reader, to)
+        due_letters += _notices(session, occasion, reader, to)
         if occasion.week is not None:
-            written += _digests(session, occasion, occasion.week, reader, to)
-    return written + (_to_office(session, occasion, run) if run is not None else [])
+            due_letters += _digests(session, occasion, occasion.week, reader, to)
+    return due_letters + (_to_office(session, occasion, run) if run is not None else [])
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def _new_findings(session: Session, occasion: Occasion, run: Run, reader: Reader
     """To owners about their own cards; to supervisors about all they look after."""
     supervises = reader.may("decide")
     scope = reader.rows if supervises else reader.own
-    ids = [] if scope.nothing else _came(session, run, rows_of(scope))
+    ids = [] if scope.nothing else _new_error_ids(session, run, rows_of(scope))
     if not ids:
         return
     page, params = ("today", {}) if supervises else ("mine", {})
@@ -107,7 +107,7 @@ def _new_findings(session: Session, occasion: Occasion, run: Run, reader: Reader
     )
 
 
-def _came(session: Session, run: Run, rows: ColumnElement[bool]) -> list[str]:
+def _new_error_ids(session: Session, run: Run, rows: ColumnElement[bool]) -> list[str]:
     """Errors that are new or came back with a run."""
     came = and_(Finding.state.in_(("new", "reopened")), Finding.state_seq == run.seq)
     return list(session.scalars(select(Finding.finding_id).where(rows, came, not_(Finding.hint_now))))
@@ -174,12 +174,12 @@ def _notices(session: Session, occasion: Occasion, reader: Reader, to: _Recipien
 def _about(occasion: Occasion, to: _Recipient, kind: str, notice: Notice, news: Bilingual) -> Letter:
     grade = grade_of(notice)
     until = "，" + Bilingual(f"回复期限 {notice.due_on}", f"reply by {notice.due_on}") if grade.wants_reply else ""
-    what = grade.called.zh
+    grade_name = grade.called.zh
     return to.letter(
         kind,
         notice.id,
-        f"{what}（{news.zh}）",
-        f"{f'{what} ' if notice.number else ''}{number_of(notice)}：{news}{until}",
+        f"{grade_name}（{news.zh}）",
+        f"{f'{grade_name} ' if notice.number else ''}{number_of(notice)}：{news}{until}",
         occasion.link("notices", tab="issued", id=notice.id),
     )
 
@@ -189,14 +189,14 @@ def _digests(session: Session, occasion: Occasion, week: Week, reader: Reader, t
     if reader.may("notify") or not reader.may("reply"):
         return
     departments, persons = digest_subjects(session, reader)
-    subjects = departments or tuple(one for one in persons if one.prosecutor == reader.name)
+    subjects = departments or tuple(subject for subject in persons if subject.prosecutor == reader.name)
     if not subjects:
         return
     yield to.letter(
         "digest",
         week.name,
         f"案卡质量周报 {week.name}",
-        *(_week_line(session, occasion.home, one, week) for one in subjects),
+        *(_week_line(session, occasion.home, subject, week) for subject in subjects),
         occasion.link("notices", tab="digests", week=week.name),
     )
 
@@ -212,7 +212,7 @@ def _week_line(session: Session, home: Home, subject: Subject, week: Week) -> st
 
 def _to_office(session: Session, occasion: Occasion, run: Run) -> list[Letter]:
     """One summary of a run for the channels of the office."""
-    number = len(_came(session, run, rows_of(EVERYTHING)))
+    number = len(_new_error_ids(session, run, rows_of(EVERYTHING)))
     late = select(func.count()).select_from(Notice).where(awaiting_reply(), Notice.due_on < occasion.today)
     overdue = session.scalar(late) or 0
     if not number and not overdue:

@@ -82,10 +82,12 @@ def deliver(register: Register, occasion: Occasion, settings: MessageSettings, *
         due = letters(session, occasion)
     if not dry_run and not on:
         return []
-    return [_tried(register, one, settings) if dry_run else _sent(register, one, settings) for one in due]
+    return [
+        _rehearse(register, letter, settings) if dry_run else _send_once(register, letter, settings) for letter in due
+    ]
 
 
-def _tried(register: Register, letter: Letter, settings: MessageSettings) -> Delivery:
+def _rehearse(register: Register, letter: Letter, settings: MessageSettings) -> Delivery:
     """A dry run keeps each message once."""
     addresses = _addresses(letter, settings)
     problem = "" if addresses else Bilingual("没有联系方式", "no address")
@@ -98,28 +100,29 @@ def _tried(register: Register, letter: Letter, settings: MessageSettings) -> Del
     return Delivery(letter, _services(addresses), "dry_run", problem)
 
 
-def _sent(register: Register, letter: Letter, settings: MessageSettings) -> Delivery:
+def _send_once(register: Register, letter: Letter, settings: MessageSettings) -> Delivery:
     """Takes the message before it is sent, so that two processes never send it twice."""
     addresses = _addresses(letter, settings)
     delivery = Delivery(letter, _services(addresses), "sent")
     if not addresses:
         return replace(delivery, state="no_address", problem=Bilingual("没有联系方式", "no address"))
     with register.writing() as session:
+        # on SQLite whoever writes is alone from here on; on PostgreSQL two processes would both find the message unsent
         if not register.on_sqlite:
             session.execute(text(f"select pg_advisory_xact_lock({_OUTBOX_LOCK})"))
         rows = _earlier(session, letter)
         if any(row.state == "sent" or (row.state == _SENDING and now() - row.made_at < _GIVEN_UP) for row in rows):
             return replace(delivery, state="sent_before")
-        row = next((one for one in rows if one.state in ("failed", _SENDING)), None) or _row(letter, _SENDING)
+        row = next((row for row in rows if row.state in ("failed", _SENDING)), None) or _row(letter, _SENDING)
         row.state, row.made_at, row.problem = _SENDING, now(), ""
         session.add(row)
         session.flush()
-        taken = row.id
+        message_id = row.id
     problem = _send(addresses, letter)
     delivery = replace(delivery, state="failed" if problem else "sent", problem=problem)
     with register.writing() as session:
-        kept = session.get_one(Message, taken)
-        kept.state, kept.problem = delivery.state, problem
+        message = session.get_one(Message, message_id)
+        message.state, message.problem = delivery.state, problem
     return delivery
 
 
@@ -145,15 +148,15 @@ def _addresses(letter: Letter, settings: MessageSettings) -> tuple[str, ...]:
     """Where a message goes. A plain mail address goes through the office's mail service, if it has one."""
     if letter.recipient == OFFICE:
         return settings.channels
-    found = (
-        settings.mail.replace("{address}", quote(one)) if "://" not in one and "@" in one else one
-        for one in letter.contact.split()
+    addresses = (
+        settings.mail.replace("{address}", quote(address)) if "://" not in address and "@" in address else address
+        for address in letter.contact.split()
     )
-    return tuple(one for one in found if one)
+    return tuple(address for address in addresses if address)
 
 
 def _services(addresses: Sequence[str]) -> tuple[str, ...]:
-    return tuple(((match := _SCHEME.match(one)) and match[1].lower()) or "?" for one in addresses)
+    return tuple(((match := _SCHEME.match(address)) and match[1].lower()) or "?" for address in addresses)
 
 
 def _send(addresses: Sequence[str], letter: Letter) -> str:
@@ -166,17 +169,17 @@ def _send(addresses: Sequence[str], letter: Letter) -> str:
         image_url_logo="",
         async_mode=False,
         secure_logging=True,
-        http_redirects=False,
+        http_redirects=False,  # or a server could send the words on to a host that nobody chose
     )
     problems = []
     for address, service in zip(addresses, _services(addresses), strict=True):
         with _overheard() as heard:
             sender = Apprise(asset=asset)
-            known = sender.add(address)
-            done = known and sender.notify(letter.body, letter.title, body_format=NotifyFormat.TEXT)
-        if not known:
+            accepted = sender.add(address)
+            delivered = accepted and sender.notify(letter.body, letter.title, body_format=NotifyFormat.TEXT)
+        if not accepted:
             problems.append(f"{service}: " + Bilingual("不是消息服务地址", "not the address of a service"))
-        elif not done:
+        elif not delivered:
             code = next((match[1] for line in heard if (match := _CODE.search(line))), "")
             problems.append(f"{service}: " + Bilingual("未送达", f"not delivered{f' ({code})' if code else ''}"))
     return "; ".join(problems)

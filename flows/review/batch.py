@@ -40,14 +40,14 @@ def review_batch(
 ) -> Path:
     """Writes the review workbook of `period` and returns its path."""
     span = parse_period(period)
-    place = Home(Path(home or Settings().home).absolute())
-    register = home_register(place, Settings().register_url)
+    home_folder = Home(Path(home or Settings().home).absolute())
+    register = home_register(home_folder, Settings().register_url)
     if paths:
         day = date.fromisoformat(as_of) if as_of else min(today(), span.last)
         last = last_day(register)
-        beside = last is not None and day < last  # a look back moves neither the register nor the pages
+        looks_back = last is not None and day < last  # a look back moves neither the register nor the pages
         audited = nightly_audit(
-            paths, day.isoformat(), str(place.root), catalogue, skip_refused=False, follow=not beside
+            paths, day.isoformat(), str(home_folder.root), catalogue, skip_refused=False, follow=not looks_back
         )
         published = audited.file
     elif as_of:
@@ -56,8 +56,8 @@ def review_batch(
             hint="anka batch --period … PATH…",
         )
     else:
-        published = place.current()
-    target = Path(output) if output else place.reviews / f"{span.name}-{published.stem}.xlsx"
+        published = home_folder.current()
+    target = Path(output) if output else home_folder.reviews / f"{span.name}-{published.stem}.xlsx"
     target.parent.mkdir(parents=True, exist_ok=True)
     write(published, register, span, target)
     return target
@@ -113,6 +113,6 @@ where case when f.level = 'case'
 """
 
 
-def _dates_of(con: duckdb.DuckDBPyConnection, card: str, which: str) -> list[str]:
-    found = con.execute(f"select name from fields where card = ? and {which} order by no", [card])
-    return [str(row[0]) for row in found.fetchall()]
+def _dates_of(con: duckdb.DuckDBPyConnection, card: str, condition: str) -> list[str]:
+    rows = con.execute(f"select name from fields where card = ? and {condition} order by no", [card])
+    return [str(row[0]) for row in rows.fetchall()]

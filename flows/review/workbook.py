@@ -50,8 +50,8 @@ REGISTER = (
 """The error register of the spec with our columns; 备注 is left for the office."""
 _TITLES = tuple(column.title for column in REGISTER)
 
-_NAMED = """
-create temp table named as
+_WITH_NAMES = """
+create temp table with_names as
 select f.*, k.title_zh as card_title, coalesce(f.department, '（未填）') as department_name,
   coalesce(f.prosecutor, '（未填）') as prosecutor_name,
   (select string_agg(i.header, '、' order by i.no) from fields i where i.card = f.card and list_contains(string_split(f.fields, '|'), i.name)) as headers
@@ -62,7 +62,7 @@ select card, bmsah, case_name, name, department, prosecutor, card_title, message
   case when is_hint then 'hint' else severity end,
   error_type, headers, "values", basis,
   owner, ''
-from named where {condition} order by is_hint, department, prosecutor, bmsah, rule_id, card_row
+from with_names where {condition} order by is_hint, department, prosecutor, bmsah, rule_id, card_row
 """
 DEFINITIONS = (
     (
@@ -82,7 +82,7 @@ DEFINITIONS = (
 
 def write_review(con: duckdb.DuckDBPyConnection, period: Period, target: Path, offices: Offices = NO_OFFICES) -> None:
     """Writes the workbook to `target`."""
-    con.execute(_NAMED)
+    con.execute(_WITH_NAMES)
     notes = _notes(con, period)
     write_workbook(target, _sheets(con, notes, offices))
 
@@ -135,10 +135,13 @@ def _lines(con: duckdb.DuckDBPyConnection, condition: str, values: Sequence[obje
     return [_line(dict(zip(("card", *_TITLES), row, strict=True)), masks) for row in rows]
 
 
-def _line(named: dict[str, object], masks: Masks) -> tuple[object, ...]:
+def _line(values_by_title: dict[str, object], masks: Masks) -> tuple[object, ...]:
     """A line in words, masked."""
-    card, present = str(named.pop("card")), json.loads(str(named["现值"]))
+    card, present = str(values_by_title.pop("card")), json.loads(str(values_by_title["现值"]))
     secrets = [text for name, text in present.items() if text and masks.holds_number(card, name)]
-    named |= {column: masks.text(str(named[column]), secrets) for column in ("错误明细", "现值")}
-    named |= {"级别": severity_word(str(named["级别"])), "填录责任人": OWNER_WORDS[str(named["填录责任人"])][0]}
-    return tuple(named.values())
+    values_by_title |= {title: masks.text(str(values_by_title[title]), secrets) for title in ("错误明细", "现值")}
+    values_by_title |= {
+        "级别": severity_word(str(values_by_title["级别"])),
+        "填录责任人": OWNER_WORDS[str(values_by_title["填录责任人"])][0],
+    }
+    return tuple(values_by_title.values())

@@ -73,7 +73,7 @@ def test_a_case_is_checked_again_with_a_fresh_export(audited: tuple[Home, Regist
     with pytest.raises(InputError, match="another audit is running"):
         start_recheck(SUPERVISOR, register, home, order)
     assert present(home) is job
-    assert job.done.wait(300)
+    assert job.finished.wait(300)
     assert job.mistake is None, job.mistake
     assert job.outcome is not None
     assert (job.outcome.corrected, job.outcome.new, job.outcome.still_open, job.outcome.case_in_file) == (1, 1, 0, True)

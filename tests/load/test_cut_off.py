@@ -130,7 +130,7 @@ def test_a_file_that_never_rests_is_refused_and_one_of_yesterday_not_waited_for(
         path.write_text("x", encoding="utf-8")
     os.utime(old, (time.time() - 60, time.time() - 60))
     begun = time.monotonic()
-    assert still_written([old], rest=5, longest=5) == set()
+    assert still_written([old], rest_seconds=5, longest_wait=5) == set()
     assert time.monotonic() - begun < 1
     done = threading.Event()
 
@@ -142,7 +142,7 @@ def test_a_file_that_never_rests_is_refused_and_one_of_yesterday_not_waited_for(
     writer = threading.Thread(target=write)
     writer.start()
     try:
-        assert still_written([old, busy], rest=0.1, longest=0.5) == {busy}
+        assert still_written([old, busy], rest_seconds=0.1, longest_wait=0.5) == {busy}
     finally:
         done.set()
         writer.join()

@@ -22,7 +22,7 @@ from support.loads import (
 )
 
 from expectations import InputError
-from flows.load import printed, write_quarantine
+from flows.load import report_as_text, write_quarantine
 
 
 def test_a_file_becomes_typed_cards_with_their_place(tmp_path: Path) -> None:
@@ -251,7 +251,7 @@ def test_the_printed_report_and_the_quarantine_account_for_every_row(tmp_path: P
     con = warehouse()
     rows = (person(1), person(1), HEADINGS, person(2, age="二十"), [""] * 6, ("合计", "", "", "", "", "2"))
     report = load(con, write_text(tmp_path / f"{ARREST}.csv", HEADINGS, *rows))
-    text = printed(report, {("arrest", field.name): field.header for field in CATALOGUE.cards["arrest"].fields})
+    text = report_as_text(report, {("arrest", field.name): field.header for field in CATALOGUE.cards["arrest"].fields})
     assert "读入 6 = 载入 2 + 剔除 4（表头 1，合计 1，空行 1，重复 1，被替换 0，格式错误 0）" in text
     assert "无法识别 / unreadable 作案时年龄: 1 格，如 二十" in text
 

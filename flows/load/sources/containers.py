@@ -37,6 +37,7 @@ def kind_of(path: Path) -> Kind:
         return _ole(path)
     if start.startswith(b"PK\x03\x04"):
         return _zip(path)
+    # workbooks of Excel 2 to 4 have no container; a text may begin with byte 9 too, which is the tab
     if start[0] == 9 and _OLD_EXCEL.match(start) and b"\0" in start[:16]:
         return "workbook"
     return _text(start)
@@ -47,9 +48,10 @@ def text_encoding(path: Path) -> str:
     with path.open("rb") as stream:
         start = stream.read(64 * 1024)
     marked = next((encoding for mark, encoding in _BOMS if start.startswith(mark)), None)
-    tried = (marked,) if marked else tuple(filter(None, (_unmarked_utf16(start), "utf-8", "gb18030")))
+    # GB18030 last: nearly any bytes are valid in it
+    encodings = (marked,) if marked else tuple(filter(None, (_unmarked_utf16(start), "utf-8", "gb18030")))
     first_invalid = 0
-    for encoding in tried:
+    for encoding in encodings:
         invalid = _undecodable(path, encoding)
         if invalid is None:
             return encoding
@@ -83,6 +85,7 @@ def rewritten_as_utf8(path: Path, encoding: str, target: Path) -> Path:
 
 
 def _ole(path: Path) -> Kind:
+    # an encrypted .xlsx is an OLE file that holds a stream of this name
     if _contains(path, "EncryptedPackage".encode("utf-16-le")):
         raise Refused(
             Bilingual("工作簿有打开密码", "the workbook is password-protected"),
@@ -124,6 +127,7 @@ def _text(start: bytes) -> Kind:
 
 def _unmarked_utf16(start: bytes) -> str | None:
     even, odd = start[0::2].count(0), start[1::2].count(0)
+    # in UTF-16 every comma, digit and line end has a zero byte; in the other encodings nothing has
     if max(even, odd) * 20 < len(start):
         return None
     return "utf-16-le" if odd > even else "utf-16-be"
@@ -148,11 +152,11 @@ def _pieces(stream: BinaryIO) -> Iterator[bytes]:
         yield piece
 
 
-def _contains(path: Path, wanted: bytes) -> bool:
+def _contains(path: Path, marker: bytes) -> bool:
     tail = b""
     with path.open("rb") as stream:
         for piece in _pieces(stream):
-            if wanted in tail + piece:
+            if marker in tail + piece:
                 return True
-            tail = piece[-len(wanted) :]
+            tail = piece[-len(marker) :]
     return False

@@ -45,10 +45,10 @@ def require_whole(text: Path, delimiter: str, heading: Sequence[str], below: int
         lines = list(io.StringIO(stream.read().decode("utf-8-sig", errors="replace"), newline=""))
     rows = lines[1:] if size > _TAIL else lines[below:]
     if not rows:
-        whole = lines[-1].endswith(_ENDS)
+        is_whole = lines[-1].endswith(_ENDS)
     else:
-        whole = _is_whole(rows, delimiter, _filled(heading), passed_over=_UNSURE if size > _TAIL else 0)
-    if not whole:
+        is_whole = _is_whole(rows, delimiter, _filled(heading), passed_over=_UNSURE if size > _TAIL else 0)
+    if not is_whole:
         raise Refused(*CUT)
 
 
@@ -61,6 +61,7 @@ def _is_whole(lines: Sequence[str], delimiter: str, width: int, *, passed_over: 
     last = rows.pop()
     if last and last[0].strip().lower().startswith(_TOTALS):
         return True  # every row before it is there
+    # as long as the shortest row that was ended: exports may leave out blank cells at the end of every row
     return len(last) >= min([width, *(len(row) for row in rows[passed_over:] if any(row))])
 
 

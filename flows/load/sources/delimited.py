@@ -73,7 +73,7 @@ def _best_delimiter(text: Path, headings: Mapping[str, Headings]) -> tuple[str, 
     """The delimiter that makes most headings of one card readable in the header line."""
     heads = {delimiter: _head(text, delimiter) for delimiter in DELIMITERS}
     matches = {
-        delimiter: max((_matches(head, each) for each in headings.values()), default=0)
+        delimiter: max((_matches(head, card_headings) for card_headings in headings.values()), default=0)
         for delimiter, head in heads.items()
     }
     best = max(DELIMITERS, key=lambda delimiter: matches[delimiter])
@@ -100,7 +100,7 @@ def _head(text: Path, delimiter: str) -> Head:
             if len(rows) == HEAD:
                 break
     except csv.Error:
-        pass
+        pass  # an open quote below the headings: whoever reads all rows names that one
     return Head(tuple(rows), tuple(last_lines))
 
 
@@ -117,13 +117,14 @@ def _relation(body: Path, delimiter: str, lines: Lines, below: int, width: int) 
         "quote": "'\"'",
         "escape": "'\"'",
         "skip": "0" if lines.copied else "1",
+        # a quoted cell may hold line breaks, and a thread that starts inside of one takes the rest of it for rows
         "parallel": "false" if lines.quotes else "true",
         "max_line_size": str(2 * LONGEST_CELL),
     }
-    given = ", ".join(f"{name} = {value}" for name, value in options.items())
+    option_list = ", ".join(f"{name} = {value}" for name, value in options.items())
     return (
         f"select {below} + row_number() over () as _sheet_row, {NO_PROBLEMS}{cells}"
-        f" from read_csv({quoted(str(body))}, {given})"
+        f" from read_csv({quoted(str(body))}, {option_list})"
     )
 
 

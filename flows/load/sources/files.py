@@ -35,8 +35,8 @@ def list_files(paths: Sequence[Path]) -> Inbox:
     files: dict[Path, Path] = {}
     skipped: list[Path] = []
     for path in paths:
-        for file in sorted(path.iterdir(), key=lambda one: one.name) if path.is_dir() else [path]:
-            if path.is_dir() and not _wanted(file):
+        for file in sorted(path.iterdir(), key=lambda entry: entry.name) if path.is_dir() else [path]:
+            if path.is_dir() and not _is_export(file):
                 skipped += [file] if file.is_file() else []
             else:
                 files.setdefault(file.resolve(), file)
@@ -55,25 +55,27 @@ def content_hash(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _wanted(file: Path) -> bool:
-    hidden = file.name.startswith((".", "~$"))
+def _is_export(file: Path) -> bool:
+    hidden = file.name.startswith((".", "~$"))  # ~$ marks the lock file of a workbook that is open in Excel
     return file.is_file() and not hidden and file.suffix.lower() in SUFFIXES
 
 
-def still_written(files: Sequence[Path], rest: float, longest: float = 600) -> set[Path]:
-    """Waits until no file changed for `rest` seconds; those that still change after `longest`. One unchanged for so long costs no wait."""
-    seen = {file: _state(file) for file in files}
-    young = {file for file, (_, changed) in seen.items() if rest > 0 and time.time() - changed / 1e9 < rest}
-    end = time.monotonic() + longest
+def still_written(files: Sequence[Path], rest_seconds: float, longest_wait: float = 600) -> set[Path]:
+    """Waits until no file changed for `rest_seconds`; those that still change after `longest_wait`. One unchanged for so long costs no wait."""
+    states = {file: _state(file) for file in files}
+    young = {
+        file for file, (_, changed) in states.items() if rest_seconds > 0 and time.time() - changed / 1e9 < rest_seconds
+    }
+    end = time.monotonic() + longest_wait
     while young and time.monotonic() < end:
-        time.sleep(rest)
-        now = {file: _state(file) for file in young}
-        young = {file for file in young if now[file] != seen[file]}
-        seen |= now
+        time.sleep(rest_seconds)
+        states_now = {file: _state(file) for file in young}
+        young = {file for file in young if states_now[file] != states[file]}
+        states |= states_now
     return young
 
 
 def _state(file: Path) -> tuple[int, int]:
     """Size, and the time of the last change in nanoseconds."""
-    found = file.stat()
-    return found.st_size, found.st_mtime_ns
+    stat = file.stat()
+    return stat.st_size, stat.st_mtime_ns

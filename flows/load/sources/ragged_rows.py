@@ -21,6 +21,7 @@ LONGEST_CELL = 2**20
 MORE_CELLS = "more cells than headings"
 MALFORMED = "malformed quotes"
 
+# a malformed row is read on to the longest cell before it fails and again line by line, so a file full of them would take hours
 _MOST_MALFORMED = 1_000
 _BATCH = 4_000
 
@@ -40,6 +41,7 @@ class _Lines:
         return self
 
     def __next__(self) -> str:
+        # never more at once: a file without line ends would fill the memory
         line = self._again.popleft() if self._again else self._stream.readline(2 * LONGEST_CELL)
         if not line:
             raise StopIteration
@@ -50,8 +52,8 @@ class _Lines:
 
     def put_back(self) -> str:
         """Give back all lines taken for the present record but the first, which is returned."""
-        first, *others = self.taken
-        self._again.extendleft(reversed(others))
+        first, *later = self.taken
+        self._again.extendleft(reversed(later))
         return first
 
 

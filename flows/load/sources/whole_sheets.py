@@ -56,19 +56,19 @@ def _rows(con: duckdb.DuckDBPyConnection, sheet: Sheet, header_row: int) -> Iter
     """Every row with its number from 1: those up to the headings from the head, the others from the relation."""
     yield from enumerate(sheet.head[:header_row], 1)
     try:
-        found = con.execute(f"select * from ({sheet.rows(header_row)}) order by _sheet_row")
-        first = found.fetchmany(_PORTION)
+        rows = con.execute(f"select * from ({sheet.rows(header_row)}) order by _sheet_row")
+        portion = rows.fetchmany(_PORTION)
     except duckdb.InvalidInputException:
         if sheet.carefully is None:
             raise
-        found = con.execute(f"select * from ({sheet.carefully(header_row)}) order by _sheet_row")
-        first = found.fetchmany(_PORTION)
-    while first:
-        for number, _problem, surplus, *cells in first:
+        rows = con.execute(f"select * from ({sheet.carefully(header_row)}) order by _sheet_row")
+        portion = rows.fetchmany(_PORTION)
+    while portion:
+        for number, _problem, surplus, *cells in portion:
             if number > LAST_ROW + 1:
                 raise InputError(
                     Bilingual(f"行数超过工作表的上限 {LAST_ROW + 1}", "more rows than a sheet can hold"),
                     hint=Bilingual("分成几个文件", "split it"),
                 )
             yield number, [*cells, *(surplus or ())]
-        first = found.fetchmany(_PORTION)
+        portion = rows.fetchmany(_PORTION)

@@ -62,7 +62,7 @@ def _run(path: Path, kind: str, folder: Path) -> dict[str, Any]:
     memory, seconds = BASE_MEMORY + int(beyond * MEMORY_PER_BYTE), BASE_SECONDS + int(beyond * SECONDS_PER_BYTE)
     command = [
         sys.executable,
-        "-P",
+        "-P",  # or a module in the working directory could stand in for one the parser imports
         "-m",
         "workbook_reader",
         str(path.resolve()),
@@ -73,7 +73,7 @@ def _run(path: Path, kind: str, folder: Path) -> dict[str, Any]:
         str(HEAD),
     ]
     try:
-        done = subprocess.run(
+        child = subprocess.run(
             command,
             env=_environment(),
             stdin=subprocess.DEVNULL,
@@ -83,10 +83,10 @@ def _run(path: Path, kind: str, folder: Path) -> dict[str, Any]:
         )
     except subprocess.TimeoutExpired:
         raise _too_slow(seconds) from None
-    if -done.returncode in _TIME_SIGNALS:
+    if -child.returncode in _TIME_SIGNALS:
         raise _too_slow(seconds)
     manifest = folder / "sheets.json"
-    if done.returncode == 0 and manifest.exists():
+    if child.returncode == 0 and manifest.exists():
         outcome: dict[str, Any] = json.loads(manifest.read_text(encoding="utf-8"))
         return outcome
     raise Refused(
@@ -107,11 +107,11 @@ def _too_slow(seconds: int) -> Refused:
 
 def _environment() -> dict[str, str]:
     """The child finds its package, and reserves no address space per core, which its memory limit would count."""
-    search = os.pathsep.join(filter(None, (str(Path(__file__).parent), os.environ.get("PYTHONPATH", ""))))
+    module_path = os.pathsep.join(filter(None, (str(Path(__file__).parent), os.environ.get("PYTHONPATH", ""))))
     frugal = {
         "MALLOC_ARENA_MAX": "2",
         "OMP_NUM_THREADS": "1",
         "RAYON_NUM_THREADS": "2",
         "ARROW_DEFAULT_MEMORY_POOL": "system",
     }
-    return {**os.environ, **frugal, "PYTHONPATH": search, "PYTHONUTF8": "1"}
+    return {**os.environ, **frugal, "PYTHONPATH": module_path, "PYTHONUTF8": "1"}

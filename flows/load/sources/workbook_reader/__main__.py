@@ -21,7 +21,7 @@ def main(arguments: list[str]) -> None:
     """Read the workbook and describe the outcome."""
     path, kind, folder, memory, seconds, head = arguments
     limit(int(memory), int(seconds))
-    pa.set_cpu_count(2)
+    pa.set_cpu_count(2)  # every thread reserves address space, which the limit counts
     try:
         sheets: Iterator[ReadSheet] = (read_html_tables if kind == "html" else read_spreadsheet)(Path(path))
         outcome: dict[str, Any] = {"sheets": [stored(sheet, Path(folder), int(head)) for sheet in sheets]}

@@ -39,18 +39,19 @@ def exact_numbers(path: Path, sheet: int) -> dict[Place, str]:
                     numbers |= _numbers_in(piece, rows_before)
                 first_column = min(first_column, _first_column(piece))
                 rows_before += len(_ROW_END.findall(piece))
+    # the parser gives no empty columns on the left: its first one is the first with content
     return {(row, column - first_column): digits for (row, column), digits in numbers.items()}
 
 
 def _numbers_in(rows: bytes, rows_before: int) -> dict[Place, str]:
-    found: dict[Place, str] = {}
+    numbers: dict[Place, str] = {}
     for match in _LONG.finditer(rows):
         cell = _cell_before(rows, match.start())
         kind = _TYPE.search(cell[1]) if cell else None
         if cell is None or (kind and kind[1] != b"n"):
             continue
-        found[_place(rows, cell, rows_before)] = _digits(match[1].decode())
-    return found
+        numbers[_place(rows, cell, rows_before)] = _digits(match[1].decode())
+    return numbers
 
 
 def _cell_before(rows: bytes, place: int) -> re.Match[bytes] | None:
@@ -96,16 +97,17 @@ def _column_number(letters: bytes) -> int:
 
 
 def _whole_rows(stream: IO[bytes]) -> Iterator[bytes]:
-    rest = b""
+    """The XML in large pieces that end with a row, so that no pattern meets half a cell."""
+    pending = b""
     while piece := stream.read(_CHUNK):
-        rest += piece
-        end = rest.rfind(b"</", 0, rest.rfind(b"row>") + 1) if b"row>" in rest else -1
+        pending += piece
+        end = pending.rfind(b"</", 0, pending.rfind(b"row>") + 1) if b"row>" in pending else -1
         if end > 0:
-            end = rest.index(b">", end) + 1
-            yield rest[:end]
-            rest = rest[end:]
-    if rest:
-        yield rest
+            end = pending.index(b">", end) + 1
+            yield pending[:end]
+            pending = pending[end:]
+    if pending:
+        yield pending
 
 
 def _sheet_part(archive: zipfile.ZipFile, sheet: int) -> str | None:
@@ -114,7 +116,9 @@ def _sheet_part(archive: zipfile.ZipFile, sheet: int) -> str | None:
     links = "xl/_rels/workbook.xml.rels"
     if book is None or links not in names:
         return None
-    sheets = [one for one in ElementTree.fromstring(archive.read(book)).iter() if one.tag.endswith("}sheet")]
+    sheets = [
+        element for element in ElementTree.fromstring(archive.read(book)).iter() if element.tag.endswith("}sheet")
+    ]
     if sheet >= len(sheets):
         return None
     key = next((value for name, value in sheets[sheet].attrib.items() if name.endswith("relationships}id")), "")

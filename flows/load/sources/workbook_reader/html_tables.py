@@ -87,6 +87,7 @@ def _text(cell: Any) -> str:
 
 
 def _free(element: Any) -> None:
+    # emptied it still hangs in its parent: the rows before it must go too, or a long table fills the memory
     element.clear()
     while element.getprevious() is not None:
         del element.getparent()[0]

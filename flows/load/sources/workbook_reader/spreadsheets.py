@@ -67,6 +67,7 @@ def _columns(reader: fastexcel.ExcelReader, number: int, path: Path) -> list[pa.
 def _corrected(column: pa.Array, corrections: dict[int, str]) -> pa.Array:
     """The column as text with dates as days and with the given rows replaced."""
     column = column.cast(pa.string())
+    # calamine gives a day as its midnight; the pattern is slow, and most columns hold no day
     if pc.any(pc.ends_with(column, " 00:00:00")).as_py():
         column = pc.replace_substring_regex(column, _MIDNIGHT, r"\1")
     if not corrections:
@@ -79,8 +80,8 @@ def _corrected(column: pa.Array, corrections: dict[int, str]) -> pa.Array:
 
 
 def _error_text(detail: str) -> str:
-    found = re.search(r"Error\((\w+)\)", detail)
-    return _ERRORS.get(found[1], "#ERROR!") if found else "#ERROR!"
+    match = re.search(r"Error\((\w+)\)", detail)
+    return _ERRORS.get(match[1], "#ERROR!") if match else "#ERROR!"
 
 
 def _refusal(error: Exception) -> Unreadable:
