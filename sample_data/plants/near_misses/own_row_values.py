@@ -81,10 +81,12 @@ def started(after: str, span: tuple[int, int], limit: Limit) -> Callable[[Row], 
     return start
 
 
-def asked(apply: str, done: str, after: str, span: tuple[int, int], limit: Limit) -> dict[str, Change]:
+def answered_on_last_day(
+    applied: str, answered: str, after: str, span: tuple[int, int], limit: Limit
+) -> dict[str, Change]:
     """An application in that span and its answer on the last day."""
     start = started(after, span, limit)
-    return {apply: start, done: lambda row: last_day(start(row), limit)}
+    return {applied: start, answered: lambda row: last_day(start(row), limit)}
 
 
 COURSE = "accept_date notice_date interrog_date plea_sign_date p_close_date close_date nonpros_date finish_date".split()
@@ -132,17 +134,17 @@ def on_the_31st(accept: date) -> date:
 def taken_in(limit: Limit) -> dict[str, Change]:
     """An arrest case taken in a little earlier, so that its last day falls on days off, and decided after them."""
 
-    def taken(row: Row) -> date:
+    def accepted(row: Row) -> date:
         day = day_of(row, "accept_date")
         return awkward_start(max(day - timedelta(days=9), day.replace(month=1, day=1)), day, limit)
 
     def decided(row: Row) -> Value:
-        return last_day(taken(row), limit)
+        return last_day(accepted(row), limit)
 
     def finished(row: Row) -> Value:
-        return last_day(taken(row), limit) + timedelta(days=4)
+        return last_day(accepted(row), limit) + timedelta(days=4)
 
-    begun: dict[str, Change] = dict.fromkeys(("accept_date", "request_date", "interrog_date"), taken)
+    begun: dict[str, Change] = dict.fromkeys(("accept_date", "request_date", "interrog_date"), accepted)
     return begun | dict.fromkeys(("p_close_date", "close_date", "served_date"), decided) | {"finish_date": finished}
 
 
