@@ -43,8 +43,12 @@ def test_the_steps_lead_where_the_page_says(tmp_path: Path, audited_home: Path) 
 def run(line: str, folder: Path, home: Path) -> str:
     """Runs a documented command; anything but success fails."""
     ran = subprocess.run(
-        [sys.executable, "-m", "flows.cli.main", *shlex.split(line)[1:]], cwd=folder, capture_output=True, text=True, check=False,
+        [sys.executable, "-m", "flows.cli.main", *shlex.split(line)[1:]],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
         env=os.environ | {"ANKA_HOME": str(home), "COLUMNS": "200", "NO_COLOR": "1"},
-    )  # fmt: skip
+    )
     assert ran.returncode == 0, f"{line}\n{ran.stdout}{ran.stderr}"
     return ran.stdout

@@ -69,9 +69,7 @@ def rows_by_sql(rules: Path, table: Path) -> dict[str, set[int]]:
     setup, *queries = rules.read_text(encoding="utf-8").split("-- RULE ")
     with duckdb.connect() as con:
         con.execute(next(line for line in setup.splitlines() if "dirty.csv" in line).replace("dirty.csv", str(table)))
-        return {
-            query[:4]: {row for (row,) in con.execute(query.split("\n", 1)[1]).fetchall()} for query in queries
-        }  # fmt: skip
+        return {query[:4]: {row for (row,) in con.execute(query.split("\n", 1)[1]).fetchall()} for query in queries}
 
 
 def rows_found(file: Path, card: str) -> dict[str, Counter[int]]:
@@ -87,9 +85,18 @@ def rows_found(file: Path, card: str) -> dict[str, Counter[int]]:
 def test_hospital_rules_find_exactly_the_rows_of_their_sql(hospital: Path, tmp_path: Path) -> None:
     """From the command line; file row = rid."""
     ran = anka(
-        "audit", hospital / "dirty.csv", "--catalogue", HOSPITAL_CATALOGUE, "--card", "hospital", "--as-of", "2025-06-30",
-        "--format", "json", home=tmp_path,
-    )  # fmt: skip
+        "audit",
+        hospital / "dirty.csv",
+        "--catalogue",
+        HOSPITAL_CATALOGUE,
+        "--card",
+        "hospital",
+        "--as-of",
+        "2025-06-30",
+        "--format",
+        "json",
+        home=tmp_path,
+    )
     assert json.loads(ran.stdout)["rows_loaded"] == 1000
     expected = rows_by_sql(hospital / "rules.sql", hospital / "dirty.csv")
     assert list(expected) == HOSPITAL_RULES

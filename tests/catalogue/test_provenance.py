@@ -120,11 +120,18 @@ def test_no_notice_holds_it(audited_home: Path, sqlite_register: Register, origi
             where not is_hint group by all order by all""").fetchall()
     rows = [
         finding(
-            str(number), rule_id=rule, card=card, level=level, fields=fields, message=message, basis=basis, bmsah=bmsah or "",
+            str(number),
+            rule_id=rule,
+            card=card,
+            level=level,
+            fields=fields,
+            message=message,
+            basis=basis,
+            bmsah=bmsah or "",
             present={},
         )
         for number, (rule, card, level, fields, message, basis, bmsah) in enumerate(said)
-    ]  # fmt: skip
+    ]
     keep(sqlite_register, *rows)
     made = issue(
         sqlite_register, SUPERVISOR, [str(number) for number in range(len(said))], "report", today=TODAY

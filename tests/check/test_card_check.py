@@ -45,8 +45,11 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Done]:
     """Four exports checked together: one of the sample, a csv of it, one as an HTML table with the suffix .xls, and one by hand."""
     folder, temporary = tmp_path_factory.mktemp("check"), tmp_path_factory.mktemp("temporary")
     files = {
-        "civil": folder / CIVIL.name, "hearing": folder / HEARING.name, "admin": folder / "行政检察.xls", "hand": folder / "检察建议.xlsx",
-    }  # fmt: skip
+        "civil": folder / CIVIL.name,
+        "hearing": folder / HEARING.name,
+        "admin": folder / "行政检察.xls",
+        "hand": folder / "检察建议.xlsx",
+    }
     shutil.copy(CIVIL, files["civil"])
     shutil.copy(HEARING, files["hearing"])
     write_html(ADMIN, files["admin"])

@@ -129,8 +129,14 @@ def test_progress_is_an_object_a_line(tmp_path: Path) -> None:
     hearing = SAMPLE / "exports" / "听证.csv"
     told = said(anka("check", hearing, "-o", tmp_path / "out", "--progress", "json", home=tmp_path).stderr)
     assert list(dict.fromkeys(line["stage"] for line in told)) == [
-        "read", "type", "prepare", "judge", "collect", "publish", "mark",
-    ]  # fmt: skip
+        "read",
+        "type",
+        "prepare",
+        "judge",
+        "collect",
+        "publish",
+        "mark",
+    ]
     assert told[0] == {"stage": "read", "done": 0, "total": 1, "zh": "读取", "en": "reading"}
     last = {line["stage"]: (line["done"], line["total"]) for line in told}
     assert all(done == total for done, total in last.values())

@@ -21,8 +21,13 @@ def anka(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """A command of its own, under umask 022 as most accounts have it, on a machine whose clock is another one than the office's."""
     environment = {**os.environ, "ANKA_HOME": str(home), "TZ": "UTC", "ANKA_TIME_ZONE": FAR}
     return subprocess.run(
-        [sys.executable, "-m", "flows.cli.main", *arguments], env=environment, umask=0o022, capture_output=True, text=True, check=False
-    )  # fmt: skip
+        [sys.executable, "-m", "flows.cli.main", *arguments],
+        env=environment,
+        umask=0o022,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 def open_to_others(home: Path) -> list[str]:

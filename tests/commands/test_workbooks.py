@@ -60,8 +60,12 @@ def test_rows_beyond_a_sheet_go_on_in_a_further_one(monkeypatch: pytest.MonkeyPa
 def test_names_excel_does_not_take_are_mended() -> None:
     names = ["一/二:三", "甲" * 40, "甲" * 40, "一 二 三", "'"]
     assert read([Sheet(name, COLUMNS, ()) for name in names]).sheetnames == [
-        "一 二 三", "甲" * 31, "甲" * 27 + " (2)", "一 二 三 (2)", "-",
-    ]  # fmt: skip
+        "一 二 三",
+        "甲" * 31,
+        "甲" * 27 + " (2)",
+        "一 二 三 (2)",
+        "-",
+    ]
 
 
 def test_a_value_of_another_kind_is_a_mistake() -> None:

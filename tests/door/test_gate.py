@@ -146,8 +146,17 @@ def test_every_answer_is_guarded(site: Site) -> None:
 
 def test_what_streamlit_does_not_bind_to_a_person_is_closed(site: Site) -> None:
     token = site.session("admin")
-    for path in ("/media/a.xlsx", "/media", "//media/a.xlsx", "/_stcore/metrics", "/_stcore/agent/openapi.json", "/auth/login",
-                 "/_stcore/upload_file/of-somebody/else", "/component/a/b", "/export/no-such"):  # fmt: skip
+    for path in (
+        "/media/a.xlsx",
+        "/media",
+        "//media/a.xlsx",
+        "/_stcore/metrics",
+        "/_stcore/agent/openapi.json",
+        "/auth/login",
+        "/_stcore/upload_file/of-somebody/else",
+        "/component/a/b",
+        "/export/no-such",
+    ):
         assert site.ask(path, token=token).status == 404
     put = site.ask("/_stcore/upload_file/of-somebody/else", token=token, method="PUT", Origin=f"http://{site.host}")
     assert put.status == 404

@@ -49,9 +49,22 @@ def test_behind_https_the_cookie_is_secure(site: Site) -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["//elsewhere.example", "https://elsewhere.example", "/\\elsewhere.example", "/\t/elsewhere.example", "javascript:alert(1)",
-     "elsewhere.example", "", "/sign-out", "/password", "/oidc/start", "///elsewhere.example", "/ /x", "\\\\elsewhere.example"],
-)  # fmt: skip
+    [
+        "//elsewhere.example",
+        "https://elsewhere.example",
+        "/\\elsewhere.example",
+        "/\t/elsewhere.example",
+        "javascript:alert(1)",
+        "elsewhere.example",
+        "",
+        "/sign-out",
+        "/password",
+        "/oidc/start",
+        "///elsewhere.example",
+        "/ /x",
+        "\\\\elsewhere.example",
+    ],
+)
 def test_sign_in_leads_nowhere_else(site: Site, address: str) -> None:
     assert local_address(address) == "/"
     assert site.ask(f"/sign-in?next={quote(address)}", token=site.session("dong1"), **PAGE).goes_to == "/"
@@ -60,9 +73,12 @@ def test_sign_in_leads_nowhere_else(site: Site, address: str) -> None:
 def test_sign_in_from_another_site_is_refused(site: Site) -> None:
     body, kind = f"login=dong1&password={quote(PASSWORD)}", "application/x-www-form-urlencoded"
     for headers in (
-        {}, {"Origin": "http://elsewhere.example"}, {"Origin": "null"}, {"Sec_Fetch_Site": "cross-site", "Origin": f"http://{site.host}"},
+        {},
+        {"Origin": "http://elsewhere.example"},
+        {"Origin": "null"},
+        {"Sec_Fetch_Site": "cross-site", "Origin": f"http://{site.host}"},
         {"Sec_Fetch_Site": "same-site"},
-    ):  # fmt: skip
+    ):
         for path in ("/sign-in", "/sign-out", "/password"):
             answer = site.ask(path, method="POST", body=body, Content_Type=kind, token=site.session("dong1"), **headers)
             assert (answer.status, answer.cookie) == (403, "")

@@ -70,9 +70,11 @@ def test_unreadable_blank_and_absent_are_three_things(tmp_path: Path, catalogue:
     """An unreadable closing date is reported by V015 alone; a blank one by C050; an absent column judges nothing."""
     closed = {"bmsah": ARREST, "p_result": "批准逮捕", "accept_date": "2026-06-01"}
     first = write_cards(
-        tmp_path / "in", catalogue, "arrest",
+        tmp_path / "in",
+        catalogue,
+        "arrest",
         [closed | {"suspect_no": "S1", "p_close_date": "2026-13-45"}, closed | {"suspect_no": "S2"}],
-    )  # fmt: skip
+    )
     second = write_cards(tmp_path / "in", catalogue, "arrest", [closed | {"suspect_no": "S3"}], "p_close_date")
     result = audit(tmp_path, first, second)
     assert keys_of(result, "C050") == {(ARREST, "S2", "")}
@@ -188,15 +190,45 @@ def test_the_same_inputs_catalogue_and_date_give_identical_findings(tmp_path: Pa
 def test_the_audit_agrees_with_the_independent_oracle_on_dirty_exports(tmp_path: Path, catalogue: Catalogue) -> None:
     """Rows made of odd values, judged by the literal conditions of the contract in another program."""
     rows = [
-        {"bmsah": ARREST, "suspect_no": "S1", "sex": "男性", "id_type": "身份证", "id_no": "770101199003070013", "name": "某甲",
-         "birth_date": "1990年3月7日", "age_at_crime": "35岁", "crime_start": "45660", "accept_date": "2026/1/5",
-         "p_close_date": "2026-02-30", "p_result": "批准逮捕", "a_charge": "窝藏罪", "transfer_charge": "盗窃罪、诈骗罪",
-         "measure_at_request": "刑事拘留", "is_unit": "N"},
-        {"bmsah": ARREST, "suspect_no": "S2", "p_close_charge": "掩饰、隐瞒犯罪所得、犯罪所得收益罪", "p_close_other": "盗窃罪,盗窃罪",
-         "casualty": "无，轻伤", "p_result": "不批准逮捕", "p_close_date": "2026-03-01", "measure_at_request": "取保候审",
-         "accept_date": "2026-02-09", "telecom_flag": "是的", "finish_date": "2026-03-05"},
-        {"suspect_no": "S3", "close_result": "批准逮捕", "accept_date": "2026-05-01", "invest_org": "无", "unit_code": "770102"},
-    ]  # fmt: skip
+        {
+            "bmsah": ARREST,
+            "suspect_no": "S1",
+            "sex": "男性",
+            "id_type": "身份证",
+            "id_no": "770101199003070013",
+            "name": "某甲",
+            "birth_date": "1990年3月7日",
+            "age_at_crime": "35岁",
+            "crime_start": "45660",
+            "accept_date": "2026/1/5",
+            "p_close_date": "2026-02-30",
+            "p_result": "批准逮捕",
+            "a_charge": "窝藏罪",
+            "transfer_charge": "盗窃罪、诈骗罪",
+            "measure_at_request": "刑事拘留",
+            "is_unit": "N",
+        },
+        {
+            "bmsah": ARREST,
+            "suspect_no": "S2",
+            "p_close_charge": "掩饰、隐瞒犯罪所得、犯罪所得收益罪",
+            "p_close_other": "盗窃罪,盗窃罪",
+            "casualty": "无，轻伤",
+            "p_result": "不批准逮捕",
+            "p_close_date": "2026-03-01",
+            "measure_at_request": "取保候审",
+            "accept_date": "2026-02-09",
+            "telecom_flag": "是的",
+            "finish_date": "2026-03-05",
+        },
+        {
+            "suspect_no": "S3",
+            "close_result": "批准逮捕",
+            "accept_date": "2026-05-01",
+            "invest_org": "无",
+            "unit_code": "770102",
+        },
+    ]
     export = write_cards(tmp_path / "in", catalogue, "arrest", rows)
     result = audit(tmp_path, export)
     mine = {key for key in found(result.file) if key[0] in catalogue.rules}
@@ -285,9 +317,14 @@ def test_two_audits_of_one_home_at_once_get_one_clear_line(tmp_path: Path, catal
     export = write_cards(tmp_path / "in", catalogue, "arrest", [{"bmsah": ARREST}])
     (tmp_path / "home").mkdir()
     holder = subprocess.Popen(
-        [sys.executable, "-c", "import duckdb, sys, time; c = duckdb.connect(sys.argv[1]); print(1, flush=True); time.sleep(60)",
-         str(Home(tmp_path / "home").warehouse)], stdout=subprocess.PIPE,
-    )  # fmt: skip
+        [
+            sys.executable,
+            "-c",
+            "import duckdb, sys, time; c = duckdb.connect(sys.argv[1]); print(1, flush=True); time.sleep(60)",
+            str(Home(tmp_path / "home").warehouse),
+        ],
+        stdout=subprocess.PIPE,
+    )
     assert holder.stdout
     holder.stdout.readline()
     try:

@@ -236,8 +236,14 @@ ALTERNATIVES = [
     ("rule", "card", "row", "last", "why"), ALTERNATIVES, ids=[f"{a[0]}-{n}" for n, a in enumerate(ALTERNATIVES)]
 )
 def test_a_rule_accepts_the_last_day_and_no_later_one(
-    catalogue: Catalogue, rule_con: duckdb.DuckDBPyConnection, rule: str, card: str, row: dict[str, str], last: str, why: str
-) -> None:  # fmt: skip
+    catalogue: Catalogue,
+    rule_con: duckdb.DuckDBPyConnection,
+    rule: str,
+    card: str,
+    row: dict[str, str],
+    last: str,
+    why: str,
+) -> None:
     day = date.fromisoformat(last)
     for closed, violated in ((day - timedelta(days=1), False), (day, False), (day + timedelta(days=1), True)):
         closing = {"p_close_date": closed.isoformat()}
@@ -265,8 +271,14 @@ PROMPTS = [
     ("rule", "card", "row", "prompted", "why"), PROMPTS, ids=[f"{p[0]}-{n}" for n, p in enumerate(PROMPTS)]
 )
 def test_the_prompts_of_review_begin_on_their_day(
-    catalogue: Catalogue, rule_con: duckdb.DuckDBPyConnection, rule: str, card: str, row: dict[str, str], prompted: bool, why: str
-) -> None:  # fmt: skip
+    catalogue: Catalogue,
+    rule_con: duckdb.DuckDBPyConnection,
+    rule: str,
+    card: str,
+    row: dict[str, str],
+    prompted: bool,
+    why: str,
+) -> None:
     found = example_violates(rule_con, catalogue, catalogue.rules[rule], catalogue.cards[card], row)
     assert found == prompted, why
 

@@ -39,16 +39,26 @@ def number(kind: str, n: int) -> str:
 
 def arrest(n: int, accepted: str, department: str = SECOND, **further: str) -> Row:
     return {
-        "bmsah": number("捕", n), "suspect_no": f"S{n}", "name": f"示例{n}", "dept_name": department, "prosecutor": "甲",
-        "accept_date": accepted, "measure_at_request": "拘留",
-    } | further  # fmt: skip
+        "bmsah": number("捕", n),
+        "suspect_no": f"S{n}",
+        "name": f"示例{n}",
+        "dept_name": department,
+        "prosecutor": "甲",
+        "accept_date": accepted,
+        "measure_at_request": "拘留",
+    } | further
 
 
 def prosecution(n: int, accepted: str, department: str = SECOND, **further: str) -> Row:
     return {
-        "bmsah": number("诉", n), "suspect_no": f"P{n}", "name": f"样本{n}", "dept_name": department, "prosecutor": "乙",
-        "accept_date": accepted, "measure_at_transfer": "逮捕",
-    } | further  # fmt: skip
+        "bmsah": number("诉", n),
+        "suspect_no": f"P{n}",
+        "name": f"样本{n}",
+        "dept_name": department,
+        "prosecutor": "乙",
+        "accept_date": accepted,
+        "measure_at_transfer": "逮捕",
+    } | further
 
 
 ARRESTS = [
@@ -81,7 +91,7 @@ PROSECUTIONS = [
 MEASURES = [
     {"bmsah": number("诉", 9), "suspect_no": "P9", "measure_no": "1", "kind": "取保候审", "decide_date": "2025-07-02"},
     {"bmsah": number("诉", 7), "suspect_no": "P7", "measure_no": "1", "kind": "取保候审", "decide_date": "2025-07-02"},
-]  # fmt: skip
+]
 """A year of bail ends on 2 July; P7's prosecution was closed, so the court decides anew."""
 
 
@@ -102,13 +112,20 @@ def result(folder: Path, catalogue: Catalogue) -> AuditResult:
         write_cards(folder / "in", catalogue, "prosecution", PROSECUTIONS),
         write_cards(folder / "in", catalogue, "measure", MEASURES),
         write_cards(
-            folder / "in", catalogue, "suggestion",
+            folder / "in",
+            catalogue,
+            "suggestion",
             [
                 {"bmsah": number("建", 1), "dept_name": SECOND, "served_date": "2026-05-01"},
-                {"bmsah": number("建", 2), "dept_name": SECOND, "served_date": "2026-05-01", "reply_date": "2026-06-01"},
+                {
+                    "bmsah": number("建", 2),
+                    "dept_name": SECOND,
+                    "served_date": "2026-05-01",
+                    "reply_date": "2026-06-01",
+                },
             ],
         ),
-    )  # fmt: skip
+    )
     return run_audit(AuditOrder(folder / "home", paths, AS_OF, office, data_docs=False))
 
 
@@ -140,8 +157,10 @@ def test_grades_begin_on_their_days_and_silent_rows_have_none(run: duckdb.DuckDB
 
 def test_custody_keeps_the_day_and_a_return_stops_the_limit(run: duckdb.DuckDBPyConnection) -> None:
     assert lines_of(run, "T005") == {
-        "P1": ("2026-07-04", 4, "orange"), "P2": ("2026-07-06", 6, "yellow"), "P5": ("2026-06-28", -2, "red"),
-    }  # fmt: skip
+        "P1": ("2026-07-04", 4, "orange"),
+        "P2": ("2026-07-06", 6, "yellow"),
+        "P5": ("2026-06-28", -2, "red"),
+    }
     assert lines_of(run, "T006") == {}
 
 
@@ -264,13 +283,15 @@ def test_a_year_without_holiday_data_is_said_and_an_office_can_name_its_days(
 ) -> None:
     last = max(known_years(catalogue.calendar))
     path = write_cards(
-        tmp_path / "in", catalogue, "arrest",
+        tmp_path / "in",
+        catalogue,
+        "arrest",
         [
             arrest(1, f"{last}-12-28", measure_at_request="取保候审"),  # 15 days end in the year after
             arrest(2, f"{last}-11-03"),
             arrest(3, f"{last}-11-02", measure_at_request="取保候审"),
         ],
-    )  # fmt: skip
+    )
     order = AuditOrder(tmp_path / "home", (path,), date(last, 12, 30), data_docs=False)
     result = run_audit(order)
     assert result.years_without_holidays == (last + 1,)

@@ -48,16 +48,21 @@ def test_a_command_without_a_day_takes_the_offices(zone: str, machine: str) -> N
     before = datetime.now(ZoneInfo(zone)).date()
     said = subprocess.run(
         [sys.executable, "-c", "from flows.cli.options import day; print(day(None))"],
-        env={**os.environ, "TZ": machine, "ANKA_TIME_ZONE": zone}, capture_output=True, text=True, check=True, cwd=ROOT,
-    )  # fmt: skip
+        env={**os.environ, "TZ": machine, "ANKA_TIME_ZONE": zone},
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
+    )
     assert said.stdout.strip() in {f"{before}", f"{datetime.now(ZoneInfo(zone)).date()}"}
 
 
 def test_a_decision_of_monday_morning_is_of_the_week_that_begins(sqlite_register: Register, home: Home) -> None:
     keep(
-        sqlite_register, followed(home),
+        sqlite_register,
+        followed(home),
         finding("1", first_seen=date(2026, 6, 16), state="explained", verified_at=MONDAY_MORNING),
-    )  # fmt: skip
+    )
     with sqlite_register.reading() as session:
         former, present = (
             week_figures(session, home, Subject(OFFICE, ONE), week)

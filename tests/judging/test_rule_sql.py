@@ -94,6 +94,9 @@ def test_the_command_prints_the_script_or_its_parts(catalogue: Catalogue, tmp_pa
     parts = json.loads(anka("rules", "show", "x010", "--sql", "--format", "json", home=tmp_path).stdout)
     assert parts == [
         {
-            "card": "arrest", "statements": list(of_card.statements), "violating": of_card.violating, "limits": of_card.limits,
+            "card": "arrest",
+            "statements": list(of_card.statements),
+            "violating": of_card.violating,
+            "limits": of_card.limits,
         }
-    ]  # fmt: skip
+    ]

@@ -15,8 +15,12 @@ from expectations import InputError
 from flows.load.sources.files import still_written
 
 ROWS = (
-    person(1), person(2, name='绰号"小三"，\n另名', day=""), person(3, name="王,五"), person(4, sex=""), person(5, name="末", age="31"),
-)  # fmt: skip
+    person(1),
+    person(2, name='绰号"小三"，\n另名', day=""),
+    person(3, name="王,五"),
+    person(4, sex=""),
+    person(5, name="末", age="31"),
+)
 
 
 def quoted_text(rows: Sequence[Sequence[str]], line_end: str) -> str:

@@ -103,12 +103,15 @@ def test_a_spoiled_number_in_a_csv_stays_as_text(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"", "文件是空的"), (b"\0" * 100, "文件是空的"), (b"PK\x03\x04 broken", "压缩结构已损坏"),
+        (b"", "文件是空的"),
+        (b"\0" * 100, "文件是空的"),
+        (b"PK\x03\x04 broken", "压缩结构已损坏"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 broken" * 9, "工作簿已损坏"),
         (b"\xff\xfa\x80\x81, \xff" * 9, "编码无法识别"),
-        (b"<html><body>no table</body></html>", "网页但没有表格"), (b"MIME-Version: 1.0\n", "MHTML"),
+        (b"<html><body>no table</body></html>", "网页但没有表格"),
+        (b"MIME-Version: 1.0\n", "MHTML"),
     ],
-)  # fmt: skip
+)
 def test_files_that_are_no_table_are_refused_in_one_line(tmp_path: Path, content: bytes, words: str) -> None:
     path = tmp_path / f"{ARREST}.xls"
     path.write_bytes(content)

@@ -24,10 +24,15 @@ def reasons(con: duckdb.DuckDBPyConnection) -> dict[int, str]:
 def test_header_copies_blank_rows_and_totals_are_dropped(tmp_path: Path) -> None:
     con = warehouse()
     rows = [
-        person(1), [""] * 6, ("小计", "", "1人", "", "", ""), HEADINGS, person(2),
+        person(1),
+        [""] * 6,
+        ("小计", "", "1人", "", "", ""),
+        HEADINGS,
+        person(2),
         ("\u3000", "NULL", "", "", "nan", ""),
-        ("", "总计", "", "", "", "2"), ("", "", "共计 2 人", "", "", ""),
-    ]  # fmt: skip
+        ("", "总计", "", "", "", "2"),
+        ("", "", "共计 2 人", "", "", ""),
+    ]
     report = load(con, write_text(tmp_path / f"{ARREST}.csv", HEADINGS, *rows))
     assert reasons(con) == {3: "空行", 4: "合计行", 5: "重复的表头", 7: "空行", 8: "合计行", 9: "合计行"}
     assert cards(con, "arrest", SUSPECTS) == [("S1",), ("S2",)]
@@ -38,10 +43,12 @@ def test_header_copies_blank_rows_and_totals_are_dropped(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     "row",
     [
-        ("合计", "S9", "", "", "", ""), ("K9", "", "合计", "", "", ""), ("", "", "合计人员", "", "", ""),
+        ("合计", "S9", "", "", "", ""),
+        ("K9", "", "合计", "", "", ""),
+        ("", "", "合计人员", "", "", ""),
         ("", "", "总计划", "", "", ""),
     ],
-)  # fmt: skip
+)
 def test_what_only_looks_like_a_total_is_loaded(tmp_path: Path, row: Sequence[str]) -> None:
     report = load(warehouse(), write_text(tmp_path / f"{ARREST}.csv", HEADINGS, person(1), row))
     assert report.rows.loaded == 2
@@ -167,10 +174,11 @@ def test_the_input_hash_depends_on_content_card_and_order(tmp_path: Path) -> Non
     one = write_text(tmp_path / "审查逮捕1.csv", HEADINGS, person(1))
     two = write_text(tmp_path / "审查逮捕2.csv", HEADINGS, person(2))
     hashes = [
-        load(warehouse(), one, two).input_hash, load(warehouse(), two, one).input_hash,
+        load(warehouse(), one, two).input_hash,
+        load(warehouse(), two, one).input_hash,
         load(warehouse(), one).input_hash,
         load(warehouse(), one, two, card="prosecution").input_hash,
-    ]  # fmt: skip
+    ]
     assert len(set(hashes)) == 4
     assert load(warehouse(), one, two).input_hash == hashes[0]
 

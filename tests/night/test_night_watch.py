@@ -50,10 +50,20 @@ def office(register: Register, contact: str = NOBODY) -> None:
         keep(
             register,
             User(
-                login=login, name=login, roles=[role], unit_id=None, assists_id=None, contact=contact, oidc_subject="",
-                password_hash="", must_change=False, failed_sign_ins=0, locked_until=None, active=True,
+                login=login,
+                name=login,
+                roles=[role],
+                unit_id=None,
+                assists_id=None,
+                contact=contact,
+                oidc_subject="",
+                password_hash="",
+                must_change=False,
+                failed_sign_ins=0,
+                locked_until=None,
+                active=True,
             ),
-        )  # fmt: skip
+        )
     with register.writing() as session:
         set_switch(session, "messages_on", True)
 
@@ -125,8 +135,9 @@ def test_a_night_that_found_another_audit_at_work_has_failed_and_the_other_goes_
 def test_a_killed_audit_is_noticed_by_the_next_start(home: Home) -> None:
     child = subprocess.Popen(
         [sys.executable, "-m", "flows.cli.main", "audit", SAMPLE / "exports"],
-        env=os.environ | {"ANKA_HOME": str(home.root)}, start_new_session=True,
-    )  # fmt: skip
+        env=os.environ | {"ANKA_HOME": str(home.root)},
+        start_new_session=True,
+    )
     end = time.monotonic() + 300
     while outcomes(home) != ["running"]:
         assert child.poll() is None
@@ -162,9 +173,7 @@ def test_a_killed_audit_is_noticed_before_the_next_start(home: Home, notice: Cal
 def test_a_run_that_is_not_complete_is_told(sqlite_register: Register, tmp_path: Path) -> None:
     office(sqlite_register)
     problems: tuple[dict[str, object], ...] = ({"kind": "rows_off_trend"}, {"kind": "rows_off_trend"})
-    result = AuditResult(
-        "r1", tmp_path, tmp_path, True, 1, 1, 0, (), 0, (), (), (), (), Followed(1, problems=problems)
-    )  # fmt: skip
+    result = AuditResult("r1", tmp_path, tmp_path, True, 1, 1, 0, (), 0, (), (), (), (), Followed(1, problems=problems))
     attempted(Home(tmp_path), sqlite_register, lambda: result)
     with sqlite_register.reading() as session:
         written = letters(session, Occasion(Home(tmp_path), "http://anka.office", date(2026, 6, 30)))

@@ -22,13 +22,26 @@ from flows.messages.letters import Occasion, letters
 __all__ = ["home", "sqlite_register"]
 
 URGENT = Grade(
-    "urgent", Bilingual("督促", "urgent"), Bilingual("督促函", "letter of urgency"), Bilingual("督促整改函", "letter of urgency"),
-    Bilingual("督促函", "Letter"), numbered=True, wants_reply=True, reply_days=3, to_chief=True, template="urgent.docx",
-)  # fmt: skip
+    "urgent",
+    Bilingual("督促", "urgent"),
+    Bilingual("督促函", "letter of urgency"),
+    Bilingual("督促整改函", "letter of urgency"),
+    Bilingual("督促函", "Letter"),
+    numbered=True,
+    wants_reply=True,
+    reply_days=3,
+    to_chief=True,
+    template="urgent.docx",
+)
 RECORD = Grade(
-    "record", Bilingual("备忘", "record"), Bilingual("备忘", "record"), Bilingual("备忘录", "record"), Bilingual("备忘录", "Record"),
-    numbered=False, wants_reply=False,
-)  # fmt: skip
+    "record",
+    Bilingual("备忘", "record"),
+    Bilingual("备忘", "record"),
+    Bilingual("备忘录", "record"),
+    Bilingual("备忘录", "Record"),
+    numbered=False,
+    wants_reply=False,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -74,13 +87,27 @@ def test_its_document_is_made_from_its_own_template(sqlite_register: Register, h
 
 def test_messages_speak_of_it(sqlite_register: Register, home: Home) -> None:
     keep(
-        sqlite_register, followed(home), Unit(id=1, name="示例院", kind="district", parent_id=None),
-        Unit(id=2, name=ONE, kind="department", parent_id=1), finding("1", state_seq=0), finding("2", state_seq=0),
+        sqlite_register,
+        followed(home),
+        Unit(id=1, name="示例院", kind="district", parent_id=None),
+        Unit(id=2, name=ONE, kind="department", parent_id=1),
+        finding("1", state_seq=0),
+        finding("2", state_seq=0),
         User(
-            login="head", name="部门长", roles=["head"], unit_id=2, assists_id=None, contact="", oidc_subject="", password_hash="",
-            must_change=False, failed_sign_ins=0, locked_until=None, active=True,
+            login="head",
+            name="部门长",
+            roles=["head"],
+            unit_id=2,
+            assists_id=None,
+            contact="",
+            oidc_subject="",
+            password_hash="",
+            must_change=False,
+            failed_sign_ins=0,
+            locked_until=None,
+            active=True,
         ),
-    )  # fmt: skip
+    )
     issue(sqlite_register, SUPERVISOR, "1", "urgent", today=TODAY)
     issue(sqlite_register, SUPERVISOR, "2", "record", today=TODAY)
     with sqlite_register.reading() as session:

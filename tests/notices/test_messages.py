@@ -73,10 +73,20 @@ def people(register: Register, contact: str, *, on: bool = True) -> None:
         keep(
             register,
             User(
-                login=login, name=name, roles=[role], unit_id=1 if role == "supervisor" else 2, assists_id=None, contact=contact,
-                oidc_subject="", password_hash="", must_change=False, failed_sign_ins=0, locked_until=None, active=True,
+                login=login,
+                name=name,
+                roles=[role],
+                unit_id=1 if role == "supervisor" else 2,
+                assists_id=None,
+                contact=contact,
+                oidc_subject="",
+                password_hash="",
+                must_change=False,
+                failed_sign_ins=0,
+                locked_until=None,
+                active=True,
             ),
-        )  # fmt: skip
+        )
     if on:
         with register.writing() as session:
             set_switch(session, "messages_on", True)
@@ -89,9 +99,14 @@ def occasion(home: Home, days: int = 0) -> Occasion:
 def work(register: Register, home: Home) -> int:
     """Two new findings of 甲, one of 乙; a notice about an older one to 甲. Returns its id."""
     keep(
-        register, followed(home), finding("1", state="new", name="示例嫌疑人"), finding("2", state="new"), finding("4", state_seq=0),
-        finding("3", state="new", prosecutor="乙"), finding("5", state="new", is_hint=True),
-    )  # fmt: skip
+        register,
+        followed(home),
+        finding("1", state="new", name="示例嫌疑人"),
+        finding("2", state="new"),
+        finding("4", state_seq=0),
+        finding("3", state="new", prosecutor="乙"),
+        finding("5", state="new", is_hint=True),
+    )
     return issue(register, SUPERVISOR, ["4"], "written", "prosecutor", TODAY).notices[0].id
 
 
@@ -106,9 +121,13 @@ def test_everybody_gets_theirs_once(sqlite_register: Register, home: Home) -> No
         settings = MessageSettings(message_urls=SecretStr(address))
         first = deliver(sqlite_register, occasion(home), settings, dry_run=False)
         assert states(first) == {
-            ("jia", "new:1"): "sent", ("jia", f"issued:{notice}"): "sent", ("yi", "new:1"): "sent", ("head", f"issued:{notice}"): "sent",
-            ("sup", "new:1"): "sent", ("office", "new:1"): "sent",
-        }  # fmt: skip
+            ("jia", "new:1"): "sent",
+            ("jia", f"issued:{notice}"): "sent",
+            ("yi", "new:1"): "sent",
+            ("head", f"issued:{notice}"): "sent",
+            ("sup", "new:1"): "sent",
+            ("office", "new:1"): "sent",
+        }
         assert len(received) == len(first)
         again = deliver(sqlite_register, occasion(home), settings, dry_run=False)
         assert set(states(again).values()) == {"sent_before"}
@@ -273,6 +292,11 @@ def test_notices_on_the_command_line(sqlite_register: Register, home: Home) -> N
     assert "1号" in run.invoke(cli_notices.app, ["withdraw", "1", "发错", *where]).output
     assert "written_all = 9" in run.invoke(cli_notices.app, ["grading", "--written-all", "9", *where]).output
     assert sorted(file.name for file in out.iterdir()) == [
-        "2026-W26_第一检察部_甲.docx", "2026-W26_第一检察部_甲.txt", "2026-W26_第一检察部_部门.docx", "2026-W26_第一检察部_部门.txt",
-        "templates", "案件流程监控通知书_示例检案管监〔2026〕1号_第一检察部.docx", "错误明细清单_示例检案管监〔2026〕1号_第一检察部.xlsx",
-    ]  # fmt: skip
+        "2026-W26_第一检察部_甲.docx",
+        "2026-W26_第一检察部_甲.txt",
+        "2026-W26_第一检察部_部门.docx",
+        "2026-W26_第一检察部_部门.txt",
+        "templates",
+        "案件流程监控通知书_示例检案管监〔2026〕1号_第一检察部.docx",
+        "错误明细清单_示例检案管监〔2026〕1号_第一检察部.xlsx",
+    ]

@@ -27,7 +27,7 @@ from expectations.notices import (
     set_grading,
     state_of,
     withdraw,
-)  # fmt: skip
+)
 from expectations.notices.issuing import short_name
 from expectations.notices.reading import withdrawal_of
 from expectations.notices.weeks import Subject, Week, week_figures
@@ -45,8 +45,9 @@ def test_one_notice_per_department_numbered_with_ten_calendar_days(register: Reg
     keep(register, finding("1"), finding("2", prosecutor="乙"), finding("3", department=TWO))
     issued = issue(register, SUPERVISOR, ["1", "2", "3", "1"], "written", today=TODAY)
     assert [(one.number, one.department, one.prosecutor) for one in issued.notices] == [
-        ("示例检案管监〔2026〕1号", ONE, ""), ("示例检案管监〔2026〕2号", TWO, ""),
-    ]  # fmt: skip
+        ("示例检案管监〔2026〕1号", ONE, ""),
+        ("示例检案管监〔2026〕2号", TWO, ""),
+    ]
     assert {one.due_on for one in issued.notices} == {date(2026, 7, 10)}
     assert issued.skipped == ()
     with register.reading() as session:
@@ -75,9 +76,14 @@ def test_one_notice_per_person(register: Register) -> None:
 
 
 UNFIT: dict[str, dict[str, object]] = {
-    "hint": {"is_hint": True}, "held": {"rule_id": "H1"}, "unverified": {"verification": ""}, "rejected": {"verification": "rejected"},
-    "corrected": {"state": "corrected"}, "disputed": {"answer": "not_error"}, "elsewhere": {"office": "别院"},
-}  # fmt: skip
+    "hint": {"is_hint": True},
+    "held": {"rule_id": "H1"},
+    "unverified": {"verification": ""},
+    "rejected": {"verification": "rejected"},
+    "corrected": {"state": "corrected"},
+    "disputed": {"answer": "not_error"},
+    "elsewhere": {"office": "别院"},
+}
 
 
 def test_what_is_not_fit_for_a_notice_is_left_out_with_the_reason(register: Register) -> None:
@@ -86,10 +92,14 @@ def test_what_is_not_fit_for_a_notice_is_left_out_with_the_reason(register: Regi
     issued = issue(register, SUPERVISOR, UNFIT, "written", today=TODAY)
     assert issued.notices == ()
     assert {name: why.en for name, why in issued.skipped} == {
-        "hint": "hints never stand in a notice", "held": "hints never stand in a notice", "unverified": "not confirmed",
-        "rejected": "not confirmed", "corrected": "it no longer stands open", "disputed": "a dispute is to be decided first",
+        "hint": "hints never stand in a notice",
+        "held": "hints never stand in a notice",
+        "unverified": "not confirmed",
+        "rejected": "not confirmed",
+        "corrected": "it no longer stands open",
+        "disputed": "a dispute is to be decided first",
         "elsewhere": "no such finding",
-    }  # fmt: skip
+    }
 
 
 def test_a_finding_stands_in_one_live_notice(register: Register) -> None:
@@ -168,9 +178,12 @@ def test_heads_see_their_department_persons_their_own_and_others_nothing(registe
             reader.name: {one.id for one in notices(session, reader)} for reader in (SUPERVISOR, HEAD, JIA, YI, LEADER)
         }
         assert seen == {
-            "监管员": {department.id, person.id, other.id}, "部门长": {department.id, person.id}, "甲": {person.id}, "乙": {other.id},
+            "监管员": {department.id, person.id, other.id},
+            "部门长": {department.id, person.id},
+            "甲": {person.id},
+            "乙": {other.id},
             "检察长": set(),
-        }  # fmt: skip
+        }
         assert one_notice(session, JIA, other.id) is None
         assert said_of(session, JIA, other.id) == []
         assert progress(session, JIA, [other.id]) == {}
@@ -217,9 +230,9 @@ def test_an_undo_of_decisions_leaves_notices_alone(register: Register) -> None:
 def test_ready_groups_by_addressee_with_the_grade_proposed(register: Register) -> None:
     keep(register, finding("1"), finding("2", department=TWO, severity="serious"), finding("3", verification=""))
     with register.reading() as session:
-        assert [(one.to[1], one.grade.name, len(one.findings)) for one in ready(session, SUPERVISOR, "department", TODAY)] == [
-            (ONE, "oral", 1), (TWO, "written", 1),
-        ]  # fmt: skip
+        assert [
+            (one.to[1], one.grade.name, len(one.findings)) for one in ready(session, SUPERVISOR, "department", TODAY)
+        ] == [(ONE, "oral", 1), (TWO, "written", 1)]
     keep(register, finding("4"))
     issue(register, SUPERVISOR, ["4"], "written", today=TODAY - timedelta(days=20))
     with register.reading() as session:
@@ -266,9 +279,14 @@ def test_the_form_of_the_number_is_a_switch(register: Register) -> None:
 @pytest.mark.parametrize(
     ("office", "short"),
     [
-        ("汉东市示例区人民检察院", "示例"), ("示例院", "示例"), ("汉东省人民检察院", "汉东"), ("苏州市人民检察院", "苏州"),
-        ("江苏省苏州市人民检察院", "苏州"), ("某县人民检察院", "某县"), ("", ""),
+        ("汉东市示例区人民检察院", "示例"),
+        ("示例院", "示例"),
+        ("汉东省人民检察院", "汉东"),
+        ("苏州市人民检察院", "苏州"),
+        ("江苏省苏州市人民检察院", "苏州"),
+        ("某县人民检察院", "某县"),
+        ("", ""),
     ],
-)  # fmt: skip
+)
 def test_the_short_name_of_an_office(office: str, short: str) -> None:
     assert short_name(office) == short

@@ -72,10 +72,15 @@ def test_the_run_page_names_years_without_holiday_data(tmp_path: Path, monkeypat
     assert not app.warning
 
 
-@pytest.mark.parametrize(("page", "params"), [
-    ("case", {"card": "arrest", "row": "²"}), ("notices", {"tab": "issued", "id": "²"}), ("due", {"page": "²"}),
-    ("findings", {"page": "99", "size": "²", "sort": "x", "kind": "x", "desc": "x"}),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("page", "params"),
+    [
+        ("case", {"card": "arrest", "row": "²"}),
+        ("notices", {"tab": "issued", "id": "²"}),
+        ("due", {"page": "²"}),
+        ("findings", {"page": "99", "size": "²", "sort": "x", "kind": "x", "desc": "x"}),
+    ],
+)
 def test_what_an_address_cannot_mean_is_as_if_it_were_not_there(
     page: str, params: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -189,13 +189,35 @@ def test_the_register_keeps_hints_apart_and_numbers_masked(home: Home) -> None:
     assert book.sheetnames == ["错误", "核对提示"]
     heading, *rows = book["错误"].iter_rows(values_only=True)
     assert heading == (
-        "部门受案号", "案件名称", "嫌疑人姓名", "承办部门", "承办检察官", "案件类别", "错误明细", "规则编号", "级别", "错误类型", "案卡项",
-        "现值", "依据",
-    )  # fmt: skip
+        "部门受案号",
+        "案件名称",
+        "嫌疑人姓名",
+        "承办部门",
+        "承办检察官",
+        "案件类别",
+        "错误明细",
+        "规则编号",
+        "级别",
+        "错误类型",
+        "案卡项",
+        "现值",
+        "依据",
+    )
     assert rows[2] == (
-        None, None, "<b>无名</b>", "第二检察部", "乙", "审查逮捕", "身份证号“7701”错误", "V6", "严重", "错填", "证件号码、性别",
-        "证件号码：****；性别：（空）", "规则157",
-    )  # fmt: skip
+        None,
+        None,
+        "<b>无名</b>",
+        "第二检察部",
+        "乙",
+        "审查逮捕",
+        "身份证号“7701”错误",
+        "V6",
+        "严重",
+        "错填",
+        "证件号码、性别",
+        "证件号码：****；性别：（空）",
+        "规则157",
+    )
     assert [row[7] for row in book["核对提示"].iter_rows(min_row=2, values_only=True)] == ["P1"]
 
 

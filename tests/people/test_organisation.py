@@ -136,9 +136,17 @@ def test_every_problem_of_a_file_is_named_with_its_row_and_nothing_is_imported(r
         enter(register, wrong)
     found = "\n".join(raised.value.problems)
     for row, words in [
-        (2, "没有此角色"), (2, "上级单位“市完”"), (3, "单位空白"), (3, "与第 2 行重复"), (4, "办案组但没有部门"), (4, "部门负责人没有部门"),
-        (5, "登录名无效"), (5, "协助“王二”"), (6, "姓名空白"), (6, "只有检察官助理"),
-    ]:  # fmt: skip
+        (2, "没有此角色"),
+        (2, "上级单位“市完”"),
+        (3, "单位空白"),
+        (3, "与第 2 行重复"),
+        (4, "办案组但没有部门"),
+        (4, "部门负责人没有部门"),
+        (5, "登录名无效"),
+        (5, "协助“王二”"),
+        (6, "姓名空白"),
+        (6, "只有检察官助理"),
+    ]:
         assert any(line.startswith(f"第 {row} 行") and words in line for line in raised.value.problems), (words, found)
     assert "检察官" in found
     with register.reading() as session:
@@ -225,6 +233,11 @@ def test_the_command_line_adds_imports_resets_and_lists(tmp_path: Path) -> None:
     listed = next(line for line in runner.invoke(app, ["list"]).output.splitlines() if "helper" in line)
     assert "wang" in listed
     assert f"{HERE}/一部" in listed
-    for wrong in (["add", "x1", "--name", "王", "--role", "prosecuter", "--unit", "一部"], ["add", "x1", "--name", "王", "--role", "leader"],
-                  ["reset", "nobody"], ["import", "none.csv"], ["add", "wang", "--name", "王", "--role", "administrator"]):  # fmt: skip
+    for wrong in (
+        ["add", "x1", "--name", "王", "--role", "prosecuter", "--unit", "一部"],
+        ["add", "x1", "--name", "王", "--role", "leader"],
+        ["reset", "nobody"],
+        ["import", "none.csv"],
+        ["add", "wang", "--name", "王", "--role", "administrator"],
+    ):
         assert isinstance(runner.invoke(app, wrong).exception, InputError)

@@ -109,9 +109,12 @@ def test_a_case_of_another_is_like_one_that_does_not_exist(office: Office, login
         ({"finding": other.finding_id}, {"finding": "0000000000000000"}),
         ({"q": other.name}, {"q": "无此人无此案"}),
         ({"q": other.suspect_no}, {"q": "99999999999999999"}),
-        ({"card": own.card, "bmsah": own.bmsah, "finding": other.finding_id}, {"card": own.card, "bmsah": own.bmsah, "finding": "0"}),
+        (
+            {"card": own.card, "bmsah": own.bmsah, "finding": other.finding_id},
+            {"card": own.card, "bmsah": own.bmsah, "finding": "0"},
+        ),
         ({"card": other.card, "row": "0"}, {"card": other.card, "row": "99999999"}),
-    ):  # fmt: skip
+    ):
         there, nowhere = office.open(login, "case", params), office.open(login, "case", none)
         named, instead = (next(reversed(one.values())) for one in (params, none))
         assert [one.replace(named, instead) for one in there.words] == nowhere.words
@@ -224,9 +227,12 @@ def test_a_file_handed_out_is_its_persons(office: Office, monkeypatch: pytest.Mo
 
         cookie = [(b"cookie", f"anka_session={office.token(login)}".encode())] if login else []
         scope = {
-            "type": "http", "method": "GET", "path": "/export/handed-out", "query_string": f"token={token}".encode(),
+            "type": "http",
+            "method": "GET",
+            "path": "/export/handed-out",
+            "query_string": f"token={token}".encode(),
             "headers": [(b"host", b"a"), *cookie],
-        }  # fmt: skip
+        }
         asyncio.run(app(scope, ask, tell))
         return int(told[0]["status"])
 
@@ -294,9 +300,10 @@ def test_identity_numbers_are_whole_for_who_corrects_them_only(office: Office) -
     masked = mask_number(number)
     whole = {login: True, "shi-guan": False, "anguan": False, head_of(office, login): False}
     for name, shown in whole.items():
-        told = [office.open(name, page, params).text for page, params in (
-            ("case", {"card": card, "bmsah": bmsah}), ("findings", {"text": bmsah, "kind": "all"}),
-        )]  # fmt: skip
+        told = [
+            office.open(name, page, params).text
+            for page, params in (("case", {"card": card, "bmsah": bmsah}), ("findings", {"text": bmsah, "kind": "all"}))
+        ]
         told.append(office.fetch(f"/export/findings.xlsx?{urlencode({'text': bmsah, 'kind': 'all'})}", name)[1])
         assert [number in text for text in told] == [shown] * 3, name
         assert [masked in text for text in told] == [not shown] * 3, name

@@ -40,17 +40,22 @@ def test_the_register_keeps_the_declared_columns_as_declared() -> None:
 def test_a_finding_is_read_whole_and_masked() -> None:
     number = "770101199001010014"
     named = dict.fromkeys(COLUMNS) | {
-        "card": "arrest", "rule_id": "V6", "is_hint": True, "card_row": 3, "fields": "id_no|sex",
-        "values": f'{{"id_no":"{number}","sex":null}}', "message": f"{number}错误",
-    }  # fmt: skip
+        "card": "arrest",
+        "rule_id": "V6",
+        "is_hint": True,
+        "card_row": 3,
+        "fields": "id_no|sex",
+        "values": f'{{"id_no":"{number}","sex":null}}',
+        "message": f"{number}错误",
+    }
     read = finding_of(named, Masks(frozenset({("arrest", "id_no")})))
     assert (read.rule_id, read.is_hint, read.card_row, read.bmsah) == ("V6", True, 3, "")
     assert read.fields == ("id_no", "sex")
     assert dict(read.values) == {"id_no": "770101********0014", "sex": None}
     assert read.message == "770101********0014错误"
-    assert finding_of({"card": "arrest", "values": {}, "fields": "", "message": "", "message_en": ""}, Masks(frozenset())) == Finding(
-        card="arrest", fields=("",)
-    )  # fmt: skip
+    assert finding_of(
+        {"card": "arrest", "values": {}, "fields": "", "message": "", "message_en": ""}, Masks(frozenset())
+    ) == Finding(card="arrest", fields=("",))
 
 
 def test_a_run_of_another_version_is_refused_with_what_it_lacks(tmp_path: Path) -> None:

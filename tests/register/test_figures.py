@@ -251,8 +251,11 @@ def test_runs_without_findings_count_nought(tmp_path: Path) -> None:
         session.execute(delete(RunFigure))
     with register.reading() as session:
         assert [(line.counts.open, line.checked) for line in lines(session, HEAD, Asked(), None)] == [
-            (0, 9), (0, 10), (0, 10), (0, 12),
-        ]  # fmt: skip
+            (0, 9),
+            (0, 10),
+            (0, 10),
+            (0, 12),
+        ]
 
 
 def test_before_the_first_run_there_are_no_figures(tmp_path: Path) -> None:

@@ -176,9 +176,10 @@ def test_the_review_workbook_counts_it_alike(site: Site, tmp_path: Path) -> None
 
 def test_the_condition_on_rows_and_the_answer_for_one_agree(site: Site) -> None:
     for offices in (
-        Offices(), Offices(frozenset({CITY, OFFICE}), {DEPARTMENT: frozenset({OFFICE}), "第二检察部": frozenset({CITY, OFFICE})}),
+        Offices(),
+        Offices(frozenset({CITY, OFFICE}), {DEPARTMENT: frozenset({OFFICE}), "第二检察部": frozenset({CITY, OFFICE})}),
         Offices(frozenset({OFFICE}), {DEPARTMENT: frozenset({OFFICE})}),
-    ):  # fmt: skip
+    ):
         with site.register.reading() as session:
             rows = session.execute(select(Finding.finding_id, Finding.office, Finding.department)).all()
             for office in (UNKNOWN, CITY, OFFICE):

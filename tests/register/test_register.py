@@ -102,8 +102,20 @@ def test_following_a_run_again_changes_nothing(register: Register, tmp_path: Pat
         (FIRST.on(2, wrong=(), absent=("close_date",)), "corrected"),
         (FIRST.on(2, wrong=()), "corrected"),
     ],
-    ids=["case gone", "person gone", "rule changed", "rule off", "rule gone", "not judged", "in error", "made unreadable", "column gone", "other column gone", "corrected"],
-)  # fmt: skip
+    ids=[
+        "case gone",
+        "person gone",
+        "rule changed",
+        "rule off",
+        "rule gone",
+        "not judged",
+        "in error",
+        "made unreadable",
+        "column gone",
+        "other column gone",
+        "corrected",
+    ],
+)
 def test_only_a_judged_card_is_corrected(register: Register, nights: Nights, night: Night, state: str) -> None:
     nights(FIRST, night)
     finding = the(register)
@@ -315,8 +327,11 @@ def test_figures_of_a_run_are_those_of_its_findings(register: Register, nights: 
     with register.reading() as session:
         rows = session.scalars(select(RunFigure).order_by(RunFigure.seq, RunFigure.department)).all()
     assert [(row.seq, row.department, row.new, row.open, row.corrected) for row in rows] == [
-        (1, "第一检察部", 1, 1, 0), (1, "第二检察部", 1, 1, 0), (2, "第一检察部", 0, 0, 1), (2, "第二检察部", 0, 1, 0),
-    ]  # fmt: skip
+        (1, "第一检察部", 1, 1, 0),
+        (1, "第二检察部", 1, 1, 0),
+        (2, "第一检察部", 0, 0, 1),
+        (2, "第二检察部", 0, 1, 0),
+    ]
 
 
 def test_the_scope_finds_a_row_whose_office_was_mistyped(register: Register, nights: Nights) -> None:

@@ -25,8 +25,9 @@ ROWS = tuple(Row(f"案{number}") for number in range(PEOPLE * EACH))
 FIRST = Night(wrong=tuple(Wrong(f"f{number}", bmsah=f"案{number}") for number in range(PEOPLE * EACH)), rows=ROWS)
 SECOND = FIRST.on(
     2,
-    wrong=tuple(wrong for number, wrong in enumerate(FIRST.wrong) if number % 3) + tuple(Wrong(f"g{n}", bmsah="案0") for n in range(2000)),
-)  # fmt: skip
+    wrong=tuple(wrong for number, wrong in enumerate(FIRST.wrong) if number % 3)
+    + tuple(Wrong(f"g{n}", bmsah="案0") for n in range(2000)),
+)
 NIGHTLY = """
 import sys
 from pathlib import Path
@@ -44,8 +45,11 @@ def test_twenty_people_decide_while_a_run_is_followed(register: Register, tmp_pa
     url = register.engine.url.render_as_string(hide_password=False)
     with subprocess.Popen(
         [sys.executable, "-c", NIGHTLY, url, str(SECOND.publish(tmp_path))],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    ) as night:  # fmt: skip
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as night:
         assert night.stdout is not None
         assert night.stdin is not None
         assert night.stdout.readline() == "ready\n"

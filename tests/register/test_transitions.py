@@ -89,8 +89,13 @@ MOVES: dict[tuple[str, Action], Talk] = {
 DECISIONS: tuple[Action, ...] = ("confirm", "reject", "accept", "uphold")
 ANSWERS: tuple[Action, ...] = ("answer_corrected", "answer_not_error")
 MAY: dict[Role, tuple[Action, ...]] = {
-    "supervisor": DECISIONS, "prosecutor": ANSWERS, "assistant": ANSWERS, "head": ANSWERS, "leader": (), "administrator": (),
-}  # fmt: skip
+    "supervisor": DECISIONS,
+    "prosecutor": ANSWERS,
+    "assistant": ANSWERS,
+    "head": ANSWERS,
+    "leader": (),
+    "administrator": (),
+}
 FINDINGS_PAGE = ROOT / "docs" / "findings.md"
 
 
@@ -179,7 +184,7 @@ def test_a_refusal_names_its_reason(register: Register, words: str) -> None:
         "没有待决定的异议": ("confirmed", "supervisor", "accept"),
         "已经答复": ("disputed", "prosecutor", "answer_corrected"),
         "此前已有同样的核实结论": ("confirmed, said corrected", "supervisor", "confirm"),
-    }[words]  # fmt: skip
+    }[words]
     put(register, MOMENTS[moment])
     outcome = decide(register, reader_of_role(role), ["f1"], decision(action))  # type: ignore[arg-type]
     assert outcome.skipped[0][1].startswith(words)
@@ -213,10 +218,13 @@ def line(row: Transition) -> tuple[str, ...]:
     waits = {"corrected": "waits for the next run", "not_error": "waits for the supervisor"}.get(row.answer or "", "")
     becomes = [f"`{row.state}`" if row.state else "", row.verdict or "", row.decision or "", waits]
     return (
-        ", ".join(since), ", ".join(role for role in ROLES if row.act in ACTS[role]),
-        f"{text(f'work.{row.action}', 'zh').rstrip('…')} `{row.action}`", f"`{row.key}`", ", ".join(gives) or "–",
+        ", ".join(since),
+        ", ".join(role for role in ROLES if row.act in ACTS[role]),
+        f"{text(f'work.{row.action}', 'zh').rstrip('…')} `{row.action}`",
+        f"`{row.key}`",
+        ", ".join(gives) or "–",
         ", ".join(filter(None, becomes)),
-    )  # fmt: skip
+    )
 
 
 def test_the_page_of_findings_shows_the_table() -> None:

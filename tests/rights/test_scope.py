@@ -33,11 +33,9 @@ scopes = st.builds(
     everything=st.sampled_from((False, False, False, True)),
     offices=st.frozensets(st.sampled_from((*OFFICES, STRAY[-1])), max_size=2),
     departments=st.frozensets(st.tuples(st.sampled_from(OFFICES), st.sampled_from(DEPARTMENTS[1:])), max_size=2),
-    handlers=st.frozensets(
-        st.tuples(st.sampled_from(OFFICES), departments, st.sampled_from(NAMES[1:])), max_size=3
-    ),
+    handlers=st.frozensets(st.tuples(st.sampled_from(OFFICES), departments, st.sampled_from(NAMES[1:])), max_size=3),
     known=st.sampled_from((frozenset(OFFICES), frozenset(OFFICES[:1]), frozenset[str]())),
-)  # fmt: skip
+)
 MANY = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
@@ -80,9 +78,10 @@ def test_the_register_gives_the_rows_of_the_scope(register: Register, scope: Sco
         seen = set(session.scalars(select(Finding.finding_id).where(rows_of(scope))))
         counted = set(session.scalars(select(Finding.finding_id).where(departments_of(scope, Finding))))
         columns = (RunFigure.office, RunFigure.department)
-        figured = {(office, department) for office, department in session.execute(
-            select(*columns).where(departments_of(scope, RunFigure))
-        )}  # fmt: skip
+        figured = {
+            (office, department)
+            for office, department in session.execute(select(*columns).where(departments_of(scope, RunFigure)))
+        }
     assert seen == {f"f{number}" for number, row in enumerate(rows) if theirs(scope, row)}
     assert counted == {f"f{number}" for number, row in enumerate(rows) if whole_department(scope, *row[:2])}
     assert figured == {row[:2] for row in rows if whole_department(scope, *row[:2])}

@@ -122,9 +122,12 @@ def locked(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[duckdb.Du
         duckdb.connect(str(file)).close()
     (tmp_path / "work").mkdir()
     opened: dict[str, dict[str, Any]] = {
-        "memory": {}, "own file": {"database": own}, "read only": {"database": own, "read_only": True},
-        "attaching": {"files": [other]}, "folder": {"database": own, "folders": [tmp_path / "work"]},
-    }  # fmt: skip
+        "memory": {},
+        "own file": {"database": own},
+        "read only": {"database": own, "read_only": True},
+        "attaching": {"files": [other]},
+        "folder": {"database": own, "folders": [tmp_path / "work"]},
+    }
     with open_duckdb(**opened[request.param]) as con:
         yield con
 

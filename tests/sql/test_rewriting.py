@@ -61,17 +61,31 @@ WHOLE = [
     *map(
         same,
         (
-            "yes(k)", "no(k)", "has(m, '是')", "has_any(m, ['是', '否'])", "none_or_blank(m)", "none_or_blank(s)", "blank(d)",
-            "in_dictionary(k, 'K', false)", "in_dictionary(m, 'K', true)", "in_dict_group(k, 'K', '')", "in_codes(s, 'K')",
-            "custodial(s)", "is_workday(d)", "d = date '2026-06-01'", "same_set(items(m), items(s))", "true",
-            "charges_valid(s, d)", "subset(items(k), items(m))",
+            "yes(k)",
+            "no(k)",
+            "has(m, '是')",
+            "has_any(m, ['是', '否'])",
+            "none_or_blank(m)",
+            "none_or_blank(s)",
+            "blank(d)",
+            "in_dictionary(k, 'K', false)",
+            "in_dictionary(m, 'K', true)",
+            "in_dict_group(k, 'K', '')",
+            "in_codes(s, 'K')",
+            "custodial(s)",
+            "is_workday(d)",
+            "d = date '2026-06-01'",
+            "same_set(items(m), items(s))",
+            "true",
+            "charges_valid(s, d)",
+            "subset(items(k), items(m))",
         ),
     ),
     Term("has_stage(u)", "exists (select 1 from cards.u r where r.g = o.g)"),
     Term("blank(stage(u).s)", f"{LATEST.format('r.s')} is null"),
     linked("t", "bool_or(blank(r.a) = blank(r.b))"),
     linked("t", "bool_and(has(r.m, '是') or r.a is null)"),
-]  # fmt: skip
+]
 
 
 def joined(form: str, *parts: Term) -> Term:
@@ -169,9 +183,12 @@ def literal(con: duckdb.DuckDBPyConnection, where: str) -> set[int]:
     st.lists(other_rows, max_size=4),
 )
 def test_a_rewritten_condition_finds_the_rows_of_the_literal_one(
-    small_catalogue: Catalogue, tables: duckdb.DuckDBPyConnection, terms: list[Term],
-    own: list[tuple[object, ...]], others: list[tuple[object, ...]],
-) -> None:  # fmt: skip
+    small_catalogue: Catalogue,
+    tables: duckdb.DuckDBPyConnection,
+    terms: list[Term],
+    own: list[tuple[object, ...]],
+    others: list[tuple[object, ...]],
+) -> None:
     """Where it is true and where it is false, so that the rest is where it is unknown."""
     store(tables, own, others)
     try:

@@ -11,8 +11,11 @@ def anka(*arguments: str | Path, home: Path, code: int = 0) -> subprocess.Comple
     ran = subprocess.run(
         [sys.executable, "-m", "flows.cli.main", *map(str, arguments)],
         env=os.environ | {"ANKA_HOME": str(home), "COLUMNS": "200", "NO_COLOR": "1"},
-        capture_output=True, text=True, check=False, timeout=300,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
     assert ran.returncode == code, ran.stdout + ran.stderr
     assert "Traceback" not in ran.stderr
     return ran

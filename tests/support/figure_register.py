@@ -32,11 +32,35 @@ READERS = {one.login: one for one in (SUPERVISOR, OTHER_OFFICE, LEADER, HEAD, HA
 
 # seq, day, complete, fingerprints of C1, V6 and P1, cards checked per department
 RUNS: tuple[tuple[int, date, bool, dict[str, str], dict[tuple[str, str], int]], ...] = (
-    (1, LAST - timedelta(days=100), True, {"C1": "a", "V6": "a"}, {(CITY, "第二检察部"): 9, (CITY, "第十一检察部"): 8, (PARTNER, "第二检察部"): 5}),
-    (2, LAST - timedelta(days=60), True, {"C1": "a", "V6": "a"}, {(CITY, "第二检察部"): 10, (CITY, "第十一检察部"): 20, (PARTNER, "第二检察部"): 5}),
-    (3, LAST - timedelta(days=1), False, {"C1": "b", "V6": "a"}, {(CITY, "第二检察部"): 10, (PARTNER, "第二检察部"): 6}),
-    (4, LAST, True, {"C1": "b", "V6": "a", "P1": "a"}, {(CITY, "第二检察部"): 12, (CITY, "第十一检察部"): 21, (PARTNER, "第二检察部"): 6}),
-)  # fmt: skip
+    (
+        1,
+        LAST - timedelta(days=100),
+        True,
+        {"C1": "a", "V6": "a"},
+        {(CITY, "第二检察部"): 9, (CITY, "第十一检察部"): 8, (PARTNER, "第二检察部"): 5},
+    ),
+    (
+        2,
+        LAST - timedelta(days=60),
+        True,
+        {"C1": "a", "V6": "a"},
+        {(CITY, "第二检察部"): 10, (CITY, "第十一检察部"): 20, (PARTNER, "第二检察部"): 5},
+    ),
+    (
+        3,
+        LAST - timedelta(days=1),
+        False,
+        {"C1": "b", "V6": "a"},
+        {(CITY, "第二检察部"): 10, (PARTNER, "第二检察部"): 6},
+    ),
+    (
+        4,
+        LAST,
+        True,
+        {"C1": "b", "V6": "a", "P1": "a"},
+        {(CITY, "第二检察部"): 12, (CITY, "第十一检察部"): 21, (PARTNER, "第二检察部"): 6},
+    ),
+)
 
 
 @dataclass
@@ -52,27 +76,76 @@ def figure(seq: int, office: str, department: str, rule_id: str, numbers: tuple[
     error_type = {"C1": "漏填", "V6": "错填", "P1": "核对"}[rule_id]
     new, still, corrected = numbers
     return {
-        "seq": seq, "office": office, "department": department, "rule_id": rule_id, "error_type": error_type, "severity": "normal",
-        "is_hint": rule_id == "P1", "new": new, "open": still, "corrected": corrected, "reopened": 0, "explained": 0,
-    }  # fmt: skip
+        "seq": seq,
+        "office": office,
+        "department": department,
+        "rule_id": rule_id,
+        "error_type": error_type,
+        "severity": "normal",
+        "is_hint": rule_id == "P1",
+        "new": new,
+        "open": still,
+        "corrected": corrected,
+        "reopened": 0,
+        "explained": 0,
+    }
 
 
 def finding(number: int, **given: object) -> dict[str, Any]:
     return {
-        "finding_id": f"f{number}", "rule_id": "C1", "rule_fingerprint": "b", "values_fingerprint": "v", "severity": "normal",
-        "error_type": "漏填", "is_hint": False, "card": "arrest", "level": "case", "bmsah": f"A{number}", "suspect_no": "S1",
-        "case_name": "示例甲案", "name": "示例甲", "office": CITY, "department": "第二检察部", "prosecutor": "乙", "owner": "handler",
-        "fields": "accept_date", "present": {}, "message": "示例甲的受理日期为空", "message_en": "", "basis": "", "card_row": number,
-        "state": "open", "first_seen": LAST, "last_seen": LAST, "first_seq": 1, "last_seq": 4, "state_seq": 4, "closed_on": None,
-        "verified_at": None, "answered_at": None, "explained_until": None, "notice_id": None, **given,
-    }  # fmt: skip
+        "finding_id": f"f{number}",
+        "rule_id": "C1",
+        "rule_fingerprint": "b",
+        "values_fingerprint": "v",
+        "severity": "normal",
+        "error_type": "漏填",
+        "is_hint": False,
+        "card": "arrest",
+        "level": "case",
+        "bmsah": f"A{number}",
+        "suspect_no": "S1",
+        "case_name": "示例甲案",
+        "name": "示例甲",
+        "office": CITY,
+        "department": "第二检察部",
+        "prosecutor": "乙",
+        "owner": "handler",
+        "fields": "accept_date",
+        "present": {},
+        "message": "示例甲的受理日期为空",
+        "message_en": "",
+        "basis": "",
+        "card_row": number,
+        "state": "open",
+        "first_seen": LAST,
+        "last_seen": LAST,
+        "first_seq": 1,
+        "last_seq": 4,
+        "state_seq": 4,
+        "closed_on": None,
+        "verified_at": None,
+        "answered_at": None,
+        "explained_until": None,
+        "notice_id": None,
+        **given,
+    }
 
 
 def event(finding_id: str, action: str, at: datetime, *, undone: bool = False) -> dict[str, Any]:
     return {
-        "finding_id": finding_id, "at": at, "action": action, "seq": None, "user_id": 1, "user_name": "案管", "reason_code": "",
-        "note": "", "until": None, "batch": "b", "before": {}, "undone": undone,
-    }  # fmt: skip
+        "finding_id": finding_id,
+        "at": at,
+        "action": action,
+        "seq": None,
+        "user_id": 1,
+        "user_name": "案管",
+        "reason_code": "",
+        "note": "",
+        "until": None,
+        "batch": "b",
+        "before": {},
+        "undone": undone,
+    }
 
 
 def followed_at(seq: int) -> datetime:
@@ -108,17 +181,38 @@ def filled(register: Register) -> Rows:
     ]
     runs = [
         {
-            "seq": seq, "run_id": f"r{seq}", "file": "", "as_of": day, "followed_at": followed_at(seq), "complete": complete,
-            "problems": [] if complete else [json.dumps({"kind": "department_missing", "departments": ["第十一检察部"]})],
-            "rows": {}, "departments": {"|".join(key): cards for key, cards in checked.items()}, "inputs": [], "rules": rules,
+            "seq": seq,
+            "run_id": f"r{seq}",
+            "file": "",
+            "as_of": day,
+            "followed_at": followed_at(seq),
+            "complete": complete,
+            "problems": []
+            if complete
+            else [json.dumps({"kind": "department_missing", "departments": ["第十一检察部"]})],
+            "rows": {},
+            "departments": {"|".join(key): cards for key, cards in checked.items()},
+            "inputs": [],
+            "rules": rules,
         }
         for seq, day, complete, rules, checked in RUNS
-    ]  # fmt: skip
+    ]
     notices = [
         {
-            "year": 2026, "serial": serial, "number": "", "grade": "written", "office": CITY, "department": "第二检察部",
-            "prosecutor": "", "issued_on": LAST, "due_on": due, "issued_by": "", "reply": "", "replied_on": replied,
-            "replied_by": "", "withdrawn": withdrawn,
+            "year": 2026,
+            "serial": serial,
+            "number": "",
+            "grade": "written",
+            "office": CITY,
+            "department": "第二检察部",
+            "prosecutor": "",
+            "issued_on": LAST,
+            "due_on": due,
+            "issued_by": "",
+            "reply": "",
+            "replied_on": replied,
+            "replied_by": "",
+            "withdrawn": withdrawn,
         }
         for serial, due, replied, withdrawn in (
             (1, TODAY - timedelta(days=1), None, False),
@@ -126,7 +220,7 @@ def filled(register: Register) -> Rows:
             (3, TODAY - timedelta(days=9), LAST, False),
             (4, TODAY - timedelta(days=9), None, True),
         )
-    ]  # fmt: skip
+    ]
     with rows.register.writing() as session:
         for of, values in ((Run, runs), (RunFigure, rows.figures), (Finding, rows.findings), (Notice, notices)):
             session.execute(insert(of), values)

@@ -120,7 +120,19 @@ def _line(wrong: Wrong) -> dict[str, object]:
     values = json.dumps(wrong.values, ensure_ascii=False)
     own = {name: getattr(wrong, name) for name in COLUMNS.keys() & {one.name for one in fields(wrong)}}
     return own | {
-        "run_id": "run", "rule_fingerprint": wrong.rule_print, "values_fingerprint": values, "error_type": "漏填", "case_name": "某案",
-        "name": "某", "fields": "|".join(wrong.values), "values": values, "message": f"{wrong.rule_id} 有误",
-        "message_en": f"{wrong.rule_id} is wrong", "basis": "规定", "file_no": 0, "sheet": "s", "sheet_row": 2, "card_row": 0,
-    }  # fmt: skip
+        "run_id": "run",
+        "rule_fingerprint": wrong.rule_print,
+        "values_fingerprint": values,
+        "error_type": "漏填",
+        "case_name": "某案",
+        "name": "某",
+        "fields": "|".join(wrong.values),
+        "values": values,
+        "message": f"{wrong.rule_id} 有误",
+        "message_en": f"{wrong.rule_id} is wrong",
+        "basis": "规定",
+        "file_no": 0,
+        "sheet": "s",
+        "sheet_row": 2,
+        "card_row": 0,
+    }

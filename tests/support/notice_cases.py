@@ -20,8 +20,13 @@ OFFICE, ONE, TWO = "示例院", "第一检察部", "第二检察部"
 TODAY = date(2026, 6, 30)
 KNOWN = frozenset((OFFICE,))
 HEAD = Reader(
-    11, "head1", "部门长", ("head",), Scope(departments=frozenset(((OFFICE, ONE),)), known=KNOWN), own=Scope(handlers=frozenset())
-)  # fmt: skip
+    11,
+    "head1",
+    "部门长",
+    ("head",),
+    Scope(departments=frozenset(((OFFICE, ONE),)), known=KNOWN),
+    own=Scope(handlers=frozenset()),
+)
 JIA = Reader(12, "jia", "甲", ("prosecutor",), Scope(handlers=frozenset(((OFFICE, "", "甲"),)), known=KNOWN))
 YI = Reader(13, "yi", "乙", ("prosecutor",), Scope(handlers=frozenset(((OFFICE, "", "乙"),)), known=KNOWN))
 LEADER = Reader(14, "leader", "检察长", ("leader",))
@@ -31,15 +36,50 @@ SUPERVISOR = Reader(15, "sup", "监管员", ("supervisor",), Scope(offices=froze
 def finding(finding_id: str, **values: Any) -> Finding:
     """A confirmed, open, serious finding of 甲 in the first department, changed by `values`."""
     usual: dict[str, Any] = {
-        "rule_id": "C1", "rule_fingerprint": "r", "values_fingerprint": "v", "severity": "normal", "error_type": "漏填", "is_hint": False,
-        "card": "arrest", "level": "case", "bmsah": f"A{finding_id}", "suspect_no": "", "case_name": "示例甲盗窃案", "name": "",
-        "office": OFFICE, "department": ONE, "prosecutor": "甲", "owner": "handler", "fields": "accept_date",
-        "present": {"accept_date": None}, "message": "受理日期为空", "message_en": "", "basis": "规则157", "card_row": 0, "state": "open",
-        "first_seen": date(2026, 6, 23), "last_seen": TODAY, "first_seq": 1, "last_seq": 1, "state_seq": 1, "closed_on": None,
-        "times_reopened": 0, "version": 1, "verification": "confirmed", "verified_by": "监管员",
-        "verified_at": datetime(2026, 6, 24), "answer": "", "answered_by": "", "answered_at": None, "reason_code": "", "note": "",
-        "decision": "", "decision_note": "", "explained_until": None, "notice_id": None,
-    }  # fmt: skip
+        "rule_id": "C1",
+        "rule_fingerprint": "r",
+        "values_fingerprint": "v",
+        "severity": "normal",
+        "error_type": "漏填",
+        "is_hint": False,
+        "card": "arrest",
+        "level": "case",
+        "bmsah": f"A{finding_id}",
+        "suspect_no": "",
+        "case_name": "示例甲盗窃案",
+        "name": "",
+        "office": OFFICE,
+        "department": ONE,
+        "prosecutor": "甲",
+        "owner": "handler",
+        "fields": "accept_date",
+        "present": {"accept_date": None},
+        "message": "受理日期为空",
+        "message_en": "",
+        "basis": "规则157",
+        "card_row": 0,
+        "state": "open",
+        "first_seen": date(2026, 6, 23),
+        "last_seen": TODAY,
+        "first_seq": 1,
+        "last_seq": 1,
+        "state_seq": 1,
+        "closed_on": None,
+        "times_reopened": 0,
+        "version": 1,
+        "verification": "confirmed",
+        "verified_by": "监管员",
+        "verified_at": datetime(2026, 6, 24),
+        "answer": "",
+        "answered_by": "",
+        "answered_at": None,
+        "reason_code": "",
+        "note": "",
+        "decision": "",
+        "decision_note": "",
+        "explained_until": None,
+        "notice_id": None,
+    }
     return Finding(finding_id=finding_id, **{**usual, **values})
 
 
@@ -52,9 +92,18 @@ def keep(register: Register, *rows: object) -> None:
 def followed(home: Home, seq: int = 1, as_of: date = TODAY) -> Run:
     """A run the register has followed: the small one published in `home`."""
     return Run(
-        seq=seq, run_id="r1", file=str(home.current()), as_of=as_of, followed_at=now(), complete=True, problems=[],
-        rows={}, departments={}, inputs=[], rules={},
-    )  # fmt: skip
+        seq=seq,
+        run_id="r1",
+        file=str(home.current()),
+        as_of=as_of,
+        followed_at=now(),
+        complete=True,
+        problems=[],
+        rows={},
+        departments={},
+        inputs=[],
+        rules={},
+    )
 
 
 def text_of(content: bytes) -> str:

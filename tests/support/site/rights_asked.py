@@ -23,16 +23,23 @@ def others(office: Office, page: str) -> Sequence[Params]:
     other = office.other
     whose: Params = {"department": OTHER_DEPARTMENT, "prosecutor": other.prosecutor, "kind": "all"}
     nasty: dict[str, list[Params]] = {
-        "today": [{"list": "all", **whose}], "mine": [{"list": "all", **whose}], "findings": [whose, {"text": other.bmsah, "kind": "all"}],
-        "due": [{"department": OTHER_DEPARTMENT}], "departments": [{"office": CITY, "department": OTHER_DEPARTMENT}],
-        "trends": [{"office": CITY, "department": OTHER_DEPARTMENT}], "rules": [{"rule": "V001"}],
+        "today": [{"list": "all", **whose}],
+        "mine": [{"list": "all", **whose}],
+        "findings": [whose, {"text": other.bmsah, "kind": "all"}],
+        "due": [{"department": OTHER_DEPARTMENT}],
+        "departments": [{"office": CITY, "department": OTHER_DEPARTMENT}],
+        "trends": [{"office": CITY, "department": OTHER_DEPARTMENT}],
+        "rules": [{"rule": "V001"}],
         "notices": [{"tab": "issued", "id": str(office.notices["other"])}, {"tab": "outbox"}, {"tab": "digests"}],
-        "compare": [{"office": [CITY, DISTRICT]}], "admin": [{"part": "log"}],
+        "compare": [{"office": [CITY, DISTRICT]}],
+        "admin": [{"part": "log"}],
         "case": [
-            {"card": other.card, "bmsah": other.bmsah}, {"finding": other.finding_id}, {"q": other.name},
+            {"card": other.card, "bmsah": other.bmsah},
+            {"finding": other.finding_id},
+            {"q": other.name},
             {"card": office.own.card, "bmsah": office.own.bmsah, "finding": other.finding_id},
         ],
-    }  # fmt: skip
+    }
     return nasty.get(page, [])
 
 
@@ -41,11 +48,16 @@ def wanted(office: Office) -> dict[str, Params]:
     whose: Params = {"department": OTHER_DEPARTMENT, "prosecutor": office.other.prosecutor}
     notice: Params = {"id": str(office.notices["other"])}
     return {
-        "findings.xlsx": {**whose, "kind": "all"}, "due.xlsx": {"department": OTHER_DEPARTMENT}, "notice.docx": notice,
-        "departments.xlsx": {"office": DISTRICT, "department": OTHER_DEPARTMENT}, "notice-list.xlsx": notice,
-        "trends.xlsx": {"office": CITY, "department": OTHER_DEPARTMENT}, "offices.xlsx": {"office": [CITY, DISTRICT]},
-        "digest.docx": {"week": _WEEK, "office": DISTRICT, **whose}, "handed-out": {"token": "x"},
-    }  # fmt: skip
+        "findings.xlsx": {**whose, "kind": "all"},
+        "due.xlsx": {"department": OTHER_DEPARTMENT},
+        "notice.docx": notice,
+        "departments.xlsx": {"office": DISTRICT, "department": OTHER_DEPARTMENT},
+        "notice-list.xlsx": notice,
+        "trends.xlsx": {"office": CITY, "department": OTHER_DEPARTMENT},
+        "offices.xlsx": {"office": [CITY, DISTRICT]},
+        "digest.docx": {"week": _WEEK, "office": DISTRICT, **whose},
+        "handed-out": {"token": "x"},
+    }
 
 
 REFUSALS = {

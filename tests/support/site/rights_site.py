@@ -46,15 +46,24 @@ _HERE = f"coalesce(office, '') <> '{CITY}'"
 """A row of the district, or one whose office is mistyped, which reaches people by their department or name."""
 
 ROLES: dict[str, Role] = {
-    "shi-guan": "supervisor", "anguan": "supervisor", "qiu1": "prosecutor", "zhuli-qiu1": "assistant", "zhuren1": "head",
-    "lingdao": "leader", "admin": "administrator",
-}  # fmt: skip
+    "shi-guan": "supervisor",
+    "anguan": "supervisor",
+    "qiu1": "prosecutor",
+    "zhuli-qiu1": "assistant",
+    "zhuren1": "head",
+    "lingdao": "leader",
+    "admin": "administrator",
+}
 """A person of every role, supervisors of the city and of the district."""
 ROWS = {
-    "shi-guan": "true", "anguan": f"{_HERE} and department is not null", "qiu1": f"prosecutor = '{PROSECUTOR}' and {_HERE}",
-    "zhuli-qiu1": f"prosecutor = '{PROSECUTOR}' and {_HERE}", "zhuren1": f"department = '{DEPARTMENT}' and {_HERE}",
-    "lingdao": "false", "admin": "false",
-}  # fmt: skip
+    "shi-guan": "true",
+    "anguan": f"{_HERE} and department is not null",
+    "qiu1": f"prosecutor = '{PROSECUTOR}' and {_HERE}",
+    "zhuli-qiu1": f"prosecutor = '{PROSECUTOR}' and {_HERE}",
+    "zhuren1": f"department = '{DEPARTMENT}' and {_HERE}",
+    "lingdao": "false",
+    "admin": "false",
+}
 """Whose rows each may read, written out once more."""
 Params = Mapping[str, str | list[str]]
 """Parameters of an address."""
@@ -155,9 +164,12 @@ class Office:
         """The page at an address, as the browser asks for it."""
         sent = {**(headers or {}), **({"Cookie": f"anka_session={self.token(login)}"} if login else {})}
         with connect(
-            f"ws://{self.host}/_stcore/stream", additional_headers=sent, origin=Origin(f"http://{self.host}"),
-            subprotocols=[Subprotocol("streamlit")], max_size=None,
-        ) as socket:  # fmt: skip
+            f"ws://{self.host}/_stcore/stream",
+            additional_headers=sent,
+            origin=Origin(f"http://{self.host}"),
+            subprotocols=[Subprotocol("streamlit")],
+            max_size=None,
+        ) as socket:
             wanted = BackMsg()
             wanted.rerun_script.page_name = page
             wanted.rerun_script.query_string = urlencode(params or {}, doseq=True)
@@ -258,10 +270,21 @@ def _notices(register: Register, other: Case, own: Case) -> dict[str, int]:
     }
     with register.writing() as session:
         city = Notice(
-            year=2026, serial=900, number="汉东检案管监〔2026〕900号", grade="written", office=CITY, department="第一检察部",
-            prosecutor=PROSECUTOR, issued_on=date(2026, 6, 30), due_on=date(2026, 7, 10), issued_by="示市管东", reply="",
-            replied_on=None, replied_by="", withdrawn=False,
-        )  # fmt: skip
+            year=2026,
+            serial=900,
+            number="汉东检案管监〔2026〕900号",
+            grade="written",
+            office=CITY,
+            department="第一检察部",
+            prosecutor=PROSECUTOR,
+            issued_on=date(2026, 6, 30),
+            due_on=date(2026, 7, 10),
+            issued_by="示市管东",
+            reply="",
+            replied_on=None,
+            replied_by="",
+            withdrawn=False,
+        )
         session.add(city)
         session.flush()
         made["city"] = city.id
