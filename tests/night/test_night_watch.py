@@ -16,7 +16,7 @@ from prefect.states import Crashed
 from sqlalchemy import select
 from support.commands import anka
 from support.dashboard_small import publish_small
-from support.notice_cases import keep, sqlite_register
+from support.notice_cases import keep, person, sqlite_register
 from support.places import SAMPLE
 from support.site.single_pages import opened_page
 from typer.testing import CliRunner, Result
@@ -47,23 +47,7 @@ NOBODY = "json://127.0.0.1:1/"
 def office(register: Register, contact: str = NOBODY) -> None:
     """Four people with one role each, and messages switched on."""
     for login, role in PEOPLE.items():
-        keep(
-            register,
-            User(
-                login=login,
-                name=login,
-                roles=[role],
-                unit_id=None,
-                assists_id=None,
-                contact=contact,
-                oidc_subject="",
-                password_hash="",
-                must_change=False,
-                failed_sign_ins=0,
-                locked_until=None,
-                active=True,
-            ),
-        )
+        keep(register, person(login, login, role, contact=contact))
     with register.writing() as session:
         set_switch(session, "messages_on", True)
 

@@ -4,7 +4,19 @@ import json
 
 import docx
 import pytest
-from support.notice_cases import JIA, ONE, SUPERVISOR, TODAY, finding, followed, home, keep, sqlite_register, text_of
+from support.notice_cases import (
+    JIA,
+    ONE,
+    SUPERVISOR,
+    TODAY,
+    finding,
+    followed,
+    home,
+    keep,
+    person,
+    sqlite_register,
+    text_of,
+)
 from typer.testing import CliRunner
 
 from expectations.errors import InputError
@@ -14,7 +26,7 @@ from expectations.notices.labels import read_labels
 from expectations.notices.templates import folder_of
 from expectations.run.published import open_published
 from expectations.store.register import Register
-from expectations.store.tables import Unit, User
+from expectations.store.tables import Unit
 from expectations.texts import Bilingual
 from flows.cli import notices as cli_notices
 from flows.messages.letters import Occasion, letters
@@ -93,20 +105,7 @@ def test_messages_speak_of_it(sqlite_register: Register, home: Home) -> None:
         Unit(id=2, name=ONE, kind="department", parent_id=1),
         finding("1", state_seq=0),
         finding("2", state_seq=0),
-        User(
-            login="head",
-            name="部门长",
-            roles=["head"],
-            unit_id=2,
-            assists_id=None,
-            contact="",
-            oidc_subject="",
-            password_hash="",
-            must_change=False,
-            failed_sign_ins=0,
-            locked_until=None,
-            active=True,
-        ),
+        person("head", "部门长", "head", 2),
     )
     issue(sqlite_register, SUPERVISOR, "1", "urgent", today=TODAY)
     issue(sqlite_register, SUPERVISOR, "2", "record", today=TODAY)

@@ -13,7 +13,19 @@ from threading import Thread
 import pytest
 from pydantic import SecretStr
 from sqlalchemy import select
-from support.notice_cases import OFFICE, ONE, SUPERVISOR, TODAY, TWO, finding, followed, home, keep, sqlite_register
+from support.notice_cases import (
+    OFFICE,
+    ONE,
+    SUPERVISOR,
+    TODAY,
+    TWO,
+    finding,
+    followed,
+    home,
+    keep,
+    person,
+    sqlite_register,
+)
 from support.register_cases import postgresql, register
 from typer.testing import CliRunner
 
@@ -70,23 +82,7 @@ def people(register: Register, contact: str, *, on: bool = True) -> None:
     keep(register, Unit(id=1, name=OFFICE, kind="district", parent_id=None))
     keep(register, Unit(id=2, name=ONE, kind="department", parent_id=1))
     for login, name, role in PEOPLE:
-        keep(
-            register,
-            User(
-                login=login,
-                name=name,
-                roles=[role],
-                unit_id=1 if role == "supervisor" else 2,
-                assists_id=None,
-                contact=contact,
-                oidc_subject="",
-                password_hash="",
-                must_change=False,
-                failed_sign_ins=0,
-                locked_until=None,
-                active=True,
-            ),
-        )
+        keep(register, person(login, name, role, 1 if role == "supervisor" else 2, contact))
     if on:
         with register.writing() as session:
             set_switch(session, "messages_on", True)

@@ -93,16 +93,16 @@ def test_a_trend_equals_pandas(rows: Rows, session: Session, reader: Reader, ask
     )
     sums = {} if frame.empty else frame.groupby("seq")[["open", "new", "corrected"]].sum().to_dict("index")
     expected = []
-    for seq, _, _, _, checked in RUNS:
-        numbers = sums.get(seq, {"open": 0, "new": 0, "corrected": 0})
+    for night in RUNS:
+        numbers = sums.get(night.seq, {"open": 0, "new": 0, "corrected": 0})
         cards = sum(
             count
-            for (office, department), count in checked.items()
+            for (office, department), count in night.checked.items()
             if may_count(reader, {"office": office, "department": department})
             and asked.office in (None, office)
             and department in (asked.departments or (department,))
         )
-        expected.append((seq, numbers["open"], numbers["new"], numbers["corrected"], cards))
+        expected.append((night.seq, numbers["open"], numbers["new"], numbers["corrected"], cards))
     found = lines(session, reader, asked, None)
     assert [
         (one.run.seq, one.counts.open, one.counts.new, one.counts.corrected, one.checked) for one in found

@@ -37,6 +37,7 @@ from expectations.store.register import Register
 from expectations.store.switches import set_switch
 from expectations.store.tables import Finding, Notice, Run
 from support.notice_cases import text_of
+from support.register_rows import row_of
 from support.site.dashboard_server import serving, session_token, with_people
 
 CITY, DISTRICT = "汉东市人民检察院", "汉东市示例区人民检察院"
@@ -269,22 +270,10 @@ def _notices(register: Register, other: Case, own: Case) -> dict[str, int]:
         "own": issue(register, MACHINE, [own.finding_id], "written", "prosecutor").notices[0].id,
     }
     with register.writing() as session:
-        city = Notice(
-            year=2026,
-            serial=900,
-            number="汉东检案管监〔2026〕900号",
-            grade="written",
-            office=CITY,
-            department="第一检察部",
-            prosecutor=PROSECUTOR,
-            issued_on=date(2026, 6, 30),
-            due_on=date(2026, 7, 10),
-            issued_by="示市管东",
-            reply="",
-            replied_on=None,
-            replied_by="",
-            withdrawn=False,
-        )
+        to_the_city = {"office": CITY, "department": "第一检察部", "prosecutor": PROSECUTOR, "issued_by": "示市管东"}
+        numbered = {"year": 2026, "serial": 900, "number": "汉东检案管监〔2026〕900号", "grade": "written"}
+        days = {"issued_on": date(2026, 6, 30), "due_on": date(2026, 7, 10)}
+        city = Notice(**row_of(Notice, **to_the_city, **numbered, **days))
         session.add(city)
         session.flush()
         made["city"] = city.id
