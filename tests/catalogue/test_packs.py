@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from support.audits import ARREST, PROSECUTION, audit, found, keys_of, write_cards
+from support.audits import ARREST, PROSECUTION, audit, keys_of, truth_lines, write_cards
 
 from expectations import Catalogue, CatalogueError, InputError, load_catalogue
 from expectations.authoring.pack_diff import differences
@@ -405,4 +405,4 @@ def test_an_item_is_judged_only_while_it_stands_on_the_card(tmp_path: Path, cata
     export = write_cards(tmp_path / "in", catalogue, "arrest", rows)
     assert keys_of(audit(tmp_path, export, catalogue=office), "ZJ001") == {(ARREST, "S2", "")}
     plain = pack(tmp_path / "plain", rules=RULE.replace(":result", "'批准逮捕'"))
-    assert found(audit(tmp_path, export, catalogue=plain).file)
+    assert truth_lines(audit(tmp_path, export, catalogue=plain).file)

@@ -6,7 +6,7 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 from sqlalchemy import select
-from support.site.gate_site import HASHED, NEW, PAGE, PASSWORD, Answer, Site, asked, site
+from support.site.gate_site import HASHED, NEW, PAGE, PASSWORD, Answer, Site, answer_to, site
 
 from dashboard.door.answers import local_address
 from expectations.people import sessions
@@ -136,7 +136,7 @@ def provider_round(site: Site, *, tamper: str = "", browser: bool = True) -> Ans
     started = site.ask("/oidc/start?next=/findings")
     bound = started.cookie.partition(";")[0] if browser else ""
     there = urlsplit(started.goes_to)
-    back = urlsplit(asked(there.netloc, "GET", f"{there.path}?{there.query}", "", {}).goes_to)
+    back = urlsplit(answer_to(there.netloc, "GET", f"{there.path}?{there.query}", "", {}).goes_to)
     return site.ask(f"{back.path}?{back.query}{tamper}", Cookie=bound, **PAGE)
 
 

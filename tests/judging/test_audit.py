@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from support.audits import ARREST, AS_OF, PROSECUTION, Key, audit, found, keys_of, write_cards
+from support.audits import ARREST, AS_OF, PROSECUTION, Key, audit, keys_of, truth_lines, write_cards
 from support.contract.spec_oracle import oracle_findings
 from support.places import SAMPLE
 
@@ -38,7 +38,7 @@ def test_committed_sample_every_planted_defect_found_under_its_rule_and_nothing_
     audited_home: Path, catalogue: Catalogue
 ) -> None:
     truth = planted(SAMPLE / "planted.csv")
-    assert found(Home(audited_home).current()) == truth
+    assert truth_lines(Home(audited_home).current()) == truth
     assert {rule for rule, *_ in truth} == catalogue.rules.keys()
 
 
@@ -48,7 +48,7 @@ def test_other_seeds_precision_and_recall_are_one_for_every_rule(
 ) -> None:
     generate(seed, COMMITTED.cases, COMMITTED.as_of, tmp_path)
     result = run_audit(AuditOrder(tmp_path / "home", (tmp_path / "exports",), COMMITTED.as_of, data_docs=False))
-    truth, seen = planted(tmp_path / "planted.csv"), found(result.file)
+    truth, seen = planted(tmp_path / "planted.csv"), truth_lines(result.file)
     with (tmp_path / "near_misses.csv").open(encoding="utf-8", newline="") as stream:
         near = {row["rule_id"] for row in csv.DictReader(stream)}
     assert {rule for rule, *_ in truth} == near == catalogue.rules.keys()
@@ -231,7 +231,7 @@ def test_the_audit_agrees_with_the_independent_oracle_on_dirty_exports(tmp_path:
     ]
     export = write_cards(tmp_path / "in", catalogue, "arrest", rows)
     result = audit(tmp_path, export)
-    mine = {key for key in found(result.file) if key[0] in catalogue.rules}
+    mine = {key for key in truth_lines(result.file) if key[0] in catalogue.rules}
     theirs = {key for key in oracle_findings({"arrest": rows}, AS_OF) if key[0] in catalogue.rules}
     assert mine == theirs
     assert len(mine) > 20

@@ -31,7 +31,7 @@ def test_an_incomplete_run_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 
 def test_a_run_without_findings_is_no_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    app = opened_page("overview", publish_small(tmp_path / "home", found=False).root, monkeypatch)
+    app = opened_page("overview", publish_small(tmp_path / "home", with_findings=False).root, monkeypatch)
     assert "本次核查没有发现问题。" in [one.value for one in app.info]
 
 
@@ -57,7 +57,7 @@ def test_a_filter_of_deadlines_comes_from_the_address_and_unknown_values_are_nam
 
 
 def test_no_deadline_near_is_said_and_so_is_an_empty_selection(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    app = opened_page("due", publish_small(tmp_path / "none", found=False).root, monkeypatch)
+    app = opened_page("due", publish_small(tmp_path / "none", with_findings=False).root, monkeypatch)
     assert [one.value for one in app.info] == ["没有临近或超过的期限。"]
     app = opened_page(
         "due", publish_small(tmp_path / "some").root, monkeypatch, department="第十一检察部", grade="yellow"
@@ -68,7 +68,7 @@ def test_no_deadline_near_is_said_and_so_is_an_empty_selection(tmp_path: Path, m
 def test_the_run_page_names_years_without_holiday_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     app = opened_page("run", publish_small(tmp_path / "home").root, monkeypatch)
     assert "2027 (2)" in app.warning[0].value
-    app = opened_page("run", publish_small(tmp_path / "none", found=False).root, monkeypatch)
+    app = opened_page("run", publish_small(tmp_path / "none", with_findings=False).root, monkeypatch)
     assert not app.warning
 
 

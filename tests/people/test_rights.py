@@ -23,11 +23,11 @@ from support.site.rights_asked import (
     EXPORTERS,
     SUPERVISORS,
     as_roles,
+    downloads_of_another,
     forged,
     head_of,
-    others,
+    params_of_another,
     status_of,
-    wanted,
     wrong_number,
 )
 from support.site.rights_site import DISTRICT, OTHER_DEPARTMENT, ROLES, ROWS, Office, served
@@ -71,8 +71,8 @@ def reasons(action: Action) -> Decision:
 
 @pytest.mark.parametrize("login", EVERYBODY)
 def test_a_page_holds_what_is_the_readers_and_a_page_of_others_nothing(office: Office, login: str) -> None:
-    own, case = PAGES[ROLES[login]], others(office, "case")[0]
-    asked = [(page, params) for page in own for params in ({}, *others(office, page))]
+    own, case = PAGES[ROLES[login]], params_of_another(office, "case")[0]
+    asked = [(page, params) for page in own for params in ({}, *params_of_another(office, page))]
     asked += [(page, case if page == "case" else {}) for page in NAMES if page not in own]
     office.token(login)
     with ThreadPoolExecutor(4) as pool:
@@ -93,7 +93,7 @@ def logged_cases(office: Office) -> str:
 def test_a_supervisor_reads_what_is_hidden_from_the_others(office: Office) -> None:
     other = office.other
     for login in SUPERVISORS:
-        text = office.open(login, "case", others(office, "case")[1]).text
+        text = office.open(login, "case", params_of_another(office, "case")[1]).text
         assert (other.bmsah in text, other.name in text, other.suspect_no in text) == (True, True, True)
         told = office.open(login, "notices", {"tab": "issued", "id": str(office.notices["other"])})
         assert other.bmsah in told.text
@@ -148,7 +148,7 @@ def test_nothing_another_table_of_the_run_holds_gets_through(office: Office) -> 
 
 @pytest.mark.parametrize("login", EVERYBODY)
 def test_a_download_holds_what_is_the_readers(office: Office, login: str) -> None:
-    asked_for = wanted(office)
+    asked_for = downloads_of_another(office)
     assert asked_for.keys() == EXPORTS.keys()
     for name, params in asked_for.items():
         status, text = office.fetch(f"/export/{name}?{urlencode(params, doseq=True)}", login)
@@ -187,7 +187,7 @@ def test_a_document_of_another_is_like_one_that_does_not_exist(office: Office) -
 
 def test_without_a_session_nothing_comes_whatever_the_headers_claim(office: Office) -> None:
     claims = forged(office)
-    for name, params in wanted(office).items():
+    for name, params in downloads_of_another(office).items():
         for headers in ({}, claims):
             assert office.fetch(f"/export/{name}?{urlencode(params, doseq=True)}", headers=headers)[0] == 401
     for page in ("", *NAMES, "data-docs/index.html"):

@@ -112,13 +112,13 @@ class Night:
             marks = ", ".join("?" * len(lines[0]))
             con.executemany(
                 f"insert into findings ({selected(tuple(lines[0]))}) values ({marks})",
-                [list(one.values()) for one in lines],
+                [list(line.values()) for line in lines],
             )
 
 
 def _line(wrong: Wrong) -> dict[str, object]:
     values = json.dumps(wrong.values, ensure_ascii=False)
-    own = {name: getattr(wrong, name) for name in COLUMNS.keys() & {one.name for one in fields(wrong)}}
+    own = {name: getattr(wrong, name) for name in COLUMNS.keys() & {attribute.name for attribute in fields(wrong)}}
     return own | {
         "run_id": "run",
         "rule_fingerprint": wrong.rule_print,

@@ -3,7 +3,7 @@
 from datetime import date
 
 from support.twins.kind_twins import TODAY, Judged, Row, below, differ, filled, same, twin, yes
-from support.twins.pandas_values import charge_set, charges, held
+from support.twins.pandas_values import charge_set, charges, custodial
 
 
 def trials(j: Judged) -> list[Row]:
@@ -52,7 +52,7 @@ def person_twice(j: Judged) -> bool:
     "DUP03",
     "duplicate",
     "doc_no bmsah",
-    others="is_unit",
+    other_rows="is_unit",
     level="case",
     no_other="r.bmsah = t.bmsah and r.doc_no <> t.doc_no and coalesce(r.is_unit, '') <> '是'",
 )
@@ -82,7 +82,7 @@ def overlapping(j: Judged) -> bool:
     "duplicate",
     "bmsah",
     each={"fields": "is_unit amount close_date"},
-    others="is_unit amount close_date",
+    other_rows="is_unit amount close_date",
     level="case",
     alike="agg_rows($card, count(distinct coalesce(r.$f::varchar, '')), r.bmsah = t.bmsah) <= 1",
 )
@@ -108,8 +108,8 @@ def another_name_on_the_document(j: Judged) -> bool:
     trial="name sex amount charge accept_date",
 )
 def trial_differs(j: Judged) -> bool:
-    other = stage(j)
-    return other is not None and differ(j.value, other[j.item])
+    trial = stage(j)
+    return trial is not None and differ(j.value, trial[j.item])
 
 
 @twin(
@@ -149,8 +149,8 @@ def arrested_and_never_tried(j: Judged) -> bool:
     trial="accept_date",
 )
 def tried_before_accepted(j: Judged) -> bool:
-    other = stage(j)
-    return other is not None and below(other["accept_date"], j["accept_date"])
+    trial = stage(j)
+    return trial is not None and below(trial["accept_date"], j["accept_date"])
 
 
 @twin(
@@ -164,7 +164,7 @@ def tried_before_accepted(j: Judged) -> bool:
 )
 def no_later_arrest(j: Judged) -> bool:
     later = [r for r in trials(j) if r["kind"] == "逮捕" and not below(r["accept_date"], j["accept_date"])]
-    return held(j["kind"]) and not [r for r in later if None not in (r["accept_date"], j["accept_date"])]
+    return custodial(j["kind"]) and not [r for r in later if None not in (r["accept_date"], j["accept_date"])]
 
 
 @twin(
@@ -177,8 +177,8 @@ def no_later_arrest(j: Judged) -> bool:
     when="not blank(stage(trial).charge)",
 )
 def charges_of_the_trial_differ(j: Judged) -> bool:
-    other = stage(j)
-    return bool(other and other["charge"]) and set(charges((other or {})["charge"])) != charge_set(
+    trial = stage(j)
+    return bool(trial and trial["charge"]) and set(charges((trial or {})["charge"])) != charge_set(
         j["charge"], j["other_charges"]
     )
 
@@ -208,5 +208,5 @@ def measure_at_closing_differs(j: Judged) -> bool:
     then="blank(stage(trial).amount) or blank(name)",
 )
 def name_beside_an_amount(j: Judged) -> bool:
-    other = stage(j)
-    return other is not None and other["amount"] is not None and j["name"] is not None
+    trial = stage(j)
+    return trial is not None and trial["amount"] is not None and j["name"] is not None

@@ -250,8 +250,8 @@ def first_charge_hides_nothing(j: Judged) -> bool:
     relation="subset(items_no_none(factors), ['累犯', '自首']) and len(items_no_none(factors)) <= 1",
 )
 def further_factors(j: Judged) -> bool:
-    named = set(items(j["factors"])) - {"无"}
-    return j["factors"] is not None and (len(named) > 1 or not named <= {"累犯", "自首"})
+    factors = set(items(j["factors"])) - {"无"}
+    return j["factors"] is not None and (len(factors) > 1 or not factors <= {"累犯", "自首"})
 
 
 @twin("SET07", "set_relation", "other_charges charge", relation="len(charges2(charge, other_charges)) <= 2")
