@@ -22,9 +22,10 @@ def test_the_steps_lead_where_the_page_says(tmp_path: Path, audited_home: Path) 
         elif language == "bash":
             for line in text.splitlines():
                 printed[line] = run(line, tmp_path, audited_home)
-    found = next(text for line, text in printed.items() if line.startswith("anka findings"))
+    findings = next(text for line, text in printed.items() if line.startswith("anka findings"))
     rows = [
-        (row["rule_id"], row["bmsah"], row["prosecutor"], row["message"]) for row in csv.DictReader(io.StringIO(found))
+        (row["rule_id"], row["bmsah"], row["prosecutor"], row["message"])
+        for row in csv.DictReader(io.StringIO(findings))
     ]
     assert sorted(rows) == [
         ("ZJ002", "A-2", "王示例", "2026-03-02申请会见，2026-03-06才安排。"),
