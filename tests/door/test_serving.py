@@ -52,10 +52,10 @@ def test_dashboard_answers_and_ends_with_its_command(tmp_path: Path, ending: sig
 
 
 def test_a_taken_port_is_one_clear_line(tmp_path: Path) -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        port = str(taken.getsockname()[1])
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        port = str(listener.getsockname()[1])
         ran = subprocess.run(
             [sys.executable, "-m", "flows.cli.main", "demo", "--port", port],
             env=os.environ | {"ANKA_HOME": str(tmp_path)},

@@ -88,13 +88,13 @@ def test_known_and_unknown_logins_answer_alike_until_both_are_locked(site: Site)
     answers = {}
     for login in ("bei1", "no-such-person"):
         tried = [site.sign_in(login, "wrong") for _ in range(6)]
-        answers[login] = [(one.status, re.sub(r"\d\d:\d\d|" + login, "", one.text)) for one in tried]
+        answers[login] = [(answer.status, re.sub(r"\d\d:\d\d|" + login, "", answer.text)) for answer in tried]
     assert answers["bei1"] == answers["no-such-person"]
     assert "锁定至" in answers["bei1"][4][1]
     assert site.sign_in("bei1").status == 401
     with site.register.reading() as session:
-        done = list(session.scalars(select(Access.action).where(Access.login == "bei1")))
-    assert done == ["sign_in_failed"] * 4 + ["locked"] + ["sign_in_failed"] * 2
+        actions = list(session.scalars(select(Access.action).where(Access.login == "bei1")))
+    assert actions == ["sign_in_failed"] * 4 + ["locked"] + ["sign_in_failed"] * 2
 
 
 def test_a_first_password_opens_nothing_but_its_change(site: Site) -> None:
@@ -135,8 +135,8 @@ def provider_round(site: Site, *, tamper: str = "", browser: bool = True) -> Ans
     """Sign-in over the provider, as a browser does it."""
     started = site.ask("/oidc/start?next=/findings")
     bound = started.cookie.partition(";")[0] if browser else ""
-    there = urlsplit(started.goes_to)
-    back = urlsplit(answer_to(there.netloc, "GET", f"{there.path}?{there.query}", "", {}).goes_to)
+    at_provider = urlsplit(started.goes_to)
+    back = urlsplit(answer_to(at_provider.netloc, "GET", f"{at_provider.path}?{at_provider.query}", "", {}).goes_to)
     return site.ask(f"{back.path}?{back.query}{tamper}", Cookie=bound, **PAGE)
 
 

@@ -48,12 +48,12 @@ def test_other_seeds_precision_and_recall_are_one_for_every_rule(
 ) -> None:
     generate(seed, COMMITTED.cases, COMMITTED.as_of, tmp_path)
     result = run_audit(AuditOrder(tmp_path / "home", (tmp_path / "exports",), COMMITTED.as_of, data_docs=False))
-    truth, seen = planted(tmp_path / "planted.csv"), truth_lines(result.file)
+    truth, findings = planted(tmp_path / "planted.csv"), truth_lines(result.file)
     with (tmp_path / "near_misses.csv").open(encoding="utf-8", newline="") as stream:
         near = {row["rule_id"] for row in csv.DictReader(stream)}
     assert {rule for rule, *_ in truth} == near == catalogue.rules.keys()
-    unsound = {rule for rule, *_ in seen - truth}
-    incomplete = {rule for rule, *_ in truth - seen}
+    unsound = {rule for rule, *_ in findings - truth}
+    incomplete = {rule for rule, *_ in truth - findings}
     assert (unsound, incomplete) == (set(), set())
     assert not result.in_error
     assert not result.not_judged
@@ -98,9 +98,13 @@ def test_an_optional_item_may_be_absent_and_is_unreadable_like_any_other(tmp_pat
         row | {"suspect_no": "S3", "supp_transfer_date": "2026-03-01"},
         row | {"suspect_no": "S4", "supp_transfer_date": "2026-13-45"},
     ]
-    whole = write_cards(tmp_path / "in", catalogue, "prosecution", rows)
+    complete = write_cards(tmp_path / "in", catalogue, "prosecution", rows)
     partly = write_cards(tmp_path / "in", catalogue, "prosecution", [row | {"suspect_no": "S5"}], "supp_transfer_date")
-    for exports, persons in (((whole,), {"S1", "S3"}), ((partly,), {"S5"}), ((whole, partly), {"S1", "S3", "S5"})):
+    for exports, persons in (
+        ((complete,), {"S1", "S3"}),
+        ((partly,), {"S5"}),
+        ((complete, partly), {"S1", "S3", "S5"}),
+    ):
         result = audit(tmp_path, *exports)
         assert keys_of(result, "T005") == {(PROSECUTION, person, "") for person in persons}
         assert not [why for why in result.not_judged if why.startswith(("T005/", "T025/", "T048/"))]
@@ -175,12 +179,12 @@ def findings_text(file: Path) -> str:
 
 def test_the_same_inputs_catalogue_and_date_give_identical_findings(tmp_path: Path) -> None:
     exports = tuple((SAMPLE / "exports").glob("审查逮捕*"))
-    here, elsewhere = (AuditOrder(tmp_path / home, exports, COMMITTED.as_of, data_docs=False) for home in "ab")
-    first, again, other = run_audit(here), run_audit(here), run_audit(elsewhere)
-    assert first.run_id == again.run_id == other.run_id
+    order, other_order = (AuditOrder(tmp_path / home, exports, COMMITTED.as_of, data_docs=False) for home in "ab")
+    first, again, of_other_home = run_audit(order), run_audit(order), run_audit(other_order)
+    assert first.run_id == again.run_id == of_other_home.run_id
     assert first.file != again.file
-    assert findings_text(first.file) == findings_text(again.file) == findings_text(other.file)
-    with duckdb.connect(str(Home(here.home).warehouse), read_only=True) as con:
+    assert findings_text(first.file) == findings_text(again.file) == findings_text(of_other_home.file)
+    with duckdb.connect(str(Home(order.home).warehouse), read_only=True) as con:
         history = con.execute("select count(*), count(distinct _load) from raw.arrest").fetchall()
     with open_published(again.file) as con:
         rows = con.execute("select sum(rows_read) from files where card = 'arrest'").fetchall()
@@ -342,7 +346,7 @@ def test_findings_are_filtered_in_one_place_and_unknown_choices_are_mistakes(
     hints = select_findings(published, FindingFilter(kind="hints")).fetchall()
     errors = select_findings(published, FindingFilter(kind="errors")).fetchall()
     assert len(everything) == len(hints) + len(errors)
-    one = select_findings(published, FindingFilter(rules=("C003",), departments=("第一检察部",))).fetchall()
-    assert {row[FINDING_COLUMNS.index("rule_id")] for row in one} <= {"C003"}
+    of_one_rule = select_findings(published, FindingFilter(rules=("C003",), departments=("第一检察部",))).fetchall()
+    assert {row[FINDING_COLUMNS.index("rule_id")] for row in of_one_rule} <= {"C003"}
     with pytest.raises(InputError, match="没有这个部门 / no such department: 第一检查部; 最接近 / nearest: 第一检察部"):
         select_findings(published, FindingFilter(departments=("第一检查部",)))

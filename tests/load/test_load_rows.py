@@ -166,21 +166,21 @@ def test_the_same_content_under_two_names_counts_once(tmp_path: Path) -> None:
     paths = [write_text(tmp_path / f"审查逮捕{n}.csv", HEADINGS, person(1), ("", *person(2)[1:])) for n in (1, 2)]
     report = load(con, *paths)
     assert cards(con, "arrest", SUSPECTS) == [("S2",), ("S1",)]
-    assert [(one.rows.replaced, one.rows.duplicate) for one in report.sheets] == [(1, 0), (0, 1)]
+    assert [(sheet.rows.replaced, sheet.rows.duplicate) for sheet in report.sheets] == [(1, 0), (0, 1)]
     assert con.execute("SELECT count(*) FROM raw.arrest").fetchone() == (2,)
 
 
 def test_the_input_hash_depends_on_content_card_and_order(tmp_path: Path) -> None:
-    one = write_text(tmp_path / "审查逮捕1.csv", HEADINGS, person(1))
-    two = write_text(tmp_path / "审查逮捕2.csv", HEADINGS, person(2))
+    first = write_text(tmp_path / "审查逮捕1.csv", HEADINGS, person(1))
+    second = write_text(tmp_path / "审查逮捕2.csv", HEADINGS, person(2))
     hashes = [
-        load(warehouse(), one, two).input_hash,
-        load(warehouse(), two, one).input_hash,
-        load(warehouse(), one).input_hash,
-        load(warehouse(), one, two, card="prosecution").input_hash,
+        load(warehouse(), first, second).input_hash,
+        load(warehouse(), second, first).input_hash,
+        load(warehouse(), first).input_hash,
+        load(warehouse(), first, second, card="prosecution").input_hash,
     ]
     assert len(set(hashes)) == 4
-    assert load(warehouse(), one, two).input_hash == hashes[0]
+    assert load(warehouse(), first, second).input_hash == hashes[0]
 
 
 def test_a_file_with_headings_only_is_loaded_as_empty(tmp_path: Path) -> None:
@@ -211,11 +211,11 @@ def test_every_row_read_is_loaded_or_rejected_with_a_reason(
     assert [sheet.rows.read for sheet in report.sheets] == [len(rows) for rows in files]
     for sheet in report.sheets:
         assert sheet.rows.read == sheet.rows.loaded + sheet.rows.rejected
-    kept = con.execute("SELECT _file, _sheet_row FROM cards.arrest").fetchall()
-    dropped = con.execute("SELECT file_no, sheet_row FROM load.rejected_rows WHERE reason IS NOT NULL").fetchall()
+    loaded_rows = con.execute("SELECT _file, _sheet_row FROM cards.arrest").fetchall()
+    rejected_rows = con.execute("SELECT file_no, sheet_row FROM load.rejected_rows WHERE reason IS NOT NULL").fetchall()
     every = [(number, row + 2) for number, rows in enumerate(files) for row in range(len(rows))]
-    assert Counter(kept + dropped) == Counter(every)
-    assert [row for (row,) in cards(con, "arrest", "_row")] == list(range(len(kept)))
+    assert Counter(loaded_rows + rejected_rows) == Counter(every)
+    assert [row for (row,) in cards(con, "arrest", "_row")] == list(range(len(loaded_rows)))
     stored = con.execute(
         "SELECT rows_read, rows_loaded, rows_rejected, rows_loaded + rows_header_copy + rows_total + rows_blank"
         " + rows_duplicate + rows_replaced + rows_malformed FROM load.files"

@@ -78,8 +78,8 @@ def running(office: Mapping[str, str], *command: str) -> Iterator[subprocess.Pop
 def family(pid: int) -> list[int]:
     """A process, its children, and theirs, as Linux lists them by thread."""
     pids = [pid]
-    for one in pids:
-        for listed in Path(f"/proc/{one}/task").glob("*/children"):
+    for member in pids:
+        for listed in Path(f"/proc/{member}/task").glob("*/children"):
             with suppress(OSError):  # gone meanwhile
                 pids += map(int, listed.read_text().split())
     return pids

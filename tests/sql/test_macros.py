@@ -81,21 +81,23 @@ def filled(call: str) -> list[str]:
     """The call with every combination of values."""
     names = list(dict.fromkeys(re.findall(r"\$(\w+)", call)))
     types = {"t": "varchar", "u": "varchar", "d": "date", "e": "date", "c": "varchar", "x": "varchar", "i": "varchar"}
-    made = []
+    calls = []
     for values in product(*(VALUES[name] for name in names)):
         words = {
             name: f"{literal(value)}::{types[name]}" if name in types else literal(value)
             for name, value in zip(names, values, strict=True)
         }
-        made.append(Template(call).substitute(words))
-    return made
+        calls.append(Template(call).substitute(words))
+    return calls
 
 
 def test_every_helper_is_compared() -> None:
     compared = {re.split(r"\(", call)[0] for call in CALLS}
-    written = set(re.findall(r"^create macro (\w+)", (SPEC / "helpers.sql").read_text(encoding="utf-8"), re.MULTILINE))
+    specified_helpers = set(
+        re.findall(r"^create macro (\w+)", (SPEC / "helpers.sql").read_text(encoding="utf-8"), re.MULTILINE)
+    )
     assert compared | IN_PLACE == HELPERS
-    assert written - HELPERS == {"group_list", "dict_list"}
+    assert specified_helpers - HELPERS == {"group_list", "dict_list"}
 
 
 @pytest.fixture(scope="module")
@@ -111,7 +113,9 @@ def test_a_helper_yields_what_the_specification_says(
     statement = f"select {', '.join(calls)}"
     ours, theirs = (con.execute(statement).fetchall()[0] for con in (lookups, specified))
     differing = [
-        (text, one, other) for text, one, other in zip(calls, ours, theirs, strict=True) if plain(one) != plain(other)
+        (text, own_value, specified_value)
+        for text, own_value, specified_value in zip(calls, ours, theirs, strict=True)
+        if plain(own_value) != plain(specified_value)
     ]
     assert differing == []
 

@@ -33,9 +33,9 @@ def same(text: str) -> Term:
     return Term(text, text)
 
 
-def linked(card: str, aggregate: str, more: str = "") -> Term:
-    helper = f"agg_rows({card}, {aggregate}, r.g = t.g{more})"
-    query = f"(select {aggregate} from cards.{card} r where r.g = o.g{more.replace('t.', 'o.')})"
+def linked(card: str, aggregate: str, more_condition: str = "") -> Term:
+    helper = f"agg_rows({card}, {aggregate}, r.g = t.g{more_condition})"
+    query = f"(select {aggregate} from cards.{card} r where r.g = o.g{more_condition.replace('t.', 'o.')})"
     return Term(helper, query)
 
 
@@ -143,15 +143,19 @@ def tables(small_catalogue: Catalogue) -> duckdb.DuckDBPyConnection:
     return con
 
 
-def store(con: duckdb.DuckDBPyConnection, own: list[tuple[object, ...]], others: list[tuple[object, ...]]) -> None:
+def store(
+    con: duckdb.DuckDBPyConnection, own_rows: list[tuple[object, ...]], linked_rows: list[tuple[object, ...]]
+) -> None:
     con.execute(
         "create or replace table cards.t (_row bigint, g integer, a integer, b integer, s varchar, k varchar, m varchar, d date)"
     )
     con.execute("create or replace table cards.u (_row bigint, g integer, a integer, s varchar, k varchar)")
-    if own:
-        con.executemany("insert into cards.t values (?, ?, ?, ?, ?, ?, ?, ?)", [(n, *row) for n, row in enumerate(own)])
-    if others:
-        con.executemany("insert into cards.u values (?, ?, ?, ?, ?)", [(n, *row) for n, row in enumerate(others)])
+    if own_rows:
+        con.executemany(
+            "insert into cards.t values (?, ?, ?, ?, ?, ?, ?, ?)", [(n, *row) for n, row in enumerate(own_rows)]
+        )
+    if linked_rows:
+        con.executemany("insert into cards.u values (?, ?, ?, ?, ?)", [(n, *row) for n, row in enumerate(linked_rows)])
     for card, names in (("t", "gabd"), ("u", "ga")):
         for name in names:
             con.execute(f"alter table cards.{card} add column {name}__raw varchar")
@@ -186,11 +190,11 @@ def test_a_rewritten_condition_finds_the_rows_of_the_literal_one(
     small_catalogue: Catalogue,
     tables: duckdb.DuckDBPyConnection,
     terms: list[Term],
-    own: list[tuple[object, ...]],
-    others: list[tuple[object, ...]],
+    own_rows: list[tuple[object, ...]],
+    linked_rows: list[tuple[object, ...]],
 ) -> None:
     """Where it is true and where it is false, so that the rest is where it is unknown."""
-    store(tables, own, others)
+    store(tables, own_rows, linked_rows)
     try:
         expected = [literal(tables, where) for term in terms for where in (term.literal, f"not ({term.literal})")]
     except (duckdb.ParserException, duckdb.BinderException, duckdb.ConversionException):
