@@ -66,13 +66,13 @@ def test_a_further_grade_is_issued_listed_replied_to_and_overdue(sqlite_register
     keep(sqlite_register, followed(home), finding("1"), finding("2"), finding("3"))
     where = ["--home", str(home.root), "--register", str(sqlite_register.engine.url)]
     run = CliRunner()
-    for one, grade in (("1", "urgent"), ("2", "record")):
-        made = run.invoke(cli_notices.app, ["issue", one, "--grade", grade, "--today", f"{TODAY}", *where])
-        assert made.exit_code == 0, made.output
+    for finding_id, grade in (("1", "urgent"), ("2", "record")):
+        ran = run.invoke(cli_notices.app, ["issue", finding_id, "--grade", grade, "--today", f"{TODAY}", *where])
+        assert ran.exit_code == 0, ran.output
 
-    def listed(*more: str) -> list[tuple[str, str, str, str]]:
-        shown = run.invoke(cli_notices.app, ["list", "--today", "2026-07-04", "--format", "json", *more, *where])
-        return [(row["number"], row["grade"], row["due"], row["state"]) for row in json.loads(shown.output)]
+    def listed(*options: str) -> list[tuple[str, str, str, str]]:
+        ran = run.invoke(cli_notices.app, ["list", "--today", "2026-07-04", "--format", "json", *options, *where])
+        return [(row["number"], row["grade"], row["due"], row["state"]) for row in json.loads(ran.output)]
 
     urgent, record = ("示例检案管监〔2026〕1号", "督促", "2026-07-03"), ("备忘 2026-06-30 #2", "备忘", "2026-07-10")
     assert listed() == [(*record, "无须书面回复"), (*urgent, "逾期未回复")]
@@ -92,8 +92,8 @@ def test_its_document_is_made_from_its_own_template(sqlite_register: Register, h
     keep(sqlite_register, finding("1"))
     notice = issue(sqlite_register, SUPERVISOR, "1", "urgent", today=TODAY).notices[0]
     with open_published(home.current()) as con, sqlite_register.reading() as session:
-        said = text_of(notice_document(session, SUPERVISOR, home, notice.id, read_labels(con)))
-    assert said == "督促整改函 示例检案管监〔2026〕1号 督促，3 日，报检察长"
+        document = text_of(notice_document(session, SUPERVISOR, home, notice.id, read_labels(con)))
+    assert document == "督促整改函 示例检案管监〔2026〕1号 督促，3 日，报检察长"
     assert notice_file_name(notice, "docx") == f"督促整改函_示例检案管监〔2026〕1号_{ONE}.docx"
 
 
@@ -110,8 +110,12 @@ def test_messages_speak_of_it(sqlite_register: Register, home: Home) -> None:
     issue(sqlite_register, SUPERVISOR, "1", "urgent", today=TODAY)
     issue(sqlite_register, SUPERVISOR, "2", "record", today=TODAY)
     with sqlite_register.reading() as session:
-        told = [one.body.splitlines()[0] for one in letters(session, Occasion(home, "", TODAY)) if one.kind == "issued"]
-    assert told == [
+        first_lines = [
+            letter.body.splitlines()[0]
+            for letter in letters(session, Occasion(home, "", TODAY))
+            if letter.kind == "issued"
+        ]
+    assert first_lines == [
         "备忘 2026-06-30 #2：收到 / issued",
         "督促函 示例检案管监〔2026〕1号：收到 / issued，回复期限 2026-07-03 / reply by 2026-07-03",
     ]

@@ -87,7 +87,7 @@ def notice(sqlite_register: Register) -> int:
 
 def test_the_notice_says_all_a_notice_must(session: Session, home: Home, labels: Labels, notice: int) -> None:
     content = notice_document(session, HEAD, home, notice, labels)
-    said = text_of(content)
+    document = text_of(content)
     for part in (
         "案件流程监控通知书",
         "示例检案管监〔2026〕1号",
@@ -108,31 +108,31 @@ def test_the_notice_says_all_a_notice_must(session: Session, home: Home, labels:
         "规则157",
         "（空）",
     ):
-        assert part in said, part
-    assert SECRET not in said
-    assert "770120*******4681" in said
+        assert part in document, part
+    assert SECRET not in document
+    assert "770120*******4681" in document
     problems = docx.Document(BytesIO(content)).tables[0]
     assert [row.cells[0].text for row in problems.rows] == ["序号", "1", "2"]
-    assert "{%" not in said
+    assert "{%" not in document
 
 
 def test_an_oral_reminder_and_a_person(sqlite_register: Register, home: Home, labels: Labels) -> None:
     keep(sqlite_register, finding("1"))
-    made = issue(sqlite_register, SUPERVISOR, "1", "oral", "prosecutor", TODAY).notices[0]
+    reminder = issue(sqlite_register, SUPERVISOR, "1", "oral", "prosecutor", TODAY).notices[0]
     with sqlite_register.reading() as session:
-        said = text_of(notice_document(session, JIA, home, made.id, labels))
-    assert "口头提示记录" in said
-    assert f"{ONE} 甲检察官：" in said
-    assert "回　　执" not in said
-    assert "检察长" not in said
+        document = text_of(notice_document(session, JIA, home, reminder.id, labels))
+    assert "口头提示记录" in document
+    assert f"{ONE} 甲检察官：" in document
+    assert "回　　执" not in document
+    assert "检察长" not in document
 
 
 def test_a_withdrawn_notice_says_so(sqlite_register: Register, home: Home, labels: Labels, notice: int) -> None:
     withdraw(sqlite_register, SUPERVISOR, notice, "发错部门")
     with sqlite_register.reading() as session:
-        said = text_of(notice_document(session, HEAD, home, notice, labels))
-    assert "已撤回，文号保留：监管员：发错部门" in said
-    assert "示例检案管监〔2026〕1号" in said
+        document = text_of(notice_document(session, HEAD, home, notice, labels))
+    assert "已撤回，文号保留：监管员：发错部门" in document
+    assert "示例检案管监〔2026〕1号" in document
 
 
 def test_the_list_of_errors(session: Session, home: Home, labels: Labels, notice: int) -> None:
@@ -211,7 +211,7 @@ def test_an_office_puts_its_own_templates_in_place(session: Session, home: Home,
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "reason"),
     [
         ("{{ nubmer }}", "'nubmer' is undefined"),
         ("{{ number ", "unexpected"),
@@ -222,7 +222,7 @@ def test_an_office_puts_its_own_templates_in_place(session: Session, home: Home,
     ],
 )
 def test_a_broken_template_is_one_line_with_its_file(
-    session: Session, home: Home, labels: Labels, notice: int, text: str | None, said: str
+    session: Session, home: Home, labels: Labels, notice: int, text: str | None, reason: str
 ) -> None:
     own = folder_of(home)
     own.mkdir(parents=True)
@@ -235,7 +235,7 @@ def test_a_broken_template_is_one_line_with_its_file(
     with pytest.raises(InputError) as error:
         notice_document(session, HEAD, home, notice, labels)
     assert str(own / "notice.docx") in error.value.message
-    assert said in error.value.message
+    assert reason in error.value.message
     assert "\n" not in error.value.message
 
 
@@ -259,17 +259,17 @@ def test_a_broken_workbook_template(session: Session, home: Home, labels: Labels
 
 def test_the_bundled_templates_are_what_the_script_makes(tmp_path: Path) -> None:
     make_templates(tmp_path)
-    fresh, kept = tmp_path, write_bundled(tmp_path / "kept")
-    for file in kept:
+    fresh, bundled = tmp_path, write_bundled(tmp_path / "kept")
+    for file in bundled:
         if file.suffix == ".docx":
             assert text_of(file.read_bytes()) == text_of((fresh / file.name).read_bytes())
         else:
-            first, second = (openpyxl.load_workbook(one)["错误明细清单"] for one in (file, fresh / file.name))
+            first, second = (openpyxl.load_workbook(workbook)["错误明细清单"] for workbook in (file, fresh / file.name))
             assert list(first.values) == list(second.values)
 
 
 def test_the_file_is_named_after_the_notice(session: Session, notice: int) -> None:
-    found = one_notice(session, HEAD, notice)
-    assert found is not None
-    assert notice_file_name(found, "docx") == f"案件流程监控通知书_示例检案管监〔2026〕1号_{ONE}.docx"
-    assert notice_file_name(found, "xlsx") == f"错误明细清单_示例检案管监〔2026〕1号_{ONE}.xlsx"
+    read_notice = one_notice(session, HEAD, notice)
+    assert read_notice is not None
+    assert notice_file_name(read_notice, "docx") == f"案件流程监控通知书_示例检案管监〔2026〕1号_{ONE}.docx"
+    assert notice_file_name(read_notice, "xlsx") == f"错误明细清单_示例检案管监〔2026〕1号_{ONE}.xlsx"

@@ -32,7 +32,7 @@ def test_an_incomplete_run_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 def test_a_run_without_findings_is_no_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     app = opened_page("overview", publish_small(tmp_path / "home", with_findings=False).root, monkeypatch)
-    assert "本次核查没有发现问题。" in [one.value for one in app.info]
+    assert "本次核查没有发现问题。" in [info.value for info in app.info]
 
 
 def test_the_page_of_deadlines_shows_tiles_table_and_filters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -58,7 +58,7 @@ def test_a_filter_of_deadlines_comes_from_the_address_and_unknown_values_are_nam
 
 def test_no_deadline_near_is_said_and_so_is_an_empty_selection(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     app = opened_page("due", publish_small(tmp_path / "none", with_findings=False).root, monkeypatch)
-    assert [one.value for one in app.info] == ["没有临近或超过的期限。"]
+    assert [info.value for info in app.info] == ["没有临近或超过的期限。"]
     app = opened_page(
         "due", publish_small(tmp_path / "some").root, monkeypatch, department="第十一检察部", grade="yellow"
     )
