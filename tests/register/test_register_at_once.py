@@ -26,7 +26,7 @@ FIRST = Night(wrong=tuple(Wrong(f"f{number}", bmsah=f"案{number}") for number i
 SECOND = FIRST.on(
     2,
     wrong=tuple(wrong for number, wrong in enumerate(FIRST.wrong) if number % 3)
-    + tuple(Wrong(f"g{n}", bmsah="案0") for n in range(2000)),
+    + tuple(Wrong(f"g{number}", bmsah="案0") for number in range(2000)),
 )
 NIGHTLY = """
 import sys
@@ -58,11 +58,11 @@ def test_twenty_people_decide_while_a_run_is_followed(register: Register, tmp_pa
         def person(number: int) -> list[Outcome]:
             reader = replace(MACHINE, user_id=number, name=f"监管员{number}")
             start.wait()
-            made = []
-            for one in range(EACH):
-                action = Decision("confirm") if one % 2 else Decision("reject", "old_card", f"由{number}")
-                made.append(decide(register, reader, [f"f{number * EACH + one}"], action))
-            return made
+            outcomes_of_person = []
+            for turn in range(EACH):
+                action = Decision("confirm") if turn % 2 else Decision("reject", "old_card", f"由{number}")
+                outcomes_of_person.append(decide(register, reader, [f"f{number * EACH + turn}"], action))
+            return outcomes_of_person
 
         with ThreadPoolExecutor(PEOPLE) as pool:
             working = [pool.submit(person, number) for number in range(PEOPLE)]
@@ -70,21 +70,24 @@ def test_twenty_people_decide_while_a_run_is_followed(register: Register, tmp_pa
             night.stdin.write("go\n")
             night.stdin.flush()
             outcomes = [outcome for future in working for outcome in future.result(timeout=120)]
-        told, errors = night.communicate(timeout=120)
-        assert (told.strip(), errors, night.returncode) == ("2", "", 0)
+        printed, errors = night.communicate(timeout=120)
+        assert (printed.strip(), errors, night.returncode) == ("2", "", 0)
 
-    done = {one for outcome in outcomes for one in outcome.done}
-    skipped = {one for outcome in outcomes for one, _ in outcome.skipped}
-    assert done | skipped == {wrong.finding_id for wrong in FIRST.wrong}
+    decided = {finding_id for outcome in outcomes for finding_id in outcome.done}
+    skipped = {finding_id for outcome in outcomes for finding_id, _ in outcome.skipped}
+    assert decided | skipped == {wrong.finding_id for wrong in FIRST.wrong}
     with register.reading() as session:
         by_people = select(Event.finding_id).where(Event.user_id.is_not(None))
-        assert sorted(session.scalars(by_people)) == sorted(done)
-        verified = {one.finding_id: one for one in session.scalars(select(Finding).where(Finding.verification != ""))}
-        assert verified.keys() == done
+        assert sorted(session.scalars(by_people)) == sorted(decided)
+        verified = {
+            finding.finding_id: finding
+            for finding in session.scalars(select(Finding).where(Finding.verification != ""))
+        }
+        assert verified.keys() == decided
         for number in range(PEOPLE * EACH):
             finding = session.get_one(Finding, f"f{number}")
             gone = number % 3 == 0
-            assert finding.finding_id in done or gone, "skipped only where the run had closed it before"
+            assert finding.finding_id in decided or gone, "skipped only where the run had closed it before"
             expected = "corrected" if gone else "explained" if number % EACH % 2 == 0 else "open"
             assert finding.state == expected
         assert session.scalar(select(func.count()).where(Finding.state == "new")) == 2000

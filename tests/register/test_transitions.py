@@ -112,7 +112,7 @@ def register(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Register]:
     opened.close()
 
 
-def put(register: Register, talk: Talk) -> None:
+def put_finding(register: Register, talk: Talk) -> None:
     """Makes the finding stand so."""
     values = dict(zip(("state", "verification", "answer", "decision"), talk, strict=True))
     with register.writing() as session:
@@ -122,9 +122,14 @@ def put(register: Register, talk: Talk) -> None:
 def standing(register: Register) -> tuple[Talk, int, int, Standing]:
     """How the finding stands, its version, and how many events there are."""
     with register.reading() as session:
-        one = session.scalars(select(Finding)).one()
+        finding_row = session.scalars(select(Finding)).one()
         events = session.scalar(select(func.count()).select_from(Event)) or 0
-        return (one.state, one.verification, one.answer, one.decision), one.version, events, Standing.of(one)
+        return (
+            (finding_row.state, finding_row.verification, finding_row.answer, finding_row.decision),
+            finding_row.version,
+            events,
+            Standing.of(finding_row),
+        )
 
 
 def decision(action: Action) -> Decision:
@@ -138,7 +143,7 @@ def test_every_role_may_do_at_every_moment_what_the_table_says_and_nothing_else(
 ) -> None:
     reader = reader_of_role(role)
     for action in get_args(Action):
-        put(register, MOMENTS[moment])
+        put_finding(register, MOMENTS[moment])
         before = standing(register)
         offered = {row.action for row in possible(reader, before[3])}
         becomes = MOVES.get((moment, action)) if action in MAY[role] else None
@@ -162,7 +167,7 @@ def test_every_role_may_do_at_every_moment_what_the_table_says_and_nothing_else(
 
 
 def test_a_second_confirmation_writes_nothing_and_says_why(register: Register) -> None:
-    put(register, MOMENTS["open"])
+    put_finding(register, MOMENTS["open"])
     supervisor = reader_of_role("supervisor")
     decide(register, supervisor, ["f1"], Decision("confirm"))
     before = standing(register)
@@ -185,7 +190,7 @@ def test_a_refusal_names_its_reason(register: Register, words: str) -> None:
         "已经答复": ("disputed", "prosecutor", "answer_corrected"),
         "此前已有同样的核实结论": ("confirmed, said corrected", "supervisor", "confirm"),
     }[words]
-    put(register, MOMENTS[moment])
+    put_finding(register, MOMENTS[moment])
     outcome = decide(register, reader_of_role(role), ["f1"], decision(action))  # type: ignore[arg-type]
     assert outcome.skipped[0][1].startswith(words)
 
@@ -213,7 +218,7 @@ def line(row: Transition) -> tuple[str, ...]:
     )
     if row.verdict and row.decision is None and row.verdict == "confirmed" and row.since == ACTIVE:
         since.append("not yet confirmed")
-    gives = [name for name, asked in (("reason", row.asks_reason), ("note", row.asks_note)) if asked]
+    gives = [name for name, is_asked in (("reason", row.asks_reason), ("note", row.asks_note)) if is_asked]
     gives += ["a last day if wanted"] * row.may_end
     waits = {"corrected": "waits for the next run", "not_error": "waits for the supervisor"}.get(row.answer or "", "")
     becomes = [f"`{row.state}`" if row.state else "", row.verdict or "", row.decision or "", waits]
@@ -230,8 +235,10 @@ def line(row: Transition) -> tuple[str, ...]:
 def test_the_page_of_findings_shows_the_table() -> None:
     page = FINDINGS_PAGE.read_text(encoding="utf-8")
     table = re.findall(r"<!-- transitions -->\n(.*?)<!-- end -->", page, re.DOTALL)
-    shown = [tuple(cell.strip() for cell in row.strip("|").split("|")) for row in table[0].strip().splitlines()[2:]]
-    assert shown == [line(row) for row in TRANSITIONS]
+    table_rows = [
+        tuple(cell.strip() for cell in row.strip("|").split("|")) for row in table[0].strip().splitlines()[2:]
+    ]
+    assert table_rows == [line(row) for row in TRANSITIONS]
 
 
 def test_every_key_the_page_names_is_one() -> None:
