@@ -141,6 +141,20 @@ def test_a_note_says_what_is_wrong_and_how_to_fill(civil: CheckedExport) -> None
     assert lines[2].startswith("填法：")
 
 
+def test_several_findings_of_a_cell_are_one_note(tmp_path: Path) -> None:
+    """An option beside 无 that is in no dictionary either: two rules fail on one item."""
+    export = tmp_path / "审查逮捕.csv"
+    export.write_text(
+        '部门受案号,嫌疑人编号,前科\n汉东检刑捕受[2026]770101000001号,S1,"无,不在字典内"\n', encoding="utf-8"
+    )
+    (checked,) = check_cards(CheckOrder((export,), tmp_path / "out", AS_OF))
+    (item,) = {finding.item for finding in checked.check.findings if finding.finding.rule_id in ("V012", "V027")}
+    sheet = openpyxl.load_workbook(checked.workbook)["导出内容"]
+    assert (item, sheet["C1"].value) == ("前科", "前科")
+    lines = notes(sheet)["C2"].splitlines()
+    assert [line[:8] for line in lines if line.startswith("【")] == ["【严重】V012", "【一般】V027"]
+
+
 def test_all_other_cells_are_as_they_were(civil: CheckedExport) -> None:
     before, after = openpyxl.load_workbook(civil.source)["反查结果"], civil.book["反查结果"]
     assert after.dimensions == before.dimensions
