@@ -193,6 +193,7 @@ def store(con: duckdb.DuckDBPyConnection, card: Card, names: Sequence[str], rows
     """
     fields = tuple(field for field in card.fields if field.name in names)
     narrow_card = card.model_copy(update={"sections": (Section(title=card.title, fields=fields),)})
+    # The copy brings along the fields that the whole card has kept once they were asked for.
     narrow_card.__dict__.pop("fields", None)
     texts = pa.table({name: pa.array([row.get(name) for row in rows], pa.string()) for name in names})
     numbers = pa.array(range(len(rows)), pa.int64())
