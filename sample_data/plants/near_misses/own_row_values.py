@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from functools import cache
 
 from expectations import load_catalogue
+from sample_data.courses.timeline import months_after
 from sample_data.matter import Row, Value
 from sample_data.people import full_years, id_check_digit, uscc_check_sign
 from sample_data.planting import Change
@@ -29,16 +30,9 @@ def _working(day: date) -> bool:
     return day in made_up or (day not in off and day.weekday() < 5)
 
 
-def months_later(day: date, months: int) -> date:
-    """The same day so many months later, or the last day of that month."""
-    first = date(day.year + (day.month + months - 1) // 12, (day.month + months - 1) % 12 + 1, 1)
-    following = date(first.year + first.month // 12, first.month % 12 + 1, 1)
-    return min(first + timedelta(days=day.day - 1), following - timedelta(days=1))
-
-
 def last_day(start: date, limit: Limit, moves: bool = True) -> date:
     """The last day of a limit; where it `moves`, the first working day from then on."""
-    day = months_later(start, limit[0]) + timedelta(days=limit[1])
+    day = months_after(start, limit[0]) + timedelta(days=limit[1])
     while moves and not _working(day):
         day += timedelta(days=1)
     return day
@@ -128,7 +122,7 @@ def before_days_off(accept: date) -> date:
 def on_the_31st(accept: date) -> date:
     """The last day of this year up to the acceptance whose month later is shorter; else the acceptance."""
     days = [accept - timedelta(days=n) for n in range((accept - date(accept.year, 1, 1)).days + 1)]
-    return next((day for day in days if day.day == 31 and months_later(day, 1).day < 31), accept)
+    return next((day for day in days if day.day == 31 and months_after(day, 1).day < 31), accept)
 
 
 def taken_in(limit: Limit) -> dict[str, Change]:
@@ -184,7 +178,7 @@ def reborn(birth: Callable[[Row], date], younger: int = 0) -> dict[str, Change]:
 
 def years_before_crime(years: int, days: int = 0) -> Callable[[Row], date]:
     """So many years before the crime, and days before that."""
-    return lambda row: date.fromordinal(months_later(day_of(row, "crime_start"), -12 * years).toordinal() - days)
+    return lambda row: date.fromordinal(months_after(day_of(row, "crime_start"), -12 * years).toordinal() - days)
 
 
 def ending_in_x(number: str) -> str:
