@@ -43,7 +43,7 @@ def test_the_steps_lead_where_the_page_says(tmp_path: Path, audited_home: Path) 
 
 def run(line: str, folder: Path, home: Path) -> str:
     """Runs a documented command; anything but success fails."""
-    ran = subprocess.run(
+    completed = subprocess.run(
         [sys.executable, "-m", "flows.cli.main", *shlex.split(line)[1:]],
         cwd=folder,
         capture_output=True,
@@ -51,5 +51,5 @@ def run(line: str, folder: Path, home: Path) -> str:
         check=False,
         env=os.environ | {"ANKA_HOME": str(home), "COLUMNS": "200", "NO_COLOR": "1"},
     )
-    assert ran.returncode == 0, f"{line}\n{ran.stdout}{ran.stderr}"
-    return ran.stdout
+    assert completed.returncode == 0, f"{line}\n{completed.stdout}{completed.stderr}"
+    return completed.stdout

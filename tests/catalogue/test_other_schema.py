@@ -84,7 +84,7 @@ def rows_found(file: Path, card: str) -> dict[str, Counter[int]]:
 
 def test_hospital_rules_find_exactly_the_rows_of_their_sql(hospital: Path, tmp_path: Path) -> None:
     """From the command line; file row = rid."""
-    ran = anka(
+    completed = anka(
         "audit",
         hospital / "dirty.csv",
         "--catalogue",
@@ -97,7 +97,7 @@ def test_hospital_rules_find_exactly_the_rows_of_their_sql(hospital: Path, tmp_p
         "json",
         home=tmp_path,
     )
-    assert json.loads(ran.stdout)["rows_loaded"] == 1000
+    assert json.loads(completed.stdout)["rows_loaded"] == 1000
     expected = rows_by_sql(hospital / "rules.sql", hospital / "dirty.csv")
     assert list(expected) == HOSPITAL_RULES
     rows_by_rule = rows_found(Home(tmp_path).current(), "hospital")

@@ -204,6 +204,6 @@ def test_a_name_taken_meanwhile_leaves_every_pack_as_it_was(office: Path) -> Non
 
 def test_the_command_refuses_in_one_line(office: Path, tmp_path: Path) -> None:
     file = archive(tmp_path / "evil.zip", [GOOD], folders=["../.anka", "good"])
-    ran = anka("rules", "import", file, "--into", office / "packs", "--replace", home=office / ".anka", code=2)
-    assert "the folders of the pack are not those of its files" in ran.stderr
+    completed = anka("rules", "import", file, "--into", office / "packs", "--replace", home=office / ".anka", code=2)
+    assert "the folders of the pack are not those of its files" in completed.stderr
     assert (office / ".anka" / "published" / "current.json").exists()

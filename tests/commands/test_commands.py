@@ -18,8 +18,8 @@ from expectations.run.published import FINDING_COLUMNS
 
 def test_audit_batch_and_findings_of_the_sample(tmp_path: Path) -> None:
     """One home through the flows, one-shot and without a Prefect server: audit as JSON, then the review workbook."""
-    ran = anka("audit", SAMPLE / "exports", "--as-of", "2026-06-30", "--format", "json", home=tmp_path)
-    result = json.loads(ran.stdout)
+    completed = anka("audit", SAMPLE / "exports", "--as-of", "2026-06-30", "--format", "json", home=tmp_path)
+    result = json.loads(completed.stdout)
     assert result["status"] == "complete"
     assert result["rows_read"] == result["rows_loaded"] + result["rows_rejected"]
     with (SAMPLE / "planted.csv").open(encoding="utf-8") as stream:
@@ -45,9 +45,9 @@ def test_audit_batch_and_findings_of_the_sample(tmp_path: Path) -> None:
 
 def test_a_refused_export_is_one_line_and_exit_code_2(tmp_path: Path) -> None:
     (tmp_path / "不是案卡.csv").write_text("a,b\n1,2\n", encoding="utf-8")
-    ran = anka("audit", tmp_path / "不是案卡.csv", home=tmp_path / "home", code=2)
-    assert "不是案卡.csv" in ran.stderr
-    assert len(ran.stderr.strip().splitlines()) <= 3
+    completed = anka("audit", tmp_path / "不是案卡.csv", home=tmp_path / "home", code=2)
+    assert "不是案卡.csv" in completed.stderr
+    assert len(completed.stderr.strip().splitlines()) <= 3
     assert not (tmp_path / "home" / "published").exists()
 
 
@@ -90,8 +90,8 @@ def test_findings_in_every_format_are_the_same(
 
 
 def test_findings_of_one_department_and_rule(audited_home: Path) -> None:
-    ran = anka("findings", "--department", "第一检察部", "--rule", "C024", "--format", "json", home=audited_home)
-    findings = json.loads(ran.stdout)
+    completed = anka("findings", "--department", "第一检察部", "--rule", "C024", "--format", "json", home=audited_home)
+    findings = json.loads(completed.stdout)
     assert findings
     assert {(finding["department"], finding["rule_id"]) for finding in findings} == {("第一检察部", "C024")}
     assert "没有这个部门" in anka("findings", "--department", "第九检察部", home=audited_home, code=2).stderr

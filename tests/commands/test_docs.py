@@ -268,21 +268,21 @@ READING = [line for line in anka_lines(READMES[0]) if line.split()[1] in ("findi
 
 @pytest.mark.parametrize("line", READING)
 def test_commands_of_the_readme_that_read_a_run_do_what_they_say(line: str, audited_home: Path, tmp_path: Path) -> None:
-    ran = run_anka(line, tmp_path, audited_home)
-    assert (ran.returncode, ran.stderr) == (0, "")
+    completed = run_anka(line, tmp_path, audited_home)
+    assert (completed.returncode, completed.stderr) == (0, "")
     output = re.search(r"-o (\S+)", line)
-    assert (tmp_path / output[1]).stat().st_size > 0 if output else ran.stdout.strip()
+    assert (tmp_path / output[1]).stat().st_size > 0 if output else completed.stdout.strip()
 
 
 def test_first_command_of_the_readme_publishes_a_run_and_the_batch_follows(tmp_path: Path) -> None:
     lines = shell_lines(READMES[0])
     demo = next(line for line in lines if line.endswith("anka demo")).split("uv run --no-dev ")[1]
     home = tmp_path / "home"
-    ran = run_anka(f"{demo} --no-serve", tmp_path, home)
-    assert ran.returncode == 0, ran.stderr
-    assert "第一检察部" in ran.stdout
+    completed = run_anka(f"{demo} --no-serve", tmp_path, home)
+    assert completed.returncode == 0, completed.stderr
+    assert "第一检察部" in completed.stdout
     with open_published(Home(home).current()) as con:
         assert con.execute("select status from runs").fetchall() == [("complete",)]
-    ran = run_anka(next(line for line in lines if line.startswith("anka batch")), tmp_path, home)
-    assert ran.returncode == 0, ran.stderr
-    assert Path(ran.stdout.strip()).is_relative_to(home)
+    completed = run_anka(next(line for line in lines if line.startswith("anka batch")), tmp_path, home)
+    assert completed.returncode == 0, completed.stderr
+    assert Path(completed.stdout.strip()).is_relative_to(home)

@@ -61,9 +61,9 @@ def test_the_night_is_named_by_the_offices_day(nightly: Path) -> None:
 def test_an_open_home_is_closed_and_it_is_said_once(nightly: Path) -> None:
     for path in (nightly, *nightly.rglob("*")):
         path.chmod(0o755 if path.is_dir() else 0o644)
-    ran = anka(nightly, "user", "list")
-    assert ran.returncode == 0
-    (line,) = ran.stderr.strip().splitlines()
+    completed = anka(nightly, "user", "list")
+    assert completed.returncode == 0
+    (line,) = completed.stderr.strip().splitlines()
     assert str(nightly) in line
     assert "other accounts could read the home" in line
     assert open_to_others(nightly) == []
@@ -86,10 +86,10 @@ def test_the_files_sqlite_puts_beside_the_register_are_closed_while_it_is_in_use
     )
     fresh = nightly.parent / "fresh"
     for home in (fresh, nightly):
-        ran = subprocess.run(
+        completed = subprocess.run(
             [sys.executable, "-c", script, str(home)], umask=0o022, capture_output=True, text=True, check=True
         )
-        modes = dict(zip(*[iter(ran.stdout.split())] * 2, strict=True))
+        modes = dict(zip(*[iter(completed.stdout.split())] * 2, strict=True))
         assert modes.keys() >= {"register.db", "register.db-wal", "register.db-shm"}
         assert set(modes.values()) == {"600"}
 

@@ -56,7 +56,7 @@ def test_a_taken_port_is_one_clear_line(tmp_path: Path) -> None:
         listener.bind(("127.0.0.1", 0))
         listener.listen()
         port = str(listener.getsockname()[1])
-        ran = subprocess.run(
+        completed = subprocess.run(
             [sys.executable, "-m", "flows.cli.main", "demo", "--port", port],
             env=os.environ | {"ANKA_HOME": str(tmp_path)},
             capture_output=True,
@@ -64,6 +64,6 @@ def test_a_taken_port_is_one_clear_line(tmp_path: Path) -> None:
             check=False,
             timeout=120,
         )
-    assert ran.returncode == 2
-    assert f"port {port} is in use" in ran.stderr
-    assert "Traceback" not in ran.stderr
+    assert completed.returncode == 2
+    assert f"port {port} is in use" in completed.stderr
+    assert "Traceback" not in completed.stderr

@@ -89,8 +89,8 @@ def test_a_review_of_a_former_period_looks_back_without_moving_anything(order: A
         "--home",
         str(order.home),
     ]
-    ran = subprocess.run(command, env=os.environ, capture_output=True, text=True, check=False)
-    assert ran.returncode == 0, ran.stderr
-    assert "20260531" in Path(ran.stdout.strip()).name
+    completed = subprocess.run(command, env=os.environ, capture_output=True, text=True, check=False)
+    assert completed.returncode == 0, completed.stderr
+    assert "20260531" in Path(completed.stdout.strip()).name
     assert shown_and_said(order) == before
     assert len(list(Home(order.home).published.glob("*.duckdb"))) == files + 1

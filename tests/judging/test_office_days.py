@@ -46,7 +46,7 @@ def test_a_moment_lies_in_the_day_of_the_office(monkeypatch: pytest.MonkeyPatch)
 def test_a_command_without_a_day_takes_the_offices(zone: str, machine: str) -> None:
     """Of two zones 26 hours apart one has another day than the machine at every moment."""
     before = datetime.now(ZoneInfo(zone)).date()
-    ran = subprocess.run(
+    completed = subprocess.run(
         [sys.executable, "-c", "from flows.cli.options import day; print(day(None))"],
         env={**os.environ, "TZ": machine, "ANKA_TIME_ZONE": zone},
         capture_output=True,
@@ -54,7 +54,7 @@ def test_a_command_without_a_day_takes_the_offices(zone: str, machine: str) -> N
         check=True,
         cwd=ROOT,
     )
-    assert ran.stdout.strip() in {f"{before}", f"{datetime.now(ZoneInfo(zone)).date()}"}
+    assert completed.stdout.strip() in {f"{before}", f"{datetime.now(ZoneInfo(zone)).date()}"}
 
 
 def test_a_decision_of_monday_morning_is_of_the_week_that_begins(sqlite_register: Register, home: Home) -> None:

@@ -173,14 +173,14 @@ def test_a_missed_night_is_told_once_a_day_by_notify(home: Home) -> None:
     assert notify(home).exit_code == 0
     with register_of(home).writing() as session:
         set_switch(session, "stale_hours", 24)
-    ran = notify(home)
-    assert ran.exit_code == 3
-    assert "25 hours old, limit 24" in ran.stderr
-    assert "失败 / failed: 2" in ran.stdout
+    completed = notify(home)
+    assert completed.exit_code == 3
+    assert "25 hours old, limit 24" in completed.stderr
+    assert "失败 / failed: 2" in completed.stdout
     with register_of(home).writing() as session:
         set_switch(session, "messages_on", False)
-    ran = notify(home)
-    assert (ran.exit_code, "25 hours old" in ran.stderr) == (3, True)
+    completed = notify(home)
+    assert (completed.exit_code, "25 hours old" in completed.stderr) == (3, True)
     assert [kind.split(":")[0] for kind in queued(home)] == ["missed"]
     with register_of(home).reading() as session:
         assert attempts.standing(session).stale
@@ -189,13 +189,13 @@ def test_a_missed_night_is_told_once_a_day_by_notify(home: Home) -> None:
 def test_notify_ends_well_when_all_is_sent_and_otherwise_not(home: Home) -> None:
     ended(register_of(home), 2, "failed", "没有文件 / no file")
     ended(register_of(home), 1)
-    ran = notify(home)
-    assert (ran.exit_code, "失败 / failed: 2" in ran.stdout) == (3, True)
+    completed = notify(home)
+    assert (completed.exit_code, "失败 / failed: 2" in completed.stdout) == (3, True)
     with register_of(home).writing() as session:
         for user in session.scalars(select(User)):
             user.contact = ""
-    ran = notify(home)
-    assert (ran.exit_code, "失败 / failed: 0" in ran.stdout) == (0, True)
+    completed = notify(home)
+    assert (completed.exit_code, "失败 / failed: 0" in completed.stdout) == (0, True)
 
 
 @pytest.mark.parametrize("page", ["overview", "due", "run"])

@@ -67,12 +67,12 @@ def test_a_further_grade_is_issued_listed_replied_to_and_overdue(sqlite_register
     where = ["--home", str(home.root), "--register", str(sqlite_register.engine.url)]
     run = CliRunner()
     for finding_id, grade in (("1", "urgent"), ("2", "record")):
-        ran = run.invoke(cli_notices.app, ["issue", finding_id, "--grade", grade, "--today", f"{TODAY}", *where])
-        assert ran.exit_code == 0, ran.output
+        completed = run.invoke(cli_notices.app, ["issue", finding_id, "--grade", grade, "--today", f"{TODAY}", *where])
+        assert completed.exit_code == 0, completed.output
 
     def listed(*options: str) -> list[tuple[str, str, str, str]]:
-        ran = run.invoke(cli_notices.app, ["list", "--today", "2026-07-04", "--format", "json", *options, *where])
-        return [(row["number"], row["grade"], row["due"], row["state"]) for row in json.loads(ran.output)]
+        completed = run.invoke(cli_notices.app, ["list", "--today", "2026-07-04", "--format", "json", *options, *where])
+        return [(row["number"], row["grade"], row["due"], row["state"]) for row in json.loads(completed.output)]
 
     urgent, record = ("示例检案管监〔2026〕1号", "督促", "2026-07-03"), ("备忘 2026-06-30 #2", "备忘", "2026-07-10")
     assert listed() == [(*record, "无须书面回复"), (*urgent, "逾期未回复")]

@@ -104,12 +104,12 @@ def test_every_command_refuses_and_leaves_it_as_it_is(
     damage(office)
     before = [(file.name, file.read_bytes()) for file in sorted(office.home.published.iterdir())]
     for arguments in commands_after(damage, office):
-        ran = office.anka(*arguments)
-        assert (ran.returncode, ran.stdout) == (2, ""), (arguments, ran.stderr)
-        line, hint = ran.stderr.strip().splitlines()[-2:]
+        completed = office.anka(*arguments)
+        assert (completed.returncode, completed.stdout) == (2, ""), (arguments, completed.stderr)
+        line, hint = completed.stderr.strip().splitlines()[-2:]
         assert message in line
         assert "anka register" in hint
-        assert "Traceback" not in ran.stderr
+        assert "Traceback" not in completed.stderr
     assert [(file.name, file.read_bytes()) for file in sorted(office.home.published.iterdir())] == before
     if damage is deleted and office.url.startswith("sqlite"):
         assert not Path(office.url.removeprefix("sqlite:///")).exists()
@@ -139,9 +139,9 @@ def test_the_commands_are_there(tmp_path: Path) -> None:
 
 
 def test_a_register_that_is_there_is_not_begun_anew(office: Office) -> None:
-    ran = office.anka("register", "new")
-    assert ran.returncode == 2
-    assert "nothing was changed" in ran.stderr
+    completed = office.anka("register", "new")
+    assert completed.returncode == 2
+    assert "nothing was changed" in completed.stderr
 
 
 def test_a_copy_put_back_is_the_same_register(tmp_path: Path) -> None:
