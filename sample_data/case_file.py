@@ -52,8 +52,8 @@ def station_item(case: CaseFile, rng: Random) -> Row:
 
 def case_title(suspects: Sequence[Suspect], charge: str) -> str:
     """The case name: first suspect, number of suspects, charge."""
-    others = f"等{len(suspects)}人" if len(suspects) > 1 else ""
-    return f"{suspects[0].items['name']}{others}{charge}案"
+    and_others = f"等{len(suspects)}人" if len(suspects) > 1 else ""
+    return f"{suspects[0].items['name']}{and_others}{charge}案"
 
 
 def case_charges(suspects: Sequence[Suspect]) -> tuple[str, str | None]:

@@ -19,7 +19,7 @@ from sample_data.courses.scenario import Scenario, draw_scenario
 from sample_data.courses.timeline import Timeline, plan_timeline
 from sample_data.matter import Matter
 from sample_data.numbering import Numbering, number_cases
-from sample_data.planting import Plant, choose_wants, kinds_of, named, schedule, spoil
+from sample_data.planting import Plant, choose_wants, kinds_of, own_findings, schedule, spoil
 from sample_data.plants import ALL_PLANTS
 from sample_data.side import SHARES, build_side
 from sample_data.writing.sample_writer import SampleSummary, SampleWriter
@@ -91,9 +91,9 @@ def generate(
     total = len(drafts)
     with SampleWriter(out, as_of) as writer:
         numbering = Numbering()
-        for done, built in enumerate(_criminal(drafts, numbering)):
-            if done % 100 == 0:
-                progress(Stage.SAMPLE, done, total)
+        for n, built in enumerate(_criminal(drafts, numbering)):
+            if n % 100 == 0:
+                progress(Stage.SAMPLE, n, total)
             _write(writer, built)
         for built in _side(seed, cases, as_of, side, numbering):
             _write(writer, built)
@@ -103,7 +103,7 @@ def generate(
 
 def _write(writer: SampleWriter, built: Built) -> None:
     planted = spoil(built.plant, built.matter) if built.plant else []
-    near = named(built.plant, built.matter) if built.plant and built.plant.near else []
+    near = own_findings(built.plant, built.matter) if built.plant and built.plant.near else []
     writer.add(built.matter, planted, near, built.rng)
 
 

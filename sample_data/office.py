@@ -52,8 +52,8 @@ class Sender:
 
 
 def _desks() -> tuple[tuple[Desk, ...], ...]:
-    names = [f"示检{surname}{given}" for given in _GIVEN for surname in _SURNAMES]
-    helpers = [f"示助{surname}{given}" for given in _GIVEN for surname in _SURNAMES]
+    names = [f"示检{surname}{given_name}" for given_name in _GIVEN for surname in _SURNAMES]
+    helpers = [f"示助{surname}{given_name}" for given_name in _GIVEN for surname in _SURNAMES]
     rooms: list[tuple[Desk, ...]] = []
     for department, size in _STAFF:
         start = sum(len(room) for room in rooms)

@@ -62,18 +62,19 @@ class Register:
         return first17 + uscc_check_sign(first17)
 
 
-def invent_name(rng: Random, taken: set[str]) -> str:
+def invent_name(rng: Random, used_names: set[str]) -> str:
     """An obviously invented name that is not yet in `taken`, which gets it."""
     while True:
         name = rng.choice(_FAMILY) + rng.choice(_STEMS) + rng.choice(_BRANCHES)
-        if name not in taken:
-            taken.add(name)
+        if name not in used_names:
+            used_names.add(name)
             return name
 
 
 def _birth_date(rng: Random, minor: bool, crime_start: date) -> date:
     years = rng.choice((16, 16, 17)) if minor else min(18 + int(rng.expovariate(1 / 16)), 72)
     birth = crime_start - timedelta(days=round(years * 365.25) + rng.randint(20, 330))
+    # Nobody is born on a day that other months or years lack, so that ages do not depend on how birthdays are counted.
     return birth.replace(day=min(birth.day, 28))
 
 
@@ -81,12 +82,12 @@ def _occupation(rng: Random, age: int) -> str:
     return "学生" if age < 18 else "退休人员" if age > 60 else rng.choice(_JOBS)
 
 
-def natural_person(rng: Random, register: Register, taken: set[str], minor: bool, crime_start: date) -> Row:
+def natural_person(rng: Random, register: Register, used_names: set[str], minor: bool, crime_start: date) -> Row:
     """The items both cards tell about a person, `crime_start` deciding the age."""
     birth = _birth_date(rng, minor, crime_start)
     man = rng.random() < 0.83
     return {
-        "name": invent_name(rng, taken),
+        "name": invent_name(rng, used_names),
         "is_unit": "否",
         "sex": "男" if man else "女",
         "id_type": "居民身份证",
@@ -101,14 +102,14 @@ def natural_person(rng: Random, register: Register, taken: set[str], minor: bool
     }
 
 
-def legal_unit(rng: Random, register: Register, taken: set[str]) -> Row:
+def legal_unit(rng: Random, register: Register, used_names: set[str]) -> Row:
     """The items of a prosecution card about a unit that is itself a suspect."""
-    name = f"汉东市{invent_name(rng, taken)}{rng.choice(_TRADES)}有限公司"
+    name = f"汉东市{invent_name(rng, used_names)}{rng.choice(_TRADES)}有限公司"
     return {
         "name": name,
         "is_unit": "是",
         "prior_record": "无",
         "uscc": register.credit_code(),
-        "legal_rep": invent_name(rng, taken),
-        "lit_rep": invent_name(rng, taken),
+        "legal_rep": invent_name(rng, used_names),
+        "lit_rep": invent_name(rng, used_names),
     }

@@ -26,7 +26,7 @@ class Plant:
 
     `wants` fixes parts of the scenario, or names under "side" the card of a matter outside the criminal cases and fixes
     parts of that. `reshape` adds, removes or changes rows of any card; then `changes` gives the new values (or how to
-    make them from the row) of the rows of `card` that `rows` chooses. The findings are on the rows that `found`
+    make them from the row) of the rows of `card` that `rows` chooses. The findings are on the rows that `finding_rows`
     chooses, or else on the changed ones; `per_case` says that the rule makes one finding per case, without a suspect.
     `also` are further (rule, field) findings made like the planted one, `person_also` rules that make one per row.
     `near` makes it a near miss: why the changed matter is judged by the rule and still lawful; nothing may be found in it
@@ -45,7 +45,7 @@ class Plant:
     weight: int = 1
     near: str = ""
     reshape: tuple[Reshape, ...] = ()
-    found: Rows | None = None
+    finding_rows: Rows | None = None
 
     @property
     def side(self) -> str:
@@ -62,24 +62,24 @@ def spoil(plant: Plant, matter: Matter) -> list[Planted]:
     """Plant the defect into a clean matter; returns what the audit must find: of a near miss only its companions."""
     for reshape in plant.reshape:
         reshape(matter)
-    for row in chosen(plant.rows, matter.rows(plant.card)):
+    for row in choose_rows(plant.rows, matter.rows(plant.card)):
         apply(plant.changes, row)
-    found = _companions(plant, matter)
-    return found if plant.near else [*named(plant, matter), *found]
+    companions = _companions(plant, matter)
+    return companions if plant.near else [*own_findings(plant, matter), *companions]
 
 
-def named(plant: Plant, matter: Matter) -> list[Planted]:
+def own_findings(plant: Plant, matter: Matter) -> list[Planted]:
     """The findings of the plant's own rule in its spoiled matter; of a near miss those that must not be made."""
-    return _told(plant, matter, ((plant.rule_id, plant.field),), plant.per_case)
+    return _findings(plant, matter, ((plant.rule_id, plant.field),), plant.per_case)
 
 
 def _companions(plant: Plant, matter: Matter) -> list[Planted]:
     by_row = tuple((rule, "") for rule in plant.person_also)
-    return _told(plant, matter, plant.also, plant.per_case) + _told(plant, matter, by_row, per_case=False)
+    return _findings(plant, matter, plant.also, plant.per_case) + _findings(plant, matter, by_row, per_case=False)
 
 
-def _told(plant: Plant, matter: Matter, names: Iterable[tuple[str, str]], per_case: bool) -> list[Planted]:
-    rows = chosen(plant.found or plant.rows, matter.rows(plant.card))
+def _findings(plant: Plant, matter: Matter, names: Iterable[tuple[str, str]], per_case: bool) -> list[Planted]:
+    rows = choose_rows(plant.finding_rows or plant.rows, matter.rows(plant.card))
     case = CASE_ITEM.get(plant.card, "bmsah")
     keys = [(text(row.get(case)), "" if per_case else text(row.get("suspect_no"))) for row in rows]
     keys = list(dict.fromkeys(keys)) if per_case else keys
@@ -92,13 +92,13 @@ def apply(changes: Mapping[str, Change], row: Row) -> None:
     row.update({name: change(before) if callable(change) else change for name, change in changes.items()})
 
 
-def chosen(which: Rows, rows: Sequence[Row]) -> list[Row]:
+def choose_rows(choice: Rows, rows: Sequence[Row]) -> list[Row]:
     """The rows of a matter's card that are meant."""
-    if which == "every":
+    if choice == "every":
         return list(rows)
-    if which == "unit":
+    if choice == "unit":
         return [row for row in rows if row.get("is_unit") == "是"][:1]
-    return [rows[{"first": 0, "second": 1, "last": -1}[which]]]
+    return [rows[{"first": 0, "second": 1, "last": -1}[choice]]]
 
 
 def choose_wants(plant: Plant, rng: Random) -> dict[str, Any]:
@@ -124,5 +124,5 @@ def schedule(plants: Iterable[Plant], count: int, rng: Random) -> list[Plant]:
     rounds = max(count // 2 // len(groups), 1)
     drawn = [rng.choice(group) for _ in range(rounds) for group in groups]
     weights = [max(plant.weight for plant in group) for group in groups]
-    more = rng.choices(groups, weights, k=count - len(drawn)) if len(drawn) < count else []
-    return drawn + [rng.choice(group) for group in more]
+    by_weight = rng.choices(groups, weights, k=count - len(drawn)) if len(drawn) < count else []
+    return drawn + [rng.choice(group) for group in by_weight]

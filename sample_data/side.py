@@ -10,7 +10,7 @@ from typing import Any
 
 from sample_data.cards.civil_admin import admin_rows, civil_rows
 from sample_data.cards.execution import detention_rows
-from sample_data.cards.linked import asked
+from sample_data.cards.linked import filing_steps
 from sample_data.cards.petition import petition_cards
 from sample_data.cards.pil import pil_cards
 from sample_data.courses.timeline import days
@@ -42,6 +42,6 @@ def policing_rows(fixed: Mapping[str, Any], as_of: date, numbering: Numbering, r
     row = registered(docket, accept, f"{rng.choice(_FAULTS)}监督案", numbering, rng)
     row |= {"superv_kind": kind, "accept_date": accept}
     if docket is FILING:
-        return [row | asked(accept, as_of, rng)]
-    done = accept + days(rng.randint(10, 35))
-    return [row | {"doc_no": numbering.document("纠违", accept), "accepted": "是", "close_date": done}]
+        return [row | filing_steps(accept, as_of, rng)]
+    closed = accept + days(rng.randint(10, 35))
+    return [row | {"doc_no": numbering.document("纠违", accept), "accepted": "是", "close_date": closed}]

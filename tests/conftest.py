@@ -20,9 +20,22 @@ from flows.review.workbook import write_review
 from sample_data import COMMITTED
 
 LONGEST = (
-    "test_pandas_twins", "test_rights", "test_sample_plants", "test_docs", "test_audit", "test_dashboard_browser", "test_how_to",
-    "test_rule_kinds", "test_stories", "test_card_check", "test_recheck", "test_gate", "test_schedule", "test_register", "test_register_at_once",
-)  # fmt: skip
+    "test_pandas_twins",
+    "test_rights",
+    "test_sample_plants",
+    "test_docs",
+    "test_audit",
+    "test_dashboard_browser",
+    "test_how_to",
+    "test_rule_kinds",
+    "test_stories",
+    "test_card_check",
+    "test_recheck",
+    "test_gate",
+    "test_schedule",
+    "test_register",
+    "test_register_at_once",
+)
 """Files of tests by the minutes they take."""
 
 

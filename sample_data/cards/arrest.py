@@ -34,9 +34,9 @@ def arrest_rows(case: CaseFile, everyone: Sequence[Suspect], numbering: Numberin
 def _case_items(case: CaseFile, suspects: Sequence[Suspect], numbering: Numbering, rng: Random) -> Row:
     s, t = case.scenario, case.timeline
     assert t.arrest_accept
-    main, others = case_charges(suspects)
+    main, other_charges = case_charges(suspects)
     closed = s.arrest != OPEN and t.arrest_close is not None and t.arrest_close <= t.as_of
-    done = t.arrest_done if closed and t.arrest_done and t.arrest_done <= t.as_of else None
+    finished = t.arrest_done if closed and t.arrest_done and t.arrest_done <= t.as_of else None
     row = (
         unit_items(case.desk, rng)
         | case.facts
@@ -50,12 +50,12 @@ def _case_items(case: CaseFile, suspects: Sequence[Suspect], numbering: Numberin
             "request_doc_no": numbering.foreign(f"{case.sender.document}提捕字", t.arrest_accept),
             "request_date": t.arrest_accept - days(rng.choice((0, 0, 1))),
             "transfer_charge": main,
-            "transfer_other_charges": others,
+            "transfer_other_charges": other_charges,
             "summary": f"{case.sender.kind}认定：{s.crime.facts}。" if rng.random() < 0.7 else None,
         }
     )
     if closed:
-        row |= {"close_date": t.arrest_close, "close_result": s.arrest, "finish_date": done}
+        row |= {"close_date": t.arrest_close, "close_result": s.arrest, "finish_date": finished}
     return row
 
 
@@ -112,8 +112,8 @@ def _executed(close: date, as_of: date, rng: Random, state: str) -> Row:
 
 
 def _reconsideration(case: CaseFile, close: date, rng: Random) -> Row:
-    asked = close + days(rng.randint(2, 5))
-    decided = asked + days(rng.randint(2, 6))
+    applied = close + days(rng.randint(2, 5))
+    decided = applied + days(rng.randint(2, 6))
     if not case.scenario.reconsidered or decided > case.timeline.as_of:
         return {}
-    return {"recon_apply_date": asked, "recon_date": decided, "recon_result": "维持原决定"}
+    return {"recon_apply_date": applied, "recon_date": decided, "recon_result": "维持原决定"}

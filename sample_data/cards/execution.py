@@ -50,12 +50,12 @@ def _sentence(case: CaseFile, row: Row, numbering: Numbering, rng: Random) -> li
         else rng.choice(("收监执行", "暂予监外执行"))
     )
     target, target_type = _ORGANS[kind]
-    told = registered(EXECUTION, received, f"{text(row['name'])}{kind}监督案", numbering, rng) | _person(row)
-    told |= {"kind": kind, "target": target, "target_type": target_type, "charge": row["j_charge"], "term": term}
-    told |= {"recv_date": received, "stage_name": "执行"}
+    sentence = registered(EXECUTION, received, f"{text(row['name'])}{kind}监督案", numbering, rng) | _person(row)
+    sentence |= {"kind": kind, "target": target, "target_type": target_type, "charge": row["j_charge"], "term": term}
+    sentence |= {"recv_date": received, "stage_name": "执行"}
     if isinstance(term, int):
-        told |= {"term_from": t.effective, "term_to": months_after(t.effective, term)}
-    return [told | _decided(received, t.as_of, "同意", rng)]
+        sentence |= {"term_from": t.effective, "term_to": months_after(t.effective, term)}
+    return [sentence | _decided(received, t.as_of, "同意", rng)]
 
 
 def _decided(received: date, as_of: date, opinion: str, rng: Random) -> Row:
@@ -70,9 +70,9 @@ def _custody_review(case: CaseFile, row: Row, numbering: Numbering, rng: Random)
     decided = received + days(rng.randint(0, 2))
     if decided > t.as_of:
         return []
-    told = registered(CUSTODY_REVIEW, received, f"{text(row['name'])}羁押必要性审查案", numbering, rng) | _person(row)
+    review = registered(CUSTODY_REVIEW, received, f"{text(row['name'])}羁押必要性审查案", numbering, rng) | _person(row)
     return [
-        told
+        review
         | {
             "kind": "羁押必要性审查",
             "target": _JAIL,
@@ -99,12 +99,12 @@ def detention_rows(fixed: Mapping[str, Any], as_of: date, numbering: Numbering, 
 
 
 def _corrected(received: date, as_of: date, numbering: Numbering, rng: Random) -> Row:
-    written = received + days(rng.randint(2, 9))
-    if written > as_of:
+    issued = received + days(rng.randint(2, 9))
+    if issued > as_of:
         return {}
-    row: Row = {"doc_no": numbering.document("执纠", written), "served_date": written}
-    reply = written + days(rng.randint(10, 50))
+    row: Row = {"doc_no": numbering.document("执纠", issued), "served_date": issued}
+    reply = issued + days(rng.randint(10, 50))
     if reply > as_of:
         return row
     row |= {"reply_date": reply, "accepted": rng.choice(("采纳", "采纳", "部分采纳"))}
-    return row | {"opinion": "同意", "decide_date": written, "close_date": reply}
+    return row | {"opinion": "同意", "decide_date": issued, "close_date": reply}

@@ -29,21 +29,21 @@ def _extended(case: CaseFile, suspect: Suspect, measure: Row, rng: Random) -> li
     assert isinstance(ended, date)
     rows: list[Row] = []
     months = 2
-    for kind, more in _KINDS:
+    for kind, months_more in _KINDS:
         expiry = months_after(begun, months)
         if expiry >= ended:
             break
-        months += more
-        asked = weekday(expiry - days(rng.randint(8, 13)))
+        months += months_more
+        requested = weekday(expiry - days(rng.randint(8, 13)))
         rows.append(
             {
                 "bmsah": case.numbers.arrest,
                 "suspect_no": suspect.number,
                 "ext_kind": kind,
                 "expiry_date": expiry,
-                "request_date": asked,
-                "approve_date": asked + days(rng.randint(2, 6)),
-                "ext_months": more,
+                "request_date": requested,
+                "approve_date": requested + days(rng.randint(2, 6)),
+                "ext_months": months_more,
                 "ext_to": months_after(begun, months),
             }
         )

@@ -24,7 +24,7 @@ def _row(case: CaseFile, row: Row, rng: Random) -> Row:
     t = case.timeline
     accept = row["accept_date"]
     assert isinstance(accept, date)
-    told: Row = {
+    items: Row = {
         "bmsah": row["bmsah"],
         "suspect_no": row["suspect_no"],
         "name": row["name"],
@@ -35,7 +35,7 @@ def _row(case: CaseFile, row: Row, rng: Random) -> Row:
         "social_survey_date": min(accept + days(rng.randint(1, 8)), t.as_of),
         "legal_aid": "是",
     }
-    return told | _conditional(row, t.as_of, rng) | {"seal_date": _sealed(row, t.as_of, rng)}
+    return items | _conditional(row, t.as_of, rng) | {"seal_date": _sealed(row, t.as_of, rng)}
 
 
 def _conditional(row: Row, as_of: date, rng: Random) -> Row:
@@ -43,13 +43,13 @@ def _conditional(row: Row, as_of: date, rng: Random) -> Row:
     if not isinstance(decided, date):
         return {}
     served = min(decided + days(rng.randint(0, 2)), as_of)
-    told = {name: row.get(name) for name in _CONDITIONAL}
-    return told | {"cond_date": decided, "cond_served": served, "final_date": row.get("probation_final_date")}
+    items = {name: row.get(name) for name in _CONDITIONAL}
+    return items | {"cond_date": decided, "cond_served": served, "final_date": row.get("probation_final_date")}
 
 
 def _sealed(row: Row, as_of: date, rng: Random) -> Value:
     """The record of a minor is sealed once a judgment of at most five years has effect, or nobody is prosecuted."""
-    done, term = row.get("j_effective") or row.get("nonpros_date"), row.get("j_term")
-    if not isinstance(done, date) or (isinstance(term, int | float) and term > SEALABLE_MONTHS):
+    ended, term = row.get("j_effective") or row.get("nonpros_date"), row.get("j_term")
+    if not isinstance(ended, date) or (isinstance(term, int | float) and term > SEALABLE_MONTHS):
         return None
-    return min(done + days(rng.randint(0, 12)), as_of)
+    return min(ended + days(rng.randint(0, 12)), as_of)

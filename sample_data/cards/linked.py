@@ -120,11 +120,11 @@ def supervision_rows(case: CaseFile, suspects: Sequence[Suspect], numbering: Num
         docket = FILING if filed else INVESTIGATION
         row = registered(docket, accept, f"{text(suspect.items['name'])}监督案", numbering, rng)
         row |= {"superv_kind": kind, "suspect_no": suspect.number, "accept_date": accept}
-        rows.append(row | (asked(accept, t.as_of, rng) if filed else {}))
+        rows.append(row | (filing_steps(accept, t.as_of, rng) if filed else {}))
     return rows
 
 
-def asked(accept: date, as_of: date, rng: Random) -> Row:
+def filing_steps(accept: date, as_of: date, rng: Random) -> Row:
     """The police are asked for reasons, told to file the case and do so, each in time, as far as the day has come."""
     ask = accept + days(rng.randint(1, 3))
     answer = ask + days(rng.randint(2, 6))

@@ -94,15 +94,15 @@ def _reviewed(fixed: Mapping[str, Any], row: Row, as_of: date, rng: Random) -> R
 
 
 def _compensated(row: Row, as_of: date, rng: Random) -> Row:
-    asked = row["accept_date"]
-    assert isinstance(asked, date)
-    decided = asked + days(rng.randint(12, 50))
+    requested = row["accept_date"]
+    assert isinstance(requested, date)
+    decided = requested + days(rng.randint(12, 50))
     if decided > as_of:
-        return {"comp_req": asked, "close_date": None, "result_date": None}
+        return {"comp_req": requested, "close_date": None, "result_date": None}
     result = rng.choice(("予以赔偿", "不予赔偿"))
     amount = round(rng.uniform(0.5, 9), 2) if result == "予以赔偿" else None
     return {
-        "comp_req": asked,
+        "comp_req": requested,
         "comp_date": decided,
         "comp_result": result,
         "comp_amt": amount,

@@ -69,22 +69,22 @@ def _judged(day: date | None, as_of: date) -> Row:
     return {"judge_date": day, "judge_result": "支持全部诉讼请求", "close_date": day, "close_result": "提起诉讼"}
 
 
-def _clue(kind: str, found: date, numbering: Numbering, rng: Random) -> Row:
+def _clue(kind: str, clue_date: date, numbering: Numbering, rng: Random) -> Row:
     field = rng.choice(list(_FIELDS))
     docket = PIL_ADMIN if kind == ADMINISTRATIVE else PIL_CIVIL
-    return registered(docket, found, f"{_FIELDS[field][0]}公益诉讼案", numbering, rng) | {
+    return registered(docket, clue_date, f"{_FIELDS[field][0]}公益诉讼案", numbering, rng) | {
         "kind": kind,
         "clue_source": rng.choice(("履职中发现", "履职中发现", "群众举报", "益心为公平台", "12345热线")),
-        "clue_date": found,
+        "clue_date": clue_date,
         "clue_eval": "移送",
         "field": field,
     }
 
 
 def _filed(row: Row, numbering: Numbering, rng: Random) -> Row:
-    found, field, kind = row["clue_date"], text(row["field"]), row["kind"]
-    assert isinstance(found, date)
-    filed = found + days(rng.randint(0, 5))
+    clue_date, field, kind = row["clue_date"], text(row["field"]), row["kind"]
+    assert isinstance(clue_date, date)
+    filed = clue_date + days(rng.randint(0, 5))
     number = numbering.document("行公立" if kind == ADMINISTRATIVE else "民公立", filed)
     target = _FIELDS[field][1] if kind == ADMINISTRATIVE else "示例区某养殖场"
     return {"clue_eval": "立案", "file_date": filed, "file_doc_no": number, "target": target, "urgent": "否"}
@@ -120,16 +120,16 @@ def _sued(kind: str, row: Row, as_of: date, numbering: Numbering, rng: Random) -
     """An unheeded suggestion or a public notice of more than thirty days comes before the suit."""
     before = row["sugg_served"] if kind == ADMINISTRATIVE else row["file_date"]
     assert isinstance(before, date)
-    told: Row = {}
+    items: Row = {}
     if kind == ADMINISTRATIVE:
-        told |= {"reply_date": before + days(rng.randint(20, 50)), "rectify_state": "未整改"}
+        items |= {"reply_date": before + days(rng.randint(20, 50)), "rectify_state": "未整改"}
         sued = before + days(rng.randint(70, 85))
     else:
         noticed = before + days(rng.randint(3, 10))
-        told |= {"notice_date": noticed, "notice_end": noticed + days(30)}
+        items |= {"notice_date": noticed, "notice_end": noticed + days(30)}
         sued = noticed + days(rng.randint(33, 60))
-    told |= {"suit_date": sued, "suit_doc_no": numbering.document("公诉", sued)}
-    return told | _judged(sued + days(rng.randint(40, 70)), as_of)
+    items |= {"suit_date": sued, "suit_doc_no": numbering.document("公诉", sued)}
+    return items | _judged(sued + days(rng.randint(40, 70)), as_of)
 
 
 def _card_of(row: Row, as_of: date, rng: Random, numbering: Numbering) -> Row:

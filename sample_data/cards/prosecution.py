@@ -46,7 +46,7 @@ def prosecution_rows(
 def _registered(case: CaseFile, suspects: Sequence[Suspect], numbering: Numbering, rng: Random) -> Row:
     s, t = case.scenario, case.timeline
     assert t.accept
-    main, others = case_charges(suspects)
+    main, other_charges = case_charges(suspects)
     row = (
         unit_items(case.desk, rng)
         | case.facts
@@ -58,7 +58,7 @@ def _registered(case: CaseFile, suspects: Sequence[Suspect], numbering: Numberin
             "accept_date": t.accept,
             "opinion_doc_no": numbering.foreign(f"{case.sender.document}诉字", t.accept),
             "transfer_charge": main,
-            "transfer_other_charges": others,
+            "transfer_other_charges": other_charges,
             "transfer_opinion": "移送起诉",
             "police_suggest_plea": "是" if rng.random() < 0.5 and s.plea else None,
             "is_unit_crime": "是" if s.unit else "否",
@@ -105,6 +105,7 @@ def _returns(t: Timeline, rng: Random) -> Row:
     }
     for name, returned in (("ret1_reason", t.ret1), ("ret2_reason", t.ret2)):
         row[name] = rng.choice(_RETURN_REASONS) if returned else None
+    # A month and fifteen days (刑诉法第172条), the month as short as February.
     row["extend_to"] = t.last_start + days(43) if t.extend else None
     return row
 
@@ -137,7 +138,7 @@ def _closed_case(case: CaseFile, suspects: Sequence[Suspect], numbering: Numberi
 def _person_registered(case: CaseFile, suspect: Suspect, measures: Sequence[Row], rng: Random) -> Row:
     t = case.timeline
     assert t.accept
-    known = t.close or t.as_of
+    last_known = t.close or t.as_of
     own = [m for m in measures if m["suspect_no"] == suspect.number]
     row: Row = {
         "suspect_no": suspect.number,
@@ -149,7 +150,7 @@ def _person_registered(case: CaseFile, suspect: Suspect, measures: Sequence[Row]
         "defender_type": rng.choice(("值班律师", "值班律师", "委托辩护", "法律援助辩护")),
     }
     if suspect.special == "added":
-        row["supp_transfer_date"] = min(t.accept + days(rng.randint(2, 6)), known)
+        row["supp_transfer_date"] = min(t.accept + days(rng.randint(2, 6)), last_known)
     if suspect.is_unit:
         return row
     row |= {
@@ -158,8 +159,8 @@ def _person_registered(case: CaseFile, suspect: Suspect, measures: Sequence[Row]
         "address": suspect.items["household"],
         "notice_date": min(t.accept + days(rng.randint(0, 3)), t.as_of),
     }
-    asked = t.accept + days(rng.randint(1, 10))
-    row["interrog_date"] = asked if asked <= known else None
+    interrogated = t.accept + days(rng.randint(1, 10))
+    row["interrog_date"] = interrogated if interrogated <= last_known else None
     return row
 
 
@@ -218,6 +219,7 @@ def _dropped(case: CaseFile, outcome: str, numbering: Numbering, rng: Random) ->
     assert t.close
     row: Row = {"nonpros_article": _ARTICLES[outcome]}
     if outcome == "附条件不起诉":
+        # Between six months and a year (刑诉法第283条).
         ends = t.close + days(rng.randint(184, 350))
         row |= {"probation_from": t.close, "probation_to": ends, "probation_result": "考察中"}
         if ends < t.as_of:
@@ -229,8 +231,8 @@ def _dropped(case: CaseFile, outcome: str, numbering: Numbering, rng: Random) ->
     row |= {"nonpros_date": t.close, "nonpros_doc_no": numbering.document("未不诉" if s.minor else "刑不诉", t.close)}
     if outcome in GENTLE and (rng.random() < 0.3 if s.penalty is None else s.penalty):
         row["need_penalty"] = "是"
-    asked = t.close + days(rng.randint(3, 7))
-    decided = asked + days(rng.randint(5, 20))
+    applied = t.close + days(rng.randint(3, 7))
+    decided = applied + days(rng.randint(5, 20))
     if rng.random() < 0.05 and decided <= t.as_of:
-        row |= {"np_recon_apply": asked, "np_recon_date": decided}
+        row |= {"np_recon_apply": applied, "np_recon_date": decided}
     return row

@@ -13,25 +13,27 @@ from sample_data.docket import APPEAL, PROTEST, registered
 from sample_data.matter import Row, text
 from sample_data.numbering import Numbering
 
-_TOLD = ("suspect_no", "name", "appeal_date", "protest_date", "j_date", "j_charge", "j_other", "j_kind", "j_term")
-_ALSO_TOLD = ("j_probation", "j_fine", "s_date", "s_result", "s_charge", "s_kind", "s_term", "s_probation")
+_FROM_PROSECUTION = (
+    *("suspect_no", "name", "appeal_date", "protest_date", "j_date", "j_charge", "j_other", "j_kind", "j_term"),
+    *("j_probation", "j_fine", "s_date", "s_result", "s_charge", "s_kind", "s_term", "s_probation"),
+)
 _OPINIONS = ("原判认定事实清楚，建议维持原判", "建议驳回上诉，维持原判", "原判量刑适当，建议维持")
 
 
 def second_instance_rows(case: CaseFile, tried: Sequence[Row], numbering: Numbering, rng: Random) -> list[Row]:
     """One row per convicted suspect of a judgment not accepted; none before the higher office registers it."""
-    told = [row for row in tried if row.get("appeal_date") or row.get("protest_date")]
-    asked = case.timeline.remedy
-    if not told or not asked:
+    remedied = [row for row in tried if row.get("appeal_date") or row.get("protest_date")]
+    remedy_day = case.timeline.remedy
+    if not remedied or not remedy_day:
         return []
-    accept = asked + days(rng.randint(8, 14))
+    accept = remedy_day + days(rng.randint(8, 14))
     if accept > case.timeline.as_of:
         return []
-    docket = PROTEST if told[0].get("protest_date") else APPEAL
-    shared = registered(docket, accept, text(told[0]["case_name"]), numbering, rng, case.numbers.tysah)
+    docket = PROTEST if remedied[0].get("protest_date") else APPEAL
+    shared = registered(docket, accept, text(remedied[0]["case_name"]), numbering, rng, case.numbers.tysah)
     shared["accept_date"], shared["orig_bmsah"] = accept, case.numbers.prosecution
     shared |= _reviewed(case, accept, rng)
-    return [shared | {name: row.get(name) for name in (*_TOLD, *_ALSO_TOLD)} | _added(row) for row in told]
+    return [shared | {name: row.get(name) for name in _FROM_PROSECUTION} | _added(row) for row in remedied]
 
 
 def _reviewed(case: CaseFile, accept: date, rng: Random) -> Row:

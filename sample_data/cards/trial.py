@@ -81,8 +81,8 @@ def _trial_plea(case: CaseFile, suspect: Suspect) -> Row:
 def _changed_by_court(case: CaseFile, suspect: Suspect) -> Row:
     factors = suspect.factors.split(",")
     if case.scenario.other_factors and "取得谅解" not in factors:
-        kept = [factor for factor in factors if factor != "无"]
-        return {"j_factors": ",".join([*kept, "取得谅解"]), "j_change": "改变量刑情节"}
+        own_factors = [factor for factor in factors if factor != "无"]
+        return {"j_factors": ",".join([*own_factors, "取得谅解"]), "j_change": "改变量刑情节"}
     return {"j_factors": suspect.factors, "j_change": "未改变"}
 
 

@@ -225,8 +225,8 @@ def _draw_linked(draw: Draw, crime: Crime) -> None:
     refused = not outcome and draw.chosen.get("arrest") == "不批准逮捕"
     draw.happens("heard", 0.13 if outcome in GENTLE else 0.06, outcome in GENTLE or refused)
     draw.happens("suggested", 0.022, outcome in FINAL)
-    held = draw.chosen.get("arrest") in ("批准逮捕", "决定逮捕") and outcome in FINAL
-    kinds = {"": 0.88, "sentence": 0.11, "custody": 0.01 if held else 0}
+    arrested = draw.chosen.get("arrest") in ("批准逮捕", "决定逮捕") and outcome in FINAL
+    kinds = {"": 0.88, "sentence": 0.11, "custody": 0.01 if arrested else 0}
     draw.among("executed", kinds, outcome == "起诉")
     draw.happens("incidental", 0.5, crime.charge in DAMAGING and outcome == "起诉")
     draw.happens("complained", 0.12, outcome in GENTLE and not draw.chosen["minor"])

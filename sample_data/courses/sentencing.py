@@ -69,8 +69,8 @@ def advised(sentence: Sentence, accepted: bool) -> Sentence:
         return sentence
     if sentence.term is None:
         return replace(sentence, fine=round((sentence.fine or 1) + 0.5, 2))
-    more = 3 if sentence.kind != DETENTION else 1 if sentence.term < 6 else -1
-    return replace(sentence, term=sentence.term + more, probation=None)
+    months_more = 3 if sentence.kind != DETENTION else 1 if sentence.term < 6 else -1
+    return replace(sentence, term=sentence.term + months_more, probation=None)
 
 
 def recommendation(advice: str, sentence: Sentence, stage: str = "sr") -> Row:

@@ -47,14 +47,14 @@ class Suspect:
 
 def make_suspects(s: Scenario, t: Timeline, numbering: Numbering, rng: Random) -> list[Suspect]:
     """All suspects of a matter."""
-    taken: set[str] = set()
-    return [_suspect(n, s, t, numbering, taken, rng) for n in range(s.persons)]
+    used_names: set[str] = set()
+    return [_suspect(n, s, t, numbering, used_names, rng) for n in range(s.persons)]
 
 
-def _suspect(n: int, s: Scenario, t: Timeline, numbering: Numbering, taken: set[str], rng: Random) -> Suspect:
+def _suspect(n: int, s: Scenario, t: Timeline, numbering: Numbering, used_names: set[str], rng: Random) -> Suspect:
     unit = s.unit and n == 0
     ids = numbering.identities
-    items = legal_unit(rng, ids, taken) if unit else natural_person(rng, ids, taken, s.minor, t.crime_start)
+    items = legal_unit(rng, ids, used_names) if unit else natural_person(rng, ids, used_names, s.minor, t.crime_start)
     items |= {"crime_start": t.crime_start, "crime_end": t.crime_end}
     if s.repeat:
         items["prior_record"] = REPEATED
@@ -82,17 +82,17 @@ def _suspect(n: int, s: Scenario, t: Timeline, numbering: Numbering, taken: set[
 
 
 def _factors(s: Scenario, n: int, plea: bool, rng: Random) -> str:
-    found = ["累犯"] if s.repeat and rng.random() < 0.6 else []
+    factors = ["累犯"] if s.repeat and rng.random() < 0.6 else []
     if s.persons > 1:
-        found += ["主犯"] if n == 0 else ["从犯"]
-    found += [rng.choice(("坦白", "坦白", "自首"))] if plea or rng.random() < 0.4 else []
-    found += ["未成年人"] if s.minor else []
-    found += ["认罪认罚"] if plea else []
+        factors += ["主犯"] if n == 0 else ["从犯"]
+    factors += [rng.choice(("坦白", "坦白", "自首"))] if plea or rng.random() < 0.4 else []
+    factors += ["未成年人"] if s.minor else []
+    factors += ["认罪认罚"] if plea else []
     if plea and s.crime.economic and rng.random() < 0.4:
-        found.append("退赃退赔")
+        factors.append("退赃退赔")
     if s.outcome == "刑事和解不起诉":
-        found.append("刑事和解")
-    return ",".join(found) or "无"
+        factors.append("刑事和解")
+    return ",".join(factors) or "无"
 
 
 def is_final(outcome: str) -> bool:

@@ -90,7 +90,7 @@ def plan_timeline(scenario: Scenario, as_of: date, rng: Random) -> Timeline:
     if scenario.outcome == RETURNED:
         dates.pop("rep1" if scenario.returns == 1 else "rep2", None)
     past = {name: day for name, day in dates.items() if day <= as_of}
-    _leave_untold(scenario, past)
+    _drop_unknown(scenario, past)
     return Timeline(as_of=as_of, **past, **_before_acceptance(scenario, accept, rng))
 
 
@@ -120,9 +120,11 @@ def _trial_gaps(s: Scenario, rng: Random) -> dict[str, int]:
     gaps["received"] = rng.randint(1, 6)
     if s.remedy:
         gaps["remedy"] = rng.randint(2, 8)
+        # A remedy still open gets a day after every audit date, which is cut off like all that lies ahead.
         gaps["second"] = rng.randint(35, 75) if s.remedy_done else 9999
         gaps["effective"] = 0
     else:
+        # Ten days to appeal, counted from the day after the receipt (刑诉法第230条); in effect on the next.
         gaps["effective"] = 11
     gaps["finish"] = rng.randint(2, 18)
     return gaps
@@ -161,7 +163,7 @@ def _accept_date(s: Scenario, as_of: date, gaps: dict[str, int], rng: Random) ->
     return weekday(as_of - days(rng.randint(nearest, max(s.recent or WINDOW_DAYS, nearest + 14))))
 
 
-def _leave_untold(s: Scenario, dates: dict[str, date]) -> None:
+def _drop_unknown(s: Scenario, dates: dict[str, date]) -> None:
     """A judgment is known only once received; a case is finished only once its judgment has effect."""
     if "received" not in dates:
         for name in ("judged", "remedy", "second", "effective", "finish"):

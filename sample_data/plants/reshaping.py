@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from sample_data.matter import Matter, Row, Value
 from sample_data.people import id_check_digit
-from sample_data.planting import Change, Reshape, Rows, apply, chosen
+from sample_data.planting import Change, Reshape, Rows, apply, choose_rows
 from sample_data.plants.wants import edited
 
 _FAR = 900_000
@@ -20,7 +20,7 @@ def on(card: str, changes: Mapping[str, Change], rows: Rows = "first") -> Reshap
     """New values on rows of some card."""
 
     def reshape(matter: Matter) -> None:
-        for row in chosen(rows, matter.rows(card)):
+        for row in choose_rows(rows, matter.rows(card)):
             apply(changes, row)
 
     return reshape
@@ -42,9 +42,9 @@ def removed(card: str) -> Reshape:
     return lambda matter: matter.rows(card).clear()
 
 
-def told(card: str, tell: Callable[[Matter], Mapping[str, Change]], rows: Rows = "first") -> Reshape:
+def derived(card: str, derive: Callable[[Matter], Mapping[str, Change]], rows: Rows = "first") -> Reshape:
     """New values that depend on other rows of the matter."""
-    return lambda matter: on(card, tell(matter), rows)(matter)
+    return lambda matter: on(card, derive(matter), rows)(matter)
 
 
 def moved(row: Row, days: int) -> Row:
@@ -52,6 +52,7 @@ def moved(row: Row, days: int) -> Row:
     row = {name: value + timedelta(days=days) if isinstance(value, date) else value for name, value in row.items()}
     accept, bmsah = row["accept_date"], str(row["bmsah"])
     assert isinstance(accept, date)
+    # Case numbers begin anew every year: an offset by the former year keeps a moved case from the number of another.
     far = 100_000 * (int(bmsah[bmsah.index("[") + 1 :][:4]) % 8 + 1)
     row["bmsah"] = re.sub(r"\[\d{4}\]", f"[{accept.year}]", other_number(bmsah, far))
     return row
@@ -59,12 +60,12 @@ def moved(row: Row, days: int) -> Row:
 
 def other_number(bmsah: str, far: int = _FAR) -> str:
     """A case number of the same office, class and year that is used nowhere else."""
-    return re.sub(r"(?<=\]\d{6})\d+", lambda found: f"{int(found.group()) + far:06d}", bmsah)
+    return re.sub(r"(?<=\]\d{6})\d+", lambda serial_match: f"{int(serial_match.group()) + far:06d}", bmsah)
 
 
 def other_document(number: str) -> str:
     """A document number of the same organ and year that is used nowhere else."""
-    return re.sub(r"\d+(?=号)", lambda found: str(int(found.group()) + _FAR), number)
+    return re.sub(r"\d+(?=号)", lambda number_match: str(int(number_match.group()) + _FAR), number)
 
 
 def other_tysah(tysah: str) -> str:
@@ -95,11 +96,11 @@ OTHER_PERSON: Mapping[str, Change] = {
 
 def value(matter: Matter, card: str, name: str, rows: Rows = "first") -> Value:
     """An item of a row of the matter."""
-    return chosen(rows, matter.rows(card))[0][name]
+    return choose_rows(rows, matter.rows(card))[0][name]
 
 
 def day(matter: Matter, card: str, name: str, rows: Rows = "first") -> date:
     """A date of a row of the matter."""
-    found = value(matter, card, name, rows)
-    assert isinstance(found, date), f"{card}.{name} is {found!r}"
-    return found
+    item = value(matter, card, name, rows)
+    assert isinstance(item, date), f"{card}.{name} is {item!r}"
+    return item

@@ -44,7 +44,7 @@ PLAIN: dict[str, Any] = {
 }
 
 
-def tried(**more: Any) -> dict[str, Any]:
+def tried(**wishes: Any) -> dict[str, Any]:
     """A finished case of one suspect who pleaded guilty and was sentenced as recommended."""
     course = {
         "outcome": "起诉",
@@ -54,64 +54,64 @@ def tried(**more: Any) -> dict[str, Any]:
         "advice": "fixed",
         "accepted": True,
     }
-    return PLAIN | course | more
+    return PLAIN | course | wishes
 
 
-def contested(**more: Any) -> dict[str, Any]:
+def contested(**wishes: Any) -> dict[str, Any]:
     """A finished case of one suspect who did not plead guilty; no recommendation was made."""
-    return tried(plea=False, advice="none", trial_plea_only=False, suspended=False, **more)
+    return tried(plea=False, advice="none", trial_plea_only=False, suspended=False, **wishes)
 
 
-def fast(**more: Any) -> dict[str, Any]:
+def fast(**wishes: Any) -> dict[str, Any]:
     """A finished fast-track case."""
-    return tried(charge=("危险驾驶罪", "盗窃罪"), procedure=FAST, custody="bail", arrest="", **more)
+    return tried(charge=("危险驾驶罪", "盗窃罪"), procedure=FAST, custody="bail", arrest="", **wishes)
 
 
-def imprisoned(**more: Any) -> dict[str, Any]:
+def imprisoned(**wishes: Any) -> dict[str, Any]:
     """A finished case that ended in unsuspended imprisonment as recommended."""
-    return tried(**{"charge": "盗窃罪", "kind": "有期徒刑", "suspended": False, **more})
+    return tried(**{"charge": "盗窃罪", "kind": "有期徒刑", "suspended": False, **wishes})
 
 
-def untried(**more: Any) -> dict[str, Any]:
+def untried(**wishes: Any) -> dict[str, Any]:
     """An indicted case still without judgment, accepted four months ago or earlier."""
-    return PLAIN | {"outcome": "起诉", "plea": True, "untried": True, "arrest": "", "ago": 150, "recent": 330} | more
+    return PLAIN | {"outcome": "起诉", "plea": True, "untried": True, "arrest": "", "ago": 150, "recent": 330} | wishes
 
 
-def dropped(outcome: str | tuple[str, ...] = "其他情节轻微不起诉", **more: Any) -> dict[str, Any]:
+def dropped(outcome: str | tuple[str, ...] = "其他情节轻微不起诉", **wishes: Any) -> dict[str, Any]:
     """A case of one suspect who was not prosecuted."""
-    return PLAIN | {"outcome": outcome, "until": "finish"} | more
+    return PLAIN | {"outcome": outcome, "until": "finish"} | wishes
 
 
-def conditional(**more: Any) -> dict[str, Any]:
+def conditional(**wishes: Any) -> dict[str, Any]:
     """A conditional non-prosecution of a minor."""
-    return dropped("附条件不起诉", **({"charge": ("盗窃罪", "故意伤害罪"), "minor": True} | more))
+    return dropped("附条件不起诉", **({"charge": ("盗窃罪", "故意伤害罪"), "minor": True} | wishes))
 
 
-def under_review(**more: Any) -> dict[str, Any]:
+def under_review(**wishes: Any) -> dict[str, Any]:
     """A prosecution case still open."""
-    return PLAIN | {"outcome": OPEN} | more
+    return PLAIN | {"outcome": OPEN} | wishes
 
 
-def unit_case(**more: Any) -> dict[str, Any]:
+def unit_case(**wishes: Any) -> dict[str, Any]:
     """A finished case against a unit and its manager."""
     charges = ("拒不支付劳动报酬罪", "污染环境罪", "非法经营罪")
-    return tried(charge=charges, unit=True, persons=2, custody="bail", arrest="", **more)
+    return tried(charge=charges, unit=True, persons=2, custody="bail", arrest="", **wishes)
 
 
-def arrested(**more: Any) -> dict[str, Any]:
+def arrested(**wishes: Any) -> dict[str, Any]:
     """An approved arrest whose case was later tried."""
-    return tried(**({"arrest": "批准逮捕", "request_measure": "拘留"} | more))
+    return tried(**({"arrest": "批准逮捕", "request_measure": "拘留"} | wishes))
 
 
-def refused(**more: Any) -> dict[str, Any]:
+def refused(**wishes: Any) -> dict[str, Any]:
     """A refused arrest of a detained suspect whose case was later tried."""
-    return tried(**({"arrest": "不批准逮捕", "request_measure": "拘留"} | more))
+    return tried(**({"arrest": "不批准逮捕", "request_measure": "拘留"} | wishes))
 
 
-def arrest_alone(arrest: Any = ("批准逮捕", "不批准逮捕"), **more: Any) -> dict[str, Any]:
+def arrest_alone(arrest: Any = ("批准逮捕", "不批准逮捕"), **wishes: Any) -> dict[str, Any]:
     """An arrest case not yet followed by a prosecution case."""
     charges = ("盗窃罪", "诈骗罪", "故意伤害罪", "开设赌场罪")
-    return PLAIN | {"charge": charges, "outcome": "", "arrest": arrest, "request_measure": "拘留"} | more
+    return PLAIN | {"charge": charges, "outcome": "", "arrest": arrest, "request_measure": "拘留"} | wishes
 
 
 def no_arrest(wants: dict[str, Any], custody: str = "bail") -> dict[str, Any]:

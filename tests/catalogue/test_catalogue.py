@@ -43,8 +43,8 @@ ITSELF = re.compile(r"(count_rows\([^,]+, )\((.*)\) and r\._row <> t\._row", re.
 by item."""
 
 
-def same(one: str, other: str) -> bool:
-    return parse_condition(one.replace("$", "_")) == parse_condition(other.replace("$", "_"))
+def same(condition: str, contract_condition: str) -> bool:
+    return parse_condition(condition.replace("$", "_")) == parse_condition(contract_condition.replace("$", "_"))
 
 
 ELSEWHERE = ROOT.parent / "shared" / "spec"
@@ -58,10 +58,10 @@ def test_the_tables_beside_the_tests_are_those_of_the_specification() -> None:
 
 
 def test_every_rule_of_releases_one_and_two_is_there_and_says_what_the_contract_says(catalogue: Catalogue) -> None:
-    wanted = {row["id"]: row for row in records("rules.csv") if row["release"] in ("1", "2")}
-    assert catalogue.rules.keys() == wanted.keys()
-    assert len(wanted) == 195 + 46
-    for rule_id, row in wanted.items():
+    contract_rules = {row["id"]: row for row in records("rules.csv") if row["release"] in ("1", "2")}
+    assert catalogue.rules.keys() == contract_rules.keys()
+    assert len(contract_rules) == 195 + 46
+    for rule_id, row in contract_rules.items():
         rule = catalogue.rules[rule_id]
         assert "|".join(rule.cards) == row["card"], rule_id
         assert (rule.level, rule.kind, rule.severity) == (row["level"], row["kind"], row["severity"]), rule_id
@@ -77,8 +77,10 @@ def test_every_rule_of_releases_one_and_two_is_there_and_says_what_the_contract_
         assert same(rule.applies_when, applies or row["applies_when"]), rule_id
         must_hold = ITSELF.sub(r"\1\2", rule.must_hold.replace("$card", card))
         at_most_one = rule.kind == "duplicate" and ") <= 1" in must_hold
-        asked = (holds or row["must_hold"]).replace(") = 1", ") <= 1") if at_most_one else holds or row["must_hold"]
-        assert same(must_hold, asked), rule_id
+        contract_holds = (
+            (holds or row["must_hold"]).replace(") = 1", ") <= 1") if at_most_one else holds or row["must_hold"]
+        )
+        assert same(must_hold, contract_holds), rule_id
         each = [*(f"@{kind}" for kind in rule.each.types), *rule.each.fields] if rule.each else []
         fields = f"each:{'|'.join(each)}" if each else "|".join(rule.fields)
         assert (fields, "|".join(rule.needs), str(rule.release)) == (row["fields"], row["needs"], row["release"]), (
@@ -90,20 +92,20 @@ def test_every_rule_of_releases_one_and_two_is_there_and_says_what_the_contract_
 
 
 def test_what_the_catalogue_says_of_coverage_is_what_the_contract_asks(catalogue: Catalogue) -> None:
-    asked: dict[int, dict[str, str]] = {}
+    titles_by_release: dict[int, dict[str, str]] = {}
     for row in records("rules.csv"):
-        asked.setdefault(int(row["release"]), {})[row["id"]] = row["title_zh"]
-    assert {number: release.rules for number, release in catalogue.releases.items()} == asked
+        titles_by_release.setdefault(int(row["release"]), {})[row["id"]] = row["title_zh"]
+    assert {number: release.rules for number, release in catalogue.releases.items()} == titles_by_release
 
 
 def test_fields_are_those_of_the_contract(catalogue: Catalogue) -> None:
-    known = {row["card"] for row in records("fields.csv")}
-    assert catalogue.cards.keys() == known - {"document", "entry_log", "report", "finding", "notice"}
+    contract_cards = {row["card"] for row in records("fields.csv")}
+    assert catalogue.cards.keys() == contract_cards - {"document", "entry_log", "report", "finding", "notice"}
     for name in catalogue.cards:
-        wanted = [row for row in records("fields.csv") if row["card"] == name]
+        contract_fields = [row for row in records("fields.csv") if row["card"] == name]
         fields = catalogue.cards[name].fields
-        assert [field.name for field in fields] == [row["name"] for row in wanted]
-        for field, row in zip(fields, wanted, strict=True):
+        assert [field.name for field in fields] == [row["name"] for row in contract_fields]
+        for field, row in zip(fields, contract_fields, strict=True):
             assert field.header == row["header"]
             assert "|".join(field.aliases) == row["aliases"]
             assert (field.type, field.dictionary, field.required) == (row["type"], row["dictionary"], row["required"])
@@ -123,14 +125,14 @@ def aliases_of(note: str) -> tuple[str, ...]:
 
 def test_dictionaries_groups_and_calendar_are_those_of_the_contract(catalogue: Catalogue) -> None:
     for name, dictionary in catalogue.dictionaries.items():
-        wanted = [row for row in records("dictionaries.csv") if row["dictionary"] == name]
+        contract_values = [row for row in records("dictionaries.csv") if row["dictionary"] == name]
         assert [(value.code, value.label, value.group) for value in dictionary.values] == [
-            (row["code"], row["label"], row["group"]) for row in wanted
+            (row["code"], row["label"], row["group"]) for row in contract_values
         ]
         assert [(str(value.valid_from or ""), str(value.valid_to or "")) for value in dictionary.values] == [
-            (row["valid_from"], row["valid_to"]) for row in wanted
+            (row["valid_from"], row["valid_to"]) for row in contract_values
         ]
-        assert [value.aliases for value in dictionary.values] == [aliases_of(row["note"]) for row in wanted]
+        assert [value.aliases for value in dictionary.values] == [aliases_of(row["note"]) for row in contract_values]
     groups: dict[str, set[str]] = {}
     for row in records("charge_groups.csv"):
         groups.setdefault(row["group"], set()).add(row["charge"])

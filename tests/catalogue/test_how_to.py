@@ -22,9 +22,10 @@ def test_the_steps_lead_where_the_page_says(tmp_path: Path, audited_home: Path) 
         elif language == "bash":
             for line in text.splitlines():
                 printed[line] = run(line, tmp_path, audited_home)
-    found = next(text for line, text in printed.items() if line.startswith("anka findings"))
+    findings = next(text for line, text in printed.items() if line.startswith("anka findings"))
     rows = [
-        (row["rule_id"], row["bmsah"], row["prosecutor"], row["message"]) for row in csv.DictReader(io.StringIO(found))
+        (row["rule_id"], row["bmsah"], row["prosecutor"], row["message"])
+        for row in csv.DictReader(io.StringIO(findings))
     ]
     assert sorted(rows) == [
         ("ZJ002", "A-2", "王示例", "2026-03-02申请会见，2026-03-06才安排。"),
@@ -42,9 +43,13 @@ def test_the_steps_lead_where_the_page_says(tmp_path: Path, audited_home: Path) 
 
 def run(line: str, folder: Path, home: Path) -> str:
     """Runs a documented command; anything but success fails."""
-    ran = subprocess.run(
-        [sys.executable, "-m", "flows.cli.main", *shlex.split(line)[1:]], cwd=folder, capture_output=True, text=True, check=False,
+    completed = subprocess.run(
+        [sys.executable, "-m", "flows.cli.main", *shlex.split(line)[1:]],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
         env=os.environ | {"ANKA_HOME": str(home), "COLUMNS": "200", "NO_COLOR": "1"},
-    )  # fmt: skip
-    assert ran.returncode == 0, f"{line}\n{ran.stdout}{ran.stderr}"
-    return ran.stdout
+    )
+    assert completed.returncode == 0, f"{line}\n{completed.stdout}{completed.stderr}"
+    return completed.stdout

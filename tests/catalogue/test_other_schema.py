@@ -69,32 +69,39 @@ def rows_by_sql(rules: Path, table: Path) -> dict[str, set[int]]:
     setup, *queries = rules.read_text(encoding="utf-8").split("-- RULE ")
     with duckdb.connect() as con:
         con.execute(next(line for line in setup.splitlines() if "dirty.csv" in line).replace("dirty.csv", str(table)))
-        return {
-            query[:4]: {row for (row,) in con.execute(query.split("\n", 1)[1]).fetchall()} for query in queries
-        }  # fmt: skip
+        return {query[:4]: {row for (row,) in con.execute(query.split("\n", 1)[1]).fetchall()} for query in queries}
 
 
 def rows_found(file: Path, card: str) -> dict[str, Counter[int]]:
     """The rows of the file each rule finds in the published run, counted from 1 below the headings."""
-    found: dict[str, Counter[int]] = {}
+    rows_by_rule: dict[str, Counter[int]] = {}
     with open_published(file) as con:
         rows = con.execute("select rule_id, sheet_row - 1 from findings where card = ?", [card]).fetchall()
     for rule_id, row in rows:
-        found.setdefault(rule_id, Counter())[row] += 1
-    return found
+        rows_by_rule.setdefault(rule_id, Counter())[row] += 1
+    return rows_by_rule
 
 
 def test_hospital_rules_find_exactly_the_rows_of_their_sql(hospital: Path, tmp_path: Path) -> None:
     """From the command line; file row = rid."""
-    ran = anka(
-        "audit", hospital / "dirty.csv", "--catalogue", HOSPITAL_CATALOGUE, "--card", "hospital", "--as-of", "2025-06-30",
-        "--format", "json", home=tmp_path,
-    )  # fmt: skip
-    assert json.loads(ran.stdout)["rows_loaded"] == 1000
+    completed = anka(
+        "audit",
+        hospital / "dirty.csv",
+        "--catalogue",
+        HOSPITAL_CATALOGUE,
+        "--card",
+        "hospital",
+        "--as-of",
+        "2025-06-30",
+        "--format",
+        "json",
+        home=tmp_path,
+    )
+    assert json.loads(completed.stdout)["rows_loaded"] == 1000
     expected = rows_by_sql(hospital / "rules.sql", hospital / "dirty.csv")
     assert list(expected) == HOSPITAL_RULES
-    found = rows_found(Home(tmp_path).current(), "hospital")
-    assert found == {rule_id: Counter(rows) for rule_id, rows in expected.items()}
+    rows_by_rule = rows_found(Home(tmp_path).current(), "hospital")
+    assert rows_by_rule == {rule_id: Counter(rows) for rule_id, rows in expected.items()}
     assert all(expected.values())
 
 
@@ -143,10 +150,8 @@ def test_shop_rules_find_exactly_the_rows_of_sql_written_by_hand(
     if load_catalogue(SHOP_CATALOGUE).rules[rule_id].level == "case":
         query = f"select min(n) from o where n in ({query}) group by id"
     expected = Counter(row for (row,) in con.execute(query).fetchall())
-    found = sum(
-        (rows_found(file, card).get(rule_id, Counter()) for card in ("customer", "purchase", "line")), Counter()
-    )
-    assert found == expected
+    rows = sum((rows_found(file, card).get(rule_id, Counter()) for card in ("customer", "purchase", "line")), Counter())
+    assert rows == expected
     assert expected
 
 
@@ -187,12 +192,12 @@ def test_a_review_takes_any_date_where_no_card_is_accepted_or_closed(
 ) -> None:
     with open_published(shop[0]) as con:
         select_period(con, parse_period("2025-04"))
-        taken = con.execute("select count(*) from review_rows where card = 'purchase'").fetchall()
+        purchases = con.execute("select count(*) from review_rows where card = 'purchase'").fetchall()
     expected = shop[1].execute(
         "select count(*) from o where date_trunc('month', ordered) = date '2025-04-01'"
         " or date_trunc('month', shipped) = date '2025-04-01'"
     )
-    assert taken == expected.fetchall()
+    assert purchases == expected.fetchall()
 
 
 def test_a_line_is_counted_under_the_department_of_its_order(shop: tuple[Path, duckdb.DuckDBPyConnection]) -> None:
@@ -227,8 +232,8 @@ def read(declared: dict[str, object], text: str) -> object:
         for statement in value_macros():
             con.execute(statement)
         cell = f"(select {cell_sql(field, 'text')} as cell from (select ?::varchar as text))"
-        found = con.execute(f"select {typed_sql(field, 'cell', {})}::varchar from {cell}", [text]).fetchall()
-    return found[0][0]
+        rows = con.execute(f"select {typed_sql(field, 'cell', {})}::varchar from {cell}", [text]).fetchall()
+    return rows[0][0]
 
 
 DAY_FIRST, MONTH_FIRST = ["%d/%m/%Y", "%Y-%m-%d"], ["%m/%d/%Y"]

@@ -26,9 +26,15 @@ def archive(target: Path, entries: Entries, **changed: object) -> Path:
     files = {getattr(entry, "filename", entry): content for entry, content in entries}
     lines = "\n".join(f"{name} {digest(content)}" for name, content in sorted(files.items()))
     manifest = {
-        "format": 1, "name": "good", "version": "1.0", "checksum": digest(lines.encode()), "folders": ["good"],
-        "base_fingerprint": "x", "files": {name: digest(content) for name, content in files.items()}, **changed,
-    }  # fmt: skip
+        "format": 1,
+        "name": "good",
+        "version": "1.0",
+        "checksum": digest(lines.encode()),
+        "folders": ["good"],
+        "base_fingerprint": "x",
+        "files": {name: digest(content) for name, content in files.items()},
+        **changed,
+    }
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as zipped:
         zipped.writestr(MANIFEST, json.dumps(manifest))
         for entry, content in entries:
@@ -57,9 +63,25 @@ def office(tmp_path: Path) -> Path:
 
 GOOD = ("good/pack.yaml", PACK)
 EVIL_FOLDERS = [
-    ["../.anka", "good"], ["../.anka"], ["good", "good"], ["good", "other"], ["."], [".."], [""], [], ["good/"], ["good/../other"],
-    ["/etc", "good"], ["good\\x"], ["C:", "good"], ["GOOD"], "good", {"good": 1}, [1], None,
-]  # fmt: skip
+    ["../.anka", "good"],
+    ["../.anka"],
+    ["good", "good"],
+    ["good", "other"],
+    ["."],
+    [".."],
+    [""],
+    [],
+    ["good/"],
+    ["good/../other"],
+    ["/etc", "good"],
+    ["good\\x"],
+    ["C:", "good"],
+    ["GOOD"],
+    "good",
+    {"good": 1},
+    [1],
+    None,
+]
 EVIL_NAMES = [
     "../evil.yaml", "../../.anka/evil.yaml", "good/../../evil.yaml", "/abs/evil.yaml", "good/./x.yaml", "good//x.yaml", "good/.x.yaml",
     "good\\x.yaml", "..\\evil.yaml", "C:/evil.yaml", "C:\\evil.yaml", "good/a:b.yaml", "stray.yaml", "good/x.py", "good/x.yaml/", "good/",
@@ -162,8 +184,10 @@ def test_a_failure_half_way_leaves_every_pack_as_it_was(office: Path) -> None:
     with pytest.raises(FileNotFoundError):
         swap_in(incoming, office / "packs", ["good", "other"])
     assert state(office / "packs") == {
-        ".incoming/good/pack.yaml": PACK, "good/pack.yaml": b"before", "other/pack.yaml": b"before"
-    }  # fmt: skip
+        ".incoming/good/pack.yaml": PACK,
+        "good/pack.yaml": b"before",
+        "other/pack.yaml": b"before",
+    }
 
 
 def test_a_name_taken_meanwhile_leaves_every_pack_as_it_was(office: Path) -> None:
@@ -180,6 +204,6 @@ def test_a_name_taken_meanwhile_leaves_every_pack_as_it_was(office: Path) -> Non
 
 def test_the_command_refuses_in_one_line(office: Path, tmp_path: Path) -> None:
     file = archive(tmp_path / "evil.zip", [GOOD], folders=["../.anka", "good"])
-    ran = anka("rules", "import", file, "--into", office / "packs", "--replace", home=office / ".anka", code=2)
-    assert "the folders of the pack are not those of its files" in ran.stderr
+    completed = anka("rules", "import", file, "--into", office / "packs", "--replace", home=office / ".anka", code=2)
+    assert "the folders of the pack are not those of its files" in completed.stderr
     assert (office / ".anka" / "published" / "current.json").exists()

@@ -23,25 +23,25 @@ LARGE_CASES = 15_500
 
 def twin_findings(folder: Path, as_of: date) -> dict[str, set[Key]]:
     """What the twins find in the exports of a folder, by rule."""
-    found: dict[str, set[Key]] = {rule_id: set() for rule_id in TWINS}
+    keys_by_rule: dict[str, set[Key]] = {rule_id: set() for rule_id in TWINS}
     for card in CARDS:
         columns = typed_columns(card, export_rows(folder, card))
         for rule_id, rule in TWINS.items():
-            found[rule_id] |= set(violating_keys(rule, card, columns, as_of))
-    return found
+            keys_by_rule[rule_id] |= set(violating_keys(rule, card, columns, as_of))
+    return keys_by_rule
 
 
 def audit_findings(con: duckdb.DuckDBPyConnection) -> dict[str, set[Key]]:
     """What the audit published, by rule; the item to correct is the first a finding names."""
-    found: dict[str, set[Key]] = {rule_id: set() for rule_id in TWINS}
+    keys_by_rule: dict[str, set[Key]] = {rule_id: set() for rule_id in TWINS}
     rows = con.execute(
         "select rule_id, coalesce(bmsah, ''), case when level = 'case' then '' else coalesce(suspect_no, '') end, "
         "split_part(fields, '|', 1) from findings where list_contains($1, rule_id) and list_contains($2, card)",
         [list(TWINS), list(CARDS)],
     )
     for rule_id, bmsah, suspect_no, field in rows.fetchall():
-        found[rule_id].add((bmsah, suspect_no, field))
-    return found
+        keys_by_rule[rule_id].add((bmsah, suspect_no, field))
+    return keys_by_rule
 
 
 def differences(audited: Mapping[str, set[Key]], expected: Mapping[str, set[Key]]) -> dict[str, dict[str, list[Key]]]:
@@ -75,20 +75,20 @@ def examples() -> Iterator[tuple[str, str, str, Mapping[str, str]]]:
         for rule in yaml_file(str(path.relative_to(catalogue)))["rules"]:
             if rule["id"] not in TWINS:
                 continue
-            named = {name for row in rule["examples"].values() for name in row}
+            items = {name for row in rule["examples"].values() for name in row}
             for card in TWINS[rule["id"]].cards:
-                if named <= card_fields(card).keys():
+                if items <= card_fields(card).keys():
                     yield from ((rule["id"], card, kind, row) for kind, row in rule["examples"].items())
 
 
 @pytest.mark.parametrize(("rule_id", "card", "kind", "row"), list(examples()))
 def test_twins_judge_the_examples(rule_id: str, card: str, kind: str, row: Mapping[str, str]) -> None:
-    named = {"bmsah": "K1", "suspect_no": "S1", **row}
+    example = {"bmsah": "K1", "suspect_no": "S1", **row}
     blank = {} if TWINS[rule_id].each else dict.fromkeys(card_fields(card))
     uses = dict.fromkeys(TWINS[rule_id].uses)
     also = {word: None for words in TWINS[rule_id].also.values() for word in words.split()}
-    keys = violations(rule_id, card, pd.DataFrame([{**blank, **uses, **also, **named}], dtype=object), TODAY)
-    assert bool({key for key in keys if not TWINS[rule_id].each or key[2] in named}) == (kind == "violating")
+    keys = violations(rule_id, card, pd.DataFrame([{**blank, **uses, **also, **example}], dtype=object), TODAY)
+    assert bool({key for key in keys if not TWINS[rule_id].each or key[2] in example}) == (kind == "violating")
 
 
 def table(*rows: Mapping[str, str]) -> pd.DataFrame:
@@ -115,7 +115,7 @@ def test_a_holiday_moves_a_limit_only_at_large(measure: Mapping[str, str], notic
 
 
 @pytest.mark.parametrize(
-    ("charge", "known"),
+    ("charge", "is_label"),
     [
         ("掩饰、隐瞒犯罪所得、犯罪所得收益罪", True),
         ("拒绝提供间谍犯罪、恐怖主义犯罪、极端主义犯罪证据罪", True),
@@ -124,8 +124,8 @@ def test_a_holiday_moves_a_limit_only_at_large(measure: Mapping[str, str], notic
         ("诈骗", False),
     ],
 )
-def test_one_charge_is_one_label(charge: str, known: bool) -> None:
-    assert bool(violations("V012", "prosecution", table({"ps_charge": charge}), TODAY)) != known
+def test_one_charge_is_one_label(charge: str, is_label: bool) -> None:
+    assert bool(violations("V012", "prosecution", table({"ps_charge": charge}), TODAY)) != is_label
 
 
 def test_an_unreadable_item_is_reported_once_and_judged_nowhere_else() -> None:

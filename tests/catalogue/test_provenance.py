@@ -33,7 +33,7 @@ def origins(catalogue: Catalogue) -> tuple[str, ...]:
     return tuple({rule.provenance for rule in catalogue.rules.values()} - {""})
 
 
-def told(text: str, origins: tuple[str, ...]) -> list[str]:
+def betrayed(text: str, origins: tuple[str, ...]) -> list[str]:
     """The origins a text betrays."""
     return [origin for origin in origins if origin in text]
 
@@ -56,21 +56,21 @@ def test_most_rules_have_an_origin_and_those_who_keep_the_rules_see_it(
     origins: tuple[str, ...], tmp_path: Path
 ) -> None:
     assert len(origins) == 18
-    shown = json.loads(anka("rules", "show", "C003", "--format", "json", home=tmp_path).stdout)
-    assert (shown["basis"], shown["provenance"]) == ("", "公开检查工具同类规则")
+    rule = json.loads(anka("rules", "show", "C003", "--format", "json", home=tmp_path).stdout)
+    assert (rule["basis"], rule["provenance"]) == ("", "公开检查工具同类规则")
     assert "provenance: 条文号待核" in anka("rules", "show", "T032", home=tmp_path).stdout
 
 
 def test_a_basis_is_a_statute_or_a_standard(catalogue: Catalogue, origins: tuple[str, ...]) -> None:
-    assert [rule.id for rule in catalogue.rules.values() if told(rule.basis, origins) or "待核" in rule.basis] == []
+    assert [rule.id for rule in catalogue.rules.values() if betrayed(rule.basis, origins) or "待核" in rule.basis] == []
 
 
 def test_nothing_published_holds_it(published: duckdb.DuckDBPyConnection, origins: tuple[str, ...]) -> None:
-    seen = set()
+    tables = set()
     for table, row in texts(published):
-        seen.add(table)
-        assert told(row, origins) == [], table
-    assert {"rules", "findings", "judgements", "prosecution"} <= seen
+        tables.add(table)
+        assert betrayed(row, origins) == [], table
+    assert {"rules", "findings", "judgements", "prosecution"} <= tables
 
 
 @pytest.mark.parametrize(
@@ -86,59 +86,66 @@ def test_no_page_shows_it(
     audited_home: Path, monkeypatch: pytest.MonkeyPatch, origins: tuple[str, ...], page: str, params: dict[str, str]
 ) -> None:
     app = opened_page(page, audited_home, monkeypatch, **params)
-    said = "\n".join(element.proto.body for element in app.get("html"))
-    assert params.get("rule", "C003") in said
-    assert told(said, origins) == []
+    page_text = "\n".join(element.proto.body for element in app.get("html"))
+    assert params.get("rule", "C003") in page_text
+    assert betrayed(page_text, origins) == []
 
 
 def test_no_list_of_findings_and_no_review_workbook_holds_it(
     audited_home: Path, tmp_path: Path, review: Path, catalogue: Catalogue, origins: tuple[str, ...]
 ) -> None:
     for form in ("csv", "json"):
-        said = anka("findings", "--format", form, home=audited_home).stdout
-        assert "C003" in said
-        assert told(said, origins) == []
+        listing = anka("findings", "--format", form, home=audited_home).stdout
+        assert "C003" in listing
+        assert betrayed(listing, origins) == []
     anka("findings", "-o", tmp_path / "findings.xlsx", home=audited_home)
     for workbook in (tmp_path / "findings.xlsx", review):
         assert any(rule.id in parts(workbook) for rule in catalogue.rules.values() if rule.provenance)
-        assert told(parts(workbook), origins) == []
+        assert betrayed(parts(workbook), origins) == []
 
 
 def test_no_check_mark_holds_it(tmp_path: Path, catalogue: Catalogue, origins: tuple[str, ...]) -> None:
     (checked,) = check_cards(CheckOrder((CIVIL,), tmp_path / "out", AS_OF))
     assert catalogue.rules["T032"].provenance
     assert "T032" in parts(checked.workbook)
-    assert told(parts(checked.workbook), origins) == []
+    assert betrayed(parts(checked.workbook), origins) == []
 
 
 def test_no_notice_holds_it(audited_home: Path, sqlite_register: Register, origins: tuple[str, ...]) -> None:
     """Notices about findings of a run, of every rule that has an origin."""
     with open_published(Home(audited_home).current()) as con:
         labels = read_labels(con)
-        said = con.execute("""
+        kinds = con.execute("""
             select rule_id, card, level, fields, message, basis, any_value(bmsah) from findings
             where not is_hint group by all order by all""").fetchall()
     rows = [
         finding(
-            str(number), rule_id=rule, card=card, level=level, fields=fields, message=message, basis=basis, bmsah=bmsah or "",
+            str(number),
+            rule_id=rule,
+            card=card,
+            level=level,
+            fields=fields,
+            message=message,
+            basis=basis,
+            bmsah=bmsah or "",
             present={},
         )
-        for number, (rule, card, level, fields, message, basis, bmsah) in enumerate(said)
-    ]  # fmt: skip
+        for number, (rule, card, level, fields, message, basis, bmsah) in enumerate(kinds)
+    ]
     keep(sqlite_register, *rows)
-    made = issue(
-        sqlite_register, SUPERVISOR, [str(number) for number in range(len(said))], "report", today=TODAY
+    notice = issue(
+        sqlite_register, SUPERVISOR, [str(number) for number in range(len(kinds))], "report", today=TODAY
     ).notices[0]
     with sqlite_register.reading() as session:
-        page = text_of(notice_document(session, HEAD, Home(audited_home), made.id, labels))
-        listed = parts(list_document(session, HEAD, Home(audited_home), made.id, labels))
+        page = text_of(notice_document(session, HEAD, Home(audited_home), notice.id, labels))
+        listed = parts(list_document(session, HEAD, Home(audited_home), notice.id, labels))
     assert "民事、行政诉讼监督规则" in page
-    assert told(page, origins) == told(listed, origins) == []
+    assert betrayed(page, origins) == betrayed(listed, origins) == []
 
 
 def test_the_rule_book_and_the_suites_do_not_tell_it(audited_home: Path, origins: tuple[str, ...]) -> None:
     book = (Path(__file__).parents[2] / "docs" / "rules.md").read_text(encoding="utf-8")
-    assert told(book, origins) == []
+    assert betrayed(book, origins) == []
     pages = [*Home(audited_home).root.rglob("data_docs/**/*.html")]
     assert pages
-    assert [page.name for page in pages if told(page.read_text(encoding="utf-8"), origins)] == []
+    assert [page.name for page in pages if betrayed(page.read_text(encoding="utf-8"), origins)] == []

@@ -57,7 +57,7 @@ def items_read(group: str) -> dict[str, list[str]]:
     return {name: sorted(items) for name, items in by_card.items() if items}
 
 
-def found(con: duckdb.DuckDBPyConnection, group: str, rows: Tables) -> Violations:
+def product_violations(con: duckdb.DuckDBPyConnection, group: str, rows: Tables) -> Violations:
     """What the product finds in the rows."""
     unreadable = {name: store(con, CARDS[name], items_read(group)[name], rows[name]) for name in rows}
     violations: Violations = set()
@@ -65,8 +65,8 @@ def found(con: duckdb.DuckDBPyConnection, group: str, rows: Tables) -> Violation
         table, conditions = prepared(group, name)
         if conditions:
             build_audit_table(con, table)
-            named = [guarded(condition, j, unreadable[name], ()) for j, condition in conditions.items()]
-            judged = con.execute(f"select _row, {', '.join(named)} from audit.{name}").fetchall()
+            columns = [guarded(condition, j, unreadable[name], ()) for j, condition in conditions.items()]
+            judged = con.execute(f"select _row, {', '.join(columns)} from audit.{name}").fetchall()
             names = [judgement.name for judgement in conditions]
             violations |= {(n, row) for row, *those in judged for n, broken in zip(names, those, strict=True) if broken}
     return violations
@@ -93,4 +93,4 @@ def test_the_guard_accepts_every_rule() -> None:
 @given(drawn=st.data())
 def test_rules_find_what_their_twins_find(con: duckdb.DuckDBPyConnection, group: str, drawn: st.DataObject) -> None:
     rows = drawn.draw(tables(items_read(group)))
-    assert found(con, group, rows) == expected(group, rows)
+    assert product_violations(con, group, rows) == expected(group, rows)

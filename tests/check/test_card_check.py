@@ -31,7 +31,7 @@ PROTECTED = SAMPLE.parent.parent / "shared" / "data" / "ingest_files" / "calamin
 
 
 @dataclass(frozen=True)
-class Done:
+class CheckedExport:
     """A check of the civil export, and what lay about before and after it."""
 
     checked: Checked
@@ -41,12 +41,15 @@ class Done:
 
 
 @pytest.fixture(scope="module")
-def done(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Done]:
+def checks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, CheckedExport]:
     """Four exports checked together: one of the sample, a csv of it, one as an HTML table with the suffix .xls, and one by hand."""
     folder, temporary = tmp_path_factory.mktemp("check"), tmp_path_factory.mktemp("temporary")
     files = {
-        "civil": folder / CIVIL.name, "hearing": folder / HEARING.name, "admin": folder / "行政检察.xls", "hand": folder / "检察建议.xlsx",
-    }  # fmt: skip
+        "civil": folder / CIVIL.name,
+        "hearing": folder / HEARING.name,
+        "admin": folder / "行政检察.xls",
+        "hand": folder / "检察建议.xlsx",
+    }
     shutil.copy(CIVIL, files["civil"])
     shutil.copy(HEARING, files["hearing"])
     write_html(ADMIN, files["admin"])
@@ -57,17 +60,17 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Done]:
         results = check_cards(CheckOrder(tuple(files.values()), folder / "out", AS_OF))
     finally:
         tempfile.tempdir = former
-    left = [path.name for path in temporary.iterdir()]
+    leftovers = [path.name for path in temporary.iterdir()]
     return {
-        name: Done(one, file, openpyxl.load_workbook(one.workbook), left)
-        for (name, file), one in zip(files.items(), results, strict=True)
+        name: CheckedExport(checked, file, openpyxl.load_workbook(checked.workbook), leftovers)
+        for (name, file), checked in zip(files.items(), results, strict=True)
     }
 
 
 @pytest.fixture
-def civil(done: dict[str, Done]) -> Done:
+def civil(checks: dict[str, CheckedExport]) -> CheckedExport:
     """The committed export of civil cases."""
-    return done["civil"]
+    return checks["civil"]
 
 
 def write_html(source: Path, target: Path) -> None:
@@ -98,8 +101,8 @@ def planted(card: str) -> Counter[tuple[str, str]]:
 
 def notes(sheet: Any) -> dict[str, str]:
     """The notes of findings by cell, without those of related cells."""
-    found = {cell.coordinate: str(cell.comment.text) for row in sheet.iter_rows() for cell in row if cell.comment}
-    return {place: text for place, text in found.items() if not text.startswith("↪")}
+    texts = {cell.coordinate: str(cell.comment.text) for row in sheet.iter_rows() for cell in row if cell.comment}
+    return {place: text for place, text in texts.items() if not text.startswith("↪")}
 
 
 def noted(sheet: Any, header_row: int) -> Counter[tuple[str, str]]:
@@ -114,11 +117,11 @@ def noted(sheet: Any, header_row: int) -> Counter[tuple[str, str]]:
     )
 
 
-def test_the_marked_cells_are_the_planted_defects(civil: Done) -> None:
+def test_the_marked_cells_are_the_planted_defects(civil: CheckedExport) -> None:
     assert noted(civil.book["反查结果"], 3) == planted("civil")
 
 
-def test_a_note_stands_on_its_item(civil: Done) -> None:
+def test_a_note_stands_on_its_item(civil: CheckedExport) -> None:
     sheet = civil.book["反查结果"]
     headers = {cell.column: cell.value for cell in sheet[3]}
     items = {text.split("】")[1].split(" ")[0]: headers[sheet[place].column] for place, text in notes(sheet).items()}
@@ -130,7 +133,7 @@ def test_a_note_stands_on_its_item(civil: Done) -> None:
     )
 
 
-def test_a_note_says_what_is_wrong_and_how_to_fill(civil: Done) -> None:
+def test_a_note_says_what_is_wrong_and_how_to_fill(civil: CheckedExport) -> None:
     text = next(text for text in notes(civil.book["反查结果"]).values() if "L001" in text)
     lines = text.splitlines()
     assert lines[0] == "【严重】L001 审结日期早于受理日期"
@@ -138,7 +141,21 @@ def test_a_note_says_what_is_wrong_and_how_to_fill(civil: Done) -> None:
     assert lines[2].startswith("填法：")
 
 
-def test_all_other_cells_are_as_they_were(civil: Done) -> None:
+def test_several_findings_of_a_cell_are_one_note(tmp_path: Path) -> None:
+    """An option beside 无 that is in no dictionary either: two rules fail on one item."""
+    export = tmp_path / "审查逮捕.csv"
+    export.write_text(
+        '部门受案号,嫌疑人编号,前科\n汉东检刑捕受[2026]770101000001号,S1,"无,不在字典内"\n', encoding="utf-8"
+    )
+    (checked,) = check_cards(CheckOrder((export,), tmp_path / "out", AS_OF))
+    (item,) = {finding.item for finding in checked.check.findings if finding.finding.rule_id in ("V012", "V027")}
+    sheet = openpyxl.load_workbook(checked.workbook)["导出内容"]
+    assert (item, sheet["C1"].value) == ("前科", "前科")
+    lines = notes(sheet)["C2"].splitlines()
+    assert [line[:8] for line in lines if line.startswith("【")] == ["【严重】V012", "【一般】V027"]
+
+
+def test_all_other_cells_are_as_they_were(civil: CheckedExport) -> None:
     before, after = openpyxl.load_workbook(civil.source)["反查结果"], civil.book["反查结果"]
     assert after.dimensions == before.dimensions
     assert [str(area) for area in after.merged_cells.ranges] == [str(area) for area in before.merged_cells.ranges]
@@ -152,7 +169,7 @@ def test_all_other_cells_are_as_they_were(civil: Done) -> None:
                 assert (copy(same.fill), copy(same.border)) == (copy(cell.fill), copy(cell.border))
 
 
-def test_the_result_sheet_leads_to_every_cell(civil: Done) -> None:
+def test_the_result_sheet_leads_to_every_cell(civil: CheckedExport) -> None:
     sheet, result = civil.book["反查结果"], civil.book["自查结果"]
     lines = [row for row in result.iter_rows(min_row=6) if row[1].hyperlink]
     assert len(lines) == len(civil.checked.check.findings) == planted("civil").total()
@@ -162,14 +179,14 @@ def test_the_result_sheet_leads_to_every_cell(civil: Done) -> None:
     assert any("合计行" in str(cell.value) for row in result.iter_rows() for cell in row)
 
 
-def test_the_export_is_unchanged_and_nothing_is_left(civil: Done) -> None:
+def test_the_export_is_unchanged_and_nothing_is_left(civil: CheckedExport) -> None:
     assert civil.source.read_bytes() == CIVIL.read_bytes()
     assert civil.left_over == []
     assert [path.suffix for path in civil.source.parent.glob("out/*")] == [".xlsx"] * 4
 
 
-def test_a_csv_comes_back_as_a_workbook_of_its_rows(done: dict[str, Done]) -> None:
-    checked, book = done["hearing"].checked, done["hearing"].book
+def test_a_csv_comes_back_as_a_workbook_of_its_rows(checks: dict[str, CheckedExport]) -> None:
+    checked, book = checks["hearing"].checked, checks["hearing"].book
     assert checked.workbook.name == "听证_自查.xlsx"
     sheet = book["导出内容"]
     with HEARING.open(encoding="gb18030", newline="") as stream:
@@ -179,22 +196,22 @@ def test_a_csv_comes_back_as_a_workbook_of_its_rows(done: dict[str, Done]) -> No
     assert any("L049（审查逮捕、一审公诉）" in str(row[0].value) for row in book["自查结果"].iter_rows())
 
 
-def test_an_html_table_comes_back_as_a_workbook(done: dict[str, Done]) -> None:
-    assert done["admin"].checked.workbook.name == "行政检察_自查.xlsx"
-    assert noted(done["admin"].book["表格1"], 1) == planted("admin")
+def test_an_html_table_comes_back_as_a_workbook(checks: dict[str, CheckedExport]) -> None:
+    assert checks["admin"].checked.workbook.name == "行政检察_自查.xlsx"
+    assert noted(checks["admin"].book["表格1"], 1) == planted("admin")
 
 
-def test_rules_that_need_other_cards_are_listed(done: dict[str, Done]) -> None:
-    checked, book = done["hand"].checked, done["hand"].book
+def test_rules_that_need_other_cards_are_listed(checks: dict[str, CheckedExport]) -> None:
+    checked, book = checks["hand"].checked, checks["hand"].book
     assert book.sheetnames[1:] == ["草稿", "自查结果"]
     words = "\n".join(str(cell.value) for row in book["自查结果"].iter_rows() for cell in row if cell.value)
     assert checked.check.not_judged
     assert "缺少列" in words
-    assert all(one.rule_id in words for one in checked.check.not_judged)
+    assert all(unjudged.rule_id in words for unjudged in checked.check.not_judged)
 
 
-def test_a_sheet_that_does_not_begin_in_the_corner(done: dict[str, Done]) -> None:
-    checked, book = done["hand"].checked, done["hand"].book
+def test_a_sheet_that_does_not_begin_in_the_corner(checks: dict[str, CheckedExport]) -> None:
+    checked, book = checks["hand"].checked, checks["hand"].book
     sheet = book.worksheets[0]
     headers = {sheet.cell(4, column).value: column for column in range(1, 8)}
     for finding in checked.check.findings:
@@ -221,12 +238,14 @@ def test_files_that_cannot_be_checked_are_a_line_each(tmp_path: Path) -> None:
         f"{PROTECTED.name}: 工作簿有打开密码",
     )
     assert len(lines) == len(files)
-    assert all(line.startswith(said) for line, said in zip(lines, words, strict=False))
+    assert all(line.startswith(beginning) for line, beginning in zip(lines, words, strict=False))
     assert refused.value.hint
     assert not (tmp_path / "out").exists()
 
 
-def test_what_is_refused_before_anything_is_read(tmp_path: Path, civil: Done, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_refused_before_anything_is_read(
+    tmp_path: Path, civil: CheckedExport, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def refused(*files: Path, out: str = "out.xlsx") -> str:
         with pytest.raises(InputError) as error:
             check_cards(CheckOrder(files, tmp_path / out, AS_OF))
@@ -255,13 +274,13 @@ def test_the_page_gets_what_was_found_and_leaves_nothing(tmp_path: Path, monkeyp
 
 
 def test_the_page_says_what_the_command_said(tmp_path: Path) -> None:
-    said = tmp_path / "said.txt"
-    running = Running(subprocess.Popen([sys.executable, "-c", ""]), tmp_path / "out.txt", said)
+    progress = tmp_path / "said.txt"
+    running = Running(subprocess.Popen([sys.executable, "-c", ""]), tmp_path / "out.txt", progress)
     refused = InputError(
         Bilingual("甲.csv: 认不出案卡\n乙.csv: 文件是空的", "甲.csv: no known card\n乙.csv: the file is empty"),
         hint=Bilingual("用 --card 指定", "choose with --card"),
     )
-    said.write_text(
+    progress.write_text(
         'warning\n{"stage": "judge", "done": 0, "total": 3, "zh": "判断", "en": "judging"}\n'
         '{"stage": "judge", "done": 3, "total": 40, "zh": "判断", "en": "judging"}\n{"a set": of a library}\n["a"]\n'
         + mistake_as_json(refused)
@@ -273,5 +292,5 @@ def test_the_page_says_what_the_command_said(tmp_path: Path) -> None:
     for language in ("zh", "en"):
         assert running.mistake().message.in_language(language) == refused.message.in_language(language)
         assert running.mistake().hint.in_language(language) == refused.hint.in_language(language)
-    said.write_text("Traceback (most recent call last):\n  secret of a case\n", encoding="utf-8")
+    progress.write_text("Traceback (most recent call last):\n  secret of a case\n", encoding="utf-8")
     assert "secret" not in str(running.mistake())

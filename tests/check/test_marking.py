@@ -48,8 +48,8 @@ def looks(cell: Any) -> tuple[Any, ...]:
 @pytest.fixture
 def book(tmp_path: Path) -> Path:
     """Two sheets with formats, a formula, merged cells, a list of choices, a note, widths; the first column is empty."""
-    made = openpyxl.Workbook()
-    sheet = made.active
+    workbook = openpyxl.Workbook()
+    sheet = workbook.active
     sheet.title = "案 卡's"
     sheet["B3"], sheet["C3"], sheet["D3"] = "受案号", "日期", "金额"
     sheet["B4"], sheet["C4"], sheet["D4"] = "A1", "2026-01-02", 3.5
@@ -63,10 +63,10 @@ def book(tmp_path: Path) -> Path:
     sheet.column_dimensions["F"].number_format = "@"
     sheet.add_data_validation(DataValidation("list", '"是,否"', sqref="C4:C9"))
     sheet.conditional_formatting.add("D4:D9", CellIsRule("lessThan", ["0"], fill=PatternFill("solid", "FFFF0000")))
-    other = made.create_sheet("其他")
-    other["A1"] = "=SUM(B1:B2)"
+    second = workbook.create_sheet("其他")
+    second["A1"] = "=SUM(B1:B2)"
     file = tmp_path / "book.xlsx"
-    made.save(file)
+    workbook.save(file)
     return file
 
 
@@ -100,20 +100,20 @@ def test_other_parts_are_copied_byte_by_byte(book: Path) -> None:
         "xl/worksheets/sheet1.xml",
     }
     with zipfile.ZipFile(book) as before, zipfile.ZipFile(book.with_name("marked.xlsx")) as after:
-        kept = {name for name in before.namelist() if name not in changed and "omment" not in name}
-        assert "xl/worksheets/sheet2.xml" in kept
-        for name in kept:
+        unchanged = {name for name in before.namelist() if name not in changed and "omment" not in name}
+        assert "xl/worksheets/sheet2.xml" in unchanged
+        for name in unchanged:
             assert after.read(name) == before.read(name), name
         assert after.testzip() is None
 
 
 def test_each_kind_looks_different_without_colour(book: Path) -> None:
     kinds: tuple[Kind, ...] = ("serious", "normal", "hint", "related")
-    found = []
+    looks = []
     for kind in kinds:
         cell = marked(book, Mark("案 卡's", 4, 3, kind, kind))["案 卡's"]["D4"]
-        found.append((cell.fill.patternType, cell.border.left.style))
-    assert found == [("solid", "medium"), ("lightUp", "dashed"), ("gray0625", "dotted"), (None, "dashDot")]
+        looks.append((cell.fill.patternType, cell.border.left.style))
+    assert looks == [("solid", "medium"), ("lightUp", "dashed"), ("gray0625", "dotted"), (None, "dashDot")]
 
 
 def test_several_marks_of_a_cell_are_one_note_in_the_gravest_colour(book: Path) -> None:
@@ -142,7 +142,7 @@ def test_a_new_note_beside_one_that_is_there(book: Path) -> None:
     assert sheet["D4"].comment.text == "新的"
     with zipfile.ZipFile(book.with_name("marked.xlsx")) as archive:
         drawing = next(archive.read(name) for name in archive.namelist() if name.endswith(".vml"))
-    shapes = [one.get("id") for one in etree.fromstring(drawing) if etree.QName(one).localname == "shape"]
+    shapes = [shape.get("id") for shape in etree.fromstring(drawing) if etree.QName(shape).localname == "shape"]
     assert len(set(shapes)) == len(shapes) == 2
 
 
@@ -186,10 +186,10 @@ def test_sheets_of_other_writers(book: Path) -> None:
         ),
     )
     assert marked(prefixed, Mark("案 卡's", 4, 3, "serious", "问题"))["案 卡's"]["D4"].comment.text == "问题"
-    made = openpyxl.Workbook()
-    made.active.append(["甲", "乙", "丙"])
-    made.active.append([1, 2, 3])
-    made.save(book)
+    workbook = openpyxl.Workbook()
+    workbook.active.append(["甲", "乙", "丙"])
+    workbook.active.append([1, 2, 3])
+    workbook.save(book)
     for reference in ("A1", "B1", "C1", "A2", "B2", "C2", "1", "2"):
         bare = reference.encode()
         book = rewritten(book, lambda text, bare=bare: text.replace(b' r="' + bare + b'"', b"")).rename(book)  # type: ignore[misc]
@@ -203,7 +203,9 @@ def test_a_workbook_without_styles(book: Path) -> None:
         for name in before.namelist():
             content = before.read(name)
             if name == "xl/_rels/workbook.xml.rels":
-                content = b"".join(one for one in content.replace(b"<R", b"\n<R").splitlines() if b"/styles" not in one)
+                content = b"".join(
+                    element for element in content.replace(b"<R", b"\n<R").splitlines() if b"/styles" not in element
+                )
             if name == "xl/worksheets/sheet1.xml":
                 content = re.sub(rb' (?:s|style|dxfId)="\d+"', b"", content)
             if name != "xl/styles.xml":
@@ -231,10 +233,10 @@ def test_macros_stay_and_are_named(book: Path) -> None:
 def test_what_is_a_workbook(book: Path, tmp_path: Path) -> None:
     assert is_workbook_package(book)
     assert sheet_names(book) == ("案 卡's", "其他")
-    other = tmp_path / "a.zip"
-    with zipfile.ZipFile(other, "w") as archive:
+    archive_file = tmp_path / "a.zip"
+    with zipfile.ZipFile(archive_file, "w") as archive:
         archive.writestr("a.txt", "a")
-    assert not is_workbook_package(other)
+    assert not is_workbook_package(archive_file)
     assert not is_workbook_package(Path(__file__))
 
 

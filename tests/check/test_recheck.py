@@ -99,13 +99,13 @@ def _the_file_is_kept_for_us_alone(home: Home, register: Register) -> None:
     with register.reading() as session:
         run = last_run(session)
     assert run is not None
-    kept = Path(run.inputs[-1])
-    assert kept.name == CIVIL.name
-    assert kept.is_relative_to(home.root / FOLDER)
-    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
-    for folder in (kept.parent, kept.parent.parent, home.root / FOLDER):
+    file = Path(run.inputs[-1])
+    assert file.name == CIVIL.name
+    assert file.is_relative_to(home.root / FOLDER)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    for folder in (file.parent, file.parent.parent, home.root / FOLDER):
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-    assert [path.name for path in kept.parent.parent.iterdir()] == ["file"]
+    assert [path.name for path in file.parent.parent.iterdir()] == ["file"]
     assert Path(run.inputs[0]).name == "inbox"
     assert [path.name for path in Path(run.inputs[0]).iterdir()] == [CIVIL.name]
 

@@ -18,8 +18,8 @@ from expectations.run.published import FINDING_COLUMNS
 
 def test_audit_batch_and_findings_of_the_sample(tmp_path: Path) -> None:
     """One home through the flows, one-shot and without a Prefect server: audit as JSON, then the review workbook."""
-    ran = anka("audit", SAMPLE / "exports", "--as-of", "2026-06-30", "--format", "json", home=tmp_path)
-    result = json.loads(ran.stdout)
+    completed = anka("audit", SAMPLE / "exports", "--as-of", "2026-06-30", "--format", "json", home=tmp_path)
+    result = json.loads(completed.stdout)
     assert result["status"] == "complete"
     assert result["rows_read"] == result["rows_loaded"] + result["rows_rejected"]
     with (SAMPLE / "planted.csv").open(encoding="utf-8") as stream:
@@ -45,9 +45,9 @@ def test_audit_batch_and_findings_of_the_sample(tmp_path: Path) -> None:
 
 def test_a_refused_export_is_one_line_and_exit_code_2(tmp_path: Path) -> None:
     (tmp_path / "不是案卡.csv").write_text("a,b\n1,2\n", encoding="utf-8")
-    ran = anka("audit", tmp_path / "不是案卡.csv", home=tmp_path / "home", code=2)
-    assert "不是案卡.csv" in ran.stderr
-    assert len(ran.stderr.strip().splitlines()) <= 3
+    completed = anka("audit", tmp_path / "不是案卡.csv", home=tmp_path / "home", code=2)
+    assert "不是案卡.csv" in completed.stderr
+    assert len(completed.stderr.strip().splitlines()) <= 3
     assert not (tmp_path / "home" / "published").exists()
 
 
@@ -73,7 +73,7 @@ def test_mistakes_are_told_in_a_line_with_exit_code_2(tmp_path: Path, arguments:
 def test_findings_in_every_format_are_the_same(
     audited_home: Path, published: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
-    wanted = published.execute(
+    expected = published.execute(
         "select rule_id, coalesce(bmsah, ''), coalesce(suspect_no, '') from findings where severity = 'serious' order by rowid"
     ).fetchall()
     severity = ("findings", "--severity", "serious")
@@ -84,25 +84,25 @@ def test_findings_in_every_format_are_the_same(
     header, *lines = [[cell or "" for cell in row] for row in sheet.iter_rows(values_only=True)]
     as_excel = [dict(zip(header, line, strict=True)) for line in lines]
     assert list(as_csv[0]) == list(FINDING_COLUMNS) == header
-    for found in (as_json, as_csv, as_excel):
-        assert [(one["rule_id"], one["bmsah"], one["suspect_no"]) for one in found] == wanted
+    for findings in (as_json, as_csv, as_excel):
+        assert [(finding["rule_id"], finding["bmsah"], finding["suspect_no"]) for finding in findings] == expected
     assert isinstance(as_json[0]["values"], dict)
 
 
 def test_findings_of_one_department_and_rule(audited_home: Path) -> None:
-    ran = anka("findings", "--department", "第一检察部", "--rule", "C024", "--format", "json", home=audited_home)
-    found = json.loads(ran.stdout)
-    assert found
-    assert {(one["department"], one["rule_id"]) for one in found} == {("第一检察部", "C024")}
+    completed = anka("findings", "--department", "第一检察部", "--rule", "C024", "--format", "json", home=audited_home)
+    findings = json.loads(completed.stdout)
+    assert findings
+    assert {(finding["department"], finding["rule_id"]) for finding in findings} == {("第一检察部", "C024")}
     assert "没有这个部门" in anka("findings", "--department", "第九检察部", home=audited_home, code=2).stderr
 
 
 def test_rules_are_listed_and_shown(catalogue: Catalogue, tmp_path: Path) -> None:
     listed = json.loads(anka("rules", "list", "--format", "json", home=tmp_path).stdout)
     assert [rule["id"] for rule in listed] == list(catalogue.rules)
-    shown = anka("rules", "show", "T005", home=tmp_path).stdout
-    assert "审查起诉超过一个月且无延长记录" in shown
-    assert "deadline_md" in shown
+    rule_text = anka("rules", "show", "T005", home=tmp_path).stdout
+    assert "审查起诉超过一个月且无延长记录" in rule_text
+    assert "deadline_md" in rule_text
 
 
 def test_sample_is_written_and_can_be_repeated(tmp_path: Path) -> None:
@@ -120,20 +120,26 @@ def test_help_names_every_command(tmp_path: Path) -> None:
         assert command in text
 
 
-def said(stderr: str) -> list[dict[str, object]]:
+def messages_of(stderr: str) -> list[dict[str, object]]:
     """Standard error of a command, every line of which is an object."""
     return [json.loads(line) for line in stderr.splitlines()]
 
 
 def test_progress_is_an_object_a_line(tmp_path: Path) -> None:
     hearing = SAMPLE / "exports" / "听证.csv"
-    told = said(anka("check", hearing, "-o", tmp_path / "out", "--progress", "json", home=tmp_path).stderr)
-    assert list(dict.fromkeys(line["stage"] for line in told)) == [
-        "read", "type", "prepare", "judge", "collect", "publish", "mark",
-    ]  # fmt: skip
-    assert told[0] == {"stage": "read", "done": 0, "total": 1, "zh": "读取", "en": "reading"}
-    last = {line["stage"]: (line["done"], line["total"]) for line in told}
-    assert all(done == total for done, total in last.values())
+    messages = messages_of(anka("check", hearing, "-o", tmp_path / "out", "--progress", "json", home=tmp_path).stderr)
+    assert list(dict.fromkeys(line["stage"] for line in messages)) == [
+        "read",
+        "type",
+        "prepare",
+        "judge",
+        "collect",
+        "publish",
+        "mark",
+    ]
+    assert messages[0] == {"stage": "read", "done": 0, "total": 1, "zh": "读取", "en": "reading"}
+    last = {line["stage"]: (line["done"], line["total"]) for line in messages}
+    assert all(count == total for count, total in last.values())
 
 
 def test_a_mistake_travels_as_the_progress_does(tmp_path: Path) -> None:
@@ -142,6 +148,6 @@ def test_a_mistake_travels_as_the_progress_does(tmp_path: Path) -> None:
         ["check", "/nowhere.csv", "-o", "x"],
         ["batch", "--period", "x"],
     ):
-        (told,) = said(anka(*arguments, "--progress", "json", home=tmp_path, code=2).stderr)
-        assert told.keys() == {"error", "hint", "code"}
-        assert told["code"] == 2
+        (mistake,) = messages_of(anka(*arguments, "--progress", "json", home=tmp_path, code=2).stderr)
+        assert mistake.keys() == {"error", "hint", "code"}
+        assert mistake["code"] == 2

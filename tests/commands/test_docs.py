@@ -54,11 +54,11 @@ def anka_lines(page: Path) -> list[str]:
 
 def section(page: Path, heading: str) -> str:
     """The text below a heading, up to the next one of any level."""
-    found = re.search(
+    match = re.search(
         rf"^#+ {re.escape(heading)}\n(.*?)(?=^#+ |\Z)", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
     )
-    assert found, f"{page.name} has no heading {heading}"
-    return found[1]
+    assert match, f"{page.name} has no heading {heading}"
+    return match[1]
 
 
 def commands(command: object, path: str = "anka") -> Iterator[tuple[str, TyperCommand]]:
@@ -89,7 +89,7 @@ def test_every_command_is_documented_with_every_option_and_no_other(path: str) -
 @pytest.mark.parametrize(
     ("page", "line"),
     [(page, line) for page in dict.fromkeys(DOCS) for line in anka_lines(page)],
-    ids=lambda one: str(one)[-40:],
+    ids=lambda argument: str(argument)[-40:],
 )
 def test_every_command_line_shown_is_one_the_program_takes(page: Path, line: str) -> None:
     words = shlex.split(line)
@@ -139,8 +139,8 @@ def test_every_setting_is_documented() -> None:
 )
 def test_the_glossary_has_every_word_of_the_catalogue(words: object) -> None:
     text = GLOSSARY.read_text(encoding="utf-8")
-    wanted = words if isinstance(words, tuple) else get_args(words)
-    assert [word for word in wanted if f"`{word}`" not in text and f" {word} " not in text] == []
+    expected = words if isinstance(words, tuple) else get_args(words)
+    assert [word for word in expected if f"`{word}`" not in text and f" {word} " not in text] == []
 
 
 @pytest.mark.parametrize("page", dict.fromkeys(DOCS), ids=lambda page: page.name)
@@ -223,8 +223,8 @@ def test_the_rule_book_is_what_the_catalogue_yields() -> None:
 
 
 def test_modules_named_in_the_architecture_exist() -> None:
-    named = set(re.findall(r"`([\w/]+\.(?:py|sql))`", ARCHITECTURE.read_text(encoding="utf-8")))
-    assert [name for name in sorted(named) if not (ROOT / name).is_file()] == []
+    modules = set(re.findall(r"`([\w/]+\.(?:py|sql))`", ARCHITECTURE.read_text(encoding="utf-8")))
+    assert [name for name in sorted(modules) if not (ROOT / name).is_file()] == []
 
 
 def test_the_example_of_an_offices_pack_works(tmp_path: Path) -> None:
@@ -268,21 +268,21 @@ READING = [line for line in anka_lines(READMES[0]) if line.split()[1] in ("findi
 
 @pytest.mark.parametrize("line", READING)
 def test_commands_of_the_readme_that_read_a_run_do_what_they_say(line: str, audited_home: Path, tmp_path: Path) -> None:
-    done = run_anka(line, tmp_path, audited_home)
-    assert (done.returncode, done.stderr) == (0, "")
-    written = re.search(r"-o (\S+)", line)
-    assert (tmp_path / written[1]).stat().st_size > 0 if written else done.stdout.strip()
+    completed = run_anka(line, tmp_path, audited_home)
+    assert (completed.returncode, completed.stderr) == (0, "")
+    output = re.search(r"-o (\S+)", line)
+    assert (tmp_path / output[1]).stat().st_size > 0 if output else completed.stdout.strip()
 
 
 def test_first_command_of_the_readme_publishes_a_run_and_the_batch_follows(tmp_path: Path) -> None:
     lines = shell_lines(READMES[0])
     demo = next(line for line in lines if line.endswith("anka demo")).split("uv run --no-dev ")[1]
     home = tmp_path / "home"
-    done = run_anka(f"{demo} --no-serve", tmp_path, home)
-    assert done.returncode == 0, done.stderr
-    assert "第一检察部" in done.stdout
+    completed = run_anka(f"{demo} --no-serve", tmp_path, home)
+    assert completed.returncode == 0, completed.stderr
+    assert "第一检察部" in completed.stdout
     with open_published(Home(home).current()) as con:
         assert con.execute("select status from runs").fetchall() == [("complete",)]
-    done = run_anka(next(line for line in lines if line.startswith("anka batch")), tmp_path, home)
-    assert done.returncode == 0, done.stderr
-    assert Path(done.stdout.strip()).is_relative_to(home)
+    completed = run_anka(next(line for line in lines if line.startswith("anka batch")), tmp_path, home)
+    assert completed.returncode == 0, completed.stderr
+    assert Path(completed.stdout.strip()).is_relative_to(home)

@@ -21,8 +21,13 @@ def anka(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """A command of its own, under umask 022 as most accounts have it, on a machine whose clock is another one than the office's."""
     environment = {**os.environ, "ANKA_HOME": str(home), "TZ": "UTC", "ANKA_TIME_ZONE": FAR}
     return subprocess.run(
-        [sys.executable, "-m", "flows.cli.main", *arguments], env=environment, umask=0o022, capture_output=True, text=True, check=False
-    )  # fmt: skip
+        [sys.executable, "-m", "flows.cli.main", *arguments],
+        env=environment,
+        umask=0o022,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 def open_to_others(home: Path) -> list[str]:
@@ -35,8 +40,8 @@ def nightly(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> P
     folder = tmp_path_factory.mktemp("nightly")
     export = write_cards(folder / "in", catalogue, "arrest", [{"bmsah": ARREST, "accept_date": "2026-05-04"}, {}])
     home = folder / "new" / "home"
-    done = anka(home, "audit", str(export))
-    assert done.returncode == 0, done.stderr
+    audited = anka(home, "audit", str(export))
+    assert audited.returncode == 0, audited.stderr
     added = anka(home, "user", "add", "admin", "--name", "管理员", "--role", "administrator")
     assert added.returncode == 0, added.stderr
     return home
@@ -56,9 +61,9 @@ def test_the_night_is_named_by_the_offices_day(nightly: Path) -> None:
 def test_an_open_home_is_closed_and_it_is_said_once(nightly: Path) -> None:
     for path in (nightly, *nightly.rglob("*")):
         path.chmod(0o755 if path.is_dir() else 0o644)
-    done = anka(nightly, "user", "list")
-    assert done.returncode == 0
-    (line,) = done.stderr.strip().splitlines()
+    completed = anka(nightly, "user", "list")
+    assert completed.returncode == 0
+    (line,) = completed.stderr.strip().splitlines()
     assert str(nightly) in line
     assert "other accounts could read the home" in line
     assert open_to_others(nightly) == []
@@ -81,10 +86,10 @@ def test_the_files_sqlite_puts_beside_the_register_are_closed_while_it_is_in_use
     )
     fresh = nightly.parent / "fresh"
     for home in (fresh, nightly):
-        said = subprocess.run(
+        completed = subprocess.run(
             [sys.executable, "-c", script, str(home)], umask=0o022, capture_output=True, text=True, check=True
         )
-        modes = dict(zip(*[iter(said.stdout.split())] * 2, strict=True))
+        modes = dict(zip(*[iter(completed.stdout.split())] * 2, strict=True))
         assert modes.keys() >= {"register.db", "register.db-wal", "register.db-shm"}
         assert set(modes.values()) == {"600"}
 

@@ -55,12 +55,12 @@ def of_period(con: duckdb.DuckDBPyConnection) -> str:
 
 
 def test_every_finding_of_the_period_is_listed_once(review: Path, published: duckdb.DuckDBPyConnection) -> None:
-    wanted = published.execute(f"""{of_period(published)}
+    expected = published.execute(f"""{of_period(published)}
         select count(*) from findings f where exists (from all_rows r where r.card = f.card
           and if(f.level = 'case', r.bmsah = f.bmsah, r._row = f.card_row))""").fetchall()[0][0]
     book = load_workbook(review)
     listed = list(book["全部问题"].iter_rows(min_row=2, values_only=True))
-    assert len(listed) == wanted > 0
+    assert len(listed) == expected > 0
     by_department = [
         row
         for name in book.sheetnames

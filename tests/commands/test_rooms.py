@@ -39,12 +39,12 @@ def test_no_folder_is_crowded(folder: Path) -> None:
 
 
 def test_every_file_the_page_names_exists() -> None:
-    named = set(
+    files = set(
         re.findall(
             r"`((?:expectations|flows|dashboard|sample_data|tests|docs)/[\w./-]+)`", PAGE.read_text(encoding="utf-8")
         )
     )
-    assert [name for name in sorted(named) if not (ROOT / name).exists()] == []
+    assert [name for name in sorted(files) if not (ROOT / name).exists()] == []
 
 
 def test_no_test_imports_a_test() -> None:

@@ -20,14 +20,14 @@ RULE_AUTHORS = ("catalogue", "sql", "judging/card_checks.py", "judging/rule_chec
 @pytest.mark.parametrize("package", ["dashboard", "expectations", "flows", "sample_data"])
 def test_no_literal_holds_two_languages(package: str) -> None:
     left_out = tuple(str(ROOT / "expectations" / part) for part in RULE_AUTHORS)
-    held = [
+    bilingual = [
         f"{file.relative_to(ROOT)}: {text}"
         for file in sorted((ROOT / package).rglob("*.py"))
         if not str(file).startswith(left_out)
         for text in literals(file)
         if BOTH.search(text) and text not in SAME
     ]
-    assert held == []
+    assert bilingual == []
 
 
 def test_a_text_is_shown_in_one_language_or_in_both() -> None:

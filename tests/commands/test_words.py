@@ -31,16 +31,16 @@ def unwanted() -> Iterator[tuple[str, str, tuple[str, ...]]]:
 @cache
 def texts() -> tuple[tuple[str, str], ...]:
     """Where and what: interface texts, the strings of the program that hold Chinese, and the bundled templates."""
-    found = [(key, zh) for key, (zh, _) in TEXTS.items()]
+    texts_by_place = [(key, zh) for key, (zh, _) in TEXTS.items()]
     for package in READ_BY_USERS:
         for file in sorted((ROOT / package).rglob("*.py")):
             if not str(file).startswith(RULES):
-                found += [(str(file.relative_to(ROOT)), text) for text in literals(file) if HAN.search(text)]
+                texts_by_place += [(str(file.relative_to(ROOT)), text) for text in literals(file) if HAN.search(text)]
     for file in sorted((ROOT / "expectations" / "notices" / "templates").iterdir()):
         with ZipFile(BytesIO(file.read_bytes())) as document:
             inside = "".join(document.read(name).decode() for name in document.namelist() if name.endswith(".xml"))
-        found.append((file.name, re.sub("<[^>]+>", "", inside)))
-    return tuple(found)
+        texts_by_place.append((file.name, re.sub("<[^>]+>", "", inside)))
+    return tuple(texts_by_place)
 
 
 @pytest.mark.parametrize(("use", "word", "allowed"), tuple(unwanted()))

@@ -53,15 +53,19 @@ def test_rows_beyond_a_sheet_go_on_in_a_further_one(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(workbooks, "LAST_ROW", 2)
     book = read([Sheet("表", COLUMNS[:1], [(str(number),) for number in range(4)]), Sheet("空", COLUMNS, ())])
     assert book.sheetnames == ["表", "表 2", "空"]
-    shown = [[row[0] for row in sheet.iter_rows(min_row=2, values_only=True)] for sheet in book.worksheets[:2]]
-    assert shown == [["0", "1"], ["2", "3"]]
+    cells = [[row[0] for row in sheet.iter_rows(min_row=2, values_only=True)] for sheet in book.worksheets[:2]]
+    assert cells == [["0", "1"], ["2", "3"]]
 
 
 def test_names_excel_does_not_take_are_mended() -> None:
     names = ["一/二:三", "甲" * 40, "甲" * 40, "一 二 三", "'"]
     assert read([Sheet(name, COLUMNS, ()) for name in names]).sheetnames == [
-        "一 二 三", "甲" * 31, "甲" * 27 + " (2)", "一 二 三 (2)", "-",
-    ]  # fmt: skip
+        "一 二 三",
+        "甲" * 31,
+        "甲" * 27 + " (2)",
+        "一 二 三 (2)",
+        "-",
+    ]
 
 
 def test_a_value_of_another_kind_is_a_mistake() -> None:

@@ -146,11 +146,20 @@ def test_every_answer_is_guarded(site: Site) -> None:
 
 def test_what_streamlit_does_not_bind_to_a_person_is_closed(site: Site) -> None:
     token = site.session("admin")
-    for path in ("/media/a.xlsx", "/media", "//media/a.xlsx", "/_stcore/metrics", "/_stcore/agent/openapi.json", "/auth/login",
-                 "/_stcore/upload_file/of-somebody/else", "/component/a/b", "/export/no-such"):  # fmt: skip
+    for path in (
+        "/media/a.xlsx",
+        "/media",
+        "//media/a.xlsx",
+        "/_stcore/metrics",
+        "/_stcore/agent/openapi.json",
+        "/auth/login",
+        "/_stcore/upload_file/of-somebody/else",
+        "/component/a/b",
+        "/export/no-such",
+    ):
         assert site.ask(path, token=token).status == 404
-    put = site.ask("/_stcore/upload_file/of-somebody/else", token=token, method="PUT", Origin=f"http://{site.host}")
-    assert put.status == 404
+    upload = site.ask("/_stcore/upload_file/of-somebody/else", token=token, method="PUT", Origin=f"http://{site.host}")
+    assert upload.status == 404
 
 
 @pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed at /usr/bin/chromium")
@@ -172,7 +181,7 @@ def test_an_open_page_shows_nothing_more_when_its_session_has_ended(site: Site) 
         expect(page.locator('a[href*="sign-in"]')).to_be_visible(timeout=30_000)
         page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
         expect(page.get_by_role("alert")).to_contain_text("Your session has ended")
-        assert [one for one in elsewhere if not one.startswith(("data:", "blob:"))] == []
+        assert [url for url in elsewhere if not url.startswith(("data:", "blob:"))] == []
         browser.close()
 
 
@@ -182,16 +191,16 @@ def streamlit_page(site: Site, login: str, *protocols: str) -> str:
         f"ws://{site.host}/_stcore/stream",
         additional_headers={"Cookie": f"anka_session={site.session(login)}"},
         origin=Origin(f"http://{site.host}"),
-        subprotocols=[Subprotocol(one) for one in ("streamlit", *protocols)],
+        subprotocols=[Subprotocol(protocol) for protocol in ("streamlit", *protocols)],
     ) as socket:
-        asked = BackMsg()
-        asked.rerun_script.query_string = ""
-        socket.send(asked.SerializeToString())
+        request = BackMsg()
+        request.rerun_script.query_string = ""
+        socket.send(request.SerializeToString())
         while True:
-            told = ForwardMsg()
-            told.ParseFromString(bytes(socket.recv(timeout=30, decode=False)))
-            if told.WhichOneof("type") == "new_session":
-                return str(told.new_session.initialize.session_id)
+            message = ForwardMsg()
+            message.ParseFromString(bytes(socket.recv(timeout=30, decode=False)))
+            if message.WhichOneof("type") == "new_session":
+                return str(message.new_session.initialize.session_id)
 
 
 def test_a_page_is_given_back_to_its_person_only(site: Site) -> None:
@@ -231,6 +240,6 @@ def test_identity_headers_of_a_client_never_arrive(tmp_path: Path, monkeypatch: 
     with register.reading() as session:
         user_id = session.scalars(select(User.id).where(User.login == "dong1")).one()
     own = [(b"x-anka-session", sessions.key_of(token).encode()), (b"x-anka-user", str(user_id).encode())]
-    said = [[one for one in scope["headers"] if b"anka" in one[0].lower()] for scope in arrived]
-    assert said == [own, own, own, []]
+    identities = [[header for header in scope["headers"] if b"anka" in header[0].lower()] for scope in arrived]
+    assert identities == [own, own, own, []]
     assert [scope["state"].get("anka_user") for scope in arrived] == [user_id, user_id, user_id, None]

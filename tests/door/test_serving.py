@@ -38,9 +38,11 @@ def test_dashboard_answers_and_ends_with_its_command(tmp_path: Path, ending: sig
     with (tmp_path / "log").open("w") as log:
         server = subprocess.Popen(
             [sys.executable, "-m", "flows.cli.main", "dashboard", "--port", str(port), "--no-open"],
-            env=os.environ | {"ANKA_HOME": str(tmp_path / "home")}, stdout=log, stderr=log,
+            env=os.environ | {"ANKA_HOME": str(tmp_path / "home")},
+            stdout=log,
+            stderr=log,
             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a test run in the background ignores it
-        )  # fmt: skip
+        )
         try:
             assert answers(port, 90), (tmp_path / "log").read_text()
         finally:
@@ -50,14 +52,18 @@ def test_dashboard_answers_and_ends_with_its_command(tmp_path: Path, ending: sig
 
 
 def test_a_taken_port_is_one_clear_line(tmp_path: Path) -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        port = str(taken.getsockname()[1])
-        ran = subprocess.run(
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        port = str(listener.getsockname()[1])
+        completed = subprocess.run(
             [sys.executable, "-m", "flows.cli.main", "demo", "--port", port],
-            env=os.environ | {"ANKA_HOME": str(tmp_path)}, capture_output=True, text=True, check=False, timeout=120,
-        )  # fmt: skip
-    assert ran.returncode == 2
-    assert f"port {port} is in use" in ran.stderr
-    assert "Traceback" not in ran.stderr
+            env=os.environ | {"ANKA_HOME": str(tmp_path)},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+    assert completed.returncode == 2
+    assert f"port {port} is in use" in completed.stderr
+    assert "Traceback" not in completed.stderr

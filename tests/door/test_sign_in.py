@@ -6,7 +6,7 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 from sqlalchemy import select
-from support.site.gate_site import HASHED, NEW, PAGE, PASSWORD, Answer, Site, asked, site
+from support.site.gate_site import HASHED, NEW, PAGE, PASSWORD, Answer, Site, answer_to, site
 
 from dashboard.door.answers import local_address
 from expectations.people import sessions
@@ -49,9 +49,22 @@ def test_behind_https_the_cookie_is_secure(site: Site) -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["//elsewhere.example", "https://elsewhere.example", "/\\elsewhere.example", "/\t/elsewhere.example", "javascript:alert(1)",
-     "elsewhere.example", "", "/sign-out", "/password", "/oidc/start", "///elsewhere.example", "/ /x", "\\\\elsewhere.example"],
-)  # fmt: skip
+    [
+        "//elsewhere.example",
+        "https://elsewhere.example",
+        "/\\elsewhere.example",
+        "/\t/elsewhere.example",
+        "javascript:alert(1)",
+        "elsewhere.example",
+        "",
+        "/sign-out",
+        "/password",
+        "/oidc/start",
+        "///elsewhere.example",
+        "/ /x",
+        "\\\\elsewhere.example",
+    ],
+)
 def test_sign_in_leads_nowhere_else(site: Site, address: str) -> None:
     assert local_address(address) == "/"
     assert site.ask(f"/sign-in?next={quote(address)}", token=site.session("dong1"), **PAGE).goes_to == "/"
@@ -60,9 +73,12 @@ def test_sign_in_leads_nowhere_else(site: Site, address: str) -> None:
 def test_sign_in_from_another_site_is_refused(site: Site) -> None:
     body, kind = f"login=dong1&password={quote(PASSWORD)}", "application/x-www-form-urlencoded"
     for headers in (
-        {}, {"Origin": "http://elsewhere.example"}, {"Origin": "null"}, {"Sec_Fetch_Site": "cross-site", "Origin": f"http://{site.host}"},
+        {},
+        {"Origin": "http://elsewhere.example"},
+        {"Origin": "null"},
+        {"Sec_Fetch_Site": "cross-site", "Origin": f"http://{site.host}"},
         {"Sec_Fetch_Site": "same-site"},
-    ):  # fmt: skip
+    ):
         for path in ("/sign-in", "/sign-out", "/password"):
             answer = site.ask(path, method="POST", body=body, Content_Type=kind, token=site.session("dong1"), **headers)
             assert (answer.status, answer.cookie) == (403, "")
@@ -72,13 +88,13 @@ def test_known_and_unknown_logins_answer_alike_until_both_are_locked(site: Site)
     answers = {}
     for login in ("bei1", "no-such-person"):
         tried = [site.sign_in(login, "wrong") for _ in range(6)]
-        answers[login] = [(one.status, re.sub(r"\d\d:\d\d|" + login, "", one.text)) for one in tried]
+        answers[login] = [(answer.status, re.sub(r"\d\d:\d\d|" + login, "", answer.text)) for answer in tried]
     assert answers["bei1"] == answers["no-such-person"]
     assert "锁定至" in answers["bei1"][4][1]
     assert site.sign_in("bei1").status == 401
     with site.register.reading() as session:
-        done = list(session.scalars(select(Access.action).where(Access.login == "bei1")))
-    assert done == ["sign_in_failed"] * 4 + ["locked"] + ["sign_in_failed"] * 2
+        actions = list(session.scalars(select(Access.action).where(Access.login == "bei1")))
+    assert actions == ["sign_in_failed"] * 4 + ["locked"] + ["sign_in_failed"] * 2
 
 
 def test_a_first_password_opens_nothing_but_its_change(site: Site) -> None:
@@ -119,8 +135,8 @@ def provider_round(site: Site, *, tamper: str = "", browser: bool = True) -> Ans
     """Sign-in over the provider, as a browser does it."""
     started = site.ask("/oidc/start?next=/findings")
     bound = started.cookie.partition(";")[0] if browser else ""
-    there = urlsplit(started.goes_to)
-    back = urlsplit(asked(there.netloc, "GET", f"{there.path}?{there.query}", "", {}).goes_to)
+    at_provider = urlsplit(started.goes_to)
+    back = urlsplit(answer_to(at_provider.netloc, "GET", f"{at_provider.path}?{at_provider.query}", "", {}).goes_to)
     return site.ask(f"{back.path}?{back.query}{tamper}", Cookie=bound, **PAGE)
 
 

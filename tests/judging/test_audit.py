@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from support.audits import ARREST, AS_OF, PROSECUTION, Key, audit, found, keys_of, write_cards
+from support.audits import ARREST, AS_OF, PROSECUTION, Key, audit, keys_of, truth_lines, write_cards
 from support.contract.spec_oracle import oracle_findings
 from support.places import SAMPLE
 
@@ -38,7 +38,7 @@ def test_committed_sample_every_planted_defect_found_under_its_rule_and_nothing_
     audited_home: Path, catalogue: Catalogue
 ) -> None:
     truth = planted(SAMPLE / "planted.csv")
-    assert found(Home(audited_home).current()) == truth
+    assert truth_lines(Home(audited_home).current()) == truth
     assert {rule for rule, *_ in truth} == catalogue.rules.keys()
 
 
@@ -48,12 +48,12 @@ def test_other_seeds_precision_and_recall_are_one_for_every_rule(
 ) -> None:
     generate(seed, COMMITTED.cases, COMMITTED.as_of, tmp_path)
     result = run_audit(AuditOrder(tmp_path / "home", (tmp_path / "exports",), COMMITTED.as_of, data_docs=False))
-    truth, seen = planted(tmp_path / "planted.csv"), found(result.file)
+    truth, findings = planted(tmp_path / "planted.csv"), truth_lines(result.file)
     with (tmp_path / "near_misses.csv").open(encoding="utf-8", newline="") as stream:
         near = {row["rule_id"] for row in csv.DictReader(stream)}
     assert {rule for rule, *_ in truth} == near == catalogue.rules.keys()
-    unsound = {rule for rule, *_ in seen - truth}
-    incomplete = {rule for rule, *_ in truth - seen}
+    unsound = {rule for rule, *_ in findings - truth}
+    incomplete = {rule for rule, *_ in truth - findings}
     assert (unsound, incomplete) == (set(), set())
     assert not result.in_error
     assert not result.not_judged
@@ -70,9 +70,11 @@ def test_unreadable_blank_and_absent_are_three_things(tmp_path: Path, catalogue:
     """An unreadable closing date is reported by V015 alone; a blank one by C050; an absent column judges nothing."""
     closed = {"bmsah": ARREST, "p_result": "批准逮捕", "accept_date": "2026-06-01"}
     first = write_cards(
-        tmp_path / "in", catalogue, "arrest",
+        tmp_path / "in",
+        catalogue,
+        "arrest",
         [closed | {"suspect_no": "S1", "p_close_date": "2026-13-45"}, closed | {"suspect_no": "S2"}],
-    )  # fmt: skip
+    )
     second = write_cards(tmp_path / "in", catalogue, "arrest", [closed | {"suspect_no": "S3"}], "p_close_date")
     result = audit(tmp_path, first, second)
     assert keys_of(result, "C050") == {(ARREST, "S2", "")}
@@ -96,9 +98,13 @@ def test_an_optional_item_may_be_absent_and_is_unreadable_like_any_other(tmp_pat
         row | {"suspect_no": "S3", "supp_transfer_date": "2026-03-01"},
         row | {"suspect_no": "S4", "supp_transfer_date": "2026-13-45"},
     ]
-    whole = write_cards(tmp_path / "in", catalogue, "prosecution", rows)
+    complete = write_cards(tmp_path / "in", catalogue, "prosecution", rows)
     partly = write_cards(tmp_path / "in", catalogue, "prosecution", [row | {"suspect_no": "S5"}], "supp_transfer_date")
-    for exports, persons in (((whole,), {"S1", "S3"}), ((partly,), {"S5"}), ((whole, partly), {"S1", "S3", "S5"})):
+    for exports, persons in (
+        ((complete,), {"S1", "S3"}),
+        ((partly,), {"S5"}),
+        ((complete, partly), {"S1", "S3", "S5"}),
+    ):
         result = audit(tmp_path, *exports)
         assert keys_of(result, "T005") == {(PROSECUTION, person, "") for person in persons}
         assert not [why for why in result.not_judged if why.startswith(("T005/", "T025/", "T048/"))]
@@ -173,12 +179,12 @@ def findings_text(file: Path) -> str:
 
 def test_the_same_inputs_catalogue_and_date_give_identical_findings(tmp_path: Path) -> None:
     exports = tuple((SAMPLE / "exports").glob("审查逮捕*"))
-    here, elsewhere = (AuditOrder(tmp_path / home, exports, COMMITTED.as_of, data_docs=False) for home in "ab")
-    first, again, other = run_audit(here), run_audit(here), run_audit(elsewhere)
-    assert first.run_id == again.run_id == other.run_id
+    order, other_order = (AuditOrder(tmp_path / home, exports, COMMITTED.as_of, data_docs=False) for home in "ab")
+    first, again, of_other_home = run_audit(order), run_audit(order), run_audit(other_order)
+    assert first.run_id == again.run_id == of_other_home.run_id
     assert first.file != again.file
-    assert findings_text(first.file) == findings_text(again.file) == findings_text(other.file)
-    with duckdb.connect(str(Home(here.home).warehouse), read_only=True) as con:
+    assert findings_text(first.file) == findings_text(again.file) == findings_text(of_other_home.file)
+    with duckdb.connect(str(Home(order.home).warehouse), read_only=True) as con:
         history = con.execute("select count(*), count(distinct _load) from raw.arrest").fetchall()
     with open_published(again.file) as con:
         rows = con.execute("select sum(rows_read) from files where card = 'arrest'").fetchall()
@@ -188,18 +194,48 @@ def test_the_same_inputs_catalogue_and_date_give_identical_findings(tmp_path: Pa
 def test_the_audit_agrees_with_the_independent_oracle_on_dirty_exports(tmp_path: Path, catalogue: Catalogue) -> None:
     """Rows made of odd values, judged by the literal conditions of the contract in another program."""
     rows = [
-        {"bmsah": ARREST, "suspect_no": "S1", "sex": "男性", "id_type": "身份证", "id_no": "770101199003070013", "name": "某甲",
-         "birth_date": "1990年3月7日", "age_at_crime": "35岁", "crime_start": "45660", "accept_date": "2026/1/5",
-         "p_close_date": "2026-02-30", "p_result": "批准逮捕", "a_charge": "窝藏罪", "transfer_charge": "盗窃罪、诈骗罪",
-         "measure_at_request": "刑事拘留", "is_unit": "N"},
-        {"bmsah": ARREST, "suspect_no": "S2", "p_close_charge": "掩饰、隐瞒犯罪所得、犯罪所得收益罪", "p_close_other": "盗窃罪,盗窃罪",
-         "casualty": "无，轻伤", "p_result": "不批准逮捕", "p_close_date": "2026-03-01", "measure_at_request": "取保候审",
-         "accept_date": "2026-02-09", "telecom_flag": "是的", "finish_date": "2026-03-05"},
-        {"suspect_no": "S3", "close_result": "批准逮捕", "accept_date": "2026-05-01", "invest_org": "无", "unit_code": "770102"},
-    ]  # fmt: skip
+        {
+            "bmsah": ARREST,
+            "suspect_no": "S1",
+            "sex": "男性",
+            "id_type": "身份证",
+            "id_no": "770101199003070013",
+            "name": "某甲",
+            "birth_date": "1990年3月7日",
+            "age_at_crime": "35岁",
+            "crime_start": "45660",
+            "accept_date": "2026/1/5",
+            "p_close_date": "2026-02-30",
+            "p_result": "批准逮捕",
+            "a_charge": "窝藏罪",
+            "transfer_charge": "盗窃罪、诈骗罪",
+            "measure_at_request": "刑事拘留",
+            "is_unit": "N",
+        },
+        {
+            "bmsah": ARREST,
+            "suspect_no": "S2",
+            "p_close_charge": "掩饰、隐瞒犯罪所得、犯罪所得收益罪",
+            "p_close_other": "盗窃罪,盗窃罪",
+            "casualty": "无，轻伤",
+            "p_result": "不批准逮捕",
+            "p_close_date": "2026-03-01",
+            "measure_at_request": "取保候审",
+            "accept_date": "2026-02-09",
+            "telecom_flag": "是的",
+            "finish_date": "2026-03-05",
+        },
+        {
+            "suspect_no": "S3",
+            "close_result": "批准逮捕",
+            "accept_date": "2026-05-01",
+            "invest_org": "无",
+            "unit_code": "770102",
+        },
+    ]
     export = write_cards(tmp_path / "in", catalogue, "arrest", rows)
     result = audit(tmp_path, export)
-    mine = {key for key in found(result.file) if key[0] in catalogue.rules}
+    mine = {key for key in truth_lines(result.file) if key[0] in catalogue.rules}
     theirs = {key for key in oracle_findings({"arrest": rows}, AS_OF) if key[0] in catalogue.rules}
     assert mine == theirs
     assert len(mine) > 20
@@ -285,9 +321,14 @@ def test_two_audits_of_one_home_at_once_get_one_clear_line(tmp_path: Path, catal
     export = write_cards(tmp_path / "in", catalogue, "arrest", [{"bmsah": ARREST}])
     (tmp_path / "home").mkdir()
     holder = subprocess.Popen(
-        [sys.executable, "-c", "import duckdb, sys, time; c = duckdb.connect(sys.argv[1]); print(1, flush=True); time.sleep(60)",
-         str(Home(tmp_path / "home").warehouse)], stdout=subprocess.PIPE,
-    )  # fmt: skip
+        [
+            sys.executable,
+            "-c",
+            "import duckdb, sys, time; c = duckdb.connect(sys.argv[1]); print(1, flush=True); time.sleep(60)",
+            str(Home(tmp_path / "home").warehouse),
+        ],
+        stdout=subprocess.PIPE,
+    )
     assert holder.stdout
     holder.stdout.readline()
     try:
@@ -305,7 +346,7 @@ def test_findings_are_filtered_in_one_place_and_unknown_choices_are_mistakes(
     hints = select_findings(published, FindingFilter(kind="hints")).fetchall()
     errors = select_findings(published, FindingFilter(kind="errors")).fetchall()
     assert len(everything) == len(hints) + len(errors)
-    one = select_findings(published, FindingFilter(rules=("C003",), departments=("第一检察部",))).fetchall()
-    assert {row[FINDING_COLUMNS.index("rule_id")] for row in one} <= {"C003"}
+    of_one_rule = select_findings(published, FindingFilter(rules=("C003",), departments=("第一检察部",))).fetchall()
+    assert {row[FINDING_COLUMNS.index("rule_id")] for row in of_one_rule} <= {"C003"}
     with pytest.raises(InputError, match="没有这个部门 / no such department: 第一检查部; 最接近 / nearest: 第一检察部"):
         select_findings(published, FindingFilter(departments=("第一检查部",)))

@@ -91,7 +91,7 @@ def audited(tmp_path: Path, catalogue: Path, text: str, as_of: date) -> AuditRes
         ("", "", NUMBERS, "a,1,2\n", []),
         (BOTH_OR_NEITHER, "", NUMBERS, "", []),
     ],
-)  # fmt: skip
+)
 def test_a_bare_catalogue_goes_the_whole_way(
     tmp_path: Path, rules: str, links: str, kind: str, table: str, expected: list[str]
 ) -> None:

@@ -165,7 +165,9 @@ def rule_con(catalogue: Catalogue) -> Iterator[duckdb.DuckDBPyConnection]:
         yield con
 
 
-@pytest.mark.parametrize("limit", LIMITS, ids=lambda one: f"{one.start}+{one.term}{'+held' if one.in_custody else ''}")
+@pytest.mark.parametrize(
+    "limit", LIMITS, ids=lambda limit: f"{limit.start}+{limit.term}{'+held' if limit.in_custody else ''}"
+)
 def test_a_last_day_worked_by_hand_is_that_of_the_macros_and_of_a_calendar(
     limit: Limit, rule_con: duckdb.DuckDBPyConnection
 ) -> None:
@@ -236,13 +238,21 @@ ALTERNATIVES = [
     ("rule", "card", "row", "last", "why"), ALTERNATIVES, ids=[f"{a[0]}-{n}" for n, a in enumerate(ALTERNATIVES)]
 )
 def test_a_rule_accepts_the_last_day_and_no_later_one(
-    catalogue: Catalogue, rule_con: duckdb.DuckDBPyConnection, rule: str, card: str, row: dict[str, str], last: str, why: str
-) -> None:  # fmt: skip
+    catalogue: Catalogue,
+    rule_con: duckdb.DuckDBPyConnection,
+    rule: str,
+    card: str,
+    row: dict[str, str],
+    last: str,
+    why: str,
+) -> None:
     day = date.fromisoformat(last)
     for closed, violated in ((day - timedelta(days=1), False), (day, False), (day + timedelta(days=1), True)):
         closing = {"p_close_date": closed.isoformat()}
-        found = example_violates(rule_con, catalogue, catalogue.rules[rule], catalogue.cards[card], {**row, **closing})
-        assert found == violated, f"{why}: closed on {closed}"
+        violates = example_violates(
+            rule_con, catalogue, catalogue.rules[rule], catalogue.cards[card], {**row, **closing}
+        )
+        assert violates == violated, f"{why}: closed on {closed}"
 
 
 PROMPTS = [
@@ -265,10 +275,16 @@ PROMPTS = [
     ("rule", "card", "row", "prompted", "why"), PROMPTS, ids=[f"{p[0]}-{n}" for n, p in enumerate(PROMPTS)]
 )
 def test_the_prompts_of_review_begin_on_their_day(
-    catalogue: Catalogue, rule_con: duckdb.DuckDBPyConnection, rule: str, card: str, row: dict[str, str], prompted: bool, why: str
-) -> None:  # fmt: skip
-    found = example_violates(rule_con, catalogue, catalogue.rules[rule], catalogue.cards[card], row)
-    assert found == prompted, why
+    catalogue: Catalogue,
+    rule_con: duckdb.DuckDBPyConnection,
+    rule: str,
+    card: str,
+    row: dict[str, str],
+    prompted: bool,
+    why: str,
+) -> None:
+    violates = example_violates(rule_con, catalogue, catalogue.rules[rule], catalogue.cards[card], row)
+    assert violates == prompted, why
 
 
 def test_package_and_contract_agree_on_every_day_of_every_year_of_the_contract() -> None:
@@ -286,8 +302,8 @@ def test_package_and_contract_agree_on_every_day_of_every_year_of_the_contract()
 
 def test_the_package_alone_decides_years_the_catalogue_does_not_name(rule_con: duckdb.DuckDBPyConnection) -> None:
     days = ("2023-01-27", "2023-01-28", "2023-01-29", "2023-01-30", "2023-02-04")
-    found = rule_con.execute(f"select {', '.join(f'is_workday(date {day!r})' for day in days)}").fetchall()
-    assert found == [
+    are_workdays = rule_con.execute(f"select {', '.join(f'is_workday(date {day!r})' for day in days)}").fetchall()
+    assert are_workdays == [
         (False, True, True, True, False)
     ]  # Spring Festival 2023 ended on the 27th, that weekend was worked
 
@@ -305,8 +321,8 @@ def test_an_office_overrules_the_package_day_by_day(tmp_path: Path) -> None:
     with duckdb.connect() as con:
         create_lookups(con, catalogue)
         days = ("2026-03-16", "2026-10-07", "2026-10-06", "2026-10-10", "2026-02-28")
-        found = con.execute(f"select {', '.join(f'is_workday(date {day!r})' for day in days)}").fetchall()
-        assert found == [(False, True, False, True, True)]
+        are_workdays = con.execute(f"select {', '.join(f'is_workday(date {day!r})' for day in days)}").fetchall()
+        assert are_workdays == [(False, True, False, True, True)]
         assert con.execute("select deadline(date '2026-03-09', 7, 'day', false)").fetchall() == [(date(2026, 3, 17),)]
         assert con.execute("select deadline(date '2026-09-24', 7, 'day', false)").fetchall() == [(date(2026, 10, 7),)]
 
@@ -330,5 +346,5 @@ def test_a_year_nobody_knows_follows_the_week_until_an_office_names_its_days(
 
 def test_days_before_and_after_the_calendar_follow_the_week(rule_con: duckdb.DuckDBPyConnection) -> None:
     days = ("1899-12-29", "1899-12-30", "2101-01-01", "2101-01-02")  # Friday, Saturday, Saturday, Sunday
-    found = rule_con.execute(f"select {', '.join(f'is_workday(date {day!r})' for day in days)}").fetchall()
-    assert found == [(True, False, False, False)]
+    are_workdays = rule_con.execute(f"select {', '.join(f'is_workday(date {day!r})' for day in days)}").fetchall()
+    assert are_workdays == [(True, False, False, False)]

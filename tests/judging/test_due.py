@@ -39,16 +39,26 @@ def number(kind: str, n: int) -> str:
 
 def arrest(n: int, accepted: str, department: str = SECOND, **further: str) -> Row:
     return {
-        "bmsah": number("捕", n), "suspect_no": f"S{n}", "name": f"示例{n}", "dept_name": department, "prosecutor": "甲",
-        "accept_date": accepted, "measure_at_request": "拘留",
-    } | further  # fmt: skip
+        "bmsah": number("捕", n),
+        "suspect_no": f"S{n}",
+        "name": f"示例{n}",
+        "dept_name": department,
+        "prosecutor": "甲",
+        "accept_date": accepted,
+        "measure_at_request": "拘留",
+    } | further
 
 
 def prosecution(n: int, accepted: str, department: str = SECOND, **further: str) -> Row:
     return {
-        "bmsah": number("诉", n), "suspect_no": f"P{n}", "name": f"样本{n}", "dept_name": department, "prosecutor": "乙",
-        "accept_date": accepted, "measure_at_transfer": "逮捕",
-    } | further  # fmt: skip
+        "bmsah": number("诉", n),
+        "suspect_no": f"P{n}",
+        "name": f"样本{n}",
+        "dept_name": department,
+        "prosecutor": "乙",
+        "accept_date": accepted,
+        "measure_at_transfer": "逮捕",
+    } | further
 
 
 ARRESTS = [
@@ -81,7 +91,7 @@ PROSECUTIONS = [
 MEASURES = [
     {"bmsah": number("诉", 9), "suspect_no": "P9", "measure_no": "1", "kind": "取保候审", "decide_date": "2025-07-02"},
     {"bmsah": number("诉", 7), "suspect_no": "P7", "measure_no": "1", "kind": "取保候审", "decide_date": "2025-07-02"},
-]  # fmt: skip
+]
 """A year of bail ends on 2 July; P7's prosecution was closed, so the court decides anew."""
 
 
@@ -102,13 +112,20 @@ def result(folder: Path, catalogue: Catalogue) -> AuditResult:
         write_cards(folder / "in", catalogue, "prosecution", PROSECUTIONS),
         write_cards(folder / "in", catalogue, "measure", MEASURES),
         write_cards(
-            folder / "in", catalogue, "suggestion",
+            folder / "in",
+            catalogue,
+            "suggestion",
             [
                 {"bmsah": number("建", 1), "dept_name": SECOND, "served_date": "2026-05-01"},
-                {"bmsah": number("建", 2), "dept_name": SECOND, "served_date": "2026-05-01", "reply_date": "2026-06-01"},
+                {
+                    "bmsah": number("建", 2),
+                    "dept_name": SECOND,
+                    "served_date": "2026-05-01",
+                    "reply_date": "2026-06-01",
+                },
             ],
         ),
-    )  # fmt: skip
+    )
     return run_audit(AuditOrder(folder / "home", paths, AS_OF, office, data_docs=False))
 
 
@@ -140,8 +157,10 @@ def test_grades_begin_on_their_days_and_silent_rows_have_none(run: duckdb.DuckDB
 
 def test_custody_keeps_the_day_and_a_return_stops_the_limit(run: duckdb.DuckDBPyConnection) -> None:
     assert lines_of(run, "T005") == {
-        "P1": ("2026-07-04", 4, "orange"), "P2": ("2026-07-06", 6, "yellow"), "P5": ("2026-06-28", -2, "red"),
-    }  # fmt: skip
+        "P1": ("2026-07-04", 4, "orange"),
+        "P2": ("2026-07-06", 6, "yellow"),
+        "P5": ("2026-06-28", -2, "red"),
+    }
     assert lines_of(run, "T006") == {}
 
 
@@ -178,24 +197,24 @@ def test_lines_stand_by_days_left_and_name_who_handles_them(run: duckdb.DuckDBPy
 
 def test_the_command_hands_out_every_format(result: AuditResult, folder: Path) -> None:
     home = folder / "home"
-    found = json.loads(anka("due", "--format", "json", home=home).stdout)
-    assert len(found) == result.due
-    assert tuple(found[0]) == DUE_COLUMNS
-    assert [line["days_left"] for line in found] == sorted(line["days_left"] for line in found)
+    warnings = json.loads(anka("due", "--format", "json", home=home).stdout)
+    assert len(warnings) == result.due
+    assert tuple(warnings[0]) == DUE_COLUMNS
+    assert [line["days_left"] for line in warnings] == sorted(line["days_left"] for line in warnings)
     lines = list(csv.DictReader(anka("due", "--format", "csv", home=home).stdout.splitlines()))
-    assert [line["bmsah"] for line in lines] == [line["bmsah"] or "" for line in found]
+    assert [line["bmsah"] for line in lines] == [line["bmsah"] or "" for line in warnings]
     anka("due", "-o", folder / "due.xlsx", home=home)
     rows = list(openpyxl.load_workbook(folder / "due.xlsx")["期限预警"].iter_rows(values_only=True))
     assert (rows[0], len(rows)) == (DUE_COLUMNS, result.due + 1)
-    assert rows[1][0] == found[0]["days_left"]
+    assert rows[1][0] == warnings[0]["days_left"]
 
 
 def test_the_command_filters_and_says_when_there_is_nothing(result: AuditResult, folder: Path) -> None:
     home = folder / "home"
-    found = json.loads(
+    warnings = json.loads(
         anka("due", "--department", FIRST, "--grade", "orange", "--rule", "T001", "--format", "json", home=home).stdout
     )
-    assert [(line["suspect_no"], line["grade"]) for line in found] == [("S11", "orange")]
+    assert [(line["suspect_no"], line["grade"]) for line in warnings] == [("S11", "orange")]
     table = anka("due", "--grade", "red", "--prosecutor", "甲", home=home).stdout
     assert "示例6" in table
     assert "示例1 " not in table
@@ -212,12 +231,12 @@ def test_the_committed_sample_is_what_a_calendar_says(published: duckdb.DuckDBPy
         if (last - AS_OF).days <= 3
     }
     rules = ["T001", "T002", "T005", "T006"]
-    found = published.execute(
+    warnings = published.execute(
         "select rule_id, card, card_row, last_day, days_left from due where rule_id in (select unnest(?::varchar[]))",
         [rules],
     ).fetchall()
-    assert set(found) == expected
-    assert len(found) == len(expected) > 0
+    assert set(warnings) == expected
+    assert len(warnings) == len(expected) > 0
     wrong = published.execute(
         "select * from due where days_left <> date_diff('day', ?::date, last_day) or days_left > 3 "
         "or grade <> case when days_left < 0 then 'red' when days_left < 2 then 'orange' else 'yellow' end",
@@ -253,10 +272,10 @@ def open_limits(row: Mapping[str, Any]) -> Iterator[tuple[str, date]]:
         return
     fast = row["trial_procedure"] == "速裁程序" and not row["fast_to_simple"] and not row["fast_to_normal"]
     start = row["rep2_date"] or row["rep1_date"] or row["supp_transfer_date"] or accepted
-    held = (row["measure_before_close"] or row["measure_at_transfer"]) in ("拘留", "逮捕", "留置")
+    in_custody = (row["measure_before_close"] or row["measure_at_transfer"]) in ("拘留", "逮捕", "留置")
     days = (15 if row["extend_date"] else 0) + (14 if re.search("监察|监委", row["transfer_unit"] or "") else 0)
     if row["extend_date"] or not fast:
-        yield "T006" if row["extend_date"] else "T005", last_day(start, f"1 month {days} day", held)
+        yield "T006" if row["extend_date"] else "T005", last_day(start, f"1 month {days} day", in_custody)
 
 
 def test_a_year_without_holiday_data_is_said_and_an_office_can_name_its_days(
@@ -264,22 +283,24 @@ def test_a_year_without_holiday_data_is_said_and_an_office_can_name_its_days(
 ) -> None:
     last = max(known_years(catalogue.calendar))
     path = write_cards(
-        tmp_path / "in", catalogue, "arrest",
+        tmp_path / "in",
+        catalogue,
+        "arrest",
         [
             arrest(1, f"{last}-12-28", measure_at_request="取保候审"),  # 15 days end in the year after
             arrest(2, f"{last}-11-03"),
             arrest(3, f"{last}-11-02", measure_at_request="取保候审"),
         ],
-    )  # fmt: skip
+    )
     order = AuditOrder(tmp_path / "home", (path,), date(last, 12, 30), data_docs=False)
     result = run_audit(order)
     assert result.years_without_holidays == (last + 1,)
     with open_published(result.file) as con:
         assert con.execute("from calendar_gaps").fetchall() == [(last + 1, "arrest", 1)]
     show_result(result, "table")
-    said = [line for line in capsys.readouterr().out.splitlines() if "缺节假日数据" in line]
-    assert len(said) == 1
-    assert said[0].endswith(str(last + 1))
+    gap_lines = [line for line in capsys.readouterr().out.splitlines() if "缺节假日数据" in line]
+    assert len(gap_lines) == 1
+    assert gap_lines[0].endswith(str(last + 1))
     (tmp_path / "calendar.yaml").write_text(
         f"calendar:\n  - year: {last + 1}\n    days_off: {{{last + 1}-01-01: 元旦}}\n", encoding="utf-8"
     )

@@ -28,9 +28,9 @@ def followed(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> 
     """A home that has followed a run, made once, and the order for it."""
     folder = tmp_path_factory.mktemp("followed")
     export = write_cards(folder / "in", catalogue, "arrest", [{"bmsah": ARREST, "accept_date": "2026-05-04"}])
-    made = AuditOrder(folder / "home", (export,), LAST, data_docs=False)
-    run_audit(made)
-    return made
+    order = AuditOrder(folder / "home", (export,), LAST, data_docs=False)
+    run_audit(order)
+    return order
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def order(followed: AuditOrder, tmp_path: Path) -> AuditOrder:
     return replace(followed, home=shutil.copytree(followed.home, tmp_path / "home"))
 
 
-def kept(order: AuditOrder) -> Sequence[object]:
+def shown_and_said(order: AuditOrder) -> Sequence[object]:
     """What pages show and the register says."""
     register = open_register(register_url(Home(order.home)))
     with register.reading() as session:
@@ -51,18 +51,18 @@ def kept(order: AuditOrder) -> Sequence[object]:
 
 
 def test_it_is_refused_with_what_to_do(order: AuditOrder) -> None:
-    before, files = kept(order), sorted(order.home.rglob("*.duckdb"))
+    before, files = shown_and_said(order), sorted(order.home.rglob("*.duckdb"))
     with pytest.raises(InputError, match=r"2026-05-31 .*2026-06-30") as refused:
         run_audit(replace(order, as_of=EARLIER))
     assert "--home" in refused.value.hint
     assert "--follow-earlier" in refused.value.hint
-    assert (kept(order), sorted(order.home.rglob("*.duckdb"))) == (before, files)
+    assert (shown_and_said(order), sorted(order.home.rglob("*.duckdb"))) == (before, files)
 
 
 def test_it_is_followed_by_whoever_says_so(order: AuditOrder) -> None:
-    done = run_audit(replace(order, as_of=EARLIER, follow_earlier=True))
-    current, day, *_ = kept(order)
-    assert (current, day) == (done.file, EARLIER)
+    result = run_audit(replace(order, as_of=EARLIER, follow_earlier=True))
+    current, day, *_ = shown_and_said(order)
+    assert (current, day) == (result.file, EARLIER)
 
 
 def test_the_same_day_again_needs_no_word(order: AuditOrder) -> None:
@@ -70,14 +70,14 @@ def test_the_same_day_again_needs_no_word(order: AuditOrder) -> None:
 
 
 def test_a_trial_without_following_is_published_beside(order: AuditOrder) -> None:
-    before = kept(order)
-    done = run_audit(replace(order, as_of=EARLIER, follow=False))
-    assert done.file.is_file()
-    assert kept(order) == before
+    before = shown_and_said(order)
+    result = run_audit(replace(order, as_of=EARLIER, follow=False))
+    assert result.file.is_file()
+    assert shown_and_said(order) == before
 
 
 def test_a_review_of_a_former_period_looks_back_without_moving_anything(order: AuditOrder) -> None:
-    before, files = kept(order), len(list(Home(order.home).published.glob("*.duckdb")))
+    before, files = shown_and_said(order), len(list(Home(order.home).published.glob("*.duckdb")))
     command = [
         sys.executable,
         "-m",
@@ -89,8 +89,8 @@ def test_a_review_of_a_former_period_looks_back_without_moving_anything(order: A
         "--home",
         str(order.home),
     ]
-    done = subprocess.run(command, env=os.environ, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    assert "20260531" in Path(done.stdout.strip()).name
-    assert kept(order) == before
+    completed = subprocess.run(command, env=os.environ, capture_output=True, text=True, check=False)
+    assert completed.returncode == 0, completed.stderr
+    assert "20260531" in Path(completed.stdout.strip()).name
+    assert shown_and_said(order) == before
     assert len(list(Home(order.home).published.glob("*.duckdb"))) == files + 1

@@ -46,18 +46,23 @@ def test_a_moment_lies_in_the_day_of_the_office(monkeypatch: pytest.MonkeyPatch)
 def test_a_command_without_a_day_takes_the_offices(zone: str, machine: str) -> None:
     """Of two zones 26 hours apart one has another day than the machine at every moment."""
     before = datetime.now(ZoneInfo(zone)).date()
-    said = subprocess.run(
+    completed = subprocess.run(
         [sys.executable, "-c", "from flows.cli.options import day; print(day(None))"],
-        env={**os.environ, "TZ": machine, "ANKA_TIME_ZONE": zone}, capture_output=True, text=True, check=True, cwd=ROOT,
-    )  # fmt: skip
-    assert said.stdout.strip() in {f"{before}", f"{datetime.now(ZoneInfo(zone)).date()}"}
+        env={**os.environ, "TZ": machine, "ANKA_TIME_ZONE": zone},
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
+    )
+    assert completed.stdout.strip() in {f"{before}", f"{datetime.now(ZoneInfo(zone)).date()}"}
 
 
 def test_a_decision_of_monday_morning_is_of_the_week_that_begins(sqlite_register: Register, home: Home) -> None:
     keep(
-        sqlite_register, followed(home),
+        sqlite_register,
+        followed(home),
         finding("1", first_seen=date(2026, 6, 16), state="explained", verified_at=MONDAY_MORNING),
-    )  # fmt: skip
+    )
     with sqlite_register.reading() as session:
         former, present = (
             week_figures(session, home, Subject(OFFICE, ONE), week)
@@ -76,7 +81,7 @@ def test_the_access_log_is_listed_by_the_offices_day(sqlite_register: Register) 
         ),
     )
     with sqlite_register.reading() as session:
-        assert [one.at for one in entries(session, AccessFilter(MONDAY), 9)] == [MONDAY_MORNING]
+        assert [entry.at for entry in entries(session, AccessFilter(MONDAY), 9)] == [MONDAY_MORNING]
 
 
 def test_an_answer_of_the_same_day_is_not_contradicted_by_the_night_before_it(
@@ -86,8 +91,8 @@ def test_an_answer_of_the_same_day_is_not_contradicted_by_the_night_before_it(
     night = Night(day=date(2026, 6, 28), wrong=(Wrong(office=NIGHT_OFFICE),))
     follow(sqlite_register, night.publish(tmp_path))
     with sqlite_register.writing() as session:
-        known = session.get_one(Finding, "f1")
-        known.answer, known.answered_at = "corrected", MONDAY_MORNING
+        finding_row = session.get_one(Finding, "f1")
+        finding_row.answer, finding_row.answered_at = "corrected", MONDAY_MORNING
     for day, answer in ((29, "corrected"), (30, "still_wrong")):
         follow(sqlite_register, night.on(day).publish(tmp_path))
         with sqlite_register.reading() as session:
@@ -103,6 +108,8 @@ def test_a_recheck_knows_a_run_of_its_own_day() -> None:
 def test_nobody_else_knows_a_time_zone() -> None:
     """`ruff` sees to it that nobody asks for the machine's day; this, that nobody turns moments into days beside the one module."""
     modules = (file for folder in ("expectations", "flows", "dashboard") for file in (ROOT / folder).rglob("*.py"))
-    others = [file for file in modules if file != ROOT / "expectations" / "office_days.py"]
+    other_modules = [file for file in modules if file != ROOT / "expectations" / "office_days.py"]
     telling = ("zoneinfo", "astimezone(", "now(UTC).date", "localtime(", "interval 8 hour")
-    assert [str(file) for file in others if any(one in file.read_text(encoding="utf-8") for one in telling)] == []
+    assert [
+        str(file) for file in other_modules if any(sign in file.read_text(encoding="utf-8") for sign in telling)
+    ] == []

@@ -68,9 +68,9 @@ def test_the_script_is_what_the_judge_runs(catalogue: Catalogue, tmp_path: Path,
     database, rule = tmp_path / "run.duckdb", catalogue.rules[rule_id]
     (card,) = catalogue.cards_of(rule)
     with open_duckdb(database) as con:
-        for other in {card.name, *(link.card for link in card.links)}:
-            fields = catalogue.cards[other].by_name
-            store_example(con, catalogue, catalogue.cards[other], rule.examples.violating, fields)
+        for card_name in {card.name, *(link.card for link in card.links)}:
+            fields = catalogue.cards[card_name].by_name
+            store_example(con, catalogue, catalogue.cards[card_name], rule.examples.violating, fields)
     verdicts, columns, rows = judged_by_the_judge(catalogue, database, rule_id)
     assert [verdict.state for verdict in verdicts] == ["judged"]
     assert sum(verdict.rows_violated for verdict in verdicts) > 0
@@ -94,6 +94,9 @@ def test_the_command_prints_the_script_or_its_parts(catalogue: Catalogue, tmp_pa
     parts = json.loads(anka("rules", "show", "x010", "--sql", "--format", "json", home=tmp_path).stdout)
     assert parts == [
         {
-            "card": "arrest", "statements": list(of_card.statements), "violating": of_card.violating, "limits": of_card.limits,
+            "card": "arrest",
+            "statements": list(of_card.statements),
+            "violating": of_card.violating,
+            "limits": of_card.limits,
         }
-    ]  # fmt: skip
+    ]

@@ -15,8 +15,12 @@ from expectations import InputError
 from flows.load.sources.files import still_written
 
 ROWS = (
-    person(1), person(2, name='绰号"小三"，\n另名', day=""), person(3, name="王,五"), person(4, sex=""), person(5, name="末", age="31"),
-)  # fmt: skip
+    person(1),
+    person(2, name='绰号"小三"，\n另名', day=""),
+    person(3, name="王,五"),
+    person(4, sex=""),
+    person(5, name="末", age="31"),
+)
 
 
 def quoted_text(rows: Sequence[Sequence[str]], line_end: str) -> str:
@@ -46,9 +50,9 @@ def test_every_cut_is_refused_but_one_behind_all_cells_of_a_row(tmp_path: Path, 
         except InputError:
             continue
         loaded += 1
-        left = content[:end].decode(encoding, errors="replace")
-        rows = whole_rows(left)
-        assert rows is not None, (end, left[-40:])
+        rest = content[:end].decode(encoding, errors="replace")
+        rows = whole_rows(rest)
+        assert rows is not None, (end, rest[-40:])
         assert len(cards(con, "arrest", "suspect_no")) == len(rows) - 1
     assert loaded > 1
 
@@ -132,10 +136,10 @@ def test_a_file_that_never_rests_is_refused_and_one_of_yesterday_not_waited_for(
     begun = time.monotonic()
     assert still_written([old], rest_seconds=5, longest_wait=5) == set()
     assert time.monotonic() - begun < 1
-    done = threading.Event()
+    stop = threading.Event()
 
     def write() -> None:
-        while not done.wait(0.02):
+        while not stop.wait(0.02):
             with busy.open("a", encoding="utf-8") as stream:
                 stream.write("x")
 
@@ -144,5 +148,5 @@ def test_a_file_that_never_rests_is_refused_and_one_of_yesterday_not_waited_for(
     try:
         assert still_written([old, busy], rest_seconds=0.1, longest_wait=0.5) == {busy}
     finally:
-        done.set()
+        stop.set()
         writer.join()

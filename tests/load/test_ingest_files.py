@@ -41,11 +41,14 @@ def test_reading_a_hostile_file_stays_below_a_gigabyte() -> None:
         "    except AnkaError: print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)\n"
     )
     hostile = [str(path) for path in FILES if path.name in HOSTILE]
-    done = subprocess.run(
+    completed = subprocess.run(
         [sys.executable, "-c", script, *hostile],
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}, capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    kilobytes = [int(line) for line in done.stdout.split()]
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    kilobytes = [int(line) for line in completed.stdout.split()]
     assert len(kilobytes) == len(hostile)
     assert 0 < max(kilobytes) < 2**20
 

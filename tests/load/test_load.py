@@ -149,9 +149,9 @@ def test_unknown_columns_are_kept_and_empty_ones_dropped(tmp_path: Path) -> None
     report = load(
         con, write_text(tmp_path / f"{ARREST}.csv", ("序号", *HEADINGS, "", ""), ("1", *person(1), "", "随手写"))
     )
-    found = {column.header: column.matched_by for column in report.sheets[0].columns}
-    assert found["序号"] == found["第9列"] == "extra"
-    assert "第8列" not in found
+    matched_by = {column.header: column.matched_by for column in report.sheets[0].columns}
+    assert matched_by["序号"] == matched_by["第9列"] == "extra"
+    assert "第8列" not in matched_by
     assert con.execute("SELECT count(*) FROM load.file_columns").fetchone() == (8,)
 
 
@@ -188,7 +188,7 @@ def test_sheets_of_the_same_and_of_another_card_are_loaded_and_others_listed(tmp
     report = load(con, path)
     assert cards(con, "arrest", "_sheet", "suspect_no") == [("第一页", "S1"), ("第二页", "S2")]
     assert cards(con, "measure", "_sheet", "kind") == [("措施", "拘留")]
-    assert [(one.sheet, one.status) for one in report.sheets if one.status != "loaded"] == [("说明", "ignored")]
+    assert [(sheet.sheet, sheet.status) for sheet in report.sheets if sheet.status != "loaded"] == [("说明", "ignored")]
 
 
 def test_hidden_sheets_are_ignored(tmp_path: Path) -> None:
@@ -223,7 +223,7 @@ def test_folders_are_read_by_name_and_other_files_listed(tmp_path: Path) -> None
     for name in ("~$审查逮捕3.xlsx", ".审查逮捕4.csv", "说明.docx"):
         (tmp_path / name).write_bytes(b"x")
     report = load(warehouse(), tmp_path)
-    assert [one.name for one in report.sheets] == ["审查逮捕1.CSV", "审查逮捕2.csv"]
+    assert [sheet.name for sheet in report.sheets] == ["审查逮捕1.CSV", "审查逮捕2.csv"]
     assert [Path(name).name for name in report.skipped] == [".审查逮捕4.csv", "~$审查逮捕3.xlsx", "说明.docx"]
 
 
@@ -242,7 +242,7 @@ def test_all_refused_files_are_named_at_once_or_skipped_on_demand(tmp_path: Path
     assert [line.split(":")[0] for line in refused.value.message.splitlines()] == ["坏1.csv", "坏2.csv"]
 
     report = load(warehouse(), *bad, good, skip_refused=True)
-    assert [one.status for one in report.sheets] == ["refused", "refused", "loaded"]
+    assert [sheet.status for sheet in report.sheets] == ["refused", "refused", "loaded"]
     with pytest.raises(InputError):
         load(warehouse(), *bad, skip_refused=True)
 

@@ -63,8 +63,10 @@ def test_short_rows_are_filled_and_rows_with_surplus_cells_rejected(tmp_path: Pa
     report = load(con, write_text(tmp_path / f"{ARREST}.csv", HEADINGS, *rows))
     assert cards(con, "arrest", "suspect_no", "sex") == [("S1", None), ("S2", "男"), ("S4", "男")]
     assert report.rows.malformed == 1
-    (row, reason, cells), *others = con.execute("SELECT sheet_row, reason, cells FROM load.rejected_rows").fetchall()
-    assert (row, reason, others) == (4, "单元格比表头多", [])
+    (row, reason, cells), *further_rows = con.execute(
+        "SELECT sheet_row, reason, cells FROM load.rejected_rows"
+    ).fetchall()
+    assert (row, reason, further_rows) == (4, "单元格比表头多", [])
     assert '"嫌疑人编号":"S3"' in cells
     assert "多出" in cells
 
@@ -103,12 +105,15 @@ def test_a_spoiled_number_in_a_csv_stays_as_text(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"", "文件是空的"), (b"\0" * 100, "文件是空的"), (b"PK\x03\x04 broken", "压缩结构已损坏"),
+        (b"", "文件是空的"),
+        (b"\0" * 100, "文件是空的"),
+        (b"PK\x03\x04 broken", "压缩结构已损坏"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 broken" * 9, "工作簿已损坏"),
         (b"\xff\xfa\x80\x81, \xff" * 9, "编码无法识别"),
-        (b"<html><body>no table</body></html>", "网页但没有表格"), (b"MIME-Version: 1.0\n", "MHTML"),
+        (b"<html><body>no table</body></html>", "网页但没有表格"),
+        (b"MIME-Version: 1.0\n", "MHTML"),
     ],
-)  # fmt: skip
+)
 def test_files_that_are_no_table_are_refused_in_one_line(tmp_path: Path, content: bytes, words: str) -> None:
     path = tmp_path / f"{ARREST}.xls"
     path.write_bytes(content)
@@ -119,8 +124,8 @@ def test_files_that_are_no_table_are_refused_in_one_line(tmp_path: Path, content
 
 
 def test_a_zip_that_is_no_workbook_and_one_that_explodes(tmp_path: Path) -> None:
-    other, bomb = tmp_path / "审查逮捕1.xlsx", tmp_path / "审查逮捕2.xlsx"
-    with zipfile.ZipFile(other, "w") as archive:
+    no_workbook, bomb = tmp_path / "审查逮捕1.xlsx", tmp_path / "审查逮捕2.xlsx"
+    with zipfile.ZipFile(no_workbook, "w") as archive:
         archive.writestr("a.csv", TEXT)
     with zipfile.ZipFile(write_xlsx(bomb, 表=[HEADINGS]), "a", zipfile.ZIP_DEFLATED) as archive:
         start, end = (
@@ -133,7 +138,7 @@ def test_a_zip_that_is_no_workbook_and_one_that_explodes(tmp_path: Path) -> None
         with pytest.warns(UserWarning, match="Duplicate name"):
             archive.writestr("xl/worksheets/sheet1.xml", start + rows + end)
     with pytest.raises(InputError) as refused:
-        load(warehouse(), other, bomb)
+        load(warehouse(), no_workbook, bomb)
     first, second = refused.value.message.splitlines()
     assert "压缩包而不是工作簿" in first
     assert "内存限制" in second or "秒内未能读完" in second

@@ -24,10 +24,15 @@ def reasons(con: duckdb.DuckDBPyConnection) -> dict[int, str]:
 def test_header_copies_blank_rows_and_totals_are_dropped(tmp_path: Path) -> None:
     con = warehouse()
     rows = [
-        person(1), [""] * 6, ("小计", "", "1人", "", "", ""), HEADINGS, person(2),
+        person(1),
+        [""] * 6,
+        ("小计", "", "1人", "", "", ""),
+        HEADINGS,
+        person(2),
         ("\u3000", "NULL", "", "", "nan", ""),
-        ("", "总计", "", "", "", "2"), ("", "", "共计 2 人", "", "", ""),
-    ]  # fmt: skip
+        ("", "总计", "", "", "", "2"),
+        ("", "", "共计 2 人", "", "", ""),
+    ]
     report = load(con, write_text(tmp_path / f"{ARREST}.csv", HEADINGS, *rows))
     assert reasons(con) == {3: "空行", 4: "合计行", 5: "重复的表头", 7: "空行", 8: "合计行", 9: "合计行"}
     assert cards(con, "arrest", SUSPECTS) == [("S1",), ("S2",)]
@@ -38,10 +43,12 @@ def test_header_copies_blank_rows_and_totals_are_dropped(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     "row",
     [
-        ("合计", "S9", "", "", "", ""), ("K9", "", "合计", "", "", ""), ("", "", "合计人员", "", "", ""),
+        ("合计", "S9", "", "", "", ""),
+        ("K9", "", "合计", "", "", ""),
+        ("", "", "合计人员", "", "", ""),
         ("", "", "总计划", "", "", ""),
     ],
-)  # fmt: skip
+)
 def test_what_only_looks_like_a_total_is_loaded(tmp_path: Path, row: Sequence[str]) -> None:
     report = load(warehouse(), write_text(tmp_path / f"{ARREST}.csv", HEADINGS, person(1), row))
     assert report.rows.loaded == 2
@@ -159,20 +166,21 @@ def test_the_same_content_under_two_names_counts_once(tmp_path: Path) -> None:
     paths = [write_text(tmp_path / f"审查逮捕{n}.csv", HEADINGS, person(1), ("", *person(2)[1:])) for n in (1, 2)]
     report = load(con, *paths)
     assert cards(con, "arrest", SUSPECTS) == [("S2",), ("S1",)]
-    assert [(one.rows.replaced, one.rows.duplicate) for one in report.sheets] == [(1, 0), (0, 1)]
+    assert [(sheet.rows.replaced, sheet.rows.duplicate) for sheet in report.sheets] == [(1, 0), (0, 1)]
     assert con.execute("SELECT count(*) FROM raw.arrest").fetchone() == (2,)
 
 
 def test_the_input_hash_depends_on_content_card_and_order(tmp_path: Path) -> None:
-    one = write_text(tmp_path / "审查逮捕1.csv", HEADINGS, person(1))
-    two = write_text(tmp_path / "审查逮捕2.csv", HEADINGS, person(2))
+    first = write_text(tmp_path / "审查逮捕1.csv", HEADINGS, person(1))
+    second = write_text(tmp_path / "审查逮捕2.csv", HEADINGS, person(2))
     hashes = [
-        load(warehouse(), one, two).input_hash, load(warehouse(), two, one).input_hash,
-        load(warehouse(), one).input_hash,
-        load(warehouse(), one, two, card="prosecution").input_hash,
-    ]  # fmt: skip
+        load(warehouse(), first, second).input_hash,
+        load(warehouse(), second, first).input_hash,
+        load(warehouse(), first).input_hash,
+        load(warehouse(), first, second, card="prosecution").input_hash,
+    ]
     assert len(set(hashes)) == 4
-    assert load(warehouse(), one, two).input_hash == hashes[0]
+    assert load(warehouse(), first, second).input_hash == hashes[0]
 
 
 def test_a_file_with_headings_only_is_loaded_as_empty(tmp_path: Path) -> None:
@@ -203,11 +211,11 @@ def test_every_row_read_is_loaded_or_rejected_with_a_reason(
     assert [sheet.rows.read for sheet in report.sheets] == [len(rows) for rows in files]
     for sheet in report.sheets:
         assert sheet.rows.read == sheet.rows.loaded + sheet.rows.rejected
-    kept = con.execute("SELECT _file, _sheet_row FROM cards.arrest").fetchall()
-    dropped = con.execute("SELECT file_no, sheet_row FROM load.rejected_rows WHERE reason IS NOT NULL").fetchall()
+    loaded_rows = con.execute("SELECT _file, _sheet_row FROM cards.arrest").fetchall()
+    rejected_rows = con.execute("SELECT file_no, sheet_row FROM load.rejected_rows WHERE reason IS NOT NULL").fetchall()
     every = [(number, row + 2) for number, rows in enumerate(files) for row in range(len(rows))]
-    assert Counter(kept + dropped) == Counter(every)
-    assert [row for (row,) in cards(con, "arrest", "_row")] == list(range(len(kept)))
+    assert Counter(loaded_rows + rejected_rows) == Counter(every)
+    assert [row for (row,) in cards(con, "arrest", "_row")] == list(range(len(loaded_rows)))
     stored = con.execute(
         "SELECT rows_read, rows_loaded, rows_rejected, rows_loaded + rows_header_copy + rows_total + rows_blank"
         " + rows_duplicate + rows_replaced + rows_malformed FROM load.files"

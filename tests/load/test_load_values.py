@@ -47,11 +47,17 @@ def test_blank(con: duckdb.DuckDBPyConnection, field: Field, text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        (" 张三\u3000", "张三"), ("'77010120260001220", "77010120260001220"), ("\ufeff\t李 四\n", "李 四"),
-        ("无", "无"), ("''引", "'引"), ("nano", "nano"), ("NULL值", "NULL值"), ("（2026）", "（2026）"),
+        (" 张三\u3000", "张三"),
+        ("'77010120260001220", "77010120260001220"),
+        ("\ufeff\t李 四\n", "李 四"),
+        ("无", "无"),
+        ("''引", "'引"),
+        ("nano", "nano"),
+        ("NULL值", "NULL值"),
+        ("（2026）", "（2026）"),
         ("甲\n乙", "甲\n乙"),
     ],
-)  # fmt: skip
+)
 def test_text(con: duckdb.DuckDBPyConnection, text: str, expected: str) -> None:
     assert value(con, of_type("text"), text) == expected
 
@@ -144,13 +150,17 @@ def test_single_values(con: duckdb.DuckDBPyConnection, text: str, expected: str)
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("拘役", "拘役"), ("死缓", "死刑缓期二年执行"), ("拘役,管制", "拘役,管制"),
+        ("拘役", "拘役"),
+        ("死缓", "死刑缓期二年执行"),
+        ("拘役,管制", "拘役,管制"),
         ("拘役，死缓；管制", "拘役,死刑缓期二年执行,管制"),
-        ("拘役、 管制|单处罚金\n拘役", "拘役,管制,单处罚金"), ("死缓,死刑缓期二年执行", "死刑缓期二年执行"),
+        ("拘役、 管制|单处罚金\n拘役", "拘役,管制,单处罚金"),
+        ("死缓,死刑缓期二年执行", "死刑缓期二年执行"),
         ("拘役,", "拘役"),
-        ("没有的刑,拘役", "没有的刑,拘役"), (",;、", None),
+        ("没有的刑,拘役", "没有的刑,拘役"),
+        (",;、", None),
     ],
-)  # fmt: skip
+)
 def test_several_values(con: duckdb.DuckDBPyConnection, text: str, expected: str | None) -> None:
     assert value(con, of_type("dicts", "SENTENCE"), text) == expected
 

@@ -16,7 +16,7 @@ from prefect.states import Crashed
 from sqlalchemy import select
 from support.commands import anka
 from support.dashboard_small import publish_small
-from support.notice_cases import keep, sqlite_register
+from support.notice_cases import keep, person, sqlite_register
 from support.places import SAMPLE
 from support.site.single_pages import opened_page
 from typer.testing import CliRunner, Result
@@ -47,13 +47,7 @@ NOBODY = "json://127.0.0.1:1/"
 def office(register: Register, contact: str = NOBODY) -> None:
     """Four people with one role each, and messages switched on."""
     for login, role in PEOPLE.items():
-        keep(
-            register,
-            User(
-                login=login, name=login, roles=[role], unit_id=None, assists_id=None, contact=contact, oidc_subject="",
-                password_hash="", must_change=False, failed_sign_ins=0, locked_until=None, active=True,
-            ),
-        )  # fmt: skip
+        keep(register, person(login, login, role, contact=contact))
     with register.writing() as session:
         set_switch(session, "messages_on", True)
 
@@ -111,7 +105,7 @@ def test_of_an_error_of_the_program_the_message_names_the_kind_alone(sqlite_regi
     with pytest.raises(ValueError, match="示例嫌疑人"):
         attempted(Home(tmp_path), sqlite_register, broken)
     with sqlite_register.reading() as session:
-        assert [one.reason for one in attempts.troubled(session)] == ["ValueError"]
+        assert [attempt.reason for attempt in attempts.troubled(session)] == ["ValueError"]
 
 
 def test_a_night_that_found_another_audit_at_work_has_failed_and_the_other_goes_on(home: Home) -> None:
@@ -125,8 +119,9 @@ def test_a_night_that_found_another_audit_at_work_has_failed_and_the_other_goes_
 def test_a_killed_audit_is_noticed_by_the_next_start(home: Home) -> None:
     child = subprocess.Popen(
         [sys.executable, "-m", "flows.cli.main", "audit", SAMPLE / "exports"],
-        env=os.environ | {"ANKA_HOME": str(home.root)}, start_new_session=True,
-    )  # fmt: skip
+        env=os.environ | {"ANKA_HOME": str(home.root)},
+        start_new_session=True,
+    )
     end = time.monotonic() + 300
     while outcomes(home) != ["running"]:
         assert child.poll() is None
@@ -162,14 +157,15 @@ def test_a_killed_audit_is_noticed_before_the_next_start(home: Home, notice: Cal
 def test_a_run_that_is_not_complete_is_told(sqlite_register: Register, tmp_path: Path) -> None:
     office(sqlite_register)
     problems: tuple[dict[str, object], ...] = ({"kind": "rows_off_trend"}, {"kind": "rows_off_trend"})
-    result = AuditResult(
-        "r1", tmp_path, tmp_path, True, 1, 1, 0, (), 0, (), (), (), (), Followed(1, problems=problems)
-    )  # fmt: skip
+    result = AuditResult("r1", tmp_path, tmp_path, True, 1, 1, 0, (), 0, (), (), (), (), Followed(1, problems=problems))
     attempted(Home(tmp_path), sqlite_register, lambda: result)
     with sqlite_register.reading() as session:
-        written = letters(session, Occasion(Home(tmp_path), "http://anka.office", date(2026, 6, 30)))
-    assert {(one.recipient, one.key) for one in written} == {("sup", "incomplete:1"), ("adm", "incomplete:1")}
-    assert "原因 / reason: 行数异常 / row counts off the trend\n" in written[0].body
+        written_letters = letters(session, Occasion(Home(tmp_path), "http://anka.office", date(2026, 6, 30)))
+    assert {(letter.recipient, letter.key) for letter in written_letters} == {
+        ("sup", "incomplete:1"),
+        ("adm", "incomplete:1"),
+    }
+    assert "原因 / reason: 行数异常 / row counts off the trend\n" in written_letters[0].body
 
 
 def test_a_missed_night_is_told_once_a_day_by_notify(home: Home) -> None:
@@ -177,14 +173,14 @@ def test_a_missed_night_is_told_once_a_day_by_notify(home: Home) -> None:
     assert notify(home).exit_code == 0
     with register_of(home).writing() as session:
         set_switch(session, "stale_hours", 24)
-    said = notify(home)
-    assert said.exit_code == 3
-    assert "25 hours old, limit 24" in said.stderr
-    assert "失败 / failed: 2" in said.stdout
+    completed = notify(home)
+    assert completed.exit_code == 3
+    assert "25 hours old, limit 24" in completed.stderr
+    assert "失败 / failed: 2" in completed.stdout
     with register_of(home).writing() as session:
         set_switch(session, "messages_on", False)
-    said = notify(home)
-    assert (said.exit_code, "25 hours old" in said.stderr) == (3, True)
+    completed = notify(home)
+    assert (completed.exit_code, "25 hours old" in completed.stderr) == (3, True)
     assert [kind.split(":")[0] for kind in queued(home)] == ["missed"]
     with register_of(home).reading() as session:
         assert attempts.standing(session).stale
@@ -193,13 +189,13 @@ def test_a_missed_night_is_told_once_a_day_by_notify(home: Home) -> None:
 def test_notify_ends_well_when_all_is_sent_and_otherwise_not(home: Home) -> None:
     ended(register_of(home), 2, "failed", "没有文件 / no file")
     ended(register_of(home), 1)
-    said = notify(home)
-    assert (said.exit_code, "失败 / failed: 2" in said.stdout) == (3, True)
+    completed = notify(home)
+    assert (completed.exit_code, "失败 / failed: 2" in completed.stdout) == (3, True)
     with register_of(home).writing() as session:
         for user in session.scalars(select(User)):
             user.contact = ""
-    said = notify(home)
-    assert (said.exit_code, "失败 / failed: 0" in said.stdout) == (0, True)
+    completed = notify(home)
+    assert (completed.exit_code, "失败 / failed: 0" in completed.stdout) == (0, True)
 
 
 @pytest.mark.parametrize("page", ["overview", "due", "run"])
@@ -210,9 +206,9 @@ def test_a_page_says_how_old_the_last_good_night_is(page: str, tmp_path: Path, m
     ended(register_of(home), 3, "failed", "没有可读的文件 / no file to load")
     with register_of(home).writing() as session:
         set_switch(session, "stale_hours", 24)
-    (said,) = opened_page(page, home.root, monkeypatch).error
-    assert "最近一次夜间核查（3 小时前开始）没有成功" in said.value
-    assert "最近一次成功的夜间核查在 25 小时前（应不超过 24 小时）" in said.value
+    (warning,) = opened_page(page, home.root, monkeypatch).error
+    assert "最近一次夜间核查（3 小时前开始）没有成功" in warning.value
+    assert "最近一次成功的夜间核查在 25 小时前（应不超过 24 小时）" in warning.value
 
 
 def test_before_there_were_attempts_the_run_followed_counts(tmp_path: Path) -> None:

@@ -39,10 +39,13 @@ def office(tmp_path: Path) -> Mapping[str, str]:
         port = probe.getsockname()[1]
     usual = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "ANKA_"))}
     return usual | {
-        "ANKA_HOME": str(tmp_path / "home"), "ANKA_INBOX": str(tmp_path / "inbox"),
-        "PREFECT_HOME": str(tmp_path / "home" / "prefect"), "PREFECT_API_URL": f"http://127.0.0.1:{port}/api",
-        "DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-    }  # fmt: skip
+        "ANKA_HOME": str(tmp_path / "home"),
+        "ANKA_INBOX": str(tmp_path / "inbox"),
+        "PREFECT_HOME": str(tmp_path / "home" / "prefect"),
+        "PREFECT_API_URL": f"http://127.0.0.1:{port}/api",
+        "DO_NOT_TRACK": "1",
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    }
 
 
 def test_the_schedule_fires_and_the_run_is_published(office: Mapping[str, str], tmp_path: Path) -> None:
@@ -75,8 +78,8 @@ def running(office: Mapping[str, str], *command: str) -> Iterator[subprocess.Pop
 def family(pid: int) -> list[int]:
     """A process, its children, and theirs, as Linux lists them by thread."""
     pids = [pid]
-    for one in pids:
-        for listed in Path(f"/proc/{one}/task").glob("*/children"):
+    for member in pids:
+        for listed in Path(f"/proc/{member}/task").glob("*/children"):
             with suppress(OSError):  # gone meanwhile
                 pids += map(int, listed.read_text().split())
     return pids
@@ -100,8 +103,9 @@ def add_schedule(office: Mapping[str, str], first: datetime) -> None:
     schedule: dict[str, float | str] = {"interval": AGAIN.total_seconds(), "anchor_date": first.isoformat()}
     requests.post(
         f"{office['PREFECT_API_URL']}/deployments/{deployment['id']}/schedules",
-        json=[{"active": True, "schedule": schedule}], timeout=60,
-    ).raise_for_status()  # fmt: skip
+        json=[{"active": True, "schedule": schedule}],
+        timeout=60,
+    ).raise_for_status()
 
 
 def scheduled(office: Mapping[str, str]) -> list[dict[str, Any]]:

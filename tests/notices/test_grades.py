@@ -4,7 +4,19 @@ import json
 
 import docx
 import pytest
-from support.notice_cases import JIA, ONE, SUPERVISOR, TODAY, finding, followed, home, keep, sqlite_register, text_of
+from support.notice_cases import (
+    JIA,
+    ONE,
+    SUPERVISOR,
+    TODAY,
+    finding,
+    followed,
+    home,
+    keep,
+    person,
+    sqlite_register,
+    text_of,
+)
 from typer.testing import CliRunner
 
 from expectations.errors import InputError
@@ -14,7 +26,7 @@ from expectations.notices.labels import read_labels
 from expectations.notices.templates import folder_of
 from expectations.run.published import open_published
 from expectations.store.register import Register
-from expectations.store.tables import Unit, User
+from expectations.store.tables import Unit
 from expectations.texts import Bilingual
 from flows.cli import notices as cli_notices
 from flows.messages.letters import Occasion, letters
@@ -22,13 +34,26 @@ from flows.messages.letters import Occasion, letters
 __all__ = ["home", "sqlite_register"]
 
 URGENT = Grade(
-    "urgent", Bilingual("督促", "urgent"), Bilingual("督促函", "letter of urgency"), Bilingual("督促整改函", "letter of urgency"),
-    Bilingual("督促函", "Letter"), numbered=True, wants_reply=True, reply_days=3, to_chief=True, template="urgent.docx",
-)  # fmt: skip
+    "urgent",
+    Bilingual("督促", "urgent"),
+    Bilingual("督促函", "letter of urgency"),
+    Bilingual("督促整改函", "letter of urgency"),
+    Bilingual("督促函", "Letter"),
+    numbered=True,
+    wants_reply=True,
+    reply_days=3,
+    to_chief=True,
+    template="urgent.docx",
+)
 RECORD = Grade(
-    "record", Bilingual("备忘", "record"), Bilingual("备忘", "record"), Bilingual("备忘录", "record"), Bilingual("备忘录", "Record"),
-    numbered=False, wants_reply=False,
-)  # fmt: skip
+    "record",
+    Bilingual("备忘", "record"),
+    Bilingual("备忘", "record"),
+    Bilingual("备忘录", "record"),
+    Bilingual("备忘录", "Record"),
+    numbered=False,
+    wants_reply=False,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -41,13 +66,13 @@ def test_a_further_grade_is_issued_listed_replied_to_and_overdue(sqlite_register
     keep(sqlite_register, followed(home), finding("1"), finding("2"), finding("3"))
     where = ["--home", str(home.root), "--register", str(sqlite_register.engine.url)]
     run = CliRunner()
-    for one, grade in (("1", "urgent"), ("2", "record")):
-        made = run.invoke(cli_notices.app, ["issue", one, "--grade", grade, "--today", f"{TODAY}", *where])
-        assert made.exit_code == 0, made.output
+    for finding_id, grade in (("1", "urgent"), ("2", "record")):
+        completed = run.invoke(cli_notices.app, ["issue", finding_id, "--grade", grade, "--today", f"{TODAY}", *where])
+        assert completed.exit_code == 0, completed.output
 
-    def listed(*more: str) -> list[tuple[str, str, str, str]]:
-        shown = run.invoke(cli_notices.app, ["list", "--today", "2026-07-04", "--format", "json", *more, *where])
-        return [(row["number"], row["grade"], row["due"], row["state"]) for row in json.loads(shown.output)]
+    def listed(*options: str) -> list[tuple[str, str, str, str]]:
+        completed = run.invoke(cli_notices.app, ["list", "--today", "2026-07-04", "--format", "json", *options, *where])
+        return [(row["number"], row["grade"], row["due"], row["state"]) for row in json.loads(completed.output)]
 
     urgent, record = ("示例检案管监〔2026〕1号", "督促", "2026-07-03"), ("备忘 2026-06-30 #2", "备忘", "2026-07-10")
     assert listed() == [(*record, "无须书面回复"), (*urgent, "逾期未回复")]
@@ -67,25 +92,30 @@ def test_its_document_is_made_from_its_own_template(sqlite_register: Register, h
     keep(sqlite_register, finding("1"))
     notice = issue(sqlite_register, SUPERVISOR, "1", "urgent", today=TODAY).notices[0]
     with open_published(home.current()) as con, sqlite_register.reading() as session:
-        said = text_of(notice_document(session, SUPERVISOR, home, notice.id, read_labels(con)))
-    assert said == "督促整改函 示例检案管监〔2026〕1号 督促，3 日，报检察长"
+        document = text_of(notice_document(session, SUPERVISOR, home, notice.id, read_labels(con)))
+    assert document == "督促整改函 示例检案管监〔2026〕1号 督促，3 日，报检察长"
     assert notice_file_name(notice, "docx") == f"督促整改函_示例检案管监〔2026〕1号_{ONE}.docx"
 
 
 def test_messages_speak_of_it(sqlite_register: Register, home: Home) -> None:
     keep(
-        sqlite_register, followed(home), Unit(id=1, name="示例院", kind="district", parent_id=None),
-        Unit(id=2, name=ONE, kind="department", parent_id=1), finding("1", state_seq=0), finding("2", state_seq=0),
-        User(
-            login="head", name="部门长", roles=["head"], unit_id=2, assists_id=None, contact="", oidc_subject="", password_hash="",
-            must_change=False, failed_sign_ins=0, locked_until=None, active=True,
-        ),
-    )  # fmt: skip
+        sqlite_register,
+        followed(home),
+        Unit(id=1, name="示例院", kind="district", parent_id=None),
+        Unit(id=2, name=ONE, kind="department", parent_id=1),
+        finding("1", state_seq=0),
+        finding("2", state_seq=0),
+        person("head", "部门长", "head", 2),
+    )
     issue(sqlite_register, SUPERVISOR, "1", "urgent", today=TODAY)
     issue(sqlite_register, SUPERVISOR, "2", "record", today=TODAY)
     with sqlite_register.reading() as session:
-        told = [one.body.splitlines()[0] for one in letters(session, Occasion(home, "", TODAY)) if one.kind == "issued"]
-    assert told == [
+        first_lines = [
+            letter.body.splitlines()[0]
+            for letter in letters(session, Occasion(home, "", TODAY))
+            if letter.kind == "issued"
+        ]
+    assert first_lines == [
         "备忘 2026-06-30 #2：收到 / issued",
         "督促函 示例检案管监〔2026〕1号：收到 / issued，回复期限 2026-07-03 / reply by 2026-07-03",
     ]

@@ -13,7 +13,19 @@ from threading import Thread
 import pytest
 from pydantic import SecretStr
 from sqlalchemy import select
-from support.notice_cases import OFFICE, ONE, SUPERVISOR, TODAY, TWO, finding, followed, home, keep, sqlite_register
+from support.notice_cases import (
+    OFFICE,
+    ONE,
+    SUPERVISOR,
+    TODAY,
+    TWO,
+    finding,
+    followed,
+    home,
+    keep,
+    person,
+    sqlite_register,
+)
 from support.register_cases import postgresql, register
 from typer.testing import CliRunner
 
@@ -70,13 +82,7 @@ def people(register: Register, contact: str, *, on: bool = True) -> None:
     keep(register, Unit(id=1, name=OFFICE, kind="district", parent_id=None))
     keep(register, Unit(id=2, name=ONE, kind="department", parent_id=1))
     for login, name, role in PEOPLE:
-        keep(
-            register,
-            User(
-                login=login, name=name, roles=[role], unit_id=1 if role == "supervisor" else 2, assists_id=None, contact=contact,
-                oidc_subject="", password_hash="", must_change=False, failed_sign_ins=0, locked_until=None, active=True,
-            ),
-        )  # fmt: skip
+        keep(register, person(login, name, role, 1 if role == "supervisor" else 2, contact))
     if on:
         with register.writing() as session:
             set_switch(session, "messages_on", True)
@@ -89,14 +95,19 @@ def occasion(home: Home, days: int = 0) -> Occasion:
 def work(register: Register, home: Home) -> int:
     """Two new findings of 甲, one of 乙; a notice about an older one to 甲. Returns its id."""
     keep(
-        register, followed(home), finding("1", state="new", name="示例嫌疑人"), finding("2", state="new"), finding("4", state_seq=0),
-        finding("3", state="new", prosecutor="乙"), finding("5", state="new", is_hint=True),
-    )  # fmt: skip
+        register,
+        followed(home),
+        finding("1", state="new", name="示例嫌疑人"),
+        finding("2", state="new"),
+        finding("4", state_seq=0),
+        finding("3", state="new", prosecutor="乙"),
+        finding("5", state="new", is_hint=True),
+    )
     return issue(register, SUPERVISOR, ["4"], "written", "prosecutor", TODAY).notices[0].id
 
 
-def states(done: list[Delivery]) -> dict[tuple[str, str], str]:
-    return {(one.letter.recipient, one.letter.key): one.state for one in done}
+def states(deliveries: list[Delivery]) -> dict[tuple[str, str], str]:
+    return {(delivery.letter.recipient, delivery.letter.key): delivery.state for delivery in deliveries}
 
 
 def test_everybody_gets_theirs_once(sqlite_register: Register, home: Home) -> None:
@@ -106,43 +117,47 @@ def test_everybody_gets_theirs_once(sqlite_register: Register, home: Home) -> No
         settings = MessageSettings(message_urls=SecretStr(address))
         first = deliver(sqlite_register, occasion(home), settings, dry_run=False)
         assert states(first) == {
-            ("jia", "new:1"): "sent", ("jia", f"issued:{notice}"): "sent", ("yi", "new:1"): "sent", ("head", f"issued:{notice}"): "sent",
-            ("sup", "new:1"): "sent", ("office", "new:1"): "sent",
-        }  # fmt: skip
+            ("jia", "new:1"): "sent",
+            ("jia", f"issued:{notice}"): "sent",
+            ("yi", "new:1"): "sent",
+            ("head", f"issued:{notice}"): "sent",
+            ("sup", "new:1"): "sent",
+            ("office", "new:1"): "sent",
+        }
         assert len(received) == len(first)
         again = deliver(sqlite_register, occasion(home), settings, dry_run=False)
         assert set(states(again).values()) == {"sent_before"}
         assert len(received) == len(first)
-    jia = next(one["message"] for one in received if "2 个" in one["message"])
+    jia = next(post["message"] for post in received if "2 个" in post["message"])
     assert jia.endswith("http://anka.office:8501/mine")
-    yi = next(one["message"] for one in received if "1 个" in one["message"])
+    yi = next(post["message"] for post in received if "1 个" in post["message"])
     assert yi.endswith("http://anka.office:8501/case?finding=3")
-    said = json.dumps(received, ensure_ascii=False)
-    assert "示例嫌疑人" not in said
-    assert "示例甲盗窃案" not in said
-    assert "A1" not in said
+    posts = json.dumps(received, ensure_ascii=False)
+    assert "示例嫌疑人" not in posts
+    assert "示例甲盗窃案" not in posts
+    assert "A1" not in posts
 
 
 def test_due_in_two_days_then_overdue_until_the_reply(sqlite_register: Register, home: Home) -> None:
     with receiving() as (address, _):
         people(sqlite_register, address)
         notice = work(sqlite_register, home)
-        said = {
+        recipients_by_day = {
             days: {
-                (one.letter.recipient, one.letter.kind)
-                for one in deliver(sqlite_register, occasion(home, days), MessageSettings(), dry_run=True)
-                if one.letter.about == str(notice) and one.letter.kind in ("due", "overdue")
+                (delivery.letter.recipient, delivery.letter.kind)
+                for delivery in deliver(sqlite_register, occasion(home, days), MessageSettings(), dry_run=True)
+                if delivery.letter.about == str(notice) and delivery.letter.kind in ("due", "overdue")
             }
             for days in (7, 8, 10, 11)
         }
-        assert said[7] == set()
-        assert said[8] == said[10] == {("jia", "due"), ("head", "due")}
-        assert said[11] == {("jia", "overdue"), ("head", "overdue"), ("sup", "overdue")}
+        assert recipients_by_day[7] == set()
+        assert recipients_by_day[8] == recipients_by_day[10] == {("jia", "due"), ("head", "due")}
+        assert recipients_by_day[11] == {("jia", "overdue"), ("head", "overdue"), ("sup", "overdue")}
         reply(sqlite_register, SUPERVISOR, notice, "已整改", TODAY)
         assert not [
-            one
-            for one in deliver(sqlite_register, occasion(home, 11), MessageSettings(), dry_run=True)
-            if one.letter.kind == "overdue"
+            delivery
+            for delivery in deliver(sqlite_register, occasion(home, 11), MessageSettings(), dry_run=True)
+            if delivery.letter.kind == "overdue"
         ]
 
 
@@ -156,9 +171,9 @@ def test_nothing_is_sent_while_messages_are_off(sqlite_register: Register, home:
         deliver(sqlite_register, occasion(home), settings, dry_run=True)
         assert received == []
     with sqlite_register.reading() as session:
-        kept = session.scalars(select(Message)).all()
-    assert len(kept) == len(tried) == 6
-    assert {one.state for one in kept} == {"dry_run"}
+        messages = session.scalars(select(Message)).all()
+    assert len(messages) == len(tried) == 6
+    assert {message.state for message in messages} == {"dry_run"}
 
 
 def test_a_failure_is_kept_without_secrets_and_tried_again(
@@ -168,17 +183,19 @@ def test_a_failure_is_kept_without_secrets_and_tried_again(
     with receiving(500) as (address, received):
         people(sqlite_register, address)
         work(sqlite_register, home)
-        done = deliver(sqlite_register, occasion(home), MessageSettings(), dry_run=False)
+        deliveries = deliver(sqlite_register, occasion(home), MessageSettings(), dry_run=False)
         assert received
-    assert {one.problem for one in done if one.state == "failed"} == {"json: 未送达 / not delivered (500)"}
-    assert {one.state for one in done if one.letter.recipient == "office"} == {"no_address"}
+    assert {delivery.problem for delivery in deliveries if delivery.state == "failed"} == {
+        "json: 未送达 / not delivered (500)"
+    }
+    assert {delivery.state for delivery in deliveries if delivery.letter.recipient == "office"} == {"no_address"}
     with sqlite_register.writing() as session:
         for user in session.scalars(select(User)):
             user.contact = "nonsense://s3cret"
     deliver(sqlite_register, occasion(home), MessageSettings(), dry_run=False)
     with sqlite_register.reading() as session:
         rows = session.scalars(select(Message)).all()
-    assert {(one.state, one.problem) for one in rows} == {
+    assert {(message.state, message.problem) for message in rows} == {
         ("failed", "nonsense: 不是消息服务地址 / not the address of a service")
     }
     assert len(rows) == 5
@@ -186,13 +203,15 @@ def test_a_failure_is_kept_without_secrets_and_tried_again(
         with sqlite_register.writing() as session:
             for user in session.scalars(select(User)):
                 user.contact = address
-        assert {one.state for one in deliver(sqlite_register, occasion(home), MessageSettings(), dry_run=False)} == {
+        assert {
+            delivery.state for delivery in deliver(sqlite_register, occasion(home), MessageSettings(), dry_run=False)
+        } == {
             "sent",
             "no_address",
         }
         assert len(received) == 5
     printed = capfd.readouterr()
-    for text in (caplog.text, printed.out, printed.err, repr([vars(one) for one in rows])):
+    for text in (caplog.text, printed.out, printed.err, repr([vars(message) for message in rows])):
         assert "s3cret" not in text
 
 
@@ -205,7 +224,7 @@ def test_two_processes_send_nothing_twice(register: Register, home: Home) -> Non
                 pool.map(lambda _: deliver(register, occasion(home), MessageSettings(), dry_run=False), range(4))
             )
     assert len(received) == 5
-    assert sum(one.state == "sent" for done in several for one in done) == 5
+    assert sum(delivery.state == "sent" for deliveries in several for delivery in deliveries) == 5
 
 
 def test_the_digest_of_a_week_to_heads_and_prosecutors(sqlite_register: Register, home: Home) -> None:
@@ -213,16 +232,16 @@ def test_the_digest_of_a_week_to_heads_and_prosecutors(sqlite_register: Register
     work(sqlite_register, home)
     keep(sqlite_register, finding("9", department=TWO))
     week = replace(occasion(home), week=Week.parse("2026-W26"))
-    done = {
-        one.letter.recipient: one
-        for one in deliver(sqlite_register, week, MessageSettings(), dry_run=True)
-        if one.letter.kind == "digest"
+    by_recipient = {
+        delivery.letter.recipient: delivery
+        for delivery in deliver(sqlite_register, week, MessageSettings(), dry_run=True)
+        if delivery.letter.kind == "digest"
     }
-    assert set(done) == {"jia", "yi", "head"}
-    assert done["head"].letter.body.startswith(f"{ONE}：新发现 4，已改正 0 / 在册 4，待处理 4")
-    assert done["head"].letter.body.endswith("notices?tab=digests&week=2026-W26")
-    assert TWO not in done["head"].letter.body
-    assert (done["jia"].state, done["jia"].problem) == ("dry_run", "没有联系方式 / no address")
+    assert set(by_recipient) == {"jia", "yi", "head"}
+    assert by_recipient["head"].letter.body.startswith(f"{ONE}：新发现 4，已改正 0 / 在册 4，待处理 4")
+    assert by_recipient["head"].letter.body.endswith("notices?tab=digests&week=2026-W26")
+    assert TWO not in by_recipient["head"].letter.body
+    assert (by_recipient["jia"].state, by_recipient["jia"].problem) == ("dry_run", "没有联系方式 / no address")
 
 
 def test_a_plain_mail_address_goes_through_the_offices_mail_service(sqlite_register: Register, home: Home) -> None:
@@ -230,7 +249,7 @@ def test_a_plain_mail_address_goes_through_the_offices_mail_service(sqlite_regis
         people(sqlite_register, "jia@office.example")
         work(sqlite_register, home)
         settings = MessageSettings(message_urls=SecretStr(f"{address}/{{address}}"))
-        assert {one.state for one in deliver(sqlite_register, occasion(home), settings, dry_run=False)} == {
+        assert {delivery.state for delivery in deliver(sqlite_register, occasion(home), settings, dry_run=False)} == {
             "sent",
             "no_address",
         }
@@ -260,9 +279,9 @@ def test_notices_on_the_command_line(sqlite_register: Register, home: Home) -> N
     keep(sqlite_register, followed(home), finding("1"), finding("2", state="corrected"))
     where = ["--home", str(home.root), "--register", str(sqlite_register.engine.url)]
     run, out = CliRunner(), home.root / "out"
-    made = run.invoke(cli_notices.app, ["issue", "1", "2", "--grade", "written", "--today", "2026-06-30", *where])
-    assert "示例检案管监〔2026〕1号" in made.output
-    assert "it no longer stands open" in made.output
+    issued = run.invoke(cli_notices.app, ["issue", "1", "2", "--grade", "written", "--today", "2026-06-30", *where])
+    assert "示例检案管监〔2026〕1号" in issued.output
+    assert "it no longer stands open" in issued.output
     listed = run.invoke(cli_notices.app, ["list", "--overdue", "--today", "2026-07-11", "--format", "json", *where])
     assert [row["settled"] for row in json.loads(listed.output)] == ["0 / 1"]
     assert run.invoke(cli_notices.app, ["document", "1", "-o", str(out), *where]).exit_code == 0
@@ -273,6 +292,11 @@ def test_notices_on_the_command_line(sqlite_register: Register, home: Home) -> N
     assert "1号" in run.invoke(cli_notices.app, ["withdraw", "1", "发错", *where]).output
     assert "written_all = 9" in run.invoke(cli_notices.app, ["grading", "--written-all", "9", *where]).output
     assert sorted(file.name for file in out.iterdir()) == [
-        "2026-W26_第一检察部_甲.docx", "2026-W26_第一检察部_甲.txt", "2026-W26_第一检察部_部门.docx", "2026-W26_第一检察部_部门.txt",
-        "templates", "案件流程监控通知书_示例检案管监〔2026〕1号_第一检察部.docx", "错误明细清单_示例检案管监〔2026〕1号_第一检察部.xlsx",
-    ]  # fmt: skip
+        "2026-W26_第一检察部_甲.docx",
+        "2026-W26_第一检察部_甲.txt",
+        "2026-W26_第一检察部_部门.docx",
+        "2026-W26_第一检察部_部门.txt",
+        "templates",
+        "案件流程监控通知书_示例检案管监〔2026〕1号_第一检察部.docx",
+        "错误明细清单_示例检案管监〔2026〕1号_第一检察部.xlsx",
+    ]

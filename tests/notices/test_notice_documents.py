@@ -29,14 +29,7 @@ from dashboard.exports.downloads import Export
 from dashboard.exports.notices import digest_docx, notice_docx, notice_list_xlsx
 from expectations.errors import InputError
 from expectations.home import Home
-from expectations.notices import (
-    issue,
-    list_document,
-    notice_document,
-    notice_file_name,
-    one_notice,
-    withdraw,
-)  # fmt: skip
+from expectations.notices import issue, list_document, notice_document, notice_file_name, one_notice, withdraw
 from expectations.notices.labels import Labels, read_labels
 from expectations.notices.make_templates import main as make_templates
 from expectations.notices.templates import folder_of, write_bundled
@@ -76,47 +69,70 @@ def notice(sqlite_register: Register) -> int:
         sqlite_register,
         finding("1", bmsah="A1", message=nasty, present={"accept_date": "=cmd()"}, case_name="示例甲<盗窃>&案"),
         finding(
-            "2", rule_id="V6", bmsah="A1", case_name="示例甲<盗窃>&案", severity="serious", error_type="错填", name="示例甲", fields="id_no|sex",
-            message=f"示例甲的身份证号“{SECRET}”错误", present={"id_no": SECRET, "sex": None},
+            "2",
+            rule_id="V6",
+            bmsah="A1",
+            case_name="示例甲<盗窃>&案",
+            severity="serious",
+            error_type="错填",
+            name="示例甲",
+            fields="id_no|sex",
+            message=f"示例甲的身份证号“{SECRET}”错误",
+            present={"id_no": SECRET, "sex": None},
         ),
         finding("3", bmsah="B2", case_name="示例乙\x0b案", message="受理日期晚于\x00审结日期"),
-    )  # fmt: skip
+    )
     return issue(sqlite_register, SUPERVISOR, "123", "report", today=TODAY).notices[0].id
 
 
 def test_the_notice_says_all_a_notice_must(session: Session, home: Home, labels: Labels, notice: int) -> None:
     content = notice_document(session, HEAD, home, notice, labels)
-    said = text_of(content)
+    document = text_of(content)
     for part in (
-        "案件流程监控通知书", "示例检案管监〔2026〕1号", f"{ONE}：", "2 件案件的案卡存在 3 个问题", "部门受案号：A1；承办检察官：甲",
-        "第六百六十五条", "10日以内（2026年7月10日前）", "同时报告检察长", "案件管理部门（印章）", "2026年6月30日", "回　　执", "核查情况",
-        "部门负责人（签名）", "示例甲<盗窃>&案", "=1+1 <b>A&B</b> {{ 7*7 }} 电话138****1234", "受理日期", "规则157", "（空）",
-    ):  # fmt: skip
-        assert part in said, part
-    assert SECRET not in said
-    assert "770120*******4681" in said
+        "案件流程监控通知书",
+        "示例检案管监〔2026〕1号",
+        f"{ONE}：",
+        "2 件案件的案卡存在 3 个问题",
+        "部门受案号：A1；承办检察官：甲",
+        "第六百六十五条",
+        "10日以内（2026年7月10日前）",
+        "同时报告检察长",
+        "案件管理部门（印章）",
+        "2026年6月30日",
+        "回　　执",
+        "核查情况",
+        "部门负责人（签名）",
+        "示例甲<盗窃>&案",
+        "=1+1 <b>A&B</b> {{ 7*7 }} 电话138****1234",
+        "受理日期",
+        "规则157",
+        "（空）",
+    ):
+        assert part in document, part
+    assert SECRET not in document
+    assert "770120*******4681" in document
     problems = docx.Document(BytesIO(content)).tables[0]
     assert [row.cells[0].text for row in problems.rows] == ["序号", "1", "2"]
-    assert "{%" not in said
+    assert "{%" not in document
 
 
 def test_an_oral_reminder_and_a_person(sqlite_register: Register, home: Home, labels: Labels) -> None:
     keep(sqlite_register, finding("1"))
-    made = issue(sqlite_register, SUPERVISOR, "1", "oral", "prosecutor", TODAY).notices[0]
+    reminder = issue(sqlite_register, SUPERVISOR, "1", "oral", "prosecutor", TODAY).notices[0]
     with sqlite_register.reading() as session:
-        said = text_of(notice_document(session, JIA, home, made.id, labels))
-    assert "口头提示记录" in said
-    assert f"{ONE} 甲检察官：" in said
-    assert "回　　执" not in said
-    assert "检察长" not in said
+        document = text_of(notice_document(session, JIA, home, reminder.id, labels))
+    assert "口头提示记录" in document
+    assert f"{ONE} 甲检察官：" in document
+    assert "回　　执" not in document
+    assert "检察长" not in document
 
 
 def test_a_withdrawn_notice_says_so(sqlite_register: Register, home: Home, labels: Labels, notice: int) -> None:
     withdraw(sqlite_register, SUPERVISOR, notice, "发错部门")
     with sqlite_register.reading() as session:
-        said = text_of(notice_document(session, HEAD, home, notice, labels))
-    assert "已撤回，文号保留：监管员：发错部门" in said
-    assert "示例检案管监〔2026〕1号" in said
+        document = text_of(notice_document(session, HEAD, home, notice, labels))
+    assert "已撤回，文号保留：监管员：发错部门" in document
+    assert "示例检案管监〔2026〕1号" in document
 
 
 def test_the_list_of_errors(session: Session, home: Home, labels: Labels, notice: int) -> None:
@@ -124,13 +140,35 @@ def test_the_list_of_errors(session: Session, home: Home, labels: Labels, notice
     assert sheet is not None
     rows = list(sheet.iter_rows(min_row=3, values_only=True))
     assert rows[0] == (
-        "通报批次", "部门受案号", "案件名称", "嫌疑人姓名", "承办部门", "承办检察官", "案件类别", "错误明细", "备注", "规则编号", "级别",
-        "错误类型", "案卡项", "现值", "应为/依据", "整改期限", "整改情况",
-    )  # fmt: skip
+        "通报批次",
+        "部门受案号",
+        "案件名称",
+        "嫌疑人姓名",
+        "承办部门",
+        "承办检察官",
+        "案件类别",
+        "错误明细",
+        "备注",
+        "规则编号",
+        "级别",
+        "错误类型",
+        "案卡项",
+        "现值",
+        "应为/依据",
+        "整改期限",
+        "整改情况",
+    )
     assert rows[1][:7] == ("示例检案管监〔2026〕1号", "A1", "示例甲<盗窃>&案", "示例甲", ONE, "甲", "审查逮捕")
     assert rows[1][9:] == (
-        "V6", "严重", "错填", "证件号码、性别", "证件号码：770120*******4681；性别：（空）", "核对证件\n依据：规则157", "2026-07-10", "待处理",
-    )  # fmt: skip
+        "V6",
+        "严重",
+        "错填",
+        "证件号码、性别",
+        "证件号码：770120*******4681；性别：（空）",
+        "核对证件\n依据：规则157",
+        "2026-07-10",
+        "待处理",
+    )
     assert rows[2][13] == "=cmd()"
     assert len(rows) == 4
     assert "f" not in {cell.data_type for row in sheet.iter_rows() for cell in row}
@@ -173,7 +211,7 @@ def test_an_office_puts_its_own_templates_in_place(session: Session, home: Home,
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "reason"),
     [
         ("{{ nubmer }}", "'nubmer' is undefined"),
         ("{{ number ", "unexpected"),
@@ -184,7 +222,7 @@ def test_an_office_puts_its_own_templates_in_place(session: Session, home: Home,
     ],
 )
 def test_a_broken_template_is_one_line_with_its_file(
-    session: Session, home: Home, labels: Labels, notice: int, text: str | None, said: str
+    session: Session, home: Home, labels: Labels, notice: int, text: str | None, reason: str
 ) -> None:
     own = folder_of(home)
     own.mkdir(parents=True)
@@ -197,7 +235,7 @@ def test_a_broken_template_is_one_line_with_its_file(
     with pytest.raises(InputError) as error:
         notice_document(session, HEAD, home, notice, labels)
     assert str(own / "notice.docx") in error.value.message
-    assert said in error.value.message
+    assert reason in error.value.message
     assert "\n" not in error.value.message
 
 
@@ -221,17 +259,17 @@ def test_a_broken_workbook_template(session: Session, home: Home, labels: Labels
 
 def test_the_bundled_templates_are_what_the_script_makes(tmp_path: Path) -> None:
     make_templates(tmp_path)
-    fresh, kept = tmp_path, write_bundled(tmp_path / "kept")
-    for file in kept:
+    fresh, bundled = tmp_path, write_bundled(tmp_path / "kept")
+    for file in bundled:
         if file.suffix == ".docx":
             assert text_of(file.read_bytes()) == text_of((fresh / file.name).read_bytes())
         else:
-            first, second = (openpyxl.load_workbook(one)["错误明细清单"] for one in (file, fresh / file.name))
+            first, second = (openpyxl.load_workbook(workbook)["错误明细清单"] for workbook in (file, fresh / file.name))
             assert list(first.values) == list(second.values)
 
 
 def test_the_file_is_named_after_the_notice(session: Session, notice: int) -> None:
-    found = one_notice(session, HEAD, notice)
-    assert found is not None
-    assert notice_file_name(found, "docx") == f"案件流程监控通知书_示例检案管监〔2026〕1号_{ONE}.docx"
-    assert notice_file_name(found, "xlsx") == f"错误明细清单_示例检案管监〔2026〕1号_{ONE}.xlsx"
+    read_notice = one_notice(session, HEAD, notice)
+    assert read_notice is not None
+    assert notice_file_name(read_notice, "docx") == f"案件流程监控通知书_示例检案管监〔2026〕1号_{ONE}.docx"
+    assert notice_file_name(read_notice, "xlsx") == f"错误明细清单_示例检案管监〔2026〕1号_{ONE}.xlsx"

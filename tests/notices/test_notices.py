@@ -27,7 +27,7 @@ from expectations.notices import (
     set_grading,
     state_of,
     withdraw,
-)  # fmt: skip
+)
 from expectations.notices.issuing import short_name
 from expectations.notices.reading import withdrawal_of
 from expectations.notices.weeks import Subject, Week, week_figures
@@ -44,14 +44,15 @@ __all__ = ["postgresql", "register"]
 def test_one_notice_per_department_numbered_with_ten_calendar_days(register: Register) -> None:
     keep(register, finding("1"), finding("2", prosecutor="乙"), finding("3", department=TWO))
     issued = issue(register, SUPERVISOR, ["1", "2", "3", "1"], "written", today=TODAY)
-    assert [(one.number, one.department, one.prosecutor) for one in issued.notices] == [
-        ("示例检案管监〔2026〕1号", ONE, ""), ("示例检案管监〔2026〕2号", TWO, ""),
-    ]  # fmt: skip
-    assert {one.due_on for one in issued.notices} == {date(2026, 7, 10)}
+    assert [(notice.number, notice.department, notice.prosecutor) for notice in issued.notices] == [
+        ("示例检案管监〔2026〕1号", ONE, ""),
+        ("示例检案管监〔2026〕2号", TWO, ""),
+    ]
+    assert {notice.due_on for notice in issued.notices} == {date(2026, 7, 10)}
     assert issued.skipped == ()
     with register.reading() as session:
-        kept = session.get_one(Finding, "1")
-        assert (kept.notice_id, kept.version) == (issued.notices[0].id, 2)
+        noticed = session.get_one(Finding, "1")
+        assert (noticed.notice_id, noticed.version) == (issued.notices[0].id, 2)
         event = session.scalars(select(Event).where(Event.finding_id == "1")).one()
         assert (event.action, event.user_name, event.note) == ("noticed", "监管员", "示例检案管监〔2026〕1号")
 
@@ -70,14 +71,19 @@ def test_a_mistyped_office_is_the_only_one_it_can_be(register: Register) -> None
 def test_one_notice_per_person(register: Register) -> None:
     keep(register, finding("1"), finding("2", prosecutor="乙"), finding("3", prosecutor=""))
     issued = issue(register, SUPERVISOR, ["1", "2", "3"], "report", "prosecutor", TODAY)
-    assert [one.prosecutor for one in issued.notices] == ["乙", "甲"]
+    assert [notice.prosecutor for notice in issued.notices] == ["乙", "甲"]
     assert [why.en for _, why in issued.skipped] == ["no prosecutor"]
 
 
 UNFIT: dict[str, dict[str, object]] = {
-    "hint": {"is_hint": True}, "held": {"rule_id": "H1"}, "unverified": {"verification": ""}, "rejected": {"verification": "rejected"},
-    "corrected": {"state": "corrected"}, "disputed": {"answer": "not_error"}, "elsewhere": {"office": "别院"},
-}  # fmt: skip
+    "hint": {"is_hint": True},
+    "held": {"rule_id": "H1"},
+    "unverified": {"verification": ""},
+    "rejected": {"verification": "rejected"},
+    "corrected": {"state": "corrected"},
+    "disputed": {"answer": "not_error"},
+    "elsewhere": {"office": "别院"},
+}
 
 
 def test_what_is_not_fit_for_a_notice_is_left_out_with_the_reason(register: Register) -> None:
@@ -86,10 +92,14 @@ def test_what_is_not_fit_for_a_notice_is_left_out_with_the_reason(register: Regi
     issued = issue(register, SUPERVISOR, UNFIT, "written", today=TODAY)
     assert issued.notices == ()
     assert {name: why.en for name, why in issued.skipped} == {
-        "hint": "hints never stand in a notice", "held": "hints never stand in a notice", "unverified": "not confirmed",
-        "rejected": "not confirmed", "corrected": "it no longer stands open", "disputed": "a dispute is to be decided first",
+        "hint": "hints never stand in a notice",
+        "held": "hints never stand in a notice",
+        "unverified": "not confirmed",
+        "rejected": "not confirmed",
+        "corrected": "it no longer stands open",
+        "disputed": "a dispute is to be decided first",
         "elsewhere": "no such finding",
-    }  # fmt: skip
+    }
 
 
 def test_a_finding_stands_in_one_live_notice(register: Register) -> None:
@@ -103,7 +113,7 @@ def test_a_finding_stands_in_one_live_notice(register: Register) -> None:
     with register.reading() as session:
         assert session.get_one(Notice, first.id).withdrawn
         assert withdrawal_of(session, SUPERVISOR, first.id) == ("监管员", "发错部门")
-        assert [one.number[-2:] for one in notices(session, SUPERVISOR)] == ["2号", "1号"]
+        assert [notice.number[-2:] for notice in notices(session, SUPERVISOR)] == ["2号", "1号"]
         assert state_of(first, TODAY) == "due"
 
 
@@ -123,8 +133,8 @@ def test_numbers_begin_anew_each_year_and_office_and_oral_reminders_have_none(re
     )
     oral = issue(register, MACHINE, ["1"], "oral", today=TODAY).notices[0]
     numbers = [
-        issue(register, MACHINE, [one], "written", today=day).notices[0].number
-        for one, day in (("2", TODAY), ("3", date(2027, 1, 4)), ("4", TODAY), ("5", TODAY))
+        issue(register, MACHINE, [finding_id], "written", today=day).notices[0].number
+        for finding_id, day in (("2", TODAY), ("3", date(2027, 1, 4)), ("4", TODAY), ("5", TODAY))
     ]
     assert (oral.number, oral.serial) == ("", None)
     assert numbers == [
@@ -137,14 +147,16 @@ def test_numbers_begin_anew_each_year_and_office_and_oral_reminders_have_none(re
 
 def test_notices_issued_at_once_have_numbers_without_gap(register: Register) -> None:
     ids = [str(number) for number in range(24)]
-    keep(register, *(finding(one) for one in ids))
+    keep(register, *(finding(finding_id) for finding_id in ids))
     with ThreadPoolExecutor(8) as pool:
-        made = list(pool.map(lambda one: issue(register, SUPERVISOR, [one, "0"], "written", today=TODAY), ids))
-    serials = sorted(notice.serial or 0 for issued in made for notice in issued.notices)
+        results = list(
+            pool.map(lambda finding_id: issue(register, SUPERVISOR, [finding_id, "0"], "written", today=TODAY), ids)
+        )
+    serials = sorted(notice.serial or 0 for issued in results for notice in issued.notices)
     with register.reading() as session:
-        named = session.scalars(select(Event.finding_id).where(Event.action == "noticed")).all()
+        noticed = session.scalars(select(Event.finding_id).where(Event.action == "noticed")).all()
     assert serials == list(range(1, len(serials) + 1))
-    assert sorted(named) == sorted(ids)
+    assert sorted(noticed) == sorted(ids)
 
 
 def test_only_a_supervisor_issues_and_withdraws(register: Register) -> None:
@@ -162,20 +174,24 @@ def test_heads_see_their_department_persons_their_own_and_others_nothing(registe
     keep(register, finding("1"), finding("2"), finding("3", department=TWO, prosecutor="乙"))
     department = issue(register, SUPERVISOR, ["1"], "written", today=TODAY).notices[0]
     person = issue(register, SUPERVISOR, ["2"], "written", "prosecutor", TODAY).notices[0]
-    other = issue(register, SUPERVISOR, ["3"], "written", "prosecutor", TODAY).notices[0]
+    of_yi = issue(register, SUPERVISOR, ["3"], "written", "prosecutor", TODAY).notices[0]
     with register.reading() as session:
-        seen = {
-            reader.name: {one.id for one in notices(session, reader)} for reader in (SUPERVISOR, HEAD, JIA, YI, LEADER)
+        ids_by_reader = {
+            reader.name: {notice.id for notice in notices(session, reader)}
+            for reader in (SUPERVISOR, HEAD, JIA, YI, LEADER)
         }
-        assert seen == {
-            "监管员": {department.id, person.id, other.id}, "部门长": {department.id, person.id}, "甲": {person.id}, "乙": {other.id},
+        assert ids_by_reader == {
+            "监管员": {department.id, person.id, of_yi.id},
+            "部门长": {department.id, person.id},
+            "甲": {person.id},
+            "乙": {of_yi.id},
             "检察长": set(),
-        }  # fmt: skip
-        assert one_notice(session, JIA, other.id) is None
-        assert said_of(session, JIA, other.id) == []
-        assert progress(session, JIA, [other.id]) == {}
+        }
+        assert one_notice(session, JIA, of_yi.id) is None
+        assert said_of(session, JIA, of_yi.id) == []
+        assert progress(session, JIA, [of_yi.id]) == {}
     with pytest.raises(NotAllowedError):
-        reply(register, JIA, other.id, "x")
+        reply(register, JIA, of_yi.id, "x")
     assert reply(register, JIA, person.id, "已补填", TODAY).replied_by == "甲"
     with pytest.raises(NotAllowedError):
         reply(register, LEADER, person.id, "x")
@@ -183,29 +199,29 @@ def test_heads_see_their_department_persons_their_own_and_others_nothing(registe
 
 def test_overdue_from_the_eleventh_day_until_the_reply(register: Register) -> None:
     keep(register, finding("1"), finding("2", department=TWO))
-    written = issue(register, SUPERVISOR, ["1"], "written", today=TODAY).notices[0]
+    notice_in_writing = issue(register, SUPERVISOR, ["1"], "written", today=TODAY).notices[0]
     issue(register, SUPERVISOR, ["2"], "oral", today=TODAY)
     with register.reading() as session:
         assert overdue(session, SUPERVISOR, TODAY + timedelta(days=10)) == []
-        assert [one.id for one in overdue(session, HEAD, TODAY + timedelta(days=11))] == [written.id]
+        assert [notice.id for notice in overdue(session, HEAD, TODAY + timedelta(days=11))] == [notice_in_writing.id]
     with pytest.raises(InputError):
-        reply(register, SUPERVISOR, written.id, "  ")
-    reply(register, SUPERVISOR, written.id, "纸质回复：已整改", TODAY + timedelta(days=11))
+        reply(register, SUPERVISOR, notice_in_writing.id, "  ")
+    reply(register, SUPERVISOR, notice_in_writing.id, "纸质回复：已整改", TODAY + timedelta(days=11))
     with register.reading() as session:
         assert overdue(session, HEAD, TODAY + timedelta(days=30)) == []
 
 
 def test_progress_and_what_was_said_though_the_finding_changed(register: Register) -> None:
-    keep(register, *(finding(one) for one in "1234"))
+    keep(register, *(finding(finding_id) for finding_id in "1234"))
     notice = issue(register, SUPERVISOR, "1234", "written", today=TODAY).notices[0]
     with register.writing() as session:
-        for one, state in zip("1234", ("corrected", "explained", "new", "not_seen"), strict=True):
-            kept = session.get_one(Finding, one)
-            kept.state, kept.message, kept.present = state, "别的话", {}
+        for finding_id, state in zip("1234", ("corrected", "explained", "new", "not_seen"), strict=True):
+            changed = session.get_one(Finding, finding_id)
+            changed.state, changed.message, changed.present = state, "别的话", {}
     with register.reading() as session:
         far = progress(session, HEAD, [notice.id])[notice.id]
         assert (far.corrected, far.explained, far.open, far.gone, far.settled, far.total) == (1, 1, 1, 1, 2, 4)
-        assert {one.message for one in said_of(session, HEAD, notice.id)} == {"受理日期为空"}
+        assert {entry.message for entry in said_of(session, HEAD, notice.id)} == {"受理日期为空"}
 
 
 def test_an_undo_of_decisions_leaves_notices_alone(register: Register) -> None:
@@ -217,13 +233,14 @@ def test_an_undo_of_decisions_leaves_notices_alone(register: Register) -> None:
 def test_ready_groups_by_addressee_with_the_grade_proposed(register: Register) -> None:
     keep(register, finding("1"), finding("2", department=TWO, severity="serious"), finding("3", verification=""))
     with register.reading() as session:
-        assert [(one.to[1], one.grade.name, len(one.findings)) for one in ready(session, SUPERVISOR, "department", TODAY)] == [
-            (ONE, "oral", 1), (TWO, "written", 1),
-        ]  # fmt: skip
+        assert [
+            (group.to[1], group.grade.name, len(group.findings))
+            for group in ready(session, SUPERVISOR, "department", TODAY)
+        ] == [(ONE, "oral", 1), (TWO, "written", 1)]
     keep(register, finding("4"))
     issue(register, SUPERVISOR, ["4"], "written", today=TODAY - timedelta(days=20))
     with register.reading() as session:
-        assert [one.grade.name for one in ready(session, SUPERVISOR, "department", TODAY)] == ["report", "written"]
+        assert [group.grade.name for group in ready(session, SUPERVISOR, "department", TODAY)] == ["report", "written"]
 
 
 @pytest.mark.parametrize(
@@ -266,9 +283,14 @@ def test_the_form_of_the_number_is_a_switch(register: Register) -> None:
 @pytest.mark.parametrize(
     ("office", "short"),
     [
-        ("汉东市示例区人民检察院", "示例"), ("示例院", "示例"), ("汉东省人民检察院", "汉东"), ("苏州市人民检察院", "苏州"),
-        ("江苏省苏州市人民检察院", "苏州"), ("某县人民检察院", "某县"), ("", ""),
+        ("汉东市示例区人民检察院", "示例"),
+        ("示例院", "示例"),
+        ("汉东省人民检察院", "汉东"),
+        ("苏州市人民检察院", "苏州"),
+        ("江苏省苏州市人民检察院", "苏州"),
+        ("某县人民检察院", "某县"),
+        ("", ""),
     ],
-)  # fmt: skip
+)
 def test_the_short_name_of_an_office(office: str, short: str) -> None:
     assert short_name(office) == short

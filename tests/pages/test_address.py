@@ -12,9 +12,16 @@ from streamlit.testing.v1 import AppTest
 from dashboard.frame.parameters import Parameter, day, flag, many, number, one_of, row_number, some, text
 
 PARAMETERS: Mapping[str, Parameter[Any]] = {
-    "text": text("p"), "some": some("p"), "many": many("p"), "one": one_of("p", ("a", "b")), "size": one_of("p", (25, 50)),
-    "number": number("p", 1), "row": row_number("p"), "flag": flag("p"), "day": day("p"),
-}  # fmt: skip
+    "text": text("p"),
+    "some": some("p"),
+    "many": many("p"),
+    "one": one_of("p", ("a", "b")),
+    "size": one_of("p", (25, 50)),
+    "number": number("p", 1),
+    "row": row_number("p"),
+    "flag": flag("p"),
+    "day": day("p"),
+}
 
 
 def of(parameter: Parameter[Any], values: Sequence[str]) -> object:

@@ -46,8 +46,8 @@ def tables(app: AppTest) -> str:
 
 def last_logged(register: Register) -> tuple[str, str, str]:
     with register.reading() as session:
-        one = session.scalars(select(Access).order_by(Access.id.desc()).limit(1)).one()
-        return one.login, one.action, one.subject
+        entry = session.scalars(select(Access).order_by(Access.id.desc()).limit(1)).one()
+        return entry.login, entry.action, entry.subject
 
 
 def test_only_an_administrator_sees_it(register: Register) -> None:
@@ -63,8 +63,8 @@ def test_a_password_is_reset_shown_once_and_logged(register: Register) -> None:
     assert not app.run().code
     with register.reading() as session:
         log = session.scalars(select(Access)).all()
-        assert [(one.login, one.subject) for one in log if one.action == "user_reset"] == [("admin", "dong1")]
-        assert not [one for one in log if password in one.detail]
+        assert [(entry.login, entry.subject) for entry in log if entry.action == "user_reset"] == [("admin", "dong1")]
+        assert not [entry for entry in log if password in entry.detail]
 
 
 def test_accounts_are_switched_off_and_on_and_unlocked(register: Register) -> None:
@@ -110,9 +110,9 @@ def test_the_access_log_is_filtered_by_the_address(register: Register) -> None:
         check_password(register, "dong1", "wrong")
     app = opened(part="log", login="dong1", action="locked", day="2020-01-01")
     assert app.info[0].value == "没有符合条件的记录。"
-    shown = tables(opened(part="log", login="dong1", action="locked"))
-    assert "账号锁定" in shown
-    assert "登录失败" not in shown
+    entries = tables(opened(part="log", login="dong1", action="locked"))
+    assert "账号锁定" in entries
+    assert "登录失败" not in entries
     assert tables(opened(part="log")).count("<tr>") == 51
 
 
@@ -128,15 +128,15 @@ def test_the_access_log_speaks_the_language_of_the_view(register: Register, lang
         note(session, None, "dong1", "export", "handed-out", "token=…")
         note(session, None, "dong1", "sign_in", "dong1", "link")
         note(session, None, "dong1", "user_added", "dong9", "prosecutor,head")
-    shown = tables(opened(part="log", login="dong1", lang=lang))
-    assert all(word in shown for word in told)
-    assert not any(word in shown for word in ("handed-out", "token=", ">link<"))
+    entries = tables(opened(part="log", login="dong1", lang=lang))
+    assert all(word in entries for word in told)
+    assert not any(word in entries for word in ("handed-out", "token=", ">link<"))
 
 
 def test_units_are_listed_with_their_people(register: Register) -> None:
-    shown = tables(opened(part="organisation", lang="en"))
-    assert "汉东市人民检察院/汉东市示例区人民检察院/第一检察部/第一办案组" in shown
-    assert "office above others" in shown
+    units = tables(opened(part="organisation", lang="en"))
+    assert "汉东市人民检察院/汉东市示例区人民检察院/第一检察部/第一办案组" in units
+    assert "office above others" in units
 
 
 def test_a_file_is_previewed_and_then_imported(register: Register) -> None:

@@ -50,12 +50,12 @@ group by c.name
 def test_the_overview_equals_sql(page: Page, server: str, published: duckdb.DuckDBPyConnection) -> None:
     go(page, server, "overview", "总览")
     expected = {name: figures for name, *figures in published.execute(DEPARTMENTS).fetchall()}
-    shown = {}
+    figures_by_department = {}
     for name, rate, errors, _serious, _normal, hints in cells(page, "by-department"):
         wrong, checked = re.findall(r"([\d,]+) / ([\d,]+)", rate)[0]
-        shown[name] = [number(checked), number(wrong), number(errors), number(hints)]
-    assert shown == expected
-    numbers = [match[1] for name in shown if (match := re.match(r"第(\w+?)检察部", name))]
+        figures_by_department[name] = [number(checked), number(wrong), number(errors), number(hints)]
+    assert figures_by_department == expected
+    numbers = [match[1] for name in figures_by_department if (match := re.match(r"第(\w+?)检察部", name))]
     assert numbers == ["一", "一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二"]
     wrong_cards, checked_cards = (sum(figures[i] for figures in expected.values()) for i in (1, 0))
     expect(page.locator(".anka-cards .figure").first).to_have_text(f"{wrong_cards:,} / {checked_cards:,}")
@@ -70,9 +70,9 @@ def test_the_findings_list_equals_sql_and_its_excel_file_too(
         "select rule_id, bmsah, coalesce(name, ''), prosecutor from findings where department = ? and not is_hint order by all",
         [department],
     ).fetchall()
-    shown = cells(page, "findings")
+    listed = cells(page, "findings")
     assert (
-        sorted((row[1].splitlines()[-1].split()[0], row[2].splitlines()[0], row[3], row[5]) for row in shown)
+        sorted((row[1].splitlines()[-1].split()[0], row[2].splitlines()[0], row[3], row[5]) for row in listed)
         == expected
     )
     with page.expect_download(timeout=60_000) as waiting:
@@ -106,12 +106,12 @@ def test_the_case_page_equals_sql(page: Page, server: str, published: duckdb.Duc
     bmsah = published.execute(
         "select bmsah from findings where card = 'prosecution' and rule_id = 'C001' order by bmsah limit 1"
     ).fetchall()[0][0]
-    found = published.execute(
+    findings = published.execute(
         "select message, string_split(fields, '|')[1] from findings where card = 'prosecution' and bmsah = ?", [bmsah]
     ).fetchall()
     name = published.execute("select case_name from cards.prosecution where bmsah = ?", [bmsah]).fetchall()[0][0]
     go(page, server, f"case?card=prosecution&bmsah={quote(bmsah)}", name)
-    for message, field in found:
+    for message, field in findings:
         item = page.locator(f'[data-item="{field}"]').filter(has_text=message)
         expect(item).to_be_visible()
         expect(item).to_have_class(re.compile("serious|normal|hint"))
@@ -169,9 +169,9 @@ def test_the_page_of_deadlines_equals_sql_and_keeps_its_filter(
     for grade in ("red", "orange", "yellow"):
         expect(page.locator(f".anka-cards .due-{grade} .figure")).to_have_text(f"{counts.get(grade, 0):,}")
     expected = published.execute("select last_day::varchar, coalesce(name, ''), department from due").fetchall()
-    shown = cells(page, "due")
-    assert len(shown) == min(len(expected), 50)
-    assert {(row[1], row[4], row[5]) for row in shown} <= set(expected)
+    listed = cells(page, "due")
+    assert len(listed) == min(len(expected), 50)
+    assert {(row[1], row[4], row[5]) for row in listed} <= set(expected)
     page.get_by_role("button", name="已逾期").click()
     expect(page).to_have_url(re.compile("grade=red"))
     expect(page.locator("table.due tbody tr")).to_have_count(min(counts["red"], 50))

@@ -31,8 +31,8 @@ def test_an_incomplete_run_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 
 def test_a_run_without_findings_is_no_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    app = opened_page("overview", publish_small(tmp_path / "home", found=False).root, monkeypatch)
-    assert "本次核查没有发现问题。" in [one.value for one in app.info]
+    app = opened_page("overview", publish_small(tmp_path / "home", with_findings=False).root, monkeypatch)
+    assert "本次核查没有发现问题。" in [info.value for info in app.info]
 
 
 def test_the_page_of_deadlines_shows_tiles_table_and_filters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -57,8 +57,8 @@ def test_a_filter_of_deadlines_comes_from_the_address_and_unknown_values_are_nam
 
 
 def test_no_deadline_near_is_said_and_so_is_an_empty_selection(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    app = opened_page("due", publish_small(tmp_path / "none", found=False).root, monkeypatch)
-    assert [one.value for one in app.info] == ["没有临近或超过的期限。"]
+    app = opened_page("due", publish_small(tmp_path / "none", with_findings=False).root, monkeypatch)
+    assert [info.value for info in app.info] == ["没有临近或超过的期限。"]
     app = opened_page(
         "due", publish_small(tmp_path / "some").root, monkeypatch, department="第十一检察部", grade="yellow"
     )
@@ -68,14 +68,19 @@ def test_no_deadline_near_is_said_and_so_is_an_empty_selection(tmp_path: Path, m
 def test_the_run_page_names_years_without_holiday_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     app = opened_page("run", publish_small(tmp_path / "home").root, monkeypatch)
     assert "2027 (2)" in app.warning[0].value
-    app = opened_page("run", publish_small(tmp_path / "none", found=False).root, monkeypatch)
+    app = opened_page("run", publish_small(tmp_path / "none", with_findings=False).root, monkeypatch)
     assert not app.warning
 
 
-@pytest.mark.parametrize(("page", "params"), [
-    ("case", {"card": "arrest", "row": "²"}), ("notices", {"tab": "issued", "id": "²"}), ("due", {"page": "²"}),
-    ("findings", {"page": "99", "size": "²", "sort": "x", "kind": "x", "desc": "x"}),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("page", "params"),
+    [
+        ("case", {"card": "arrest", "row": "²"}),
+        ("notices", {"tab": "issued", "id": "²"}),
+        ("due", {"page": "²"}),
+        ("findings", {"page": "99", "size": "²", "sort": "x", "kind": "x", "desc": "x"}),
+    ],
+)
 def test_what_an_address_cannot_mean_is_as_if_it_were_not_there(
     page: str, params: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -39,10 +39,10 @@ def con(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def ids(
-    con: duckdb.DuckDBPyConnection, wanted: FindingFilter, sort: str = "run", *, descending: bool = False
+    con: duckdb.DuckDBPyConnection, selection: FindingFilter, sort: str = "run", *, descending: bool = False
 ) -> list[str]:
-    found = page_of_findings(con, wanted, sort=sort, descending=descending, page=0, size=10)
-    return [finding.finding_id for finding in found]
+    findings = page_of_findings(con, selection, sort=sort, descending=descending, page=0, size=10)
+    return [finding.finding_id for finding in findings]
 
 
 def test_a_card_with_errors_is_a_case_or_a_row_without_number_and_hints_do_not_count(
@@ -65,7 +65,7 @@ def test_order_of_department_names() -> None:
 
 
 def test_errors_by_type_leave_hints_out(con: duckdb.DuckDBPyConnection) -> None:
-    counts = {(one.error_type, one.severity): one.errors for one in overview_queries.by_error_type(con)}
+    counts = {(count.error_type, count.severity): count.errors for count in overview_queries.by_error_type(con)}
     assert counts == {("漏填", "normal"): 1, ("错填", "serious"): 2}
 
 
@@ -117,10 +117,10 @@ def test_descending_turns_the_order_and_pages_do_not_overlap(con: duckdb.DuckDBP
 
 
 def test_findings_are_masked(con: duckdb.DuckDBPyConnection) -> None:
-    found = page_of_findings(con, FindingFilter(rules=("V6",)), sort="run", descending=False, page=0, size=5)
-    assert found[0].message == "示例甲的身份证号“770120*******4681”错误"
-    assert found[0].values == {"id_no": "770120*******4681"}
-    assert found[1].values == {"id_no": "****", "sex": None}
+    findings = page_of_findings(con, FindingFilter(rules=("V6",)), sort="run", descending=False, page=0, size=5)
+    assert findings[0].message == "示例甲的身份证号“770120*******4681”错误"
+    assert findings[0].values == {"id_no": "770120*******4681"}
+    assert findings[1].values == {"id_no": "****", "sex": None}
 
 
 def test_choices_come_in_order(con: duckdb.DuckDBPyConnection) -> None:
@@ -179,7 +179,7 @@ def test_the_run_names_what_was_not_read_and_not_judged(con: duckdb.DuckDBPyConn
     assert run_queries.rejected_by_reason(con) == [("审查逮捕.xlsx", Bilingual("空行", "blank row"), 1)]
     assert run_queries.missing_columns(con) == [("审查逮捕.xlsx", "arrest", "性别")]
     assert run_queries.unreadable_cells(con) == [("审查逮捕.xlsx", "表1", 4, "受理日期", "电话138****1234")]
-    assert [(one.state, one.rules) for one in run_queries.unjudged(con)] == [("not_judged", ("N1",))]
+    assert [(unjudged.state, unjudged.rules) for unjudged in run_queries.unjudged(con)] == [("not_judged", ("N1",))]
     assert run_queries.judged_count(con) == (3, 4)
 
 
@@ -189,26 +189,48 @@ def test_the_register_keeps_hints_apart_and_numbers_masked(home: Home) -> None:
     assert book.sheetnames == ["错误", "核对提示"]
     heading, *rows = book["错误"].iter_rows(values_only=True)
     assert heading == (
-        "部门受案号", "案件名称", "嫌疑人姓名", "承办部门", "承办检察官", "案件类别", "错误明细", "规则编号", "级别", "错误类型", "案卡项",
-        "现值", "依据",
-    )  # fmt: skip
+        "部门受案号",
+        "案件名称",
+        "嫌疑人姓名",
+        "承办部门",
+        "承办检察官",
+        "案件类别",
+        "错误明细",
+        "规则编号",
+        "级别",
+        "错误类型",
+        "案卡项",
+        "现值",
+        "依据",
+    )
     assert rows[2] == (
-        None, None, "<b>无名</b>", "第二检察部", "乙", "审查逮捕", "身份证号“7701”错误", "V6", "严重", "错填", "证件号码、性别",
-        "证件号码：****；性别：（空）", "规则157",
-    )  # fmt: skip
+        None,
+        None,
+        "<b>无名</b>",
+        "第二检察部",
+        "乙",
+        "审查逮捕",
+        "身份证号“7701”错误",
+        "V6",
+        "严重",
+        "错填",
+        "证件号码、性别",
+        "证件号码：****；性别：（空）",
+        "规则157",
+    )
     assert [row[7] for row in book["核对提示"].iter_rows(min_row=2, values_only=True)] == ["P1"]
 
 
 def test_warnings_stand_by_days_left_with_numbers_masked(con: duckdb.DuckDBPyConnection) -> None:
-    found = due_queries.page_of_due(con, DueFilter(), page=0, size=10)
-    assert [(line.days_left, line.grade, line.bmsah) for line in found] == [
+    warnings = due_queries.page_of_due(con, DueFilter(), page=0, size=10)
+    assert [(line.days_left, line.grade, line.bmsah) for line in warnings] == [
         (-3, "red", "A1"),
         (0, "orange", "B1"),
         (3, "yellow", ""),
     ]
-    assert found[2].name == "证770101********0014"
+    assert warnings[2].name == "证770101********0014"
     assert due_queries.departments(con) == ("第二检察部", "第十一检察部")
-    assert due_queries.page_of_due(con, DueFilter(), page=1, size=2) == found[2:]
+    assert due_queries.page_of_due(con, DueFilter(), page=1, size=2) == warnings[2:]
 
 
 def test_tiles_count_every_grade_under_the_other_filters(con: duckdb.DuckDBPyConnection) -> None:

@@ -15,13 +15,13 @@ ASKING = {"execute", "executemany", "scalars", "scalar", "sql", "query"}
 
 def queries(source: str) -> list[str]:
     """Texts that look like SQL, and calls that hand one to a database, with their lines."""
-    found = []
+    places = []
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and QUERY.search(node.value):
-            found.append(f"{node.lineno}: {node.value[:60]}")
+            places.append(f"{node.lineno}: {node.value[:60]}")
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ASKING:
-            found.append(f"{node.lineno}: .{node.func.attr}(")
-    return found
+            places.append(f"{node.lineno}: .{node.func.attr}(")
+    return places
 
 
 def test_the_test_sees_a_query() -> None:
@@ -34,8 +34,8 @@ def test_the_test_sees_a_query() -> None:
 def test_no_page_holds_a_query() -> None:
     pages = sorted((ROOT / "dashboard").rglob("*.py"))
     assert len(pages) > 50
-    found = {str(page.relative_to(ROOT)): queries(_code(page)) for page in pages}
-    assert not {page: lines for page, lines in found.items() if lines}
+    queries_by_page = {str(page.relative_to(ROOT)): queries(_code(page)) for page in pages}
+    assert not {page: lines for page, lines in queries_by_page.items() if lines}
 
 
 def _code(page: Path) -> str:

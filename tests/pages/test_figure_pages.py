@@ -66,22 +66,22 @@ def opened(place: tuple[Home, Register], page: str, reader: Reader, **params: st
 
 
 def html(app: AppTest) -> str:
-    return "\n".join(one.proto.body for one in app.get("html"))
+    return "\n".join(element.proto.body for element in app.get("html"))
 
 
-def shown(app: AppTest) -> str:
+def page_text(app: AppTest) -> str:
     """Everything the page says, charts included."""
-    words = [one.value for kind in (app.caption, app.info, app.warning, app.subheader) for one in kind]
+    words = [element.value for kind in (app.caption, app.info, app.warning, app.subheader) for element in kind]
     return "\n".join([html(app), *words, *(json.dumps(chart, ensure_ascii=False) for chart in charts(app))])
 
 
 def charts(app: AppTest) -> list[dict[str, Any]]:
-    return [json.loads(one.proto.spec) for one in app.get("vega_lite_chart")]
+    return [json.loads(element.proto.spec) for element in app.get("vega_lite_chart")]
 
 
 def test_departments_show_numbers_with_their_denominators(place: tuple[Home, Register]) -> None:
     app = opened(place, "departments", SUPERVISOR, office=CITY)
-    words = shown(app)
+    words = page_text(app)
     assert app.selectbox(key="dp_department").options == ["第二检察部", "第十一检察部"]
     assert "5 / 33" in words  # open errors of the office over the cards its last run checked
     assert "3 / 4" in words  # overdue in 第二检察部
@@ -95,7 +95,7 @@ def test_a_chosen_department_names_its_handlers_and_stays_in_the_address(place: 
     app = opened(place, "departments", SUPERVISOR, department="第二检察部", office=CITY)
     assert "第二检察部" in app.query_params["department"]
     assert "prosecutor=%E4%B9%99" in html(app)
-    assert "示例甲" not in shown(app)
+    assert "示例甲" not in page_text(app)
     app.selectbox(key="dp_department").set_value(None).run()
     assert "department" not in app.query_params
     assert "prosecutor=" not in html(app)
@@ -103,7 +103,7 @@ def test_a_chosen_department_names_its_handlers_and_stays_in_the_address(place: 
 
 def test_a_leader_reads_figures_and_no_name(place: tuple[Home, Register]) -> None:
     app = opened(place, "departments", LEADER, department="第二检察部", lang="en")
-    words = shown(app)
+    words = page_text(app)
     assert "4 / 12" in words
     for name in ("示例甲", "丙", "findings?"):
         assert name not in words
@@ -111,11 +111,11 @@ def test_a_leader_reads_figures_and_no_name(place: tuple[Home, Register]) -> Non
 
 
 def test_a_head_sees_one_department_and_a_handler_none(place: tuple[Home, Register]) -> None:
-    words = shown(opened(place, "departments", HEAD))
+    words = page_text(opened(place, "departments", HEAD))
     assert "4 / 12" in words
     assert "第十一检察部" not in words.replace("缺少部门", "")
-    assert "没有可以查看的部门数字" in shown(opened(place, "departments", READERS["yi"]))
-    assert "没有可以查看的部门数字" in shown(opened(place, "trends", READERS["yi"]))
+    assert "没有可以查看的部门数字" in page_text(opened(place, "departments", READERS["yi"]))
+    assert "没有可以查看的部门数字" in page_text(opened(place, "trends", READERS["yi"]))
 
 
 def test_trends_mark_changed_rules_and_incomplete_runs(place: tuple[Home, Register]) -> None:
@@ -125,7 +125,7 @@ def test_trends_mark_changed_rules_and_incomplete_runs(place: tuple[Home, Regist
     layers = [layer["mark"]["type"] for layer in charts(app)[0]["layer"]]
     assert layers == ["line", "point", "point", "rule", "text"]
     assert "C1" in app.query_params["rule"]
-    assert "竖虚线" in shown(app)
+    assert "竖虚线" in page_text(app)
     app.multiselect(key="t_rule").set_value(["V6"]).run()
     assert "规则变动" not in html(app)
     assert len(charts(app)[0]["layer"]) == 3
@@ -134,7 +134,7 @@ def test_trends_mark_changed_rules_and_incomplete_runs(place: tuple[Home, Regist
 def test_hints_stand_apart_and_unknown_filters_are_named(place: tuple[Home, Register]) -> None:
     app = opened(place, "trends", SUPERVISOR, kind="hints", rule="X99", department="第二检察部", lang="en")
     assert "X99" in app.warning[0].value
-    assert "counted in no error figure" in shown(app)
+    assert "counted in no error figure" in page_text(app)
     assert f"{46 + 48:,} / 18" in html(app)
 
 
@@ -194,9 +194,9 @@ def test_the_download_of_a_trend_holds_what_the_page_shows(place: tuple[Home, Re
     file = trends_xlsx(export(place, HEAD, "days=365&rule=C1"))
     assert file.name == "趋势_r1.xlsx"
     with place[1].reading() as session:
-        found = run_lines(session, HEAD, Asked(rules=("C1",)), runs_within(session, HEAD, 365))
+        lines = run_lines(session, HEAD, Asked(rules=("C1",)), runs_within(session, HEAD, 365))
     assert [row[2:6] for row in cells(file)[0][1:]] == [
-        (line.counts.open, line.checked, line.counts.new, line.counts.corrected) for line in reversed(found)
+        (line.counts.open, line.checked, line.counts.new, line.counts.corrected) for line in reversed(lines)
     ]
 
 

@@ -70,7 +70,7 @@ class Office:
                 select(Finding.finding_id).where(Finding.bmsah == bmsah, Finding.rule_id == rule)
             ).one()
 
-    def told(self, finding_id: str) -> list[str]:
+    def actions_on(self, finding_id: str) -> list[str]:
         """What happened to a finding."""
         with self.register.reading() as session:
             return [event.action for event in history(session, MACHINE, [finding_id]).get(finding_id, [])]
@@ -90,9 +90,9 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
     inbox.mkdir()
     shutil.copy(SAMPLE / "exports" / EXPORT, inbox)
     home = folder / "home"
-    made = Office(home, inbox, with_people(home))
-    made.night()
-    return made
+    small_office = Office(home, inbox, with_people(home))
+    small_office.night()
+    return small_office
 
 
 @pytest.fixture(scope="module")
@@ -143,11 +143,11 @@ def test_the_supervisors_morning(browser: Browser, server: str, office: Office, 
     first = at_hand(page)
     page.keyboard.press("y")
     expect(page.get_by_text("已处理 1 个")).to_be_visible(timeout=20_000)
-    assert office.told(first) == ["confirm"]
+    assert office.actions_on(first) == ["confirm"]
     settle(page)
     page.keyboard.press("u")
     expect(page.get_by_text("已撤销 1 个")).to_be_visible(timeout=20_000)
-    assert office.told(first) == ["confirm", "undo"]
+    assert office.actions_on(first) == ["confirm", "undo"]
     settle(page)
     page.keyboard.press("x")
     expect(page.locator(".st-key-at_hand [data-testid=stForm]")).to_be_visible(timeout=20_000)
@@ -166,8 +166,8 @@ def test_the_supervisors_morning(browser: Browser, server: str, office: Office, 
         timeout=20_000
     )
     with office.register.reading() as session:
-        left = session.scalars(select(Finding).where(Finding.verification == "", ~Finding.is_hint)).all()
-    assert left == []
+        unverified = session.scalars(select(Finding).where(Finding.verification == "", ~Finding.is_hint)).all()
+    assert unverified == []
     page.close()
 
 
@@ -189,7 +189,7 @@ def test_a_prosecutor_answers_corrects_and_the_next_night_closes_it(
         expect(page.locator(".st-key-at_hand").get_by_text("已改正", exact=True)).to_be_visible(timeout=30_000)
         expect(page.locator(".st-key-at_hand").get_by_role("button")).to_have_count(0)
     assert office.state(finding) == "corrected"
-    assert office.told(finding)[-2:] == ["answer_corrected", "corrected"]
+    assert office.actions_on(finding)[-2:] == ["answer_corrected", "corrected"]
 
 
 def test_a_dispute_is_accepted_until_its_value_changes(browser: Browser, server: str, office: Office) -> None:
@@ -215,4 +215,4 @@ def test_a_dispute_is_accepted_until_its_value_changes(browser: Browser, server:
         go(page, server, f"case?card=civil&bmsah={DISPUTED}&finding={finding}", "案")
         expect(page.locator(".st-key-at_hand").get_by_text("再次出现").first).to_be_visible(timeout=30_000)
         expect(page.get_by_text("核查：再次出现 · 案卡值变化")).to_be_visible()
-    assert office.told(finding)[-3:] == ["answer_not_error", "accept", "reopened"]
+    assert office.actions_on(finding)[-3:] == ["answer_not_error", "accept", "reopened"]

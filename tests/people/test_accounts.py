@@ -40,9 +40,9 @@ def sign_in(staffed: Register, login: str, how: str = "link") -> str:
 
 def set_sign_in(staffed: Register, key: str, **values: object) -> None:
     with staffed.writing() as session:
-        found = session.get_one(SignIn, key)
+        session_row = session.get_one(SignIn, key)
         for name, value in values.items():
-            setattr(found, name, value)
+            setattr(session_row, name, value)
 
 
 def actions(staffed: Register) -> list[str]:
@@ -74,7 +74,9 @@ def test_an_unknown_login_answers_like_a_known_one_and_is_not_written_down(staff
     answers = [check_password(staffed, nobody, "wrong").locked_until is None for _ in range(5)]
     assert answers == [True, True, True, True, False]
     with staffed.reading() as session:
-        assert not [one for one in session.scalars(select(Access)) if nobody in one.login + one.subject + one.detail]
+        assert not [
+            entry for entry in session.scalars(select(Access)) if nobody in entry.login + entry.subject + entry.detail
+        ]
 
 
 def test_a_deactivated_person_has_neither_password_nor_session(staffed: Register) -> None:
@@ -93,11 +95,11 @@ def test_a_reset_ends_sessions_and_asks_for_a_new_password(staffed: Register) ->
     assert sessions.standing(staffed, key) is None
     assert check_password(staffed, "dong1", PASSWORD).user_id is None
     assert check_password(staffed, "dong1", first).user_id == 2
-    fresh, other = sign_in(staffed, "dong1", "password"), sign_in(staffed, "dong1", "password")
+    fresh, elsewhere = sign_in(staffed, "dong1", "password"), sign_in(staffed, "dong1", "password")
     assert sessions.reader_in(staffed, fresh) is None
     accounts.change_password(staffed, 2, first, "seven slow rivers", keep=fresh)
     assert sessions.reader_in(staffed, fresh) is not None
-    assert sessions.standing(staffed, other) is None
+    assert sessions.standing(staffed, elsewhere) is None
 
 
 @pytest.mark.parametrize(
@@ -119,9 +121,9 @@ def test_what_is_easy_to_guess_is_refused(password: str) -> None:
 
 
 def test_a_first_password_is_good_and_of_its_own() -> None:
-    made = {first_password() for _ in range(50)}
-    assert len(made) == 50
-    for password in made:
+    passwords = {first_password() for _ in range(50)}
+    assert len(passwords) == 50
+    for password in passwords:
         require_good(password, "dong1")
     assert matches("ｆｏｕｒ quiet herons", HASHED)
     assert not matches("", "")
@@ -166,21 +168,21 @@ def test_a_one_time_link_is_worth_one_session_for_ten_minutes(staffed: Register)
 def test_only_the_hash_of_a_token_is_kept(staffed: Register) -> None:
     with staffed.writing() as session:
         token = sessions.start(session, 2, "password")
-        kept = session.scalars(select(SignIn)).one()
-        assert token not in str(vars(kept))
-        assert kept.token_hash == sessions.key_of(token)
+        sign_in_row = session.scalars(select(SignIn)).one()
+        assert token not in str(vars(sign_in_row))
+        assert sign_in_row.token_hash == sessions.key_of(token)
 
 
 def test_the_provider_finds_people_by_subject_then_by_login(staffed: Register) -> None:
     with staffed.writing() as session:
         session.get_one(User, 2).oidc_subject = "s-2"
-    for subject, login, found in [
+    for subject, login, is_found in [
         ("s-2", "else", True),
         ("s-9", "ADMIN", True),
         ("s-9", "dong1", False),
         ("", "", False),
     ]:
-        assert (sessions.start_from_provider(staffed, subject, login) is not None) is found
+        assert (sessions.start_from_provider(staffed, subject, login) is not None) is is_found
 
 
 def test_a_view_is_logged_once_and_found_by_day_person_and_action(staffed: Register) -> None:
@@ -190,8 +192,8 @@ def test_a_view_is_logged_once_and_found_by_day_person_and_action(staffed: Regis
     today = now().astimezone().date()
     with staffed.reading() as session:
         assert access_log.count(session, AccessFilter(login="anka", action="case")) == 1
-        found = access_log.entries(session, AccessFilter(login="anka"), 1)
-        assert [(one.action, one.subject) for one in found] == [("export", "findings")]
+        entries = access_log.entries(session, AccessFilter(login="anka"), 1)
+        assert [(entry.action, entry.subject) for entry in entries] == [("export", "findings")]
         assert access_log.count(session, AccessFilter(day=today - timedelta(days=2))) == 0
 
 

@@ -82,19 +82,19 @@ def test_who_sees_which_rows_and_which_figures(register: Register) -> None:
     assert boss.rows.handlers == {(HERE, "", "院领导")}
     assert boss.figures.offices == {HERE}
     for login in ("city", "guard", "head", "team", "wang", "helper", "boss"):
-        one = reader(register, login)
-        assert one.rows | one.figures == one.figures
-        assert one.rows | one.own == one.rows
+        somebody = reader(register, login)
+        assert somebody.rows | somebody.figures == somebody.figures
+        assert somebody.rows | somebody.own == somebody.rows
 
 
 def test_numbers_are_shown_in_full_only_on_own_cards(register: Register) -> None:
     enter(register)
-    shown = [
+    seeing_numbers = [
         login
         for login in ("city", "guard", "head", "team", "wang", "helper", "boss")
         if reader(register, login).sees_numbers
     ]
-    assert shown == ["wang", "helper", "boss"]
+    assert seeing_numbers == ["wang", "helper", "boss"]
 
 
 def test_the_only_office_sees_also_what_names_no_office(register: Register) -> None:
@@ -134,13 +134,24 @@ def test_every_problem_of_a_file_is_named_with_its_row_and_nothing_is_imported(r
 """
     with pytest.raises(OrganisationError) as raised:
         enter(register, wrong)
-    found = "\n".join(raised.value.problems)
+    problems = "\n".join(raised.value.problems)
     for row, words in [
-        (2, "没有此角色"), (2, "上级单位“市完”"), (3, "单位空白"), (3, "与第 2 行重复"), (4, "办案组但没有部门"), (4, "部门负责人没有部门"),
-        (5, "登录名无效"), (5, "协助“王二”"), (6, "姓名空白"), (6, "只有检察官助理"),
-    ]:  # fmt: skip
-        assert any(line.startswith(f"第 {row} 行") and words in line for line in raised.value.problems), (words, found)
-    assert "检察官" in found
+        (2, "没有此角色"),
+        (2, "上级单位“市完”"),
+        (3, "单位空白"),
+        (3, "与第 2 行重复"),
+        (4, "办案组但没有部门"),
+        (4, "部门负责人没有部门"),
+        (5, "登录名无效"),
+        (5, "协助“王二”"),
+        (6, "姓名空白"),
+        (6, "只有检察官助理"),
+    ]:
+        assert any(line.startswith(f"第 {row} 行") and words in line for line in raised.value.problems), (
+            words,
+            problems,
+        )
+    assert "检察官" in problems
     with register.reading() as session:
         assert session.scalars(select(User)).all() == []
 
@@ -201,7 +212,9 @@ def test_the_sample_names_everybody_of_the_invented_office(tmp_path: Path) -> No
     desks = [desk for room in DESKS for desk in room]
     assert {(UNIT_NAME, desk.department, desk.prosecutor, "") for desk in desks} <= people
     helped = {desk.prosecutor: desk.assistant for desk in desks}
-    assert {(name, assists) for *_, name, assists in people if assists} <= {(one, who) for who, one in helped.items()}
+    assert {(name, assists) for *_, name, assists in people if assists} <= {
+        (assistant, prosecutor) for prosecutor, assistant in helped.items()
+    }
     with with_people(tmp_path).reading() as session:
         roles = {role for user in session.scalars(select(User)) for role in user.roles}
     assert roles == {"supervisor", "prosecutor", "assistant", "head", "leader", "administrator"}
@@ -225,6 +238,11 @@ def test_the_command_line_adds_imports_resets_and_lists(tmp_path: Path) -> None:
     listed = next(line for line in runner.invoke(app, ["list"]).output.splitlines() if "helper" in line)
     assert "wang" in listed
     assert f"{HERE}/一部" in listed
-    for wrong in (["add", "x1", "--name", "王", "--role", "prosecuter", "--unit", "一部"], ["add", "x1", "--name", "王", "--role", "leader"],
-                  ["reset", "nobody"], ["import", "none.csv"], ["add", "wang", "--name", "王", "--role", "administrator"]):  # fmt: skip
+    for wrong in (
+        ["add", "x1", "--name", "王", "--role", "prosecuter", "--unit", "一部"],
+        ["add", "x1", "--name", "王", "--role", "leader"],
+        ["reset", "nobody"],
+        ["import", "none.csv"],
+        ["add", "wang", "--name", "王", "--role", "administrator"],
+    ):
         assert isinstance(runner.invoke(app, wrong).exception, InputError)

@@ -23,11 +23,11 @@ from support.site.rights_asked import (
     EXPORTERS,
     SUPERVISORS,
     as_roles,
+    downloads_of_another,
     forged,
     head_of,
-    others,
+    params_of_another,
     status_of,
-    wanted,
     wrong_number,
 )
 from support.site.rights_site import DISTRICT, OTHER_DEPARTMENT, ROLES, ROWS, Office, served
@@ -61,8 +61,8 @@ EVERYBODY = tuple(ROLES)
 
 @pytest.fixture(scope="module")
 def office(audited_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    with served(audited_home, tmp_path_factory.mktemp("rights")) as made:
-        yield made
+    with served(audited_home, tmp_path_factory.mktemp("rights")) as served_office:
+        yield served_office
 
 
 def reasons(action: Action) -> Decision:
@@ -71,17 +71,17 @@ def reasons(action: Action) -> Decision:
 
 @pytest.mark.parametrize("login", EVERYBODY)
 def test_a_page_holds_what_is_the_readers_and_a_page_of_others_nothing(office: Office, login: str) -> None:
-    own, case = PAGES[ROLES[login]], others(office, "case")[0]
-    asked = [(page, params) for page in own for params in ({}, *others(office, page))]
-    asked += [(page, case if page == "case" else {}) for page in NAMES if page not in own]
+    own, case = PAGES[ROLES[login]], params_of_another(office, "case")[0]
+    requests = [(page, params) for page in own for params in ({}, *params_of_another(office, page))]
+    requests += [(page, case if page == "case" else {}) for page in NAMES if page not in own]
     office.token(login)
     with ThreadPoolExecutor(4) as pool:
-        answers = list(pool.map(lambda one: office.open(login, *one), asked))
-    for (page, params), sent in zip(asked, answers, strict=True):
+        answers = list(pool.map(lambda request: office.open(login, *request), requests))
+    for (page, params), sent in zip(requests, answers, strict=True):
         assert not sent.mistakes, (page, params, sent.mistakes)
         assert sent.refused == (page not in own), (page, sent.words)
-        known = f"{params} {logged_cases(office) if page == 'admin' else ''}"
-        assert office.leaks(login, sent.text, "" if sent.refused else known) == [], (page, params)
+        address = f"{params} {logged_cases(office) if page == 'admin' else ''}"
+        assert office.leaks(login, sent.text, "" if sent.refused else address) == [], (page, params)
 
 
 def logged_cases(office: Office) -> str:
@@ -91,32 +91,35 @@ def logged_cases(office: Office) -> str:
 
 
 def test_a_supervisor_reads_what_is_hidden_from_the_others(office: Office) -> None:
-    other = office.other
+    another = office.other
     for login in SUPERVISORS:
-        text = office.open(login, "case", others(office, "case")[1]).text
-        assert (other.bmsah in text, other.name in text, other.suspect_no in text) == (True, True, True)
-        told = office.open(login, "notices", {"tab": "issued", "id": str(office.notices["other"])})
-        assert other.bmsah in told.text
+        text = office.open(login, "case", params_of_another(office, "case")[1]).text
+        assert (another.bmsah in text, another.name in text, another.suspect_no in text) == (True, True, True)
+        notice_page = office.open(login, "notices", {"tab": "issued", "id": str(office.notices["other"])})
+        assert another.bmsah in notice_page.text
     listed = office.open("shi-guan", "findings", {"kind": "all", "size": "100"}).text
     assert len(office.leaks("qiu1", listed)) > 20  # the search finds what there is
 
 
 @pytest.mark.parametrize("login", ["qiu1", "zhuli-qiu1", "zhuren1"])
 def test_a_case_of_another_is_like_one_that_does_not_exist(office: Office, login: str) -> None:
-    other, own = office.other, office.own
+    another, own = office.other, office.own
     for params, none in (
-        ({"card": other.card, "bmsah": other.bmsah}, {"card": other.card, "bmsah": "汉东检刑捕受[2025]999号"}),
-        ({"finding": other.finding_id}, {"finding": "0000000000000000"}),
-        ({"q": other.name}, {"q": "无此人无此案"}),
-        ({"q": other.suspect_no}, {"q": "99999999999999999"}),
-        ({"card": own.card, "bmsah": own.bmsah, "finding": other.finding_id}, {"card": own.card, "bmsah": own.bmsah, "finding": "0"}),
-        ({"card": other.card, "row": "0"}, {"card": other.card, "row": "99999999"}),
-    ):  # fmt: skip
-        there, nowhere = office.open(login, "case", params), office.open(login, "case", none)
-        named, instead = (next(reversed(one.values())) for one in (params, none))
-        assert [one.replace(named, instead) for one in there.words] == nowhere.words
-    told = office.open(login, "notices", {"tab": "issued", "id": str(office.notices["other"])})
-    assert told.words == office.open(login, "notices", {"tab": "issued", "id": "999"}).words
+        ({"card": another.card, "bmsah": another.bmsah}, {"card": another.card, "bmsah": "汉东检刑捕受[2025]999号"}),
+        ({"finding": another.finding_id}, {"finding": "0000000000000000"}),
+        ({"q": another.name}, {"q": "无此人无此案"}),
+        ({"q": another.suspect_no}, {"q": "99999999999999999"}),
+        (
+            {"card": own.card, "bmsah": own.bmsah, "finding": another.finding_id},
+            {"card": own.card, "bmsah": own.bmsah, "finding": "0"},
+        ),
+        ({"card": another.card, "row": "0"}, {"card": another.card, "row": "99999999"}),
+    ):
+        existing, missing = office.open(login, "case", params), office.open(login, "case", none)
+        existing_value, missing_value = (next(reversed(query.values())) for query in (params, none))
+        assert [words.replace(existing_value, missing_value) for words in existing.words] == missing.words
+    notice_page = office.open(login, "notices", {"tab": "issued", "id": str(office.notices["other"])})
+    assert notice_page.words == office.open(login, "notices", {"tab": "issued", "id": "999"}).words
 
 
 def test_nothing_another_table_of_the_run_holds_gets_through(office: Office) -> None:
@@ -136,16 +139,16 @@ def test_nothing_another_table_of_the_run_holds_gets_through(office: Office) -> 
                 for row in con.execute(f'from {schema}."{table}"').fetchall()
                 for cell in row
             }
-            seen = con.execute("select count(*) from card_rows").fetchall()[0][0]
+            rows_seen = con.execute("select count(*) from card_rows").fetchall()[0][0]
         assert office.leaks(login, "\n".join(cells)) == [], login
         if ROLES[login] != "leader":
             with open_published(file) as con:
-                assert seen == con.execute(f"select count(*) from card_rows where {ROWS[login]}").fetchall()[0][0]
+                assert rows_seen == con.execute(f"select count(*) from card_rows where {ROWS[login]}").fetchall()[0][0]
 
 
 @pytest.mark.parametrize("login", EVERYBODY)
 def test_a_download_holds_what_is_the_readers(office: Office, login: str) -> None:
-    asked_for = wanted(office)
+    asked_for = downloads_of_another(office)
     assert asked_for.keys() == EXPORTS.keys()
     for name, params in asked_for.items():
         status, text = office.fetch(f"/export/{name}?{urlencode(params, doseq=True)}", login)
@@ -172,7 +175,10 @@ def test_a_download_holds_what_is_the_readers(office: Office, login: str) -> Non
 def test_a_document_of_another_is_like_one_that_does_not_exist(office: Office) -> None:
     for login in ("qiu1", "zhuli-qiu1", "zhuren1"):
         for name in ("notice.docx", "notice-list.xlsx"):
-            answers = {office.fetch(f"/export/{name}?id={one}", login) for one in (office.notices["other"], 999, "x")}
+            answers = {
+                office.fetch(f"/export/{name}?id={notice_id}", login)
+                for notice_id in (office.notices["other"], 999, "x")
+            }
             assert len(answers) == 1
     own = f"/export/notice.docx?id={office.notices['own']}"
     assert [office.fetch(own, login)[0] for login in ("qiu1", "zhuren1", "anguan")] == [200, 200, 200]
@@ -184,7 +190,7 @@ def test_a_document_of_another_is_like_one_that_does_not_exist(office: Office) -
 
 def test_without_a_session_nothing_comes_whatever_the_headers_claim(office: Office) -> None:
     claims = forged(office)
-    for name, params in wanted(office).items():
+    for name, params in downloads_of_another(office).items():
         for headers in ({}, claims):
             assert office.fetch(f"/export/{name}?{urlencode(params, doseq=True)}", headers=headers)[0] == 401
     for page in ("", *NAMES, "data-docs/index.html"):
@@ -214,46 +220,49 @@ def test_a_file_handed_out_is_its_persons(office: Office, monkeypatch: pytest.Mo
     app = Gate(Starlette(routes=[Route("/export/{name}", exporting(EXPORTS))]))
 
     def status(login: str) -> int:
-        told: list[Message] = []
+        messages: list[Message] = []
 
         async def ask() -> Message:
             return {"type": "http.request", "body": b"", "more_body": False}
 
         async def tell(message: Message) -> None:
-            told.append(message)
+            messages.append(message)
 
         cookie = [(b"cookie", f"anka_session={office.token(login)}".encode())] if login else []
         scope = {
-            "type": "http", "method": "GET", "path": "/export/handed-out", "query_string": f"token={token}".encode(),
+            "type": "http",
+            "method": "GET",
+            "path": "/export/handed-out",
+            "query_string": f"token={token}".encode(),
             "headers": [(b"host", b"a"), *cookie],
-        }  # fmt: skip
+        }
         asyncio.run(app(scope, ask, tell))
-        return int(told[0]["status"])
+        return int(messages[0]["status"])
 
     assert [status(login) for login in ("", "qiu1", "zhuli-qiu1", "shi-guan", "admin")] == [401, 200, 404, 404, 403]
 
 
 @pytest.mark.parametrize("login", EVERYBODY)
 def test_nobody_decides_beyond_their_acts_or_rows(office: Office, login: str) -> None:
-    reader, other = office.reader(login), office.other
+    reader, another = office.reader(login), office.other
     with office.register.reading() as session:
         foreign = session.scalars(select(Finding).where(Finding.office != DISTRICT, Finding.state == "new")).first()
         assert foreign is not None
-        ids = [foreign.finding_id] if login == "anguan" else [other.finding_id]
+        ids = [foreign.finding_id] if login == "anguan" else [another.finding_id]
         before = events(office)
     for action in get_args(Action):
         act = "answer" if action.startswith("answer") else "decide"
         if act not in ACTS[ROLES[login]]:
-            for one in (other.finding_id, office.own.finding_id, foreign.finding_id):
+            for finding_id in (another.finding_id, office.own.finding_id, foreign.finding_id):
                 with pytest.raises(NotAllowedError):
-                    decide(office.register, reader, [one], reasons(action))
+                    decide(office.register, reader, [finding_id], reasons(action))
         elif login != "shi-guan":
             outcome = decide(office.register, reader, ids, reasons(action))
-            assert (outcome.done, [one for one, _ in outcome.skipped]) == ((), ids)
+            assert (outcome.done, [finding_id for finding_id, _ in outcome.skipped]) == ((), ids)
     if ROLES[login] == "supervisor":
         return
     for forbidden in (
-        lambda: issue(office.register, reader, [other.finding_id], "written"),
+        lambda: issue(office.register, reader, [another.finding_id], "written"),
         lambda: withdraw(office.register, reader, office.notices["other"], "试"),
         lambda: reply(office.register, reader, office.notices["other"], "试"),
         lambda: hold(office.register, reader, "V001", "试"),
@@ -279,27 +288,28 @@ def test_notices_and_decisions_of_another_office_or_person_stay(office: Office) 
         withdraw(office.register, district, office.notices["city"], "发错")
     with pytest.raises(NotAllowedError):
         reply(office.register, district, office.notices["city"], "已改")
-    made = decide(office.register, office.reader("shi-guan"), [office.own.finding_id], reasons("reject"))
-    assert made.done
+    rejected = decide(office.register, office.reader("shi-guan"), [office.own.finding_id], reasons("reject"))
+    assert rejected.done
     for login in EVERYBODY[1:]:
-        assert undo(office.register, office.reader(login), made.batch).done == ()
+        assert undo(office.register, office.reader(login), rejected.batch).done == ()
     with as_roles(office, "shi-guan", ["head"]):
-        assert undo(office.register, replace(office.reader("shi-guan"), rows=EVERYTHING), made.batch).done == ()
-    assert undo(office.register, office.reader("shi-guan"), made.batch).done == made.done
+        assert undo(office.register, replace(office.reader("shi-guan"), rows=EVERYTHING), rejected.batch).done == ()
+    assert undo(office.register, office.reader("shi-guan"), rejected.batch).done == rejected.done
 
 
 def test_identity_numbers_are_whole_for_who_corrects_them_only(office: Office) -> None:
     with open_published(office.home.current()) as con:
         card, bmsah, number, login = wrong_number(office, con)
     masked = mask_number(number)
-    whole = {login: True, "shi-guan": False, "anguan": False, head_of(office, login): False}
-    for name, shown in whole.items():
-        told = [office.open(name, page, params).text for page, params in (
-            ("case", {"card": card, "bmsah": bmsah}), ("findings", {"text": bmsah, "kind": "all"}),
-        )]  # fmt: skip
-        told.append(office.fetch(f"/export/findings.xlsx?{urlencode({'text': bmsah, 'kind': 'all'})}", name)[1])
-        assert [number in text for text in told] == [shown] * 3, name
-        assert [masked in text for text in told] == [not shown] * 3, name
+    sees_whole = {login: True, "shi-guan": False, "anguan": False, head_of(office, login): False}
+    for name, is_whole in sees_whole.items():
+        texts = [
+            office.open(name, page, params).text
+            for page, params in (("case", {"card": card, "bmsah": bmsah}), ("findings", {"text": bmsah, "kind": "all"}))
+        ]
+        texts.append(office.fetch(f"/export/findings.xlsx?{urlencode({'text': bmsah, 'kind': 'all'})}", name)[1])
+        assert [number in text for text in texts] == [is_whole] * 3, name
+        assert [masked in text for text in texts] == [not is_whole] * 3, name
 
 
 @pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed at /usr/bin/chromium")
@@ -315,16 +325,16 @@ def test_what_is_taken_away_is_gone_with_the_next_click(
     office: Office, browser: Browser, login: str, page: str, button: str, roles: list[str], active: bool, says: str
 ) -> None:
     before = events(office)
-    with opened(browser, office.address, office.home.root, login) as shown:
-        shown.goto(office.address + page)
-        expect(shown.locator(".st-key-at_hand .anka-finding")).to_be_visible(timeout=60_000)
-        settle(shown)
+    with opened(browser, office.address, office.home.root, login) as open_page:
+        open_page.goto(office.address + page)
+        expect(open_page.locator(".st-key-at_hand .anka-finding")).to_be_visible(timeout=60_000)
+        settle(open_page)
         with as_roles(office, login, roles, active=active):
-            shown.locator(".st-key-at_hand").get_by_role("button", name=button).click()
-            expect(shown.get_by_text(says).first).to_be_visible(timeout=30_000)
-            settle(shown)
-            assert shown.locator("[data-finding]").count() == 0
-            assert shown.get_by_test_id("stException").count() == 0
+            open_page.locator(".st-key-at_hand").get_by_role("button", name=button).click()
+            expect(open_page.get_by_text(says).first).to_be_visible(timeout=30_000)
+            settle(open_page)
+            assert open_page.locator("[data-finding]").count() == 0
+            assert open_page.get_by_test_id("stException").count() == 0
     assert events(office) == before
 
 
@@ -334,19 +344,19 @@ def test_what_a_browser_draws(office: Office, browser: Browser, login: str) -> N
     """The first page of each role, and by address a page and a case that are not theirs."""
     own = PAGES[ROLES[login]]
     foreign = [next((name for name in NAMES if name not in own), "mine")]
-    other = urlencode({"card": office.other.card, "bmsah": office.other.bmsah})
+    another = urlencode({"card": office.other.card, "bmsah": office.other.bmsah})
     with opened(browser, office.address, office.home.root, login) as page:
         page.goto(office.address)
         expect(page).to_have_url(re.compile(f"/{own[0]}"), timeout=60_000)
         expect(page.get_by_role("heading").first).to_be_visible(timeout=30_000)
         links = page.get_by_test_id("stSidebarNavLink").all()
-        assert {urlsplit(str(one.get_attribute("href"))).path.strip("/") for one in links} == set(own)
-        for address in (*foreign, f"case?{other}"):
+        assert {urlsplit(str(link.get_attribute("href"))).path.strip("/") for link in links} == set(own)
+        for address in (*foreign, f"case?{another}"):
             page.goto(office.address + address)
             words = "您没有此页面的权限" if address.partition("?")[0] not in own else "本次核查中没有这张案卡"
             expect(page.get_by_text(words).first).to_be_visible(timeout=30_000)
             settle(page)
-            assert office.leaks(login, unquote_plus(page.content()), unquote(other)) == []
+            assert office.leaks(login, unquote_plus(page.content()), unquote(another)) == []
 
 
 def test_no_log_names_a_suspect_or_an_identity_number(office: Office) -> None:
@@ -354,13 +364,13 @@ def test_no_log_names_a_suspect_or_an_identity_number(office: Office) -> None:
     office.fetch(f"/export/findings.xlsx?{urlencode({'text': office.own.name, 'name': office.own.name})}", "qiu1")
     with office.register.reading() as session:
         entries = session.scalars(select(Access)).all()
-        logged = [f"{one.action} {one.subject} {one.detail}" for one in entries]
-    assert {"sign_in", "export", "case"} <= {one.action for one in entries}
+        logged = [f"{entry.action} {entry.subject} {entry.detail}" for entry in entries]
+    assert {"sign_in", "export", "case"} <= {entry.action for entry in entries}
     with open_published(office.home.current()) as con:
-        told = con.execute("select distinct unnest([name, suspect_no]) from card_rows").fetchall()
-        told += con.execute(
+        texts = con.execute("select distinct unnest([name, suspect_no]) from card_rows").fetchall()
+        texts += con.execute(
             "select distinct id_no from cards.arrest union select distinct id_no from cards.prosecution"
         ).fetchall()
-    secrets = [str(one) for (one,) in told if one and len(str(one)) > 2]
+    secrets = [str(secret) for (secret,) in texts if secret and len(str(secret)) > 2]
     for text in ("\n".join(logged), unquote(office.log.read_text(encoding="utf-8"))):
-        assert [one for one in secrets if one in text] == []
+        assert [secret for secret in secrets if secret in text] == []

@@ -35,7 +35,7 @@ LEADER = reader("leader", NOTHING, EVERYTHING)
 
 
 @pytest.fixture(scope="module")
-def kept(audited_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Register:
+def register(audited_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Register:
     """A register of our own over the audited sample: its decisions are nobody else's."""
     opened = open_register(f"sqlite:///{tmp_path_factory.mktemp('scoped') / 'register.db'}")
     follow(opened, Home(audited_home).current())
@@ -47,8 +47,8 @@ def sights() -> Sights:
     return Sights()
 
 
-def ask(sights: Sights, kept: Register, home: Path, who: Reader, query: str) -> list[tuple[object, ...]]:
-    with sights.open(Home(home).current(), kept, who) as con:
+def ask(sights: Sights, register: Register, home: Path, who: Reader, query: str) -> list[tuple[object, ...]]:
+    with sights.open(Home(home).current(), register, who) as con:
         return con.execute(query).fetchall()
 
 
@@ -59,7 +59,7 @@ def ask(sights: Sights, kept: Register, home: Path, who: Reader, query: str) -> 
 @pytest.mark.parametrize("table", ["findings", "checked", "card_rows", "due"])
 def test_rows_are_those_of_the_reader(
     sights: Sights,
-    kept: Register,
+    register: Register,
     audited_home: Path,
     published: duckdb.DuckDBPyConnection,
     who: Reader,
@@ -67,7 +67,7 @@ def test_rows_are_those_of_the_reader(
     table: str,
 ) -> None:
     expected = published.execute(f"select * from {table} where {condition} order by all").fetchall()
-    assert ask(sights, kept, audited_home, who, f"select * exclude (rowid) from {table} order by all") == expected
+    assert ask(sights, register, audited_home, who, f"select * exclude (rowid) from {table} order by all") == expected
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_rows_are_those_of_the_reader(
 )
 def test_cards_hold_the_rows_of_the_reader_only(
     sights: Sights,
-    kept: Register,
+    register: Register,
     audited_home: Path,
     published: duckdb.DuckDBPyConnection,
     who: Reader,
@@ -87,69 +87,72 @@ def test_cards_hold_the_rows_of_the_reader_only(
         expected = published.execute(
             f"select card_row from card_rows where card = '{card}' and {condition} order by all"
         ).fetchall()
-        assert ask(sights, kept, audited_home, who, f"select _row from cards.{card} order by all") == expected
+        assert ask(sights, register, audited_home, who, f"select _row from cards.{card} order by all") == expected
 
 
 def test_a_leader_counts_everything_and_reads_no_name(
-    sights: Sights, kept: Register, audited_home: Path, published: duckdb.DuckDBPyConnection
+    sights: Sights, register: Register, audited_home: Path, published: duckdb.DuckDBPyConnection
 ) -> None:
-    with sights.open(Home(audited_home).current(), kept, LEADER) as con:
+    with sights.open(Home(audited_home).current(), register, LEADER) as con:
         assert by(figure_lines(con), "office", "department") == by(figure_lines(published), "office", "department")
     names = "name, case_name, suspect_no, prosecutor"
     for table, further in (("findings", ', message, message_en, "values"'), ("card_rows", ""), ("due", "")):
-        told = ask(sights, kept, audited_home, LEADER, f"select distinct {names}{further} from {table}")
-        assert {value for row in told for value in row} <= {None}
-        numbers = ask(sights, kept, audited_home, LEADER, f"select count(*) from {table} where bmsah not like '#%'")
+        rows = ask(sights, register, audited_home, LEADER, f"select distinct {names}{further} from {table}")
+        assert {value for row in rows for value in row} <= {None}
+        numbers = ask(sights, register, audited_home, LEADER, f"select count(*) from {table} where bmsah not like '#%'")
         assert numbers == [(0,)]
-    assert ask(sights, kept, audited_home, LEADER, "select count(*) from rejected_rows") == [(0,)]
+    assert ask(sights, register, audited_home, LEADER, "select count(*) from rejected_rows") == [(0,)]
 
 
 def test_an_office_below_sees_itself_and_mistyped_offices_reach_their_people(
-    sights: Sights, kept: Register, audited_home: Path, published: duckdb.DuckDBPyConnection
+    sights: Sights, register: Register, audited_home: Path, published: duckdb.DuckDBPyConnection
 ) -> None:
     office = reader("supervisor", Scope(offices=KNOWN, known=KNOWN))
     expected = published.execute(f"select count(*) from findings where office = '{OFFICE}'").fetchall()
-    assert ask(sights, kept, audited_home, office, "select count(*) from findings") == expected
+    assert ask(sights, register, audited_home, office, "select count(*) from findings") == expected
     mistyped = published.execute("select department, prosecutor from findings where office = '11' limit 1").fetchall()
     department, prosecutor = mistyped[0]
     for scope in (
         Scope(departments=frozenset(((OFFICE, department),)), known=KNOWN),
         Scope(handlers=frozenset(((OFFICE, "", prosecutor),)), known=KNOWN),
     ):
-        found = ask(
-            sights, kept, audited_home, reader("head", scope), "select count(*) from findings where office = '11'"
+        counts = ask(
+            sights, register, audited_home, reader("head", scope), "select count(*) from findings where office = '11'"
         )
-        assert found[0][0]
+        assert counts[0][0]
 
 
-def test_decisions_show_at_once_and_for_everybody(sights: Sights, kept: Register, audited_home: Path) -> None:
+def test_decisions_show_at_once_and_for_everybody(sights: Sights, register: Register, audited_home: Path) -> None:
     supervisor = replace(MACHINE, user_id=3)
     finding, rule = ask(
         sights,
-        kept,
+        register,
         audited_home,
         MACHINE,
         "select finding_id, rule_id from findings where not is_hint order by all limit 1",
     )[0]
-    there = f"select count(*) from findings where finding_id = '{finding}'"
-    assert ask(sights, kept, audited_home, MACHINE, there) == [(1,)]
-    decide(kept, supervisor, [str(finding)], Decision("reject", "old_card", "历史案卡"))
-    assert ask(sights, kept, audited_home, MACHINE, there) == [(0,)]
+    count_of_finding = f"select count(*) from findings where finding_id = '{finding}'"
+    assert ask(sights, register, audited_home, MACHINE, count_of_finding) == [(1,)]
+    decide(register, supervisor, [str(finding)], Decision("reject", "old_card", "历史案卡"))
+    assert ask(sights, register, audited_home, MACHINE, count_of_finding) == [(0,)]
     errors = f"select count(*) from findings where rule_id = '{rule}' and not is_hint"
-    before = ask(sights, kept, audited_home, LEADER, errors)
-    hold(kept, supervisor, str(rule), "误报过多")
-    assert ask(sights, kept, audited_home, LEADER, errors) == [(0,)]
-    release(kept, supervisor, str(rule), "已核对")
-    assert ask(sights, kept, audited_home, LEADER, errors) == before
+    before = ask(sights, register, audited_home, LEADER, errors)
+    hold(register, supervisor, str(rule), "误报过多")
+    assert ask(sights, register, audited_home, LEADER, errors) == [(0,)]
+    release(register, supervisor, str(rule), "已核对")
+    assert ask(sights, register, audited_home, LEADER, errors) == before
 
 
-def test_readers_at_the_same_time_do_not_mix(sights: Sights, kept: Register, audited_home: Path) -> None:
+def test_readers_at_the_same_time_do_not_mix(sights: Sights, register: Register, audited_home: Path) -> None:
     readers = [ONE, HEAD, MACHINE, LEADER] * 10
-    expected = {who.login: ask(sights, kept, audited_home, who, "select count(*) from findings") for who in readers[:4]}
+    expected = {
+        who.login: ask(sights, register, audited_home, who, "select count(*) from findings") for who in readers[:4]
+    }
     with ThreadPoolExecutor(8) as pool:
         counted = list(
             pool.map(
-                lambda who: (who.login, ask(sights, kept, audited_home, who, "select count(*) from findings")), readers
+                lambda who: (who.login, ask(sights, register, audited_home, who, "select count(*) from findings")),
+                readers,
             )
         )
     assert all(expected[login] == count for login, count in counted)

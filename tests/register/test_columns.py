@@ -28,10 +28,10 @@ def test_every_table_says_what_it_holds_and_a_run_has_it(tmp_path: Path) -> None
 
 
 def test_the_register_keeps_the_declared_columns_as_declared() -> None:
-    kept = tables.Finding.__table__.columns
-    assert {*KEPT, "present"} <= {*kept.keys()}
+    columns = tables.Finding.__table__.columns
+    assert {*KEPT, "present"} <= {*columns.keys()}
     for name in KEPT:
-        declared, column = COLUMNS[name], kept[name].type
+        declared, column = COLUMNS[name], columns[name].type
         assert getattr(column, "length", None) == declared.width, name
         assert isinstance(column, String) == (declared.type == "varchar"), name
         assert isinstance(column, Integer) == (declared.type in ("integer", "bigint")), name
@@ -39,18 +39,23 @@ def test_the_register_keeps_the_declared_columns_as_declared() -> None:
 
 def test_a_finding_is_read_whole_and_masked() -> None:
     number = "770101199001010014"
-    named = dict.fromkeys(COLUMNS) | {
-        "card": "arrest", "rule_id": "V6", "is_hint": True, "card_row": 3, "fields": "id_no|sex",
-        "values": f'{{"id_no":"{number}","sex":null}}', "message": f"{number}错误",
-    }  # fmt: skip
-    read = finding_of(named, Masks(frozenset({("arrest", "id_no")})))
+    row = dict.fromkeys(COLUMNS) | {
+        "card": "arrest",
+        "rule_id": "V6",
+        "is_hint": True,
+        "card_row": 3,
+        "fields": "id_no|sex",
+        "values": f'{{"id_no":"{number}","sex":null}}',
+        "message": f"{number}错误",
+    }
+    read = finding_of(row, Masks(frozenset({("arrest", "id_no")})))
     assert (read.rule_id, read.is_hint, read.card_row, read.bmsah) == ("V6", True, 3, "")
     assert read.fields == ("id_no", "sex")
     assert dict(read.values) == {"id_no": "770101********0014", "sex": None}
     assert read.message == "770101********0014错误"
-    assert finding_of({"card": "arrest", "values": {}, "fields": "", "message": "", "message_en": ""}, Masks(frozenset())) == Finding(
-        card="arrest", fields=("",)
-    )  # fmt: skip
+    assert finding_of(
+        {"card": "arrest", "values": {}, "fields": "", "message": "", "message_en": ""}, Masks(frozenset())
+    ) == Finding(card="arrest", fields=("",))
 
 
 def test_a_run_of_another_version_is_refused_with_what_it_lacks(tmp_path: Path) -> None:

@@ -65,8 +65,8 @@ def may_count(reader: Reader, row: dict[str, Any]) -> bool:
     return bool(counted[reader.login])
 
 
-def lines(session: Session, reader: Reader, asked: Asked, days: int | None) -> list[RunLine]:
-    return run_lines(session, reader, asked, runs_within(session, reader, days))
+def lines(session: Session, reader: Reader, selection: Asked, days: int | None) -> list[RunLine]:
+    return run_lines(session, reader, selection, runs_within(session, reader, days))
 
 
 ASKED = (
@@ -93,19 +93,19 @@ def test_a_trend_equals_pandas(rows: Rows, session: Session, reader: Reader, ask
     )
     sums = {} if frame.empty else frame.groupby("seq")[["open", "new", "corrected"]].sum().to_dict("index")
     expected = []
-    for seq, _, _, _, checked in RUNS:
-        numbers = sums.get(seq, {"open": 0, "new": 0, "corrected": 0})
+    for night in RUNS:
+        numbers = sums.get(night.seq, {"open": 0, "new": 0, "corrected": 0})
         cards = sum(
             count
-            for (office, department), count in checked.items()
+            for (office, department), count in night.checked.items()
             if may_count(reader, {"office": office, "department": department})
             and asked.office in (None, office)
             and department in (asked.departments or (department,))
         )
-        expected.append((seq, numbers["open"], numbers["new"], numbers["corrected"], cards))
-    found = lines(session, reader, asked, None)
+        expected.append((night.seq, numbers["open"], numbers["new"], numbers["corrected"], cards))
+    trend = lines(session, reader, asked, None)
     assert [
-        (one.run.seq, one.counts.open, one.counts.new, one.counts.corrected, one.checked) for one in found
+        (line.run.seq, line.counts.open, line.counts.new, line.counts.corrected, line.checked) for line in trend
     ] == expected
 
 
@@ -134,7 +134,7 @@ def test_only_changes_of_the_rules_asked_for_are_marked(session: Session) -> Non
 def test_departments_over_time(rows: Rows, session: Session) -> None:
     runs = runs_within(session, HEAD, None)
     counts = department_counts(session, HEAD, runs, CITY)
-    assert {(seq, name): one.open for (seq, name), one in counts.items()} == {
+    assert {(seq, name): count.open for (seq, name), count in counts.items()} == {
         (seq, "第二检察部"): sum(
             row["open"]
             for row in rows.figures
@@ -150,31 +150,31 @@ DAYS = Days(LAST, 30, TODAY, 10)
 
 
 def work(session: Session, reader: Reader, office: str = CITY) -> dict[str, Work]:
-    found = department_work(session, reader, office, runs_within(session, reader, None), DAYS)
-    return {one.department: one for one in found}
+    lines = department_work(session, reader, office, runs_within(session, reader, None), DAYS)
+    return {line.department: line for line in lines}
 
 
 def test_what_is_open_by_age_overdue_and_corrected(rows: Rows, session: Session) -> None:
-    one = work(session, SUPERVISOR)["第二检察部"]
+    second = work(session, SUPERVISOR)["第二检察部"]
     mine = [row for row in rows.findings if row["office"] == CITY and row["department"] == "第二检察部"]
     still = [row for row in mine if row["state"] in ("new", "open", "reopened") and not row["is_hint"]]
     ages = [(LAST - row["first_seen"]).days for row in still]
     assert (
-        one.ages
+        second.ages
         == (sum(age <= 7 for age in ages), sum(7 < age <= 30 for age in ages), sum(age > 30 for age in ages))
         == (1, 2, 1)
     )
-    assert (one.open, one.checked) == (len(still), 12)
-    assert one.overdue == sum(age > 10 for age in ages) == 3
+    assert (second.open, second.checked) == (len(still), 12)
+    assert second.overdue == sum(age > 10 for age in ages) == 3
     took = [(row["closed_on"] - row["first_seen"]).days for row in mine if row["state"] == "corrected"]
-    assert (one.corrected, one.in_time, one.median_days) == (2, sum(days <= 10 for days in took), median(took))
-    assert (one.notices, one.notices_overdue, one.hints) == (2, 1, 1)
+    assert (second.corrected, second.in_time, second.median_days) == (2, sum(days <= 10 for days in took), median(took))
+    assert (second.notices, second.notices_overdue, second.hints) == (2, 1, 1)
 
 
 def test_corrections_before_the_period_do_not_count(session: Session) -> None:
     days = Days(LAST, 8, TODAY, 10)
-    found = department_work(session, SUPERVISOR, CITY, runs_within(session, SUPERVISOR, None), days)
-    assert [(one.department, one.corrected, one.median_days) for one in found] == [
+    lines_of_work = department_work(session, SUPERVISOR, CITY, runs_within(session, SUPERVISOR, None), days)
+    assert [(line.department, line.corrected, line.median_days) for line in lines_of_work] == [
         ("第二检察部", 1, 4),
         ("第十一检察部", 0, None),
     ]
@@ -192,8 +192,8 @@ def test_a_rule_on_hold_counts_as_a_hint(tmp_path: Path) -> None:
     register = small_register(tmp_path).register
     hold(register, SUPERVISOR, "V6", "误报多")
     with register.reading() as session:
-        one = work(session, SUPERVISOR)["第二检察部"]
-        assert (one.open, one.hints) == (3, 2)
+        second = work(session, SUPERVISOR)["第二检察部"]
+        assert (second.open, second.hints) == (3, 2)
         assert causes(session, SUPERVISOR, CITY, None).rules == (("C1", 4),)
     release(register, SUPERVISOR, "V6", "已调整")
     with register.reading() as session:
@@ -204,17 +204,17 @@ def test_a_rule_on_hold_counts_as_a_hint(tmp_path: Path) -> None:
 
 
 def test_causes_of_a_department_and_of_an_office(session: Session) -> None:
-    found = causes(session, SUPERVISOR, CITY, "第二检察部")
-    assert (found.total, found.rules, found.types) == (4, (("C1", 3), ("V6", 1)), (("漏填", 3), ("错填", 1)))
+    common = causes(session, SUPERVISOR, CITY, "第二检察部")
+    assert (common.total, common.rules, common.types) == (4, (("C1", 3), ("V6", 1)), (("漏填", 3), ("错填", 1)))
     assert causes(session, HEAD, CITY, None).total == 4
     assert causes(session, LEADER, CITY, None).total == 5
     assert causes(session, HANDLER, CITY, None).total == 0
 
 
 def test_handlers_are_named_only_to_those_who_see_their_rows(session: Session) -> None:
-    found = owner_delays(session, HEAD, CITY, "第二检察部", DAYS)
-    assert [(one.prosecutor, one.open, one.overdue) for one in found] == [("丙", 1, 1), ("乙", 3, 2)]
-    assert [one.prosecutor for one in owner_delays(session, HANDLER, CITY, "第二检察部", DAYS)] == ["乙"]
+    delays = owner_delays(session, HEAD, CITY, "第二检察部", DAYS)
+    assert [(delay.prosecutor, delay.open, delay.overdue) for delay in delays] == [("丙", 1, 1), ("乙", 3, 2)]
+    assert [delay.prosecutor for delay in owner_delays(session, HANDLER, CITY, "第二检察部", DAYS)] == ["乙"]
     assert owner_delays(session, LEADER, CITY, "第二检察部", DAYS) == []
 
 
@@ -226,7 +226,7 @@ def test_the_days_for_a_reply_are_a_switch(tmp_path: Path) -> None:
         runs = runs_within(session, SUPERVISOR, None)
         days = days_of(session, runs[-1], 90, TODAY)
         assert (days.as_of, days.since, days.reply) == (LAST, LAST - timedelta(days=90), 40)
-        assert [one.overdue for one in department_work(session, SUPERVISOR, CITY, runs, days)] == [0, 0]
+        assert [line.overdue for line in department_work(session, SUPERVISOR, CITY, runs, days)] == [0, 0]
 
 
 def test_two_offices_side_by_side(rows: Rows, session: Session) -> None:
@@ -234,13 +234,16 @@ def test_two_offices_side_by_side(rows: Rows, session: Session) -> None:
     assert whole_offices(SUPERVISOR, runs) == [PARTNER, CITY]
     assert whole_offices(LEADER, runs_within(session, LEADER, 90)) == [CITY]
     assert whole_offices(HEAD, runs_within(session, HEAD, 90)) == []
-    one = office_figures(session, SUPERVISOR, runs, PARTNER)
+    partner = office_figures(session, SUPERVISOR, runs, PARTNER)
     theirs = [row for row in rows.figures if row["office"] == PARTNER and row["seq"] >= 2 and not row["is_hint"]]
     last = [row for row in theirs if row["seq"] == 4]
-    assert (one.checked, one.open) == (6, sum(row["open"] for row in last))
-    assert (one.new, one.corrected) == (sum(row["new"] for row in theirs), sum(row["corrected"] for row in theirs))
-    assert sum(counts.open for counts in one.types.values()) == one.open
-    assert one.hints == sum(
+    assert (partner.checked, partner.open) == (6, sum(row["open"] for row in last))
+    assert (partner.new, partner.corrected) == (
+        sum(row["new"] for row in theirs),
+        sum(row["corrected"] for row in theirs),
+    )
+    assert sum(counts.open for counts in partner.types.values()) == partner.open
+    assert partner.hints == sum(
         row["open"] for row in rows.figures if row["office"] == PARTNER and row["seq"] == 4 and row["is_hint"]
     )
 
@@ -251,8 +254,11 @@ def test_runs_without_findings_count_nought(tmp_path: Path) -> None:
         session.execute(delete(RunFigure))
     with register.reading() as session:
         assert [(line.counts.open, line.checked) for line in lines(session, HEAD, Asked(), None)] == [
-            (0, 9), (0, 10), (0, 10), (0, 12),
-        ]  # fmt: skip
+            (0, 9),
+            (0, 10),
+            (0, 10),
+            (0, 12),
+        ]
 
 
 def test_before_the_first_run_there_are_no_figures(tmp_path: Path) -> None:

@@ -31,11 +31,11 @@ DAYS = Days(LAST, 30, TODAY, 10)
 def figures(register: Register) -> dict[str, Any]:
     hold(register, SUPERVISOR, "V6", "误报多")
     add_events(register, [event("f1", "reject", followed_at(4)), event("f2", "confirm", followed_at(4))])
-    found: dict[str, Any] = {}
+    by_login: dict[str, Any] = {}
     with register.reading() as session:
         for login, reader in READERS.items():
             runs = runs_within(session, reader, None)
-            found[login] = (
+            by_login[login] = (
                 run_lines(session, reader, Asked(error_types=("漏填",)), runs),
                 department_counts(session, reader, runs, CITY),
                 type_counts(session, reader, runs[-1], Asked(hints=True)),
@@ -44,7 +44,7 @@ def figures(register: Register) -> dict[str, Any]:
                 owner_delays(session, reader, CITY, "第二检察部", DAYS),
                 precision_by_rule(session, reader),
             )
-    return found
+    return by_login
 
 
 def test_both_databases_give_the_same_figures(register: Register, tmp_path: Path) -> None:

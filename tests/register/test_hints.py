@@ -31,7 +31,7 @@ EXPECTED = {wrong.finding_id: is_hint_now(wrong.is_hint, wrong.rule_id, HELD) fo
 
 
 @pytest.fixture
-def kept(tmp_path: Path) -> Register:
+def held_register(tmp_path: Path) -> Register:
     register = open_register(f"sqlite:///{tmp_path / 'register.db'}")
     follow(register, Night(wrong=WRONG).publish(tmp_path))
     for rule in HELD:
@@ -39,29 +39,29 @@ def kept(tmp_path: Path) -> Register:
     return register
 
 
-def test_python_run_and_register_agree(kept: Register, tmp_path: Path) -> None:
+def test_python_run_and_register_agree(held_register: Register, tmp_path: Path) -> None:
     assert EXPECTED == {"f0": True, "f1": True, "f2": False, "f3": True}
-    with kept.reading() as session:
-        register = {one.finding_id: one.hint_now for one in session.scalars(select(Finding))}
-        severities = {one.finding_id: one.severity_now for one in session.scalars(select(Finding))}
+    with held_register.reading() as session:
+        hints = {finding.finding_id: finding.hint_now for finding in session.scalars(select(Finding))}
+        severities = {finding.finding_id: finding.severity_now for finding in session.scalars(select(Finding))}
         figures = session.execute(select(RunFigure.rule_id, RunFigure.is_hint, RunFigure.hint_now)).all()
-    assert register == EXPECTED
+    assert hints == EXPECTED
     assert severities == {finding: "hint" if hint else "serious" for finding, hint in EXPECTED.items()}
     assert len(figures) == 4
     assert all(now == is_hint_now(hint, rule, HELD) for rule, hint, now in figures)
-    with Sights().open(tmp_path / "000000.duckdb", kept, MACHINE) as con:
+    with Sights().open(tmp_path / "000000.duckdb", held_register, MACHINE) as con:
         sight = con.execute("select finding_id, is_hint, severity from findings").fetchall()
     assert {finding: hint for finding, hint, _ in sight} == EXPECTED
     assert {finding: severity for finding, _, severity in sight} == severities
 
 
-def test_lists_filter_and_count_by_the_present_severity(kept: Register, tmp_path: Path) -> None:
-    wanted = Wanted(severities=("serious",))
-    with kept.reading() as session, Sights().open(tmp_path / "000000.duckdb", kept, MACHINE) as con:
-        assert [one.finding_id for one in list_findings(session, MACHINE, wanted)] == ["f2"]
+def test_lists_filter_and_count_by_the_present_severity(held_register: Register, tmp_path: Path) -> None:
+    serious = Wanted(severities=("serious",))
+    with held_register.reading() as session, Sights().open(tmp_path / "000000.duckdb", held_register, MACHINE) as con:
+        assert [finding.finding_id for finding in list_findings(session, MACHINE, serious)] == ["f2"]
         assert count_findings(session, MACHINE, Wanted()) == count_in_run(con, FindingFilter()) == (1, 3)
         assert (
-            count_findings(session, MACHINE, wanted)
+            count_findings(session, MACHINE, serious)
             == count_in_run(con, FindingFilter(severities=("serious",)))
             == (1, 0)
         )

@@ -50,11 +50,11 @@ class Office:
 def office(register: Register, tmp_path: Path) -> Office:
     home = publish_small(tmp_path / "home")
     follow(register, home.current())
-    made = Office(home, register.engine.url.render_as_string(hide_password=False))
-    assert made.anka("user", "list").returncode == 0
+    office_of_home = Office(home, register.engine.url.render_as_string(hide_password=False))
+    assert office_of_home.anka("user", "list").returncode == 0
     assert home.register_id() == register.identity()
     register.close()
-    return made
+    return office_of_home
 
 
 def commands_after(damage: Callable[[Office], None], office: Office) -> Sequence[tuple[str, ...]]:
@@ -95,21 +95,21 @@ def _files(url: str) -> list[Path]:
 
 
 @pytest.mark.parametrize(
-    ("damage", "said"),
+    ("damage", "message"),
     [(deleted, "gone or empty"), (emptied, "gone or empty"), (another, "not the register of this home")],
 )
 def test_every_command_refuses_and_leaves_it_as_it_is(
-    office: Office, damage: Callable[[Office], None], said: str
+    office: Office, damage: Callable[[Office], None], message: str
 ) -> None:
     damage(office)
     before = [(file.name, file.read_bytes()) for file in sorted(office.home.published.iterdir())]
     for arguments in commands_after(damage, office):
-        done = office.anka(*arguments)
-        assert (done.returncode, done.stdout) == (2, ""), (arguments, done.stderr)
-        line, hint = done.stderr.strip().splitlines()[-2:]
-        assert said in line
+        completed = office.anka(*arguments)
+        assert (completed.returncode, completed.stdout) == (2, ""), (arguments, completed.stderr)
+        line, hint = completed.stderr.strip().splitlines()[-2:]
+        assert message in line
         assert "anka register" in hint
-        assert "Traceback" not in done.stderr
+        assert "Traceback" not in completed.stderr
     assert [(file.name, file.read_bytes()) for file in sorted(office.home.published.iterdir())] == before
     if damage is deleted and office.url.startswith("sqlite"):
         assert not Path(office.url.removeprefix("sqlite:///")).exists()
@@ -139,9 +139,9 @@ def test_the_commands_are_there(tmp_path: Path) -> None:
 
 
 def test_a_register_that_is_there_is_not_begun_anew(office: Office) -> None:
-    done = office.anka("register", "new")
-    assert done.returncode == 2
-    assert "nothing was changed" in done.stderr
+    completed = office.anka("register", "new")
+    assert completed.returncode == 2
+    assert "nothing was changed" in completed.stderr
 
 
 def test_a_copy_put_back_is_the_same_register(tmp_path: Path) -> None:
@@ -155,13 +155,13 @@ def test_a_copy_put_back_is_the_same_register(tmp_path: Path) -> None:
     open_register.cache_clear()
     with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(tmp_path / "copy.db")) as copy:
         source.backup(copy)
-    known = home_register(home).identity()
+    identity = home_register(home).identity()
     home_register(home).close()
     for old in home.root.glob("register.db*"):
         old.unlink()
     shutil.copy(tmp_path / "copy.db", file)
     assert Office(home, "").anka("user", "list").returncode == 0
-    assert home.register_id() == known
+    assert home.register_id() == identity
 
 
 def test_a_home_of_before_takes_only_the_register_that_followed_its_run(tmp_path: Path) -> None:

@@ -103,28 +103,28 @@ def test_the_audit_says_it_as_json_and_as_a_table(site: Site, capsys: pytest.Cap
     figures = tuple(by(figures_of(site.home.current(), site.register), "office", "department"))
     result = AuditResult("r", site.home.current(), site.home.root, True, 0, 0, 0, figures, 0, (), (), (), ())
     show_result(result, "json")
-    told = json.loads(capsys.readouterr().out)
+    figures_as_json = json.loads(capsys.readouterr().out)
     show_result(result, "table")
     assert f"{site.all.checked} │ {site.all.with_errors} │ {site.all.errors} │ {site.all.hints}" in re.sub(
         " +", " ", capsys.readouterr().out
     )
     lines = [
         Line(
-            one["office"],
-            one["department"],
+            department["office"],
+            department["department"],
             "",
             "",
-            one["cases"],
-            one["cases_with_errors"],
+            department["cases"],
+            department["cases_with_errors"],
             0,
-            one["errors"],
-            one["hints"],
+            department["errors"],
+            department["hints"],
         )
-        for one in told["departments"]
+        for department in figures_as_json["departments"]
     ]
     same(next(line for line in lines if (line.office, line.department) == (OFFICE, DEPARTMENT)), site.own)
     same(total(lines), site.all)
-    assert (told["errors"], told["hints"]) == (site.all.errors, site.all.hints)
+    assert (figures_as_json["errors"], figures_as_json["hints"]) == (site.all.errors, site.all.hints)
     assert [line.office for line in lines][-1] == "单位不明"
     own = site.own
     row = f"| {OFFICE} | {DEPARTMENT} | {own.checked} | {own.with_errors} | {own.errors} | {own.hints} |"
@@ -139,17 +139,17 @@ def test_pages_count_the_department_alike_for_whoever_may(site: Site, login: str
         same(next(line for line in lines if (line.office, line.department) == (OFFICE, DEPARTMENT)), site.own)
         runs = runs_within(session, reader, 90)
         work = department_work(session, reader, OFFICE, runs, days_of(session, runs[-1], 90, AS_OF))
-        own = next(one for one in work if one.department == DEPARTMENT)
-        assert (own.checked, own.open, own.hints) == (site.own.checked, site.own.errors, site.own.hints)
+        own_work = next(department for department in work if department.department == DEPARTMENT)
+        assert (own_work.checked, own_work.open, own_work.hints) == (site.own.checked, site.own.errors, site.own.hints)
         for hints, expected in ((False, site.own.errors), (True, site.own.hints)):
             trend = run_lines(session, reader, Asked(OFFICE, (DEPARTMENT,), hints=hints), runs)[-1]
             assert (trend.checked, trend.counts.open) == (site.own.checked, expected)
-        whole = run_lines(session, reader, Asked(), runs)[-1]
-        assert (whole.checked, whole.counts.open) == (total(lines).checked, total(lines).errors)
+        trend_of_all = run_lines(session, reader, Asked(), runs)[-1]
+        assert (trend_of_all.checked, trend_of_all.counts.open) == (total(lines).checked, total(lines).errors)
         offices = {office for run in runs for office, _ in run.checked}
         parts = [run_lines(session, reader, Asked(office), runs)[-1] for office in sorted(offices)]
-        assert sum(one.counts.open for one in parts) == whole.counts.open
-        assert sum(one.checked for one in parts) == whole.checked
+        assert sum(of_office.counts.open for of_office in parts) == trend_of_all.counts.open
+        assert sum(of_office.checked for of_office in parts) == trend_of_all.checked
     if login == "shi-guan":
         same(total(lines), site.all)
         assert offices == {CITY, OFFICE, UNKNOWN}
@@ -167,7 +167,11 @@ def test_the_review_workbook_counts_it_alike(site: Site, tmp_path: Path) -> None
         write_review(con, parse_period("2026H1"), target, read_offices(session))
     rows = [dict(zip(TITLES, row, strict=True)) for row in load_workbook(target)["汇总"].iter_rows(values_only=True)]
     for place, expected in (((OFFICE, DEPARTMENT), site.own), ((None, "全院"), site.all)):
-        row = next(one for one in rows if (one["院"] or None, one["部门"], one["检察官"]) == (*place, "合计"))
+        row = next(
+            summary_row
+            for summary_row in rows
+            if (summary_row["院"] or None, summary_row["部门"], summary_row["检察官"]) == (*place, "合计")
+        )
         figures = tuple(
             int(str(row[name])) for name in ("核查案件数（分母）", "有错案件数（分子）", "错误", "核对提示")
         )
@@ -176,9 +180,10 @@ def test_the_review_workbook_counts_it_alike(site: Site, tmp_path: Path) -> None
 
 def test_the_condition_on_rows_and_the_answer_for_one_agree(site: Site) -> None:
     for offices in (
-        Offices(), Offices(frozenset({CITY, OFFICE}), {DEPARTMENT: frozenset({OFFICE}), "第二检察部": frozenset({CITY, OFFICE})}),
+        Offices(),
+        Offices(frozenset({CITY, OFFICE}), {DEPARTMENT: frozenset({OFFICE}), "第二检察部": frozenset({CITY, OFFICE})}),
         Offices(frozenset({OFFICE}), {DEPARTMENT: frozenset({OFFICE})}),
-    ):  # fmt: skip
+    ):
         with site.register.reading() as session:
             rows = session.execute(select(Finding.finding_id, Finding.office, Finding.department)).all()
             for office in (UNKNOWN, CITY, OFFICE):

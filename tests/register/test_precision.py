@@ -35,8 +35,8 @@ def test_precision_takes_the_last_verdict_on_the_rule_as_it_stands(tmp_path: Pat
         ],
     )
     with register.reading() as session:
-        found = precision_by_rule(session, SUPERVISOR)
-        assert found == {
+        by_rule = precision_by_rule(session, SUPERVISOR)
+        assert by_rule == {
             "C1": Precision("C1", hits=5, confirmed=2, rejected=1),
             "P1": Precision("P1", hits=1),
             "V6": Precision("V6", hits=1, rejected=1),

@@ -55,7 +55,9 @@ def the(register: Register, finding_id: str = "f1") -> Finding:
 
 def events(register: Register, finding_id: str = "f1") -> list[tuple[str, str]]:
     with register.reading() as session:
-        return [(one.action, one.reason_code) for one in history(session, MACHINE, [finding_id]).get(finding_id, [])]
+        return [
+            (event.action, event.reason_code) for event in history(session, MACHINE, [finding_id]).get(finding_id, [])
+        ]
 
 
 def test_a_finding_is_new_then_open_then_corrected_then_reopened(register: Register, nights: Nights) -> None:
@@ -102,8 +104,20 @@ def test_following_a_run_again_changes_nothing(register: Register, tmp_path: Pat
         (FIRST.on(2, wrong=(), absent=("close_date",)), "corrected"),
         (FIRST.on(2, wrong=()), "corrected"),
     ],
-    ids=["case gone", "person gone", "rule changed", "rule off", "rule gone", "not judged", "in error", "made unreadable", "column gone", "other column gone", "corrected"],
-)  # fmt: skip
+    ids=[
+        "case gone",
+        "person gone",
+        "rule changed",
+        "rule off",
+        "rule gone",
+        "not judged",
+        "in error",
+        "made unreadable",
+        "column gone",
+        "other column gone",
+        "corrected",
+    ],
+)
 def test_only_a_judged_card_is_corrected(register: Register, nights: Nights, night: Night, state: str) -> None:
     nights(FIRST, night)
     finding = the(register)
@@ -136,14 +150,14 @@ def test_an_explanation_lasts_while_nothing_changes(register: Register, nights: 
     outcome = decide(register, SUPERVISOR, ["f1"], REJECT)
     assert (outcome.done, outcome.skipped) == (("f1",), ())
     assert nights(FIRST.on(2)).explained == 1
-    kept = the(register)
-    assert (kept.state, kept.verification, kept.note, kept.verified_by) == (
+    explained = the(register)
+    assert (explained.state, explained.verification, explained.note, explained.verified_by) == (
         "explained",
         "rejected",
         "已核对卷宗",
         "监管员",
     )
-    assert kept.explained_until == date(2026, 6, 1) + timedelta(days=365)
+    assert explained.explained_until == date(2026, 6, 1) + timedelta(days=365)
 
 
 @pytest.mark.parametrize(
@@ -191,17 +205,17 @@ def test_what_comes_back_as_another_one_is_not_what_was_verified(
 
 def test_rejections_of_the_former_rule_do_not_hold_the_new_one(register: Register, nights: Nights) -> None:
     several = tuple(Wrong(f"f{number}", bmsah=f"案{number}") for number in range(6))
-    first = FIRST.on(1, wrong=several, rows=tuple(Row(one.bmsah) for one in several))
+    first = FIRST.on(1, wrong=several, rows=tuple(Row(wrong.bmsah) for wrong in several))
     nights(first)
     assert decide(register, SUPERVISOR, [f"f{number}" for number in range(4)], REJECT).held == ()
-    tuned = tuple(replace(one, rule_print="r2") for one in several[4:])
+    tuned = tuple(replace(wrong, rule_print="r2") for wrong in several[4:])
     nights(replace(first, day=date(2026, 6, 2), wrong=tuned, rules={"C001": "r2"}))
     assert decide(register, SUPERVISOR, ["f4", "f5"], REJECT).held == ()
 
 
 def test_a_rule_rejected_often_goes_on_hold_until_it_is_released(register: Register, nights: Nights) -> None:
     several = tuple(Wrong(f"f{number}", bmsah=f"案{number}") for number in range(12))
-    nights(FIRST.on(1, wrong=several, rows=tuple(Row(one.bmsah) for one in several)))
+    nights(FIRST.on(1, wrong=several, rows=tuple(Row(wrong.bmsah) for wrong in several)))
     assert decide(register, SUPERVISOR, [f"f{number}" for number in range(4)], REJECT).held == ()
     assert decide(register, SUPERVISOR, ["f4"], REJECT).held == ("C001",)
     with register.reading() as session:
@@ -289,9 +303,9 @@ def test_an_error_is_denied_only_with_a_reason_and_a_note(decision: tuple[str, s
 
 def test_what_changed_meanwhile_is_left_and_said(register: Register, nights: Nights) -> None:
     nights(FIRST)
-    seen = {"f1": the(register).version}
-    decide(register, OWNER, ["f1"], Decision("answer_corrected"), seen)
-    late = decide(register, SUPERVISOR, ["f1"], Decision("confirm"), seen)
+    versions_seen = {"f1": the(register).version}
+    decide(register, OWNER, ["f1"], Decision("answer_corrected"), versions_seen)
+    late = decide(register, SUPERVISOR, ["f1"], Decision("confirm"), versions_seen)
     assert late.done == ()
     assert "刷新" in late.skipped[0][1]
 
@@ -302,7 +316,7 @@ def test_a_decision_on_many_is_undone_as_one_where_nothing_happened_since(regist
     decide(register, SUPERVISOR, ["f2"], Decision("confirm"))
     assert undo(register, replace(SUPERVISOR, user_id=99), batch).done == ()
     undone = undo(register, SUPERVISOR, batch)
-    assert (undone.done, [one for one, _ in undone.skipped]) == (("f1",), ["f2"])
+    assert (undone.done, [finding_id for finding_id, _ in undone.skipped]) == (("f1",), ["f2"])
     back = the(register)
     assert (back.state, back.verification, back.reason_code, back.explained_until) == ("new", "", "", None)
     assert events(register) == [("reject", "true_as_filled"), ("undo", "")]
@@ -315,13 +329,16 @@ def test_figures_of_a_run_are_those_of_its_findings(register: Register, nights: 
     with register.reading() as session:
         rows = session.scalars(select(RunFigure).order_by(RunFigure.seq, RunFigure.department)).all()
     assert [(row.seq, row.department, row.new, row.open, row.corrected) for row in rows] == [
-        (1, "第一检察部", 1, 1, 0), (1, "第二检察部", 1, 1, 0), (2, "第一检察部", 0, 0, 1), (2, "第二检察部", 0, 1, 0),
-    ]  # fmt: skip
+        (1, "第一检察部", 1, 1, 0),
+        (1, "第二检察部", 1, 1, 0),
+        (2, "第一检察部", 0, 0, 1),
+        (2, "第二检察部", 0, 1, 0),
+    ]
 
 
 def test_the_scope_finds_a_row_whose_office_was_mistyped(register: Register, nights: Nights) -> None:
     nights(FIRST.on(1, wrong=(Wrong(office="11"), Wrong("f2", office="11", prosecutor="示检乙"))))
     with register.reading() as session:
-        assert [one.finding_id for one in list_findings(session, OWNER, Wanted(own=True))] == ["f1"]
-        found = session.scalars(select(Event)).all()
-    assert found == []
+        assert [finding.finding_id for finding in list_findings(session, OWNER, Wanted(own=True))] == ["f1"]
+        events_written = session.scalars(select(Event)).all()
+    assert events_written == []

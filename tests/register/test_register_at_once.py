@@ -25,8 +25,9 @@ ROWS = tuple(Row(f"案{number}") for number in range(PEOPLE * EACH))
 FIRST = Night(wrong=tuple(Wrong(f"f{number}", bmsah=f"案{number}") for number in range(PEOPLE * EACH)), rows=ROWS)
 SECOND = FIRST.on(
     2,
-    wrong=tuple(wrong for number, wrong in enumerate(FIRST.wrong) if number % 3) + tuple(Wrong(f"g{n}", bmsah="案0") for n in range(2000)),
-)  # fmt: skip
+    wrong=tuple(wrong for number, wrong in enumerate(FIRST.wrong) if number % 3)
+    + tuple(Wrong(f"g{number}", bmsah="案0") for number in range(2000)),
+)
 NIGHTLY = """
 import sys
 from pathlib import Path
@@ -44,8 +45,11 @@ def test_twenty_people_decide_while_a_run_is_followed(register: Register, tmp_pa
     url = register.engine.url.render_as_string(hide_password=False)
     with subprocess.Popen(
         [sys.executable, "-c", NIGHTLY, url, str(SECOND.publish(tmp_path))],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    ) as night:  # fmt: skip
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as night:
         assert night.stdout is not None
         assert night.stdin is not None
         assert night.stdout.readline() == "ready\n"
@@ -54,11 +58,11 @@ def test_twenty_people_decide_while_a_run_is_followed(register: Register, tmp_pa
         def person(number: int) -> list[Outcome]:
             reader = replace(MACHINE, user_id=number, name=f"监管员{number}")
             start.wait()
-            made = []
-            for one in range(EACH):
-                action = Decision("confirm") if one % 2 else Decision("reject", "old_card", f"由{number}")
-                made.append(decide(register, reader, [f"f{number * EACH + one}"], action))
-            return made
+            outcomes_of_person = []
+            for turn in range(EACH):
+                action = Decision("confirm") if turn % 2 else Decision("reject", "old_card", f"由{number}")
+                outcomes_of_person.append(decide(register, reader, [f"f{number * EACH + turn}"], action))
+            return outcomes_of_person
 
         with ThreadPoolExecutor(PEOPLE) as pool:
             working = [pool.submit(person, number) for number in range(PEOPLE)]
@@ -66,21 +70,24 @@ def test_twenty_people_decide_while_a_run_is_followed(register: Register, tmp_pa
             night.stdin.write("go\n")
             night.stdin.flush()
             outcomes = [outcome for future in working for outcome in future.result(timeout=120)]
-        told, errors = night.communicate(timeout=120)
-        assert (told.strip(), errors, night.returncode) == ("2", "", 0)
+        printed, errors = night.communicate(timeout=120)
+        assert (printed.strip(), errors, night.returncode) == ("2", "", 0)
 
-    done = {one for outcome in outcomes for one in outcome.done}
-    skipped = {one for outcome in outcomes for one, _ in outcome.skipped}
-    assert done | skipped == {wrong.finding_id for wrong in FIRST.wrong}
+    decided = {finding_id for outcome in outcomes for finding_id in outcome.done}
+    skipped = {finding_id for outcome in outcomes for finding_id, _ in outcome.skipped}
+    assert decided | skipped == {wrong.finding_id for wrong in FIRST.wrong}
     with register.reading() as session:
         by_people = select(Event.finding_id).where(Event.user_id.is_not(None))
-        assert sorted(session.scalars(by_people)) == sorted(done)
-        verified = {one.finding_id: one for one in session.scalars(select(Finding).where(Finding.verification != ""))}
-        assert verified.keys() == done
+        assert sorted(session.scalars(by_people)) == sorted(decided)
+        verified = {
+            finding.finding_id: finding
+            for finding in session.scalars(select(Finding).where(Finding.verification != ""))
+        }
+        assert verified.keys() == decided
         for number in range(PEOPLE * EACH):
             finding = session.get_one(Finding, f"f{number}")
             gone = number % 3 == 0
-            assert finding.finding_id in done or gone, "skipped only where the run had closed it before"
+            assert finding.finding_id in decided or gone, "skipped only where the run had closed it before"
             expected = "corrected" if gone else "explained" if number % EACH % 2 == 0 else "open"
             assert finding.state == expected
         assert session.scalar(select(func.count()).where(Finding.state == "new")) == 2000

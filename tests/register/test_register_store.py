@@ -28,10 +28,10 @@ def test_two_that_start_at_once_both_find_their_tables(tmp_path: Path) -> None:
     url = register_url(Home(tmp_path))
     with ThreadPoolExecutor(4) as pool:
         opened = list(pool.map(lambda _: open_register.__wrapped__(url), range(4)))
-    for one in opened:
-        with one.reading() as session:
+    for opened_register in opened:
+        with opened_register.reading() as session:
             assert switch(session, "hold_after") == 5
-        one.close()
+        opened_register.close()
 
 
 def test_what_fails_halfway_is_not_kept(register: Register) -> None:

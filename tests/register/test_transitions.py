@@ -89,8 +89,13 @@ MOVES: dict[tuple[str, Action], Talk] = {
 DECISIONS: tuple[Action, ...] = ("confirm", "reject", "accept", "uphold")
 ANSWERS: tuple[Action, ...] = ("answer_corrected", "answer_not_error")
 MAY: dict[Role, tuple[Action, ...]] = {
-    "supervisor": DECISIONS, "prosecutor": ANSWERS, "assistant": ANSWERS, "head": ANSWERS, "leader": (), "administrator": (),
-}  # fmt: skip
+    "supervisor": DECISIONS,
+    "prosecutor": ANSWERS,
+    "assistant": ANSWERS,
+    "head": ANSWERS,
+    "leader": (),
+    "administrator": (),
+}
 FINDINGS_PAGE = ROOT / "docs" / "findings.md"
 
 
@@ -107,7 +112,7 @@ def register(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Register]:
     opened.close()
 
 
-def put(register: Register, talk: Talk) -> None:
+def put_finding(register: Register, talk: Talk) -> None:
     """Makes the finding stand so."""
     values = dict(zip(("state", "verification", "answer", "decision"), talk, strict=True))
     with register.writing() as session:
@@ -117,9 +122,14 @@ def put(register: Register, talk: Talk) -> None:
 def standing(register: Register) -> tuple[Talk, int, int, Standing]:
     """How the finding stands, its version, and how many events there are."""
     with register.reading() as session:
-        one = session.scalars(select(Finding)).one()
+        finding_row = session.scalars(select(Finding)).one()
         events = session.scalar(select(func.count()).select_from(Event)) or 0
-        return (one.state, one.verification, one.answer, one.decision), one.version, events, Standing.of(one)
+        return (
+            (finding_row.state, finding_row.verification, finding_row.answer, finding_row.decision),
+            finding_row.version,
+            events,
+            Standing.of(finding_row),
+        )
 
 
 def decision(action: Action) -> Decision:
@@ -133,7 +143,7 @@ def test_every_role_may_do_at_every_moment_what_the_table_says_and_nothing_else(
 ) -> None:
     reader = reader_of_role(role)
     for action in get_args(Action):
-        put(register, MOMENTS[moment])
+        put_finding(register, MOMENTS[moment])
         before = standing(register)
         offered = {row.action for row in possible(reader, before[3])}
         becomes = MOVES.get((moment, action)) if action in MAY[role] else None
@@ -157,7 +167,7 @@ def test_every_role_may_do_at_every_moment_what_the_table_says_and_nothing_else(
 
 
 def test_a_second_confirmation_writes_nothing_and_says_why(register: Register) -> None:
-    put(register, MOMENTS["open"])
+    put_finding(register, MOMENTS["open"])
     supervisor = reader_of_role("supervisor")
     decide(register, supervisor, ["f1"], Decision("confirm"))
     before = standing(register)
@@ -179,8 +189,8 @@ def test_a_refusal_names_its_reason(register: Register, words: str) -> None:
         "没有待决定的异议": ("confirmed", "supervisor", "accept"),
         "已经答复": ("disputed", "prosecutor", "answer_corrected"),
         "此前已有同样的核实结论": ("confirmed, said corrected", "supervisor", "confirm"),
-    }[words]  # fmt: skip
-    put(register, MOMENTS[moment])
+    }[words]
+    put_finding(register, MOMENTS[moment])
     outcome = decide(register, reader_of_role(role), ["f1"], decision(action))  # type: ignore[arg-type]
     assert outcome.skipped[0][1].startswith(words)
 
@@ -208,22 +218,27 @@ def line(row: Transition) -> tuple[str, ...]:
     )
     if row.verdict and row.decision is None and row.verdict == "confirmed" and row.since == ACTIVE:
         since.append("not yet confirmed")
-    gives = [name for name, asked in (("reason", row.asks_reason), ("note", row.asks_note)) if asked]
+    gives = [name for name, is_asked in (("reason", row.asks_reason), ("note", row.asks_note)) if is_asked]
     gives += ["a last day if wanted"] * row.may_end
     waits = {"corrected": "waits for the next run", "not_error": "waits for the supervisor"}.get(row.answer or "", "")
     becomes = [f"`{row.state}`" if row.state else "", row.verdict or "", row.decision or "", waits]
     return (
-        ", ".join(since), ", ".join(role for role in ROLES if row.act in ACTS[role]),
-        f"{text(f'work.{row.action}', 'zh').rstrip('…')} `{row.action}`", f"`{row.key}`", ", ".join(gives) or "–",
+        ", ".join(since),
+        ", ".join(role for role in ROLES if row.act in ACTS[role]),
+        f"{text(f'work.{row.action}', 'zh').rstrip('…')} `{row.action}`",
+        f"`{row.key}`",
+        ", ".join(gives) or "–",
         ", ".join(filter(None, becomes)),
-    )  # fmt: skip
+    )
 
 
 def test_the_page_of_findings_shows_the_table() -> None:
     page = FINDINGS_PAGE.read_text(encoding="utf-8")
     table = re.findall(r"<!-- transitions -->\n(.*?)<!-- end -->", page, re.DOTALL)
-    shown = [tuple(cell.strip() for cell in row.strip("|").split("|")) for row in table[0].strip().splitlines()[2:]]
-    assert shown == [line(row) for row in TRANSITIONS]
+    table_rows = [
+        tuple(cell.strip() for cell in row.strip("|").split("|")) for row in table[0].strip().splitlines()[2:]
+    ]
+    assert table_rows == [line(row) for row in TRANSITIONS]
 
 
 def test_every_key_the_page_names_is_one() -> None:

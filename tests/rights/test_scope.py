@@ -33,11 +33,9 @@ scopes = st.builds(
     everything=st.sampled_from((False, False, False, True)),
     offices=st.frozensets(st.sampled_from((*OFFICES, STRAY[-1])), max_size=2),
     departments=st.frozensets(st.tuples(st.sampled_from(OFFICES), st.sampled_from(DEPARTMENTS[1:])), max_size=2),
-    handlers=st.frozensets(
-        st.tuples(st.sampled_from(OFFICES), departments, st.sampled_from(NAMES[1:])), max_size=3
-    ),
+    handlers=st.frozensets(st.tuples(st.sampled_from(OFFICES), departments, st.sampled_from(NAMES[1:])), max_size=3),
     known=st.sampled_from((frozenset(OFFICES), frozenset(OFFICES[:1]), frozenset[str]())),
-)  # fmt: skip
+)
 MANY = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
@@ -77,13 +75,14 @@ def test_the_register_gives_the_rows_of_the_scope(register: Register, scope: Sco
             session.execute(delete(table))
         session.execute(insert(Finding), findings)
         session.execute(insert(RunFigure), figures)
-        seen = set(session.scalars(select(Finding.finding_id).where(rows_of(scope))))
+        finding_ids = set(session.scalars(select(Finding.finding_id).where(rows_of(scope))))
         counted = set(session.scalars(select(Finding.finding_id).where(departments_of(scope, Finding))))
         columns = (RunFigure.office, RunFigure.department)
-        figured = {(office, department) for office, department in session.execute(
-            select(*columns).where(departments_of(scope, RunFigure))
-        )}  # fmt: skip
-    assert seen == {f"f{number}" for number, row in enumerate(rows) if theirs(scope, row)}
+        figured = {
+            (office, department)
+            for office, department in session.execute(select(*columns).where(departments_of(scope, RunFigure)))
+        }
+    assert finding_ids == {f"f{number}" for number, row in enumerate(rows) if theirs(scope, row)}
     assert counted == {f"f{number}" for number, row in enumerate(rows) if whole_department(scope, *row[:2])}
     assert figured == {row[:2] for row in rows if whole_department(scope, *row[:2])}
 
@@ -91,16 +90,18 @@ def test_the_register_gives_the_rows_of_the_scope(register: Register, scope: Sco
 @MANY
 @given(scope=scopes, rows=tables, blank_is_null=st.booleans())
 def test_a_published_run_gives_the_rows_of_the_scope(scope: Scope, rows: list[Row], blank_is_null: bool) -> None:
-    kept = [(number, *((one or None) if blank_is_null else one for one in row)) for number, row in enumerate(rows)]
+    numbered_rows = [
+        (number, *((value or None) if blank_is_null else value for value in row)) for number, row in enumerate(rows)
+    ]
     with duckdb.connect() as con:
         con.execute("create table o (id integer, office varchar, department varchar, prosecutor varchar)")
-        con.executemany("insert into o values (?, ?, ?, ?)", kept)
+        con.executemany("insert into o values (?, ?, ?, ?)", numbered_rows)
         condition = published_rows_of(scope, "o")
-        seen = con.execute(f"select id from o where {condition}").fetchall()
-        others = con.execute(f"select id from o where not {condition}").fetchall()
+        within = con.execute(f"select id from o where {condition}").fetchall()
+        outside = con.execute(f"select id from o where not {condition}").fetchall()
     expected = {number for number, row in enumerate(rows) if theirs(scope, row)}
-    assert {number for (number,) in seen} == expected
-    assert {number for (number,) in others} == set(range(len(rows))) - expected
+    assert {number for (number,) in within} == expected
+    assert {number for (number,) in outside} == set(range(len(rows))) - expected
 
 
 @MANY
@@ -112,16 +113,16 @@ def test_values_already_read_are_judged_alike(scope: Scope) -> None:
 
 
 def test_two_people_of_one_name_are_told_apart_by_their_department() -> None:
-    known = frozenset(OFFICES)
-    first = Scope(handlers=frozenset((("城区院", "一部", "甲"),)), known=known)
-    anywhere = Scope(handlers=frozenset((("城区院", "", "甲"),)), known=known)
+    known_offices = frozenset(OFFICES)
+    first = Scope(handlers=frozenset((("城区院", "一部", "甲"),)), known=known_offices)
+    anywhere = Scope(handlers=frozenset((("城区院", "", "甲"),)), known=known_offices)
     rows = [("城区院", "一部", "甲"), ("城区院", "二部", "甲"), ("郊区院", "一部", "甲"), ("", "一部", "甲")]
     assert [first.holds(*row) for row in rows] == [True, False, False, True]
     assert [anywhere.holds(*row) for row in rows] == [True, True, False, True]
 
 
 @pytest.mark.parametrize(
-    ("row", "whole", "person"),
+    ("row", "has_department", "has_person"),
     [
         (("城区院", "一部"), True, True),
         (("城区完", "一部"), True, True),
@@ -131,10 +132,10 @@ def test_two_people_of_one_name_are_told_apart_by_their_department() -> None:
     ],
 )
 def test_a_head_has_the_department_also_where_its_office_is_mistyped(
-    row: tuple[str, str], whole: bool, person: bool
+    row: tuple[str, str], has_department: bool, has_person: bool
 ) -> None:
     head = Scope(departments=frozenset((("城区院", "一部"),)), known=frozenset(OFFICES))
-    assert (head.holds(*row), head.holds(*row, "甲")) == (whole, person)
+    assert (head.holds(*row), head.holds(*row, "甲")) == (has_department, has_person)
 
 
 def test_a_handler_has_no_department() -> None:

@@ -41,8 +41,8 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, SampleSummary
 def test_the_committed_sample_is_small_and_regenerates_byte_for_byte(tmp_path: Path) -> None:
     generate(COMMITTED.seed, COMMITTED.cases, COMMITTED.as_of, tmp_path)
     assert digests(tmp_path) == digests(COMMITTED_FOLDER)
-    kept = [*(COMMITTED_FOLDER / "exports").iterdir(), *(COMMITTED_FOLDER / name for name in TRUTHS)]
-    assert sum(path.stat().st_size for path in kept) < 3_000_000
+    committed_files = [*(COMMITTED_FOLDER / "exports").iterdir(), *(COMMITTED_FOLDER / name for name in TRUTHS)]
+    assert sum(path.stat().st_size for path in committed_files) < 3_000_000
 
 
 def test_another_seed_gives_another_sample(tmp_path: Path) -> None:
@@ -80,7 +80,7 @@ def test_each_export_is_named_after_its_card_and_no_other(
         {c.name for c in catalogue.cards.values() if any(w in path.name for w in c.file_words)}
         for path in small[1].exports
     ]
-    assert all(len(named) == 1 for named in cards)
+    assert all(len(cards_of_file) == 1 for cards_of_file in cards)
     assert set().union(*cards) == catalogue.cards.keys()
 
 
@@ -125,17 +125,17 @@ def year(tmp_path_factory: pytest.TempPathFactory) -> Year:
 )
 def test_linked_cards_name_cases_that_exist(year: Year, card: str, link: str) -> None:
     tables, spoiled = year
-    known = {row.get("bmsah") for other in tables if other != card for row in tables[other]}
+    case_numbers = {row.get("bmsah") for other_card in tables if other_card != card for row in tables[other_card]}
     linked = {row[link] for row in tables[card] if link in row}
-    assert linked - spoiled <= known
-    assert linked & known
+    assert linked - spoiled <= case_numbers
+    assert linked & case_numbers
 
 
 def measured_without_row(tables: dict[str, list[dict[str, str]]]) -> set[str]:
     """Numbers a planted blank removed from their own row."""
     blank = sum("suspect_no" not in row for card in ("arrest", "prosecution") for row in tables[card])
-    known = {row.get("suspect_no") for card in ("arrest", "prosecution") for row in tables[card]}
-    lost = {row["suspect_no"] for row in tables["measure"]} - known
+    suspect_numbers = {row.get("suspect_no") for card in ("arrest", "prosecution") for row in tables[card]}
+    lost = {row["suspect_no"] for row in tables["measure"]} - suspect_numbers
     assert len(lost) <= blank
     return lost
 
@@ -149,7 +149,7 @@ def test_nobody_in_the_sample_can_be_a_real_person(small: tuple[Path, SampleSumm
 
 
 def test_exports_have_the_shape_of_real_ones(small: tuple[Path, SampleSummary]) -> None:
-    arrest, prosecution, table, register, *others = small[1].exports
+    arrest, prosecution, table, register, *further_exports = small[1].exports
     sheet = openpyxl.load_workbook(prosecution).worksheets[0]
     lines = [[cell.value for cell in row] for row in sheet.iter_rows()]
     assert lines[0][0] == "一审公诉案件反查结果"
@@ -162,7 +162,7 @@ def test_exports_have_the_shape_of_real_ones(small: tuple[Path, SampleSummary]) 
     assert table.suffix == ".xls"
     assert register.read_bytes().decode("gb18030").startswith("部门受案号,")
     assert arrest.name.startswith("审查逮捕案件010101表")
-    codings = {path.read_bytes().startswith(codecs.BOM_UTF8) for path in others if path.suffix == ".csv"}
+    codings = {path.read_bytes().startswith(codecs.BOM_UTF8) for path in further_exports if path.suffix == ".csv"}
     assert codings == {True, False}, "registers in both codings"
 
 
@@ -178,10 +178,10 @@ def test_an_impossible_size_is_refused(tmp_path: Path, cases: int) -> None:
 
 
 def test_progress_is_told_up_to_the_end(tmp_path: Path) -> None:
-    told: list[tuple[str, int, int]] = []
-    generate(1, 150, AS_OF, tmp_path, lambda stage, done, total: told.append((stage.code, done, total)))
-    assert told[0][1] == 0
-    assert told[-1][1] == told[-1][2] >= 150
+    steps: list[tuple[str, int, int]] = []
+    generate(1, 150, AS_OF, tmp_path, lambda stage, count, total: steps.append((stage.code, count, total)))
+    assert steps[0][1] == 0
+    assert steps[-1][1] == steps[-1][2] >= 150
 
 
 @pytest.mark.parametrize(("first17", "digit"), [("11010519491231002", "X"), ("77010119900307001", "4")])

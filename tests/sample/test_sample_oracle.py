@@ -32,11 +32,11 @@ def example_states(con: duckdb.DuckDBPyConnection, rule: SpecRule, text: str) ->
     """How many rows of an example are judged and how many findings are made."""
     tables, params = example_tables(rule, text)
     card = next(iter(tables)) if rule.card == "*" else next(c for c in rule.card.split("|") if c in tables)
-    named = {name for row in tables[card] for name in row}
+    items = {name for row in tables[card] for name in row}
     fill_tables(con, tables)
     judged, findings = 0, 0
     for j in judgements(spec_fields(), today_of_examples(), [rule], params):
-        if j.card == card and (not j.field or j.field in named):
+        if j.card == card and (not j.field or j.field in items):
             judged += len(rows_where(con, j, "true"))
             findings += judge(con, j).total()
     empty_tables(con, tables)
@@ -72,6 +72,8 @@ def test_an_unreadable_value_is_reported_once_and_judged_by_nothing_else() -> No
         "accept_date": "2026-13-45",
         "p_result": "起诉",
     }
-    found = oracle_findings({"prosecution": [row]}, date(2026, 6, 30))
-    assert {f for f in found if f[4] == "accept_date"} == {("V015", "prosecution", row["bmsah"], "S1", "accept_date")}
-    assert not {f for f in found if f[0] in ("V002", "T005", "T022", "T025", "L002")}
+    findings = oracle_findings({"prosecution": [row]}, date(2026, 6, 30))
+    assert {f for f in findings if f[4] == "accept_date"} == {
+        ("V015", "prosecution", row["bmsah"], "S1", "accept_date")
+    }
+    assert not {f for f in findings if f[0] in ("V002", "T005", "T022", "T025", "L002")}

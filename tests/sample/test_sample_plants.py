@@ -31,14 +31,14 @@ def judged(folder: Path, as_of: date) -> tuple[Counter[Finding], set[Finding]]:
     """The findings of a sample, and the rows and cases judged and not found wanting for which it names near misses."""
     near = {(rule, card, field) for rule, card, _, _, field in lines_of(folder / "near_misses.csv")}
     tables = read_exports((folder / "exports").iterdir())
-    found: Counter[Finding] = Counter()
+    findings: Counter[Finding] = Counter()
     silent: set[Finding] = set()
     with loaded_spec(tables) as con:
         for j in judgements(tables, as_of, spec_rules()):
-            found += judge(con, j)
+            findings += judge(con, j)
             if (j.rule.id, j.card, j.field) in near:
                 silent |= accepted(con, j)
-    return found, silent
+    return findings, silent
 
 
 def by_rule(findings: Iterable[Finding]) -> dict[str, int]:
@@ -48,12 +48,12 @@ def by_rule(findings: Iterable[Finding]) -> dict[str, int]:
 
 def assert_exactly_planted(folder: Path, as_of: date) -> None:
     """Precision and recall are 1 for every rule, and every near miss is judged and silent."""
-    found, silent = judged(folder, as_of)
+    findings, silent = judged(folder, as_of)
     planted, near = lines_of(folder / "planted.csv"), lines_of(folder / "near_misses.csv")
-    assert by_rule((found - planted).elements()) == {}, "findings nobody planted"
-    assert by_rule((planted - found).elements()) == {}, "planted defects nobody found"
+    assert by_rule((findings - planted).elements()) == {}, "findings nobody planted"
+    assert by_rule((planted - findings).elements()) == {}, "planted defects nobody found"
     assert by_rule(near.keys() - silent) == {}, "near misses that are not judged"
-    assert by_rule(f for f in near if f in found) == {}, "near misses that are violated"
+    assert by_rule(f for f in near if f in findings) == {}, "near misses that are violated"
 
 
 def judged_pairs() -> set[tuple[str, str]]:
@@ -66,11 +66,11 @@ def pairs(findings: Iterable[Finding]) -> set[tuple[str, str]]:
 
 
 def test_every_rule_has_a_plant_and_a_near_miss_on_every_card_it_is_judged_on() -> None:
-    wanted = judged_pairs()
-    assert len({rule for rule, _ in wanted}) == 241
-    assert wanted - {(p.rule_id, p.card) for p in DEFECTS} == set()
-    assert wanted - {(p.rule_id, p.card) for p in NEAR_MISSES} == set()
-    assert {(p.rule_id, p.card) for p in ALL_PLANTS} == wanted
+    rules_and_cards = judged_pairs()
+    assert len({rule for rule, _ in rules_and_cards}) == 241
+    assert rules_and_cards - {(p.rule_id, p.card) for p in DEFECTS} == set()
+    assert rules_and_cards - {(p.rule_id, p.card) for p in NEAR_MISSES} == set()
+    assert {(p.rule_id, p.card) for p in ALL_PLANTS} == rules_and_cards
 
 
 def test_a_near_miss_says_why_and_a_defect_does_not() -> None:
@@ -93,9 +93,9 @@ def test_a_small_sample_is_exactly_planted_too(tmp_path: Path) -> None:
 
 def test_what_a_rule_exempts_is_not_judged_by_it(tmp_path: Path) -> None:
     generate(4, 60, AS_OF, tmp_path, plants=EXEMPT)
-    found, silent = judged(tmp_path, AS_OF)
+    findings, silent = judged(tmp_path, AS_OF)
     exempt = lines_of(tmp_path / "near_misses.csv")
-    assert by_rule(found.elements()) == {}
+    assert by_rule(findings.elements()) == {}
     assert {rule for rule, *_ in exempt} == {p.rule_id for p in EXEMPT}
     assert by_rule(exempt.keys() & silent) == {}
 

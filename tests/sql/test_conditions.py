@@ -101,10 +101,10 @@ RULES = {
 }
 
 
-@pytest.mark.parametrize("what", RULES)
-def test_both_examples_are_judged_as_they_say(tmp_path: Path, what: str) -> None:
+@pytest.mark.parametrize("form", RULES)
+def test_both_examples_are_judged_as_they_say(tmp_path: Path, form: str) -> None:
     (tmp_path / "rule.yaml").write_text(
-        f"theme: consistency\nrules:\n  - id: Z011{HEAD}{RULES[what]}", encoding="utf-8"
+        f"theme: consistency\nrules:\n  - id: Z011{HEAD}{RULES[form]}", encoding="utf-8"
     )
     laid = load_catalogue(tmp_path)
     outcome = check_catalogue(replace(laid, rules={"Z011": laid.rules["Z011"]}))

@@ -15,9 +15,19 @@ AWKWARD = [
     "７7010119900101 123ｘ", "NULL", " nan ", "None", "'", "\u3000", "\ufeff\t李 四\n", "甲\n乙", "无", "''引", "-3", "007", "2147483648",
 ]  # fmt: skip
 ITEMS = (
-    "case_name", "accept_date", "opinion_doc_no", "transfer_charge", "transfer_other_charges", "police_suggest_plea", "joint_count",
-    "early_mode", "id_no", "amount", "sr_imp_from", "sex",
-)  # fmt: skip
+    "case_name",
+    "accept_date",
+    "opinion_doc_no",
+    "transfer_charge",
+    "transfer_other_charges",
+    "police_suggest_plea",
+    "joint_count",
+    "early_mode",
+    "id_no",
+    "amount",
+    "sr_imp_from",
+    "sex",
+)
 """An item of every type."""
 
 

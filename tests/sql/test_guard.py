@@ -117,14 +117,17 @@ OPENING = [
 @pytest.fixture(params=["memory", "own file", "read only", "attaching", "folder"])
 def locked(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """Every kind of connection the product opens."""
-    own, other = tmp_path / "own.duckdb", tmp_path / "other.duckdb"
-    for file in (own, other):
+    own, other_file = tmp_path / "own.duckdb", tmp_path / "other.duckdb"
+    for file in (own, other_file):
         duckdb.connect(str(file)).close()
     (tmp_path / "work").mkdir()
     opened: dict[str, dict[str, Any]] = {
-        "memory": {}, "own file": {"database": own}, "read only": {"database": own, "read_only": True},
-        "attaching": {"files": [other]}, "folder": {"database": own, "folders": [tmp_path / "work"]},
-    }  # fmt: skip
+        "memory": {},
+        "own file": {"database": own},
+        "read only": {"database": own, "read_only": True},
+        "attaching": {"files": [other_file]},
+        "folder": {"database": own, "folders": [tmp_path / "work"]},
+    }
     with open_duckdb(**opened[request.param]) as con:
         yield con
 
@@ -159,11 +162,13 @@ def test_the_connection_of_great_expectations_is_locked(tmp_path: Path) -> None:
 
 
 def test_a_locked_connection_opens_what_it_was_opened_for(tmp_path: Path) -> None:
-    work, other = tmp_path / "it's work", tmp_path / "it's.duckdb"
+    work, other_file = tmp_path / "it's work", tmp_path / "it's.duckdb"
     work.mkdir()
     (work / "x.csv").write_text("a\n1\n", encoding="utf-8")
-    duckdb.connect(str(other)).close()
-    with open_duckdb(files=[other], folders=[work], settings={"threads": "1"}) as con:
-        con.execute("attach $file as other (read_only)".replace("$file", "'" + str(other).replace("'", "''") + "'"))
+    duckdb.connect(str(other_file)).close()
+    with open_duckdb(files=[other_file], folders=[work], settings={"threads": "1"}) as con:
+        con.execute(
+            "attach $file as other (read_only)".replace("$file", "'" + str(other_file).replace("'", "''") + "'")
+        )
         assert con.execute("from read_csv($1)", [str(work / "x.csv")]).fetchall() == [(1,)]
         assert con.execute("select current_setting('threads')").fetchall() == [(1,)]

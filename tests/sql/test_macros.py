@@ -12,9 +12,22 @@ from support.contract.spec_oracle import open_spec
 from expectations.sql.language import HELPERS
 
 TEXTS = (  # as loading leaves them: trimmed
-    None, "", "无", "是", "否", "无,刑事处罚", "甲；乙、 丙|甲", "盗窃罪、诈骗罪", "掩饰、隐瞒犯罪所得、犯罪所得收益罪",
-    "拒绝提供间谍犯罪、恐怖主义犯罪、极端主义犯罪证据罪", "生产、销售、提供假药罪(原生产、销售假药罪)", "生产、销售假药罪", "受贿罪,盗窃罪", "罪", "逮捕",
-)  # fmt: skip
+    None,
+    "",
+    "无",
+    "是",
+    "否",
+    "无,刑事处罚",
+    "甲；乙、 丙|甲",
+    "盗窃罪、诈骗罪",
+    "掩饰、隐瞒犯罪所得、犯罪所得收益罪",
+    "拒绝提供间谍犯罪、恐怖主义犯罪、极端主义犯罪证据罪",
+    "生产、销售、提供假药罪(原生产、销售假药罪)",
+    "生产、销售假药罪",
+    "受贿罪,盗窃罪",
+    "罪",
+    "逮捕",
+)
 DAYS = (None, "2024-02-29", "2025-09-30", "2026-01-31", "2026-02-13", "2026-05-01")
 NUMBERS = (0, 1, 3, 12)
 CASES = (
@@ -68,21 +81,23 @@ def filled(call: str) -> list[str]:
     """The call with every combination of values."""
     names = list(dict.fromkeys(re.findall(r"\$(\w+)", call)))
     types = {"t": "varchar", "u": "varchar", "d": "date", "e": "date", "c": "varchar", "x": "varchar", "i": "varchar"}
-    made = []
+    calls = []
     for values in product(*(VALUES[name] for name in names)):
         words = {
             name: f"{literal(value)}::{types[name]}" if name in types else literal(value)
             for name, value in zip(names, values, strict=True)
         }
-        made.append(Template(call).substitute(words))
-    return made
+        calls.append(Template(call).substitute(words))
+    return calls
 
 
 def test_every_helper_is_compared() -> None:
     compared = {re.split(r"\(", call)[0] for call in CALLS}
-    written = set(re.findall(r"^create macro (\w+)", (SPEC / "helpers.sql").read_text(encoding="utf-8"), re.MULTILINE))
+    specified_helpers = set(
+        re.findall(r"^create macro (\w+)", (SPEC / "helpers.sql").read_text(encoding="utf-8"), re.MULTILINE)
+    )
     assert compared | IN_PLACE == HELPERS
-    assert written - HELPERS == {"group_list", "dict_list"}
+    assert specified_helpers - HELPERS == {"group_list", "dict_list"}
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +113,9 @@ def test_a_helper_yields_what_the_specification_says(
     statement = f"select {', '.join(calls)}"
     ours, theirs = (con.execute(statement).fetchall()[0] for con in (lookups, specified))
     differing = [
-        (text, one, other) for text, one, other in zip(calls, ours, theirs, strict=True) if plain(one) != plain(other)
+        (text, own_value, specified_value)
+        for text, own_value, specified_value in zip(calls, ours, theirs, strict=True)
+        if plain(own_value) != plain(specified_value)
     ]
     assert differing == []
 

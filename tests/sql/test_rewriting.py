@@ -33,9 +33,9 @@ def same(text: str) -> Term:
     return Term(text, text)
 
 
-def linked(card: str, aggregate: str, more: str = "") -> Term:
-    helper = f"agg_rows({card}, {aggregate}, r.g = t.g{more})"
-    query = f"(select {aggregate} from cards.{card} r where r.g = o.g{more.replace('t.', 'o.')})"
+def linked(card: str, aggregate: str, more_condition: str = "") -> Term:
+    helper = f"agg_rows({card}, {aggregate}, r.g = t.g{more_condition})"
+    query = f"(select {aggregate} from cards.{card} r where r.g = o.g{more_condition.replace('t.', 'o.')})"
     return Term(helper, query)
 
 
@@ -61,17 +61,31 @@ WHOLE = [
     *map(
         same,
         (
-            "yes(k)", "no(k)", "has(m, '是')", "has_any(m, ['是', '否'])", "none_or_blank(m)", "none_or_blank(s)", "blank(d)",
-            "in_dictionary(k, 'K', false)", "in_dictionary(m, 'K', true)", "in_dict_group(k, 'K', '')", "in_codes(s, 'K')",
-            "custodial(s)", "is_workday(d)", "d = date '2026-06-01'", "same_set(items(m), items(s))", "true",
-            "charges_valid(s, d)", "subset(items(k), items(m))",
+            "yes(k)",
+            "no(k)",
+            "has(m, '是')",
+            "has_any(m, ['是', '否'])",
+            "none_or_blank(m)",
+            "none_or_blank(s)",
+            "blank(d)",
+            "in_dictionary(k, 'K', false)",
+            "in_dictionary(m, 'K', true)",
+            "in_dict_group(k, 'K', '')",
+            "in_codes(s, 'K')",
+            "custodial(s)",
+            "is_workday(d)",
+            "d = date '2026-06-01'",
+            "same_set(items(m), items(s))",
+            "true",
+            "charges_valid(s, d)",
+            "subset(items(k), items(m))",
         ),
     ),
     Term("has_stage(u)", "exists (select 1 from cards.u r where r.g = o.g)"),
     Term("blank(stage(u).s)", f"{LATEST.format('r.s')} is null"),
     linked("t", "bool_or(blank(r.a) = blank(r.b))"),
     linked("t", "bool_and(has(r.m, '是') or r.a is null)"),
-]  # fmt: skip
+]
 
 
 def joined(form: str, *parts: Term) -> Term:
@@ -129,15 +143,19 @@ def tables(small_catalogue: Catalogue) -> duckdb.DuckDBPyConnection:
     return con
 
 
-def store(con: duckdb.DuckDBPyConnection, own: list[tuple[object, ...]], others: list[tuple[object, ...]]) -> None:
+def store(
+    con: duckdb.DuckDBPyConnection, own_rows: list[tuple[object, ...]], linked_rows: list[tuple[object, ...]]
+) -> None:
     con.execute(
         "create or replace table cards.t (_row bigint, g integer, a integer, b integer, s varchar, k varchar, m varchar, d date)"
     )
     con.execute("create or replace table cards.u (_row bigint, g integer, a integer, s varchar, k varchar)")
-    if own:
-        con.executemany("insert into cards.t values (?, ?, ?, ?, ?, ?, ?, ?)", [(n, *row) for n, row in enumerate(own)])
-    if others:
-        con.executemany("insert into cards.u values (?, ?, ?, ?, ?)", [(n, *row) for n, row in enumerate(others)])
+    if own_rows:
+        con.executemany(
+            "insert into cards.t values (?, ?, ?, ?, ?, ?, ?, ?)", [(n, *row) for n, row in enumerate(own_rows)]
+        )
+    if linked_rows:
+        con.executemany("insert into cards.u values (?, ?, ?, ?, ?)", [(n, *row) for n, row in enumerate(linked_rows)])
     for card, names in (("t", "gabd"), ("u", "ga")):
         for name in names:
             con.execute(f"alter table cards.{card} add column {name}__raw varchar")
@@ -169,11 +187,14 @@ def literal(con: duckdb.DuckDBPyConnection, where: str) -> set[int]:
     st.lists(other_rows, max_size=4),
 )
 def test_a_rewritten_condition_finds_the_rows_of_the_literal_one(
-    small_catalogue: Catalogue, tables: duckdb.DuckDBPyConnection, terms: list[Term],
-    own: list[tuple[object, ...]], others: list[tuple[object, ...]],
-) -> None:  # fmt: skip
+    small_catalogue: Catalogue,
+    tables: duckdb.DuckDBPyConnection,
+    terms: list[Term],
+    own_rows: list[tuple[object, ...]],
+    linked_rows: list[tuple[object, ...]],
+) -> None:
     """Where it is true and where it is false, so that the rest is where it is unknown."""
-    store(tables, own, others)
+    store(tables, own_rows, linked_rows)
     try:
         expected = [literal(tables, where) for term in terms for where in (term.literal, f"not ({term.literal})")]
     except (duckdb.ParserException, duckdb.BinderException, duckdb.ConversionException):

@@ -15,7 +15,7 @@ AS_OF = date(2026, 6, 30)
 Key = tuple[str, str, str, str, str]
 
 
-def found(file: Path) -> Counter[Key]:
+def truth_lines(file: Path) -> Counter[Key]:
     """Findings as lines of the truth table."""
     with open_published(file) as con:
         rows = con.execute("""
@@ -50,4 +50,6 @@ def audit(tmp_path: Path, *paths: Path, catalogue: Path | None = None) -> AuditR
 
 
 def keys_of(result: AuditResult, rule: str) -> set[tuple[str, str, str]]:
-    return {(bmsah, suspect, field) for rule_id, _, bmsah, suspect, field in found(result.file) if rule_id == rule}
+    return {
+        (bmsah, suspect, field) for rule_id, _, bmsah, suspect, field in truth_lines(result.file) if rule_id == rule
+    }

@@ -8,11 +8,14 @@ from pathlib import Path
 
 def anka(*arguments: str | Path, home: Path, code: int = 0) -> subprocess.CompletedProcess[str]:
     """Runs `anka` in a process of its own and checks its exit code."""
-    ran = subprocess.run(
+    completed = subprocess.run(
         [sys.executable, "-m", "flows.cli.main", *map(str, arguments)],
         env=os.environ | {"ANKA_HOME": str(home), "COLUMNS": "200", "NO_COLOR": "1"},
-        capture_output=True, text=True, check=False, timeout=300,
-    )  # fmt: skip
-    assert ran.returncode == code, ran.stdout + ran.stderr
-    assert "Traceback" not in ran.stderr
-    return ran
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    assert completed.returncode == code, completed.stdout + completed.stderr
+    assert "Traceback" not in completed.stderr
+    return completed

@@ -81,7 +81,7 @@ insert into findings by name select *, 'intake' as owner, '规则157' as basis, 
 """
 
 
-def publish_small(root: Path, *, complete: bool = True, found: bool = True) -> Home:
+def publish_small(root: Path, *, complete: bool = True, with_findings: bool = True) -> Home:
     """A home whose present run is the literal one; without findings when `found` is false."""
     home = Home(root)
     home.published.mkdir(parents=True)
@@ -90,7 +90,7 @@ def publish_small(root: Path, *, complete: bool = True, found: bool = True) -> H
     with duckdb.connect(str(file)) as con:
         create_run(con)
         con.execute(_TABLES.replace("$status", status).replace("$state", state))
-        if not found:
+        if not with_findings:
             con.execute("delete from findings")
             con.execute("delete from due")
             con.execute("delete from calendar_gaps")

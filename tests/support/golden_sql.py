@@ -23,9 +23,9 @@ def pairs(text: str) -> list[tuple[str, str]]:
     return [(match["title"], match["condition"]) for match in _PAIR.finditer(text)]
 
 
-def golden_text(catalogue: Catalogue, given: list[tuple[str, str]]) -> str:
+def golden_text(catalogue: Catalogue, conditions: list[tuple[str, str]]) -> str:
     """The file with the SQL of every condition on card `t`."""
-    return "\n".join(f"-- # {title}\n-- {condition}\n{sql_of(catalogue, condition)}" for title, condition in given)
+    return "\n".join(f"-- # {title}\n-- {condition}\n{sql_of(catalogue, condition)}" for title, condition in conditions)
 
 
 def sql_of(catalogue: Catalogue, condition: str) -> str:

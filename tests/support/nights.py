@@ -112,15 +112,27 @@ class Night:
             marks = ", ".join("?" * len(lines[0]))
             con.executemany(
                 f"insert into findings ({selected(tuple(lines[0]))}) values ({marks})",
-                [list(one.values()) for one in lines],
+                [list(line.values()) for line in lines],
             )
 
 
 def _line(wrong: Wrong) -> dict[str, object]:
     values = json.dumps(wrong.values, ensure_ascii=False)
-    own = {name: getattr(wrong, name) for name in COLUMNS.keys() & {one.name for one in fields(wrong)}}
+    own = {name: getattr(wrong, name) for name in COLUMNS.keys() & {attribute.name for attribute in fields(wrong)}}
     return own | {
-        "run_id": "run", "rule_fingerprint": wrong.rule_print, "values_fingerprint": values, "error_type": "漏填", "case_name": "某案",
-        "name": "某", "fields": "|".join(wrong.values), "values": values, "message": f"{wrong.rule_id} 有误",
-        "message_en": f"{wrong.rule_id} is wrong", "basis": "规定", "file_no": 0, "sheet": "s", "sheet_row": 2, "card_row": 0,
-    }  # fmt: skip
+        "run_id": "run",
+        "rule_fingerprint": wrong.rule_print,
+        "values_fingerprint": values,
+        "error_type": "漏填",
+        "case_name": "某案",
+        "name": "某",
+        "fields": "|".join(wrong.values),
+        "values": values,
+        "message": f"{wrong.rule_id} 有误",
+        "message_en": f"{wrong.rule_id} is wrong",
+        "basis": "规定",
+        "file_no": 0,
+        "sheet": "s",
+        "sheet_row": 2,
+        "card_row": 0,
+    }

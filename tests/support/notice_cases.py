@@ -13,34 +13,64 @@ from expectations.home import Home
 from expectations.rights.reader import Reader
 from expectations.rights.scope import Scope
 from expectations.store.register import Register, now, open_register
-from expectations.store.tables import Finding, Run
+from expectations.store.tables import Finding, Run, User
 from support.dashboard_small import publish_small
+from support.register_rows import row_of
 
 OFFICE, ONE, TWO = "示例院", "第一检察部", "第二检察部"
 TODAY = date(2026, 6, 30)
 KNOWN = frozenset((OFFICE,))
 HEAD = Reader(
-    11, "head1", "部门长", ("head",), Scope(departments=frozenset(((OFFICE, ONE),)), known=KNOWN), own=Scope(handlers=frozenset())
-)  # fmt: skip
+    11,
+    "head1",
+    "部门长",
+    ("head",),
+    Scope(departments=frozenset(((OFFICE, ONE),)), known=KNOWN),
+    own=Scope(handlers=frozenset()),
+)
 JIA = Reader(12, "jia", "甲", ("prosecutor",), Scope(handlers=frozenset(((OFFICE, "", "甲"),)), known=KNOWN))
 YI = Reader(13, "yi", "乙", ("prosecutor",), Scope(handlers=frozenset(((OFFICE, "", "乙"),)), known=KNOWN))
 LEADER = Reader(14, "leader", "检察长", ("leader",))
 SUPERVISOR = Reader(15, "sup", "监管员", ("supervisor",), Scope(offices=frozenset((OFFICE,)), known=KNOWN))
 
 
-def finding(finding_id: str, **values: Any) -> Finding:
-    """A confirmed, open, serious finding of 甲 in the first department, changed by `values`."""
+def finding(finding_id: str, **changes: Any) -> Finding:
+    """A confirmed, open, normal finding of 甲 in the first department, with `changes`."""
     usual: dict[str, Any] = {
-        "rule_id": "C1", "rule_fingerprint": "r", "values_fingerprint": "v", "severity": "normal", "error_type": "漏填", "is_hint": False,
-        "card": "arrest", "level": "case", "bmsah": f"A{finding_id}", "suspect_no": "", "case_name": "示例甲盗窃案", "name": "",
-        "office": OFFICE, "department": ONE, "prosecutor": "甲", "owner": "handler", "fields": "accept_date",
-        "present": {"accept_date": None}, "message": "受理日期为空", "message_en": "", "basis": "规则157", "card_row": 0, "state": "open",
-        "first_seen": date(2026, 6, 23), "last_seen": TODAY, "first_seq": 1, "last_seq": 1, "state_seq": 1, "closed_on": None,
-        "times_reopened": 0, "version": 1, "verification": "confirmed", "verified_by": "监管员",
-        "verified_at": datetime(2026, 6, 24), "answer": "", "answered_by": "", "answered_at": None, "reason_code": "", "note": "",
-        "decision": "", "decision_note": "", "explained_until": None, "notice_id": None,
-    }  # fmt: skip
-    return Finding(finding_id=finding_id, **{**usual, **values})
+        "finding_id": finding_id,
+        "rule_id": "C1",
+        "rule_fingerprint": "r",
+        "values_fingerprint": "v",
+        "severity": "normal",
+        "error_type": "漏填",
+        "card": "arrest",
+        "level": "case",
+        "bmsah": f"A{finding_id}",
+        "case_name": "示例甲盗窃案",
+        "office": OFFICE,
+        "department": ONE,
+        "prosecutor": "甲",
+        "owner": "handler",
+        "fields": "accept_date",
+        "present": {"accept_date": None},
+        "message": "受理日期为空",
+        "basis": "规则157",
+        "state": "open",
+        "first_seen": date(2026, 6, 23),
+        "last_seen": TODAY,
+        "first_seq": 1,
+        "last_seq": 1,
+        "state_seq": 1,
+        "verification": "confirmed",
+        "verified_by": "监管员",
+        "verified_at": datetime(2026, 6, 24),
+    }
+    return Finding(**row_of(Finding, **(usual | changes)))
+
+
+def person(login: str, name: str, role: str, unit_id: int | None = None, contact: str = "") -> User:
+    """A person with one role and an account that is in use."""
+    return User(**row_of(User, login=login, name=name, roles=[role], unit_id=unit_id, contact=contact, active=True))
 
 
 def keep(register: Register, *rows: object) -> None:
@@ -51,17 +81,15 @@ def keep(register: Register, *rows: object) -> None:
 
 def followed(home: Home, seq: int = 1, as_of: date = TODAY) -> Run:
     """A run the register has followed: the small one published in `home`."""
-    return Run(
-        seq=seq, run_id="r1", file=str(home.current()), as_of=as_of, followed_at=now(), complete=True, problems=[],
-        rows={}, departments={}, inputs=[], rules={},
-    )  # fmt: skip
+    run = {"run_id": "r1", "file": str(home.current()), "as_of": as_of, "followed_at": now(), "complete": True}
+    return Run(**row_of(Run, seq=seq, **run))
 
 
 def text_of(content: bytes) -> str:
     """Paragraphs and cells of a Word document in one text."""
     page = docx.Document(BytesIO(content))
     cells = [cell.text for table in page.tables for row in table.rows for cell in row.cells]
-    return "\n".join([*(one.text for one in page.paragraphs), *cells])
+    return "\n".join([*(paragraph.text for paragraph in page.paragraphs), *cells])
 
 
 @pytest.fixture

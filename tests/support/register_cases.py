@@ -56,6 +56,7 @@ def _as_postgres(folder: Path) -> list[str]:
     user = pwd.getpwnam("postgres")
     for part in (folder, *folder.parents[:3]):
         if part.owner() == "root" and str(part) != "/tmp":
+            # Folders of pytest are root's alone; the server has to pass through them to its own.
             part.chmod(part.stat().st_mode | 0o011)
     shutil.chown(folder, user.pw_uid, user.pw_gid)
     return ["runuser", "-u", "postgres", "--"]

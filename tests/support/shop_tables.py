@@ -14,9 +14,17 @@ BIG = 9_007_199_254_740_993
 COUNTRIES = ("Germany", "Deutschland", "France", "AT", "Spain")
 CUSTOMER = ("Customer ID", "Customer name", "Country", "Sales region", "Registered on", "Changed on")
 ORDER = (
-    "Order number", "Customer ID", "Ordered on", "Shipped on", "Status", "Total", "Articles", "Ship to", "Sales region",
+    "Order number",
+    "Customer ID",
+    "Ordered on",
+    "Shipped on",
+    "Status",
+    "Total",
+    "Articles",
+    "Ship to",
+    "Sales region",
     "Clerk",
-)  # fmt: skip
+)
 LINE = ("Order ID", "Line", "Article", "Quantity", "Amount")
 
 
@@ -58,11 +66,17 @@ def _order(chance: random.Random, number: int) -> tuple[list[str], list[list[str
     listed = sorted(set(skus), reverse=True)[chance.random() < 0.1 :]
     status = chance.choice(("open", "shipped", "Shipped", "storniert", "lost"))
     order = [
-        str(number), str(BIG + chance.randrange(42)), _written(chance, ordered),
+        str(number),
+        str(BIG + chance.randrange(42)),
+        _written(chance, ordered),
         chance.choice(("n/a", "-", "")) if chance.random() < 0.3 else _written(chance, shipped),
-        status, f"{total / 100:,.2f} EUR", "; ".join(listed), chance.choice(COUNTRIES), chance.choice(("North", "South")),
+        status,
+        f"{total / 100:,.2f} EUR",
+        "; ".join(listed),
+        chance.choice(COUNTRIES),
+        chance.choice(("North", "South")),
         chance.choice(("Ada", "Grace")),
-    ]  # fmt: skip
+    ]
     lines = [
         [str(number), str(place), sku, str(chance.choice((1, 2, 100, 101, 0))), _amount(chance, each)]
         for place, (sku, each) in enumerate(zip(skus, cents, strict=True))
@@ -123,5 +137,5 @@ EXPECTED = {
       union all select n from o where country not in ('Germany', 'France', 'Austria')
       union all select n from c where country not in ('Germany', 'France', 'Austria')""",
     "SH13": "select n from l where quantity not between 1 and 100",
-}  # fmt: skip
+}
 """By rule, the rows it finds: `n` of the file."""

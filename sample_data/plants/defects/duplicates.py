@@ -11,10 +11,10 @@ from sample_data.plants.reshaping import (
     OTHER_CASE,
     OTHER_PERSON,
     copied,
+    derived,
     moved,
     other_tysah,
     sibling,
-    told,
     value,
 )
 from sample_data.plants.wants import arrest_alone, edited, imprisoned, no_arrest, tried, under_review
@@ -46,12 +46,12 @@ _UPPER: Mapping[str, Change] = {
 def born_alike(card: str, *names: str) -> Reshape:
     """The last person of a case gets items of the first, beside birth date, sex and age."""
     shared = ("birth_date", "sex", "age_at_crime", *names)
-    return told(card, lambda m: {name: value(m, card, name) for name in shared}, "last")
+    return derived(card, lambda m: {name: value(m, card, name) for name in shared}, "last")
 
 
 def sibling_number(card: str) -> Reshape:
     """The last person of a case gets an identity number of the first one's birth date and sex."""
-    return told(card, lambda m: {"id_no": sibling(str(value(m, card, "id_no")))}, "last")
+    return derived(card, lambda m: {"id_no": sibling(str(value(m, card, "id_no")))}, "last")
 
 
 def earlier(days: int) -> Reshape:
@@ -70,15 +70,19 @@ PERSONS = [
         for card, wants in ALONE.items()
     ],
     *[
-        Plant("U002", card, wants, {}, found="every", reshape=(copied(card, {"note": "重复录入"}),), weight=COMMON)
+        Plant(
+            "U002", card, wants, {}, finding_rows="every", reshape=(copied(card, {"note": "重复录入"}),), weight=COMMON
+        )
         for card, wants in ALONE.items()
     ],
     *[
-        Plant("U003", card, two(wants), {}, found="every", reshape=(born_alike(card, "id_no"),), weight=2)
+        Plant("U003", card, two(wants), {}, finding_rows="every", reshape=(born_alike(card, "id_no"),), weight=2)
         for card, wants in ALONE.items()
     ],
     *[
-        Plant("U004", card, two(wants), {}, found="every", reshape=(born_alike(card, "name"), sibling_number(card)))
+        Plant(
+            "U004", card, two(wants), {}, finding_rows="every", reshape=(born_alike(card, "name"), sibling_number(card))
+        )
         for card, wants in ALONE.items()
     ],
 ]
@@ -89,7 +93,7 @@ CASES = [
         "prosecution",
         no_arrest(tried()),
         {},
-        found="last",
+        finding_rows="last",
         reshape=(copied("prosecution", OTHER_CASE),),
         weight=COMMON,
     ),
@@ -98,7 +102,7 @@ CASES = [
         "second_instance",
         APPEALED,
         {},
-        found="every",
+        finding_rows="every",
         reshape=(copied("second_instance", _UPPER),),
     ),
     Plant(
@@ -106,7 +110,7 @@ CASES = [
         "prosecution",
         OPEN_CASE,
         {},
-        found="every",
+        finding_rows="every",
         reshape=(copied("prosecution", {**OTHER_CASE, "tysah": lambda row: row["tysah"], "from_other_unit": "是"}),),
     ),
     Plant(
@@ -114,7 +118,7 @@ CASES = [
         "prosecution",
         OPEN_CASE,
         {},
-        found="every",
+        finding_rows="every",
         reshape=(copied("prosecution", {**OTHER_CASE, "suspect_no": OTHER_PERSON["suspect_no"]}),),
         weight=COMMON,
     ),
@@ -123,7 +127,7 @@ CASES = [
         "prosecution",
         no_arrest(tried()),
         {"from_other_unit": "否"},
-        found="every",
+        finding_rows="every",
         per_case=True,
         reshape=(
             copied("prosecution", {**OTHER_CASE, **OTHER_PERSON, "opinion_doc_no": lambda row: row["opinion_doc_no"]}),
@@ -138,7 +142,7 @@ RECORDS = [
         "measure",
         no_arrest(tried()),
         {},
-        found="every",
+        finding_rows="every",
         reshape=(copied("measure", {"measure_no": "2"}),),
         weight=COMMON,
     ),
@@ -147,7 +151,7 @@ RECORDS = [
         "suggestion",
         SUGGESTED,
         {},
-        found="every",
+        finding_rows="every",
         reshape=(copied("suggestion", {**OTHER_BMSAH, "tysah": edited("tysah", other_tysah)}),),
     ),
     Plant("U009", "petition", PETITION, {"first_or_repeat": "首次"}, reshape=(earlier(60),), weight=2),
@@ -157,7 +161,7 @@ RECORDS = [
             card,
             wants,
             {},
-            found="every",
+            finding_rows="every",
             reshape=(copied(card, {"prosecutor": "示检另一"}),),
         )
         for card, wants in SIDE.items()

@@ -88,8 +88,8 @@ _LISTS: Mapping[str, Mapping[str, str]] = {
 _TYPES = {"supervision": "检察建议案件"}
 
 
-def _each(rule_id: str, card: str, name: str, value: Change, **more: Any) -> Plant:
-    return Plant(rule_id, card, CARDS[card], {name: value}, name, **more)
+def _each(rule_id: str, card: str, name: str, value: Change, **plant_fields: Any) -> Plant:
+    return Plant(rule_id, card, CARDS[card], {name: value}, name, **plant_fields)
 
 
 NUMBERS = [

@@ -33,14 +33,14 @@ HEARD = no_arrest(dropped(heard=True, ago=60))
 PROTESTED = imprisoned(remedy="protest", until="effective", ago=200)
 
 
-def suggested(age: int, urgent: str = "否") -> dict[str, Any]:
+def suggested(age: int) -> dict[str, Any]:
     """A public-interest case with a suggestion still open; its clue came `age` days before the audit date."""
     return {"side": "pil", "kind": "行政公益诉讼", "course": "suggested", "ago": age}
 
 
-def served_after(days: int, **more: Change) -> dict[str, Change]:
+def served_after(days: int, **changes: Change) -> dict[str, Change]:
     """The suggestion was issued and served so many days after the clue."""
-    return {"sugg_date": shifted("clue_date", days), "sugg_served": shifted("clue_date", days), **more}
+    return {"sugg_date": shifted("clue_date", days), "sugg_served": shifted("clue_date", days), **changes}
 
 
 def _blanks(rule_id: str, card: str, wants: Mapping[str, Any], names: Sequence[str], weight: int = 1) -> list[Plant]:

@@ -31,9 +31,9 @@ UNPLEADED: Mapping[str, Change] = {
 ARREST_CHARGES = ("transfer_charge", "a_charge", "p_close_charge")
 
 
-def two(wants: Mapping[str, Any], **more: Any) -> dict[str, Any]:
+def two(wants: Mapping[str, Any], **wishes: Any) -> dict[str, Any]:
     """The same course with two suspects."""
-    return {**wants, "persons": 2, **more}
+    return {**wants, "persons": 2, **wishes}
 
 
 def added(name: str, value: str) -> Change:
@@ -192,9 +192,9 @@ KINDS = [
 ]
 
 
-def _differing(card: str, wants: Mapping[str, Any], name: str, change: Change, **more: Any) -> Plant:
+def _differing(card: str, wants: Mapping[str, Any], name: str, change: Change, **plant_fields: Any) -> Plant:
     """The last row of a case tells a case item otherwise than the first."""
-    return Plant("X039", card, wants, {name: change}, name, "last", per_case=True, **more)
+    return Plant("X039", card, wants, {name: change}, name, "last", per_case=True, **plant_fields)
 
 
 def _rows(card: str, wants: Mapping[str, Any], accessory: Mapping[str, Any]) -> list[Plant]:

@@ -113,7 +113,7 @@ MEASURES = [
         "measure",
         arrested(),
         {"decide_date": shifted("end_date", 1), "end_date": shifted("end_date", 1)},
-        found="second",
+        finding_rows="second",
     ),
     Plant(
         "X009",
@@ -145,7 +145,7 @@ MEASURES = [
         tried(charge=("受贿罪", "行贿罪"), custody="retention"),
         {"decide_date": shifted("decide_date", 13)},
         rows="last",
-        found="second",
+        finding_rows="second",
     ),
     Plant(
         "T004",
@@ -153,7 +153,7 @@ MEASURES = [
         tried(charge=("受贿罪", "行贿罪"), custody="retention"),
         {"decide_date": shifted("decide_date", 13)},
         rows="last",
-        found="second",
+        finding_rows="second",
         reshape=(on("prosecution", {"transfer_unit": "汉东市监委"}),),
     ),
     Plant(

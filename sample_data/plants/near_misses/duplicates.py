@@ -23,15 +23,15 @@ from sample_data.plants.reshaping import (
     OTHER_CASE,
     OTHER_PERSON,
     copied,
+    derived,
     other_tysah,
-    told,
     value,
 )
 from sample_data.plants.wants import arrest_alone, edited, no_arrest, tried
 
 
 def _named_alike(card: str) -> Reshape:
-    return told(card, lambda m: {"name": value(m, card, "name")}, "last")
+    return derived(card, lambda m: {"name": value(m, card, "name")}, "last")
 
 
 PERSONS = [
@@ -75,7 +75,7 @@ CASES = [
         "prosecution",
         no_arrest(tried()),
         {},
-        found="last",
+        finding_rows="last",
         reshape=(copied("prosecution", {**OTHER_CASE, "from_other_unit": "是"}),),
         near="the second case came from another office and says so",
     ),

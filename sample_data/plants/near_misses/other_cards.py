@@ -30,7 +30,7 @@ from sample_data.plants.defects.other_cards import (
     suggested,
 )
 from sample_data.plants.near_misses.own_row_values import carried
-from sample_data.plants.reshaping import day, told
+from sample_data.plants.reshaping import day, derived
 from sample_data.plants.wants import arrested, day_of, dropped, no_arrest, same_as, shifted, tried
 
 THIRTY = timedelta(days=30)
@@ -43,7 +43,7 @@ def _months_after(name: str, months: int) -> Change:
 
 def _heard_on(name: str) -> Reshape:
     """The hearing held on a day of the prosecution case."""
-    return told("hearing", lambda m: {"hear_date": day(m, "prosecution", name)})
+    return derived("hearing", lambda m: {"hear_date": day(m, "prosecution", name)})
 
 
 def _renamed(name: str) -> Change:

@@ -61,9 +61,9 @@ def _with(name: str, *added: str) -> Change:
     return lambda row: "、".join([*(v for v in str(row[name]).split(",") if v != "无"), *added])
 
 
-def _swapped(main: str, other: str, second: str) -> dict[str, Change]:
+def _swapped(main: str, other_charges: str, second: str) -> dict[str, Change]:
     """The two charges with the second of them named first."""
-    return {main: second, other: same_as(main)}
+    return {main: second, other_charges: same_as(main)}
 
 
 def _at(name: str, hour: str) -> Change:

@@ -13,7 +13,7 @@ from sample_data.plants.defects.deadlines import ADDED
 from sample_data.plants.near_misses.own_row_values import (
     PER_CASE,
     accepted_early,
-    asked,
+    answered_on_last_day,
     before_days_off,
     closed_on,
     ends,
@@ -87,8 +87,8 @@ ARREST = [
     *[
         Plant("T026", "arrest", refused(), changes, near="answered on the last day, which days off moved")
         for changes in (
-            asked("recon_apply_date", "recon_date", "p_close_date", (1, 7), (0, 7)),
-            asked("review_apply_date", "review_date", "p_close_date", (2, 8), (0, 15)),
+            answered_on_last_day("recon_apply_date", "recon_date", "p_close_date", (1, 7), (0, 7)),
+            answered_on_last_day("review_apply_date", "review_date", "p_close_date", (2, 8), (0, 15)),
         )
     ],
     Plant("T044", "arrest", arrest_alone(OPEN, review_days=3), {}, near="four days left, one more than the warning"),
@@ -220,8 +220,8 @@ REVIEW = [
     *[
         _pros("T027", "answered on the last day, which days off moved", no_arrest(dropped(ago=160), "none"), changes)
         for changes in (
-            asked("np_recon_apply", "np_recon_date", "p_close_date", (3, 9), (0, 30)),
-            asked("np_review_apply", "np_review_date", "p_close_date", (3, 9), (0, 30)),
+            answered_on_last_day("np_recon_apply", "np_recon_date", "p_close_date", (3, 9), (0, 30)),
+            answered_on_last_day("np_review_apply", "np_review_date", "p_close_date", (3, 9), (0, 30)),
         )
     ],
     _pros("T048", "six days left in the shortest month", under_review(review_days=22), {}),
@@ -249,7 +249,7 @@ REVIEW = [
 _ADJOURNED_AGAIN: dict[str, Change] = {
     name: shifted("p_close_date", n) for n, name in enumerate(("delay1", "resume1", "delay2", "resume2"), start=1)
 }
-_APPEAL = asked("judge_recv_date", "appeal_date", "j_date", (0, 6), (0, 10))
+_APPEAL = answered_on_last_day("judge_recv_date", "appeal_date", "j_date", (0, 6), (0, 10))
 _UNFINISHED: dict[str, Change] = dict.fromkeys(("j_effective", "effective_date", "finish_date"))
 
 TRIAL = [
@@ -280,13 +280,13 @@ TRIAL = [
         "T020",
         "protested on the last day, which days off moved",
         tried(remedy="protest", until="effective"),
-        asked("judge_recv_date", "protest_date", "j_date", (0, 6), (0, 10)),
+        answered_on_last_day("judge_recv_date", "protest_date", "j_date", (0, 6), (0, 10)),
     ),
     _pros(
         "T020",
         "an order: protested on the last of five days",
         tried(remedy="protest", until="effective"),
-        asked("judge_recv_date", "protest_date", "j_date", (0, 6), (0, 5)) | {"judge_doc_type": "裁定"},
+        answered_on_last_day("judge_recv_date", "protest_date", "j_date", (0, 6), (0, 5)) | {"judge_doc_type": "裁定"},
     ),
     _pros(
         "T021",
@@ -302,7 +302,7 @@ MEASURE = [
         "T045",
         "measure",
         no_arrest(tried()),
-        asked("apply_date", "apply_done_date", "decide_date", (5, 11), (0, 3)),
+        answered_on_last_day("apply_date", "apply_done_date", "decide_date", (5, 11), (0, 3)),
         near="on bail: answered on the third day, which days off moved",
     ),
     Plant(

@@ -233,8 +233,8 @@ DAMAGE = "故意毁坏财物罪"
 
 def _sentenced(rule_id: str, why: str, kind: str, term: int, *, two: bool = False) -> Plant:
     """A contested sentence of that kind and term, for one charge or for two."""
-    others = with_others(DAMAGE) if two else {}
-    return _pros(rule_id, why, contested(charge="盗窃罪", kind=kind), {"j_term": term, **others})
+    other_charge = with_others(DAMAGE) if two else {}
+    return _pros(rule_id, why, contested(charge="盗窃罪", kind=kind), {"j_term": term, **other_charge})
 
 
 _SHORT: dict[str, Change] = {"j_term": 1, "sr_det_from": 1, "j_probation": 2}

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from functools import cache
 
 from expectations import load_catalogue
+from sample_data.courses.timeline import months_after
 from sample_data.matter import Row, Value
 from sample_data.people import full_years, id_check_digit, uscc_check_sign
 from sample_data.planting import Change
@@ -29,16 +30,9 @@ def _working(day: date) -> bool:
     return day in made_up or (day not in off and day.weekday() < 5)
 
 
-def months_later(day: date, months: int) -> date:
-    """The same day so many months later, or the last day of that month."""
-    first = date(day.year + (day.month + months - 1) // 12, (day.month + months - 1) % 12 + 1, 1)
-    following = date(first.year + first.month // 12, first.month % 12 + 1, 1)
-    return min(first + timedelta(days=day.day - 1), following - timedelta(days=1))
-
-
 def last_day(start: date, limit: Limit, moves: bool = True) -> date:
     """The last day of a limit; where it `moves`, the first working day from then on."""
-    day = months_later(start, limit[0]) + timedelta(days=limit[1])
+    day = months_after(start, limit[0]) + timedelta(days=limit[1])
     while moves and not _working(day):
         day += timedelta(days=1)
     return day
@@ -81,10 +75,12 @@ def started(after: str, span: tuple[int, int], limit: Limit) -> Callable[[Row], 
     return start
 
 
-def asked(apply: str, done: str, after: str, span: tuple[int, int], limit: Limit) -> dict[str, Change]:
+def answered_on_last_day(
+    applied: str, answered: str, after: str, span: tuple[int, int], limit: Limit
+) -> dict[str, Change]:
     """An application in that span and its answer on the last day."""
     start = started(after, span, limit)
-    return {apply: start, done: lambda row: last_day(start(row), limit)}
+    return {applied: start, answered: lambda row: last_day(start(row), limit)}
 
 
 COURSE = "accept_date notice_date interrog_date plea_sign_date p_close_date close_date nonpros_date finish_date".split()
@@ -126,23 +122,23 @@ def before_days_off(accept: date) -> date:
 def on_the_31st(accept: date) -> date:
     """The last day of this year up to the acceptance whose month later is shorter; else the acceptance."""
     days = [accept - timedelta(days=n) for n in range((accept - date(accept.year, 1, 1)).days + 1)]
-    return next((day for day in days if day.day == 31 and months_later(day, 1).day < 31), accept)
+    return next((day for day in days if day.day == 31 and months_after(day, 1).day < 31), accept)
 
 
 def taken_in(limit: Limit) -> dict[str, Change]:
     """An arrest case taken in a little earlier, so that its last day falls on days off, and decided after them."""
 
-    def taken(row: Row) -> date:
+    def accepted(row: Row) -> date:
         day = day_of(row, "accept_date")
         return awkward_start(max(day - timedelta(days=9), day.replace(month=1, day=1)), day, limit)
 
     def decided(row: Row) -> Value:
-        return last_day(taken(row), limit)
+        return last_day(accepted(row), limit)
 
     def finished(row: Row) -> Value:
-        return last_day(taken(row), limit) + timedelta(days=4)
+        return last_day(accepted(row), limit) + timedelta(days=4)
 
-    begun: dict[str, Change] = dict.fromkeys(("accept_date", "request_date", "interrog_date"), taken)
+    begun: dict[str, Change] = dict.fromkeys(("accept_date", "request_date", "interrog_date"), accepted)
     return begun | dict.fromkeys(("p_close_date", "close_date", "served_date"), decided) | {"finish_date": finished}
 
 
@@ -182,7 +178,7 @@ def reborn(birth: Callable[[Row], date], younger: int = 0) -> dict[str, Change]:
 
 def years_before_crime(years: int, days: int = 0) -> Callable[[Row], date]:
     """So many years before the crime, and days before that."""
-    return lambda row: date.fromordinal(months_later(day_of(row, "crime_start"), -12 * years).toordinal() - days)
+    return lambda row: date.fromordinal(months_after(day_of(row, "crime_start"), -12 * years).toordinal() - days)
 
 
 def ending_in_x(number: str) -> str:

@@ -7,7 +7,7 @@ from sample_data.courses.timeline import months_after
 from sample_data.matter import Matter
 from sample_data.planting import Change, Plant, Reshape
 from sample_data.plants.defects.stages import CONDITIONAL, HELD_ALONE, LONG_HELD, MISSED, TO_BAIL, arrest_accepted
-from sample_data.plants.reshaping import copied, day, on, removed, told, value
+from sample_data.plants.reshaping import copied, day, derived, on, removed, value
 from sample_data.plants.wants import (
     arrest_alone,
     arrested,
@@ -54,12 +54,15 @@ def _for_arrest(matter: Matter) -> None:
     on("suggestion", {"rel_bmsah": value(matter, "arrest", "bmsah")})(matter)
 
 
-_to_prosecution: Reshape = told("measure", lambda m: {"bmsah": value(m, "prosecution", "bmsah")}, "second")
-_last_day_of_bail: Reshape = told(
+_to_prosecution: Reshape = derived("measure", lambda m: {"bmsah": value(m, "prosecution", "bmsah")}, "second")
+_last_day_of_bail: Reshape = derived(
     "measure",
-    lambda m: {"decide_date": (found := months_after(day(m, "prosecution", "p_close_date"), -6)), "exec_date": found},
+    lambda m: {
+        "decide_date": (half_year_before := months_after(day(m, "prosecution", "p_close_date"), -6)),
+        "exec_date": half_year_before,
+    },
 )
-_fourteenth_day: Reshape = told(
+_fourteenth_day: Reshape = derived(
     "measure", lambda m: {"decide_date": shifted("exec_date", 14)(m.rows("measure")[1])}, "last"
 )
 
@@ -127,7 +130,7 @@ MEASURES = [
         "measure",
         arrested(),
         {"decide_date": shifted("end_date", 0)},
-        found="second",
+        finding_rows="second",
         near="detention decided on the day of the arrest",
     ),
     Plant(
@@ -181,7 +184,7 @@ MEASURES = [
         LONG_HELD,
         {},
         rows="second",
-        reshape=(told("extension", lambda m: {"ext_to": day(m, "prosecution", "accept_date")}, "last"),),
+        reshape=(derived("extension", lambda m: {"ext_to": day(m, "prosecution", "accept_date")}, "last"),),
         near="sent for prosecution on the last day of the extension",
     ),
     Plant(
@@ -191,7 +194,7 @@ MEASURES = [
         {},
         rows="second",
         reshape=(
-            told("measure", lambda m: {"end_date": day(m, "prosecution", "j_date"), "end_reason": None}, "second"),
+            derived("measure", lambda m: {"end_date": day(m, "prosecution", "j_date"), "end_reason": None}, "second"),
         ),
         near="sent for prosecution in time; the custody went on in the court's hands",
     ),

@@ -75,12 +75,12 @@ def spec_fields() -> dict[str, dict[str, SpecField]]:
 
 @functools.cache
 def _aliases() -> dict[str, dict[str, str]]:
-    found: dict[str, dict[str, str]] = {}
+    labels_by_alias: dict[str, dict[str, str]] = {}
     for r in records("dictionaries.csv"):
         if r["note"].startswith("alias:"):
             for alias in r["note"].removeprefix("alias:").split(";")[0].split("|"):
-                found.setdefault(r["dictionary"], {})[alias] = r["label"]
-    return found
+                labels_by_alias.setdefault(r["dictionary"], {})[alias] = r["label"]
+    return labels_by_alias
 
 
 def read_date(text: str) -> date | None:
@@ -181,13 +181,13 @@ def read_exports(paths: Iterable[Path]) -> dict[str, list[dict[str, str]]]:
 
 def _card_of(name: str, grid: Sequence[Sequence[str]]) -> str:
     """The card a file name speaks of, else the one with most of its headings."""
-    named = [card for card, words in FILE_WORDS.items() if any(word in name for word in words)]
-    return named[0] if named else max(spec_fields(), key=lambda card: _heading_cells(card, grid))
+    named_cards = [card for card, words in FILE_WORDS.items() if any(word in name for word in words)]
+    return named_cards[0] if named_cards else max(spec_fields(), key=lambda card: _heading_cells(card, grid))
 
 
 def _heading_cells(card: str, grid: Sequence[Sequence[str]]) -> int:
-    known = _headings(card)
-    return max(sum(plain_heading(cell) in known for cell in row) for row in grid[:10])
+    names_by_heading = _headings(card)
+    return max(sum(plain_heading(cell) in names_by_heading for cell in row) for row in grid[:10])
 
 
 def _grid(path: Path) -> list[list[str]]:
@@ -238,9 +238,9 @@ def plain_heading(text: str) -> str:
 
 
 def _rows(card: str, grid: Sequence[Sequence[str]]) -> list[dict[str, str]]:
-    known = _headings(card)
-    top = max(range(min(10, len(grid))), key=lambda n: sum(plain_heading(cell) in known for cell in grid[n]))
-    names = [known.get(plain_heading(cell), "") for cell in grid[top]]
+    names_by_heading = _headings(card)
+    top = max(range(min(10, len(grid))), key=lambda n: sum(plain_heading(cell) in names_by_heading for cell in grid[n]))
+    names = [names_by_heading.get(plain_heading(cell), "") for cell in grid[top]]
     missing = set(spec_fields()[card]) - set(names)
     assert not missing, f"columns missing: {missing}"
     body = [row for row in grid[top + 1 :] if list(row) != list(grid[top])]

@@ -158,13 +158,13 @@ def expand_cross_row(text: str, card: str, hoisted: list[str]) -> str:
         return f"(select {body} from {card} q where q.bmsah = t.bmsah)"
 
     def count_rows(body: str) -> str:
-        other, where = _arguments(body, 2)
+        other_card, where = _arguments(body, 2)
         where = _replace_calls(where, "deadline", deadline)
-        return f"(select count(*) from {other} r where {where})"
+        return f"(select count(*) from {other_card} r where {where})"
 
     def agg_rows(body: str) -> str:
-        other, aggregate, where = _arguments(body, 3)
-        return f"(select {aggregate} from {other} r where {where})"
+        other_card, aggregate, where = _arguments(body, 3)
+        return f"(select {aggregate} from {other_card} r where {where})"
 
     text = text.replace("$card", card)
     count = "count(distinct q.suspect_no) + count(*) filter (where blank(q.suspect_no))"
@@ -312,11 +312,11 @@ def oracle_counts(
     tables: Mapping[str, Sequence[Row]], as_of: date, rules: Iterable[SpecRule] | None = None
 ) -> Counter[Finding]:
     """All findings (rule_id, card, bmsah, suspect_no, field) on raw text rows, and how often each is made."""
-    found: Counter[Finding] = Counter()
+    counts: Counter[Finding] = Counter()
     with loaded_spec(tables) as con:
         for judgement in judgements(tables, as_of, spec_rules() if rules is None else rules):
-            found += judge(con, judgement)
-    return found
+            counts += judge(con, judgement)
+    return counts
 
 
 def oracle_findings(
@@ -336,9 +336,9 @@ def example_tables(rule: SpecRule, text: str) -> tuple[dict[str, list[dict[str, 
         tables = value
     else:
         rows = value if isinstance(value, list) else [value]
-        named = {n for r in rows for n in r}
+        items = {n for r in rows for n in r}
         fitting = [
-            c for c in (MAIN_CARDS if rule.card == "*" else rule.card.split("|")) if named <= {*spec_fields()[c]}
+            c for c in (MAIN_CARDS if rule.card == "*" else rule.card.split("|")) if items <= {*spec_fields()[c]}
         ]
         tables = {fitting[0]: rows}
     return {c: [_numbered(c, r) for r in rows] for c, rows in tables.items()}, params

@@ -39,11 +39,11 @@ class Answer:
 
     @property
     def token(self) -> str:
-        found = re.search(r"anka_session=([^;]+);", self.cookie)
-        return found[1] if found else ""
+        cookie = re.search(r"anka_session=([^;]+);", self.cookie)
+        return cookie[1] if cookie else ""
 
 
-def asked(host: str, method: str, path: str, body: str, headers: dict[str, str]) -> Answer:
+def answer_to(host: str, method: str, path: str, body: str, headers: dict[str, str]) -> Answer:
     with closing(http.client.HTTPConnection(host, timeout=20)) as connection:
         connection.request(method, path, body, headers)
         with connection.getresponse() as answer:
@@ -65,7 +65,7 @@ class Site:
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         if token:
             sent["Cookie"] = f"anka_session={token}; {sent.get('Cookie', '')}"
-        return asked(self.host, method, path, body, sent)
+        return answer_to(self.host, method, path, body, sent)
 
     def post(self, path: str, token: str = "", origin: str = "", **fields: str) -> Answer:
         body = "&".join(f"{name}={quote(value)}" for name, value in fields.items())
@@ -82,9 +82,9 @@ class Site:
 
     def change(self, token: str, **values: object) -> None:
         with self.register.writing() as session:
-            found = session.get_one(SignIn, sessions.key_of(token))
+            sign_in = session.get_one(SignIn, sessions.key_of(token))
             for name, value in values.items():
-                setattr(found, name, value)
+                setattr(sign_in, name, value)
 
 
 @pytest.fixture(scope="module")

@@ -27,7 +27,7 @@ class Provider:
     issuer: str = ""
     claims: dict[str, Any] = field(default_factory=dict)
     forged: bool = False
-    asked: dict[str, dict[str, str]] = field(default_factory=dict)
+    requests: dict[str, dict[str, str]] = field(default_factory=dict)
     key: RSAKey = field(default_factory=lambda: RSAKey.generate_key(2048, {"kid": "one", "use": "sig"}))
 
     def metadata(self, _request: Request) -> Response:
@@ -45,16 +45,16 @@ class Provider:
 
     def authorize(self, request: Request) -> Response:
         query = dict(request.query_params)
-        code = f"code-{len(self.asked)}"
-        self.asked[code] = query
+        code = f"code-{len(self.requests)}"
+        self.requests[code] = query
         return RedirectResponse(f"{query['redirect_uri']}?code={code}&state={query['state']}", 303)
 
     async def token(self, request: Request) -> Response:
         form = await request.form()
-        asked = self.asked.pop(str(form["code"]), None)
+        query = self.requests.pop(str(form["code"]), None)
         challenge = base64.urlsafe_b64encode(hashlib.sha256(str(form["code_verifier"]).encode()).digest()).rstrip(b"=")
-        given = base64.b64decode(request.headers["authorization"].removeprefix("Basic ")).decode()
-        if asked is None or asked["code_challenge"] != challenge.decode() or given != f"{CLIENT}:{SECRET}":
+        credentials = base64.b64decode(request.headers["authorization"].removeprefix("Basic ")).decode()
+        if query is None or query["code_challenge"] != challenge.decode() or credentials != f"{CLIENT}:{SECRET}":
             return JSONResponse({"error": "invalid_grant"}, 400)
         now = int(time.time())
         claims = {
@@ -62,7 +62,7 @@ class Provider:
             "aud": CLIENT,
             "iat": now,
             "exp": now + 60,
-            "nonce": asked["nonce"],
+            "nonce": query["nonce"],
             **self.claims,
         }
         key = RSAKey.generate_key(2048, {"kid": "one"}) if self.forged else self.key

@@ -18,34 +18,46 @@ EXPORTERS = tuple(login for login, role in ROLES.items() if "export" in ACTS[rol
 _WEEK = "2026-W27"
 
 
-def others(office: Office, page: str) -> Sequence[Params]:
+def params_of_another(office: Office, page: str) -> Sequence[Params]:
     """The parameters that ask a page for what is another's."""
-    other = office.other
-    whose: Params = {"department": OTHER_DEPARTMENT, "prosecutor": other.prosecutor, "kind": "all"}
+    another = office.other
+    whose: Params = {"department": OTHER_DEPARTMENT, "prosecutor": another.prosecutor, "kind": "all"}
     nasty: dict[str, list[Params]] = {
-        "today": [{"list": "all", **whose}], "mine": [{"list": "all", **whose}], "findings": [whose, {"text": other.bmsah, "kind": "all"}],
-        "due": [{"department": OTHER_DEPARTMENT}], "departments": [{"office": CITY, "department": OTHER_DEPARTMENT}],
-        "trends": [{"office": CITY, "department": OTHER_DEPARTMENT}], "rules": [{"rule": "V001"}],
+        "today": [{"list": "all", **whose}],
+        "mine": [{"list": "all", **whose}],
+        "findings": [whose, {"text": another.bmsah, "kind": "all"}],
+        "due": [{"department": OTHER_DEPARTMENT}],
+        "departments": [{"office": CITY, "department": OTHER_DEPARTMENT}],
+        "trends": [{"office": CITY, "department": OTHER_DEPARTMENT}],
+        "rules": [{"rule": "V001"}],
         "notices": [{"tab": "issued", "id": str(office.notices["other"])}, {"tab": "outbox"}, {"tab": "digests"}],
-        "compare": [{"office": [CITY, DISTRICT]}], "admin": [{"part": "log"}],
+        "compare": [{"office": [CITY, DISTRICT]}],
+        "admin": [{"part": "log"}],
         "case": [
-            {"card": other.card, "bmsah": other.bmsah}, {"finding": other.finding_id}, {"q": other.name},
-            {"card": office.own.card, "bmsah": office.own.bmsah, "finding": other.finding_id},
+            {"card": another.card, "bmsah": another.bmsah},
+            {"finding": another.finding_id},
+            {"q": another.name},
+            {"card": office.own.card, "bmsah": office.own.bmsah, "finding": another.finding_id},
         ],
-    }  # fmt: skip
+    }
     return nasty.get(page, [])
 
 
-def wanted(office: Office) -> dict[str, Params]:
+def downloads_of_another(office: Office) -> dict[str, Params]:
     """Every download, asked for what is another's."""
     whose: Params = {"department": OTHER_DEPARTMENT, "prosecutor": office.other.prosecutor}
     notice: Params = {"id": str(office.notices["other"])}
     return {
-        "findings.xlsx": {**whose, "kind": "all"}, "due.xlsx": {"department": OTHER_DEPARTMENT}, "notice.docx": notice,
-        "departments.xlsx": {"office": DISTRICT, "department": OTHER_DEPARTMENT}, "notice-list.xlsx": notice,
-        "trends.xlsx": {"office": CITY, "department": OTHER_DEPARTMENT}, "offices.xlsx": {"office": [CITY, DISTRICT]},
-        "digest.docx": {"week": _WEEK, "office": DISTRICT, **whose}, "handed-out": {"token": "x"},
-    }  # fmt: skip
+        "findings.xlsx": {**whose, "kind": "all"},
+        "due.xlsx": {"department": OTHER_DEPARTMENT},
+        "notice.docx": notice,
+        "departments.xlsx": {"office": DISTRICT, "department": OTHER_DEPARTMENT},
+        "notice-list.xlsx": notice,
+        "trends.xlsx": {"office": CITY, "department": OTHER_DEPARTMENT},
+        "offices.xlsx": {"office": [CITY, DISTRICT]},
+        "digest.docx": {"week": _WEEK, "office": DISTRICT, **whose},
+        "handed-out": {"token": "x"},
+    }
 
 
 REFUSALS = {
@@ -95,8 +107,10 @@ def head_of(office: Office, login: str) -> str:
     with office.register.reading() as session:
         tree, user = read_tree(session), find_user(session, login)
         mine = tree.department(user.unit_id)
-        heads = [one for one in session.scalars(select(User).order_by(User.id)) if "head" in one.roles]
-        return next(one.login for one in heads if tree.department(one.unit_id) == mine and one.login != login)
+        heads = [person for person in session.scalars(select(User).order_by(User.id)) if "head" in person.roles]
+        return next(
+            person.login for person in heads if tree.department(person.unit_id) == mine and person.login != login
+        )
 
 
 @contextmanager

@@ -37,6 +37,7 @@ from expectations.store.register import Register
 from expectations.store.switches import set_switch
 from expectations.store.tables import Finding, Notice, Run
 from support.notice_cases import text_of
+from support.register_rows import row_of
 from support.site.dashboard_server import serving, session_token, with_people
 
 CITY, DISTRICT = "汉东市人民检察院", "汉东市示例区人民检察院"
@@ -46,15 +47,24 @@ _HERE = f"coalesce(office, '') <> '{CITY}'"
 """A row of the district, or one whose office is mistyped, which reaches people by their department or name."""
 
 ROLES: dict[str, Role] = {
-    "shi-guan": "supervisor", "anguan": "supervisor", "qiu1": "prosecutor", "zhuli-qiu1": "assistant", "zhuren1": "head",
-    "lingdao": "leader", "admin": "administrator",
-}  # fmt: skip
+    "shi-guan": "supervisor",
+    "anguan": "supervisor",
+    "qiu1": "prosecutor",
+    "zhuli-qiu1": "assistant",
+    "zhuren1": "head",
+    "lingdao": "leader",
+    "admin": "administrator",
+}
 """A person of every role, supervisors of the city and of the district."""
 ROWS = {
-    "shi-guan": "true", "anguan": f"{_HERE} and department is not null", "qiu1": f"prosecutor = '{PROSECUTOR}' and {_HERE}",
-    "zhuli-qiu1": f"prosecutor = '{PROSECUTOR}' and {_HERE}", "zhuren1": f"department = '{DEPARTMENT}' and {_HERE}",
-    "lingdao": "false", "admin": "false",
-}  # fmt: skip
+    "shi-guan": "true",
+    "anguan": f"{_HERE} and department is not null",
+    "qiu1": f"prosecutor = '{PROSECUTOR}' and {_HERE}",
+    "zhuli-qiu1": f"prosecutor = '{PROSECUTOR}' and {_HERE}",
+    "zhuren1": f"department = '{DEPARTMENT}' and {_HERE}",
+    "lingdao": "false",
+    "admin": "false",
+}
 """Whose rows each may read, written out once more."""
 Params = Mapping[str, str | list[str]]
 """Parameters of an address."""
@@ -70,34 +80,38 @@ class Sent:
     @cached_property
     def text(self) -> str:
         """All of it, addresses and data of charts included."""
-        raw = "\n".join(one.SerializeToString().decode("utf-8", "ignore") for one in self.messages)
-        return unquote_plus(_ESCAPED.sub(lambda found: chr(int(found[1], 16)), raw))
+        raw = "\n".join(message.SerializeToString().decode("utf-8", "ignore") for message in self.messages)
+        return unquote_plus(_ESCAPED.sub(lambda escape: chr(int(escape[1], 16)), raw))
 
     @cached_property
     def elements(self) -> list[Any]:
         """The elements outside the side bar, in order."""
         of_main = (
-            one for one in self.messages if one.WhichOneof("type") == "delta" and one.metadata.delta_path[0] == 0
+            message
+            for message in self.messages
+            if message.WhichOneof("type") == "delta" and message.metadata.delta_path[0] == 0
         )
-        return [one.delta.new_element for one in of_main if one.delta.WhichOneof("type") == "new_element"]
+        return [message.delta.new_element for message in of_main if message.delta.WhichOneof("type") == "new_element"]
 
     @property
     def words(self) -> list[str]:
         """The texts of the page."""
-        found = (getattr(one, one.WhichOneof("type")) for one in self.elements)
-        return [str(one.body) for one in found if hasattr(one, "body")]
+        bodies = (getattr(element, element.WhichOneof("type")) for element in self.elements)
+        return [str(element.body) for element in bodies if hasattr(element, "body")]
 
     @property
     def mistakes(self) -> list[str]:
         """Exceptions and red boxes."""
-        shown = [str(one.exception.message) for one in self.elements if one.WhichOneof("type") == "exception"]
-        alerts = [one.alert for one in self.elements if one.WhichOneof("type") == "alert"]
-        return shown + [str(one.body) for one in alerts if one.format == Alert.ERROR]
+        exceptions = [
+            str(element.exception.message) for element in self.elements if element.WhichOneof("type") == "exception"
+        ]
+        alerts = [element.alert for element in self.elements if element.WhichOneof("type") == "alert"]
+        return exceptions + [str(element.body) for element in alerts if element.format == Alert.ERROR]
 
     @property
     def refused(self) -> bool:
         """Whether it says that the page is not the reader's, and nothing else."""
-        kinds = [one.WhichOneof("type") for one in self.elements]
+        kinds = [element.WhichOneof("type") for element in self.elements]
         return kinds == ["alert"] and self.words[0].startswith("您没有此页面的权限")
 
 
@@ -155,29 +169,36 @@ class Office:
         """The page at an address, as the browser asks for it."""
         sent = {**(headers or {}), **({"Cookie": f"anka_session={self.token(login)}"} if login else {})}
         with connect(
-            f"ws://{self.host}/_stcore/stream", additional_headers=sent, origin=Origin(f"http://{self.host}"),
-            subprotocols=[Subprotocol("streamlit")], max_size=None,
-        ) as socket:  # fmt: skip
-            wanted = BackMsg()
-            wanted.rerun_script.page_name = page
-            wanted.rerun_script.query_string = urlencode(params or {}, doseq=True)
-            socket.send(wanted.SerializeToString())
+            f"ws://{self.host}/_stcore/stream",
+            additional_headers=sent,
+            origin=Origin(f"http://{self.host}"),
+            subprotocols=[Subprotocol("streamlit")],
+            max_size=None,
+        ) as socket:
+            request = BackMsg()
+            request.rerun_script.page_name = page
+            request.rerun_script.query_string = urlencode(params or {}, doseq=True)
+            socket.send(request.SerializeToString())
             return Sent(tuple(_until_finished(socket)))
 
-    def leaks(self, login: str, text: str, known: str = "") -> list[str]:
-        """What of others stands in a text; `known` is what the reader wrote into the address."""
+    def leaks(self, login: str, text: str, address: str = "") -> list[str]:
+        """What of others stands in a text; `address` holds what the reader asked for, which the page may say again."""
         if login not in self.unreadable:
             self.unreadable[login] = unreadable(self.home.current(), ROWS[login])
-        return [one for one in self.unreadable[login] if one in text and one not in known]
+        return [
+            text_of_another
+            for text_of_another in self.unreadable[login]
+            if text_of_another in text and text_of_another not in address
+        ]
 
 
 def _until_finished(socket: Any) -> Iterator[ForwardMsg]:
     while True:
-        told = ForwardMsg()
-        told.ParseFromString(bytes(socket.recv(timeout=60, decode=False)))
-        yield told
-        kind = told.WhichOneof("type")
-        if kind == "script_finished" and told.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
+        message = ForwardMsg()
+        message.ParseFromString(bytes(socket.recv(timeout=60, decode=False)))
+        yield message
+        kind = message.WhichOneof("type")
+        if kind == "script_finished" and message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
             return
 
 
@@ -189,7 +210,7 @@ def readable(kind: str, content: bytes) -> str:
         return content.decode("utf-8", "replace")
     sheets = openpyxl.load_workbook(BytesIO(content)).worksheets
     return "\n".join(
-        "|".join(str(one).replace("\n", " ") for one in row)
+        "|".join(str(cell).replace("\n", " ") for cell in row)
         for sheet in sheets
         for row in sheet.iter_rows(values_only=True)
     )
@@ -199,7 +220,7 @@ def unreadable(file: Path, rows: str) -> frozenset[str]:
     """Names and numbers of suspects and case numbers that stand in no row of the reader's, whatever column."""
     with duckdb.connect(str(file), read_only=True) as con:
         con.execute(f"create temp table own as select card, card_row, ({rows}) is true as own from card_rows")
-        told = con.execute("select distinct unnest([name, suspect_no, bmsah]) from card_rows").fetchall()
+        texts_of_all = con.execute("select distinct unnest([name, suspect_no, bmsah]) from card_rows").fetchall()
         texts = [str(con.execute(f"select columns(*)::varchar from findings where {rows}").fetchall())]
         texts.append(str(con.execute("from rules").fetchall()))  # its examples are invented
         for (card,) in con.execute("select card from cards_known").fetchall():
@@ -208,7 +229,7 @@ def unreadable(file: Path, rows: str) -> frozenset[str]:
                 str(con.execute(f"select columns(*)::varchar from cards.{card} where _row in ({own})").fetchall())
             )
     own_text = "\n".join(texts)
-    return frozenset(str(one) for (one,) in told if one and str(one) not in own_text)
+    return frozenset(str(text) for (text,) in texts_of_all if text and str(text) not in own_text)
 
 
 @contextmanager
@@ -236,33 +257,32 @@ def served(audited_home: Path, folder: Path) -> Iterator[Office]:
 
 def _case(register: Register, department: str, prosecutor: str) -> Case:
     """An error of a person's card in a department, of a suspect with name and number."""
-    wanted = [
+    conditions = [
         Finding.department == department,
         Finding.name != "",
         Finding.suspect_no != "",
         Finding.office == DISTRICT,
     ]
-    wanted += [Finding.bmsah != "", ~Finding.is_hint] + ([Finding.prosecutor == prosecutor] if prosecutor else [])
+    conditions += [Finding.bmsah != "", ~Finding.is_hint] + ([Finding.prosecutor == prosecutor] if prosecutor else [])
     with register.reading() as session:
-        one = session.scalars(select(Finding).where(*wanted).order_by(Finding.finding_id)).first()
-    assert one is not None
-    return Case(one.finding_id, one.card, one.bmsah, one.name, one.suspect_no, one.prosecutor)
+        finding = session.scalars(select(Finding).where(*conditions).order_by(Finding.finding_id)).first()
+    assert finding is not None
+    return Case(finding.finding_id, finding.card, finding.bmsah, finding.name, finding.suspect_no, finding.prosecutor)
 
 
 def _notices(register: Register, other: Case, own: Case) -> dict[str, int]:
     """A notice to the other department, one to the prosecutor in person, one to a department of the city."""
     decide(register, MACHINE, [other.finding_id, own.finding_id], Decision("confirm"))
-    made = {
+    notice_ids = {
         "other": issue(register, MACHINE, [other.finding_id], "written").notices[0].id,
         "own": issue(register, MACHINE, [own.finding_id], "written", "prosecutor").notices[0].id,
     }
     with register.writing() as session:
-        city = Notice(
-            year=2026, serial=900, number="汉东检案管监〔2026〕900号", grade="written", office=CITY, department="第一检察部",
-            prosecutor=PROSECUTOR, issued_on=date(2026, 6, 30), due_on=date(2026, 7, 10), issued_by="示市管东", reply="",
-            replied_on=None, replied_by="", withdrawn=False,
-        )  # fmt: skip
+        to_the_city = {"office": CITY, "department": "第一检察部", "prosecutor": PROSECUTOR, "issued_by": "示市管东"}
+        numbered = {"year": 2026, "serial": 900, "number": "汉东检案管监〔2026〕900号", "grade": "written"}
+        days = {"issued_on": date(2026, 6, 30), "due_on": date(2026, 7, 10)}
+        city = Notice(**row_of(Notice, **to_the_city, **numbered, **days))
         session.add(city)
         session.flush()
-        made["city"] = city.id
-    return made
+        notice_ids["city"] = city.id
+    return notice_ids

@@ -23,9 +23,13 @@ except NothingPublishedError:
 
 MODULES = {
     "rules": "run.rules_page",
-    "overview": "figures.overview_page", "due": "lists.due_page", "findings": "lists.findings_page", "run": "run.page",
-    "case": "case.page", "notices": "notices.page",
-}  # fmt: skip
+    "overview": "figures.overview_page",
+    "due": "lists.due_page",
+    "findings": "lists.findings_page",
+    "run": "run.page",
+    "case": "case.page",
+    "notices": "notices.page",
+}
 
 
 def opened_page(page: str, home: Path, monkeypatch: pytest.MonkeyPatch, /, **params: str) -> AppTest:

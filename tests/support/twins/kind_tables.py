@@ -30,10 +30,19 @@ Tables = dict[str, list[Cells]]
 ANCHORS = [
     date.fromisoformat(day)
     for day in (
-        "2024-01-30", "2024-01-31", "2024-02-29", "2024-04-30", "2025-02-28", "2025-12-31", "2026-01-30", "2026-01-31",
-        "2021-02-28", "2021-03-01", *("2025-01-22", "2025-09-03", "2025-09-25", "2026-01-16", "2026-02-10") * 3,
+        "2024-01-30",
+        "2024-01-31",
+        "2024-02-29",
+        "2024-04-30",
+        "2025-02-28",
+        "2025-12-31",
+        "2026-01-30",
+        "2026-01-31",
+        "2021-02-28",
+        "2021-03-01",
+        *("2025-01-22", "2025-09-03", "2025-09-25", "2026-01-16", "2026-02-10") * 3,
     )
-]  # fmt: skip
+]
 """Days before Spring Festival and other holidays, month ends, leap days, and the change of a charge's name."""
 
 OFFSETS = [-1, -1, -1, 0, 0, *range(-1, 15), *range(7, 15), *range(15, 23), *range(28, 47), 59, 366]
@@ -44,9 +53,19 @@ BLANKS = [None, "", " ", "\u3000", "\t\u00a0", "NULL"]
 NO_DATES = ["2026-02-30", "三月", "2026-1", "2025"]
 
 CHARGES = [
-    "盗窃罪", "诈骗罪", "合同诈骗罪", "掩饰、隐瞒犯罪所得、犯罪所得收益罪", "窝藏、包庇罪", "窝藏罪", "侮辱罪", "强制猥亵、侮辱罪",
-    "拒绝提供间谍犯罪、恐怖主义犯罪、极端主义犯罪证据罪", "生产、销售假药罪", "生产、销售、提供假药罪", "诈骗",
-]  # fmt: skip
+    "盗窃罪",
+    "诈骗罪",
+    "合同诈骗罪",
+    "掩饰、隐瞒犯罪所得、犯罪所得收益罪",
+    "窝藏、包庇罪",
+    "窝藏罪",
+    "侮辱罪",
+    "强制猥亵、侮辱罪",
+    "拒绝提供间谍犯罪、恐怖主义犯罪、极端主义犯罪证据罪",
+    "生产、销售假药罪",
+    "生产、销售、提供假药罪",
+    "诈骗",
+]
 SUFFIXES = ["", "", "", "（原生产、销售假药罪）", "(原诈骗罪)", "（已删除）", "(未遂)", " "]
 SIGNS = [",", "，", ";", "；", "|", "\n", "、", "、", "，、", " , "]
 
@@ -113,9 +132,9 @@ def _cell(field: Field) -> st.SearchStrategy[str | None]:
     """A cell of an item that is no date of the case."""
     if field.type in ("charge", "charges"):
         return st.sampled_from([*CHARGES, *BLANKS[:4], *_charge_texts(120 if field.multiple else 8)])
-    named = [text for label, (_, _, alias) in VALUES.get(field.dictionary, {}).items() for text in (label, alias)]
-    marked = [f"\u3000{named[0]} ", "不明"] if named else []
-    pool = POOLS.get(field.name) or [*filter(None, [*named[:10], *named[-2:]]), *marked]
+    texts = [text for label, (_, _, alias) in VALUES.get(field.dictionary, {}).items() for text in (label, alias)]
+    marked = [f"\u3000{texts[0]} ", "不明"] if texts else []
+    pool = POOLS.get(field.name) or [*filter(None, [*texts[:10], *texts[-2:]]), *marked]
     return st.sampled_from([*pool, *BLANKS[: max(3, len(pool) // 3)]])
 
 
@@ -153,7 +172,7 @@ def _row(draw: st.DrawFn, card: Card, names: Sequence[str], frame: Frame) -> Cel
 @st.composite
 def tables(draw: st.DrawFn, names: Mapping[str, Sequence[str]]) -> Tables:
     """At most twelve rows a card with cells in the named items, some rows twice and some equal but for one item."""
-    frame, made = draw(_frame()), Tables()
+    frame, rows_by_card = draw(_frame()), Tables()
     for name, of_card in names.items():
         card = CARDS[name]
         number = draw(st.sampled_from([0, 1, 3, *[9] * 7]))
@@ -163,8 +182,8 @@ def tables(draw: st.DrawFn, names: Mapping[str, Sequence[str]]) -> Tables:
             if item:
                 copy[item] = draw(_row(card, [item], frame))[item]
             rows.append(copy)
-        made[name] = rows
-    return made
+        rows_by_card[name] = rows
+    return rows_by_card
 
 
 def store(con: duckdb.DuckDBPyConnection, card: Card, names: Sequence[str], rows: Sequence[Cells]) -> set[str]:
@@ -173,8 +192,9 @@ def store(con: duckdb.DuckDBPyConnection, card: Card, names: Sequence[str], rows
     The rows are numbered in order and stored the other way round, so that nothing may rest on where they lie.
     """
     fields = tuple(field for field in card.fields if field.name in names)
-    named = card.model_copy(update={"sections": (Section(title=card.title, fields=fields),)})
-    named.__dict__.pop("fields", None)
+    narrow_card = card.model_copy(update={"sections": (Section(title=card.title, fields=fields),)})
+    # The copy brings along the fields that the whole card has kept once they were asked for.
+    narrow_card.__dict__.pop("fields", None)
     texts = pa.table({name: pa.array([row.get(name) for row in rows], pa.string()) for name in names})
     numbers = pa.array(range(len(rows)), pa.int64())
     con.register("raw_rows", texts.append_column("_sheet_row", numbers))
@@ -184,10 +204,10 @@ def store(con: duckdb.DuckDBPyConnection, card: Card, names: Sequence[str], rows
         "create or replace table load.all_rows as select _sheet_row as row_no, 0 as file_no, 0 as load_no, '' as sheet, "
         f"_sheet_row as sheet_row, '{card.name}' as card, null::varchar as reason from raw.{card.name}"
     )
-    loaded = card_sql(named, DICTIONARIES, [0])
+    loaded = card_sql(narrow_card, DICTIONARIES, [0])
     con.execute(f"create or replace table cards.{card.name} as select * from ({loaded}) order by _row desc")
-    found = con.execute(f"select distinct unnest(_unreadable) from cards.{card.name}").fetchall()
-    return {str(name) for (name,) in found}
+    unreadable = con.execute(f"select distinct unnest(_unreadable) from cards.{card.name}").fetchall()
+    return {str(name) for (name,) in unreadable}
 
 
 def make_schemas(con: duckdb.DuckDBPyConnection) -> None:
@@ -218,11 +238,11 @@ def _value(field: Field, text: str | None) -> Any:
 
 def typed_rows(card: Card, rows: Sequence[Cells]) -> list[dict[str, Any]]:
     """The rows as values by item; the text of item x as `raw x`, the unreadable items as `unreadable`, the number as `row`."""
-    found = []
+    typed = []
     for number, cells in enumerate(rows):
         texts = {name: cleaned(cells.get(name)) for name in card.by_name}
         values = {name: _value(card.field(name), text) for name, text in texts.items()}
         unreadable = {name for name, value in values.items() if isinstance(value, Unreadable)}
         row = {name: None if name in unreadable else value for name, value in values.items()}
-        found.append({**row, **{f"raw {n}": t for n, t in texts.items()}, "unreadable": unreadable, "row": number})
-    return found
+        typed.append({**row, **{f"raw {n}": t for n, t in texts.items()}, "unreadable": unreadable, "row": number})
+    return typed

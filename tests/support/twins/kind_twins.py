@@ -59,13 +59,13 @@ Judge = Callable[[Judged], bool]
 
 @dataclass(frozen=True)
 class Twin:
-    """A rule and its meaning. `uses`: items of the judged row ($f the judged one); `others`, `trial`: items of other rows."""
+    """A rule and its meaning. `uses`: items of the judged row ($f the judged one); `other_rows`, `trial`: items of other rows."""
 
     rule: RuleDeclaration
     group: str
     judge: Judge
     uses: tuple[str, ...]
-    others: tuple[str, ...] = ()
+    other_rows: tuple[str, ...] = ()
     trial: tuple[str, ...] = ()
     judges_raw_text: bool = False
 
@@ -78,11 +78,11 @@ class Twin:
 
     def items_read(self, card: Card) -> set[str]:
         """Every item its tables need filled on a card."""
-        elsewhere = self.others if card.name == "dossier" else self.trial
+        elsewhere = self.other_rows if card.name == "dossier" else self.trial
         if card.name not in self.rule.cards and not elsewhere:
             return set()
-        here = {*self.uses, *self.judged_items(card)} if card.name in self.rule.cards else set()
-        return {"bmsah", "suspect_no", *elsewhere, *here} & card.by_name.keys()
+        items_here = {*self.uses, *self.judged_items(card)} if card.name in self.rule.cards else set()
+        return {"bmsah", "suspect_no", *elsewhere, *items_here} & card.by_name.keys()
 
     def violations(self, cards: dict[str, list[Row]]) -> set[tuple[str, int]]:
         """Name of the judgement and number of the row, for every violation."""
@@ -108,8 +108,8 @@ _ALWAYS = {"cards": ("dossier",), "severity": "hint", "error_type": "核对", "o
 
 
 def twin(rule_id: str, kind: str, uses: str, **keys: Any) -> Callable[[Judge], Judge]:
-    """Declares a rule of a kind; the function it decorates says what it means. `uses`, `others` and `trial` are for the twin."""
-    others, trial = (tuple(keys.pop(name, "").split()) for name in ("others", "trial"))
+    """Declares a rule of a kind; the function it decorates says what it means. `uses`, `other_rows` and `trial` are for the twin."""
+    other_rows, trial = (tuple(keys.pop(name, "").split()) for name in ("other_rows", "trial"))
     group, raw = keys.pop("group", kind), keys.pop("judges_raw_text", False)
     if "each" in keys:
         keys["each"] = {name: tuple(texts.split()) for name, texts in keys["each"].items()}
@@ -122,7 +122,7 @@ def twin(rule_id: str, kind: str, uses: str, **keys: Any) -> Callable[[Judge], J
 
     def register(judge: Judge) -> Judge:
         assert rule_id not in TWINS
-        TWINS[rule_id] = Twin(declared, group, judge, tuple(uses.split()), others, trial, raw)
+        TWINS[rule_id] = Twin(declared, group, judge, tuple(uses.split()), other_rows, trial, raw)
         return judge
 
     return register
@@ -138,14 +138,14 @@ def below(value: Any, bound: Any) -> bool:
     return value is not None and bound is not None and bool(value < bound)
 
 
-def same(value: Any, other: Any) -> bool:
+def same(value: Any, other_value: Any) -> bool:
     """Both are filled and equal."""
-    return value is not None and value == other
+    return value is not None and value == other_value
 
 
-def differ(value: Any, other: Any) -> bool:
+def differ(value: Any, other_value: Any) -> bool:
     """Both are filled and not equal."""
-    return value is not None and other is not None and value != other
+    return value is not None and other_value is not None and value != other_value
 
 
 def filled(rows: Iterable[Row], item: str) -> list[Any]:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from expectations.catalogue.working_days import exceptions
 from support.twins.kind_cards import BUNDLED
 from support.twins.kind_twins import TODAY, Judged, below, twin, yes
-from support.twins.pandas_values import add_months, held
+from support.twins.pandas_values import add_months, custodial
 
 # date_order
 
@@ -16,11 +16,16 @@ def closed_before_accepted(j: Judged) -> bool:
 
 
 @twin(
-    "ORD02", "date_order", "close_date accept_date is_unit kind", level="case",
-    earlier="accept_date", later="close_date", when="is_unit = '是' or custodial(kind)",
-)  # fmt: skip
+    "ORD02",
+    "date_order",
+    "close_date accept_date is_unit kind",
+    level="case",
+    earlier="accept_date",
+    later="close_date",
+    when="is_unit = '是' or custodial(kind)",
+)
 def closed_before_accepted_in_some_cases(j: Judged) -> bool:
-    return below(j["close_date"], j["accept_date"]) and (yes(j["is_unit"]) or held(j["kind"]))
+    return below(j["close_date"], j["accept_date"]) and (yes(j["is_unit"]) or custodial(j["kind"]))
 
 
 @twin("ORD03", "date_order", "done_date accept_date close_date", order="done_date between accept_date and close_date")
@@ -73,21 +78,30 @@ def done_after_thirty_days(j: Judged) -> bool:
 
 
 @twin(
-    "DUE02", "deadline", "done_date accept_date kind", done=DONE, level="case", params={"months": 1},
-    when="not blank(accept_date)", last_day="deadline(accept_date, :months, 'month', custodial(kind))",
-)  # fmt: skip
+    "DUE02",
+    "deadline",
+    "done_date accept_date kind",
+    done=DONE,
+    level="case",
+    params={"months": 1},
+    when="not blank(accept_date)",
+    last_day="deadline(accept_date, :months, 'month', custodial(kind))",
+)
 def done_after_a_month(j: Judged) -> bool:
     start = j["accept_date"]
-    return start is not None and (j["done_date"] or TODAY) > last_day(start, 1, 0, held(j["kind"]))
+    return start is not None and (j["done_date"] or TODAY) > last_day(start, 1, 0, custodial(j["kind"]))
 
 
 @twin(
-    "DUE03", "deadline", "done_date accept_date is_unit", done="done_date",
+    "DUE03",
+    "deadline",
+    "done_date accept_date is_unit",
+    done="done_date",
     last_day="deadline_md(accept_date, 1, 14, yes(is_unit))",
-)  # fmt: skip
+)
 def done_after_a_month_and_a_fortnight(j: Judged) -> bool:
-    start, done = j["accept_date"], j["done_date"]
-    return start is not None and done is not None and done > last_day(start, 1, 14, yes(j["is_unit"]))
+    start, done_date = j["accept_date"], j["done_date"]
+    return start is not None and done_date is not None and done_date > last_day(start, 1, 14, yes(j["is_unit"]))
 
 
 @twin(
@@ -101,29 +115,33 @@ def done_after_five_working_days(j: Judged) -> bool:
 
 
 @twin(
-    "DUE05", "deadline", "close_date accept_date kind is_unit",
+    "DUE05",
+    "deadline",
+    "close_date accept_date kind is_unit",
     in_time="case when custodial(kind) then close_date <= deadline(accept_date, 7, 'day', true) else "
     "close_date <= deadline(accept_date, if(yes(is_unit), 15, 20), 'day', false) end",
-)  # fmt: skip
+)
 def closed_after_seven_fifteen_or_twenty_days(j: Judged) -> bool:
     if j["accept_date"] is None or j["close_date"] is None:
         return False
-    days = 7 if held(j["kind"]) else 15 if yes(j["is_unit"]) else 20
-    return bool(j["close_date"] > last_day(j["accept_date"], 0, days, held(j["kind"])))
+    days = 7 if custodial(j["kind"]) else 15 if yes(j["is_unit"]) else 20
+    return bool(j["close_date"] > last_day(j["accept_date"], 0, days, custodial(j["kind"])))
 
 
 @twin(
-    "DUE06", "deadline", "close_date accept_date ret1_date rep1_date ret2_date rep2_date kind",
+    "DUE06",
+    "deadline",
+    "close_date accept_date ret1_date rep1_date ret2_date rep2_date kind",
     done="review_end(close_date, ret1_date, rep1_date, ret2_date, rep2_date, :today)",
     last_day="deadline_md(review_start(accept_date, ret1_date, rep1_date, ret2_date, rep2_date), 1, 0, custodial(kind))",
-)  # fmt: skip
+)
 def last_stretch_over_a_month(j: Judged) -> bool:
     start, end = j["rep2_date"] or j["rep1_date"] or j["accept_date"], j["close_date"] or TODAY
     if j["ret1_date"] and not j["rep1_date"]:
         start, end = j["accept_date"], j["ret1_date"]
     if j["ret2_date"] and not j["rep2_date"]:
         start, end = j["rep1_date"] or j["accept_date"], j["ret2_date"]
-    return start is not None and end > last_day(start, 1, 0, held(j["kind"]))
+    return start is not None and end > last_day(start, 1, 0, custodial(j["kind"]))
 
 
 @twin(
@@ -144,8 +162,12 @@ def day_before_a_holiday(j: Judged) -> bool:
 
 
 @twin(
-    "DUE09", "deadline", "$f accept_date kind", each={"fields": "close_date done_date ret1_date rep1_date ret2_date"},
-    done="$f", last_day="deadline(accept_date, 7, 'day', custodial(kind))",
-)  # fmt: skip
+    "DUE09",
+    "deadline",
+    "$f accept_date kind",
+    each={"fields": "close_date done_date ret1_date rep1_date ret2_date"},
+    done="$f",
+    last_day="deadline(accept_date, 7, 'day', custodial(kind))",
+)
 def later_than_seven_days(j: Judged) -> bool:
-    return j["accept_date"] is not None and below(last_day(j["accept_date"], 0, 7, held(j["kind"])), j.value)
+    return j["accept_date"] is not None and below(last_day(j["accept_date"], 0, 7, custodial(j["kind"])), j.value)

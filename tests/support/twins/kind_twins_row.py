@@ -63,25 +63,37 @@ def closed_without_factor(j: Judged) -> bool:
 
 
 @twin(
-    "IMP03", "implies", "term amount is_unit kind", level="case",
-    when="yes(is_unit) or kind = '逮捕'", then="not (term > 6 and amount < 500)",
-)  # fmt: skip
+    "IMP03",
+    "implies",
+    "term amount is_unit kind",
+    level="case",
+    when="yes(is_unit) or kind = '逮捕'",
+    then="not (term > 6 and amount < 500)",
+)
 def long_term_for_little(j: Judged) -> bool:
     return (yes(j["is_unit"]) or j["kind"] == "逮捕") and below(6, j["term"]) and below(j["amount"], 500)
 
 
 @twin(
-    "IMP04", "implies", "$f", each={"fields": "persons term amount"}, cards=("dossier", "trial"),
-    then="$f >= :least and $f < 500 or $f = -1", params={"least": 1},
-)  # fmt: skip
+    "IMP04",
+    "implies",
+    "$f",
+    each={"fields": "persons term amount"},
+    cards=("dossier", "trial"),
+    then="$f >= :least and $f < 500 or $f = -1",
+    params={"least": 1},
+)
 def implausible_number(j: Judged) -> bool:
     return j.value is not None and j.value != -1 and not 1 <= j.value < 500
 
 
 @twin(
-    "IMP05", "implies", "uscc kind is_unit", when="coalesce(nullif(kind, '拘留'), '取保候审') = '取保候审'",
+    "IMP05",
+    "implies",
+    "uscc kind is_unit",
+    when="coalesce(nullif(kind, '拘留'), '取保候审') = '取保候审'",
     then="case when yes(is_unit) then not blank(uscc) else blank(uscc) end",
-)  # fmt: skip
+)
 def code_without_unit(j: Judged) -> bool:
     return j["kind"] in (None, "拘留", "取保候审") and yes(j["is_unit"]) == (j["uscc"] is None)
 
@@ -100,9 +112,14 @@ def amount_outside(j: Judged) -> bool:
 
 
 @twin(
-    "RNG02", "range", "term kind is_unit", when="kind = '拘留'", value="term",
-    at_least=1, at_most="case when yes(is_unit) then 12 else 6 end",
-)  # fmt: skip
+    "RNG02",
+    "range",
+    "term kind is_unit",
+    when="kind = '拘留'",
+    value="term",
+    at_least=1,
+    at_most="case when yes(is_unit) then 12 else 6 end",
+)
 def term_outside(j: Judged) -> bool:
     return j["kind"] == "拘留" and j["term"] is not None and not 1 <= j["term"] <= (12 if yes(j["is_unit"]) else 6)
 

@@ -32,17 +32,27 @@ def document_of_another_year(j: Judged) -> bool:
 
 
 @twin(
-    "PAT05", "pattern", "$f", each={"types": "date int months wan_yuan"}, cards=("dossier", "trial"),
-    when="not blank(raw($f))", form="not blank($f)", judges_raw_text=True,
-)  # fmt: skip
+    "PAT05",
+    "pattern",
+    "$f",
+    each={"types": "date int months wan_yuan"},
+    cards=("dossier", "trial"),
+    when="not blank(raw($f))",
+    form="not blank($f)",
+    judges_raw_text=True,
+)
 def unreadable(j: Judged) -> bool:
     return j.item in j["unreadable"]
 
 
 @twin(
-    "PAT06", "pattern", "bmsah", value="bmsah", level="case",
+    "PAT06",
+    "pattern",
+    "bmsah",
+    value="bmsah",
+    level="case",
     form="bmsah_unit(bmsah) = '770101' and bmsah_class(bmsah) <> '刑诉'",
-)  # fmt: skip
+)
 def case_number_of_another_unit(j: Judged) -> bool:
     unit = re.search(r"\]([0-9]{6})[0-9]{5,6}号", j["bmsah"])
     return (unit is not None and unit[1] != "770101") or bool(re.match(r"[一-龥]*检刑诉受\[", j["bmsah"]))
@@ -133,9 +143,14 @@ def charge_not_valid_on_the_day(j: Judged) -> bool:
 
 
 @twin(
-    "DIC03", "in_dictionary", "$f is_unit", each={"fields": "kind place"}, when="not blank($f) and no(is_unit)",
-    valid="in_dict_group($f, '$dictionary', '羁押')", level="row",
-)  # fmt: skip
+    "DIC03",
+    "in_dictionary",
+    "$f is_unit",
+    each={"fields": "kind place"},
+    when="not blank($f) and no(is_unit)",
+    valid="in_dict_group($f, '$dictionary', '羁押')",
+    level="row",
+)
 def not_of_the_group(j: Judged) -> bool:
     _, group, _ = VALUES[CARDS[j.card].field(j.item).dictionary].get(j.value, ("", "", ""))
     return j.value is not None and not yes(j["is_unit"]) and group != "羁押"
@@ -162,9 +177,12 @@ def case_type_differs(j: Judged) -> bool:
 
 
 @twin(
-    "DIC06", "in_dictionary", "$f", each={"fields": "place factors"},
+    "DIC06",
+    "in_dictionary",
+    "$f",
+    each={"fields": "place factors"},
     valid="in_dictionary($f, '$dictionary', $multi) or '$name' = 'factors'",
-)  # fmt: skip
+)
 def place_unknown(j: Judged) -> bool:
     return j.item == "place" and j.value is not None and j.value not in labels("PLACE")
 
@@ -173,9 +191,12 @@ def place_unknown(j: Judged) -> bool:
 
 
 @twin(
-    "SET01", "set_relation", "other_charges charge", when="not blank(charge)",
+    "SET01",
+    "set_relation",
+    "other_charges charge",
+    when="not blank(charge)",
     relation="not coalesce(list_contains(charges(other_charges), charges(charge)[1]), false)",
-)  # fmt: skip
+)
 def main_charge_repeated(j: Judged) -> bool:
     return bool(set(charges(j["charge"])[:1]) & set(charges(j["other_charges"])))
 
@@ -192,18 +213,24 @@ def charge_not_among_the_others(j: Judged) -> bool:
 
 
 @twin(
-    "SET03", "set_relation", "court_charges charge other_charges", when="not blank(court_charges)",
+    "SET03",
+    "set_relation",
+    "court_charges charge other_charges",
+    when="not blank(court_charges)",
     relation="same_set(charges2(charge, other_charges), charges(court_charges))",
-)  # fmt: skip
+)
 def court_charges_differ(j: Judged) -> bool:
     differ = charge_set(j["charge"], j["other_charges"]) != charge_set(j["court_charges"], None)
     return j["court_charges"] is not None and differ
 
 
 @twin(
-    "SET04", "set_relation", "court_charges charge other_charges",
-    when="any_in_group(charges2(charge, other_charges), 'THEFT')", relation="all_in_group(charges(court_charges), 'THEFT')",
-)  # fmt: skip
+    "SET04",
+    "set_relation",
+    "court_charges charge other_charges",
+    when="any_in_group(charges2(charge, other_charges), 'THEFT')",
+    relation="all_in_group(charges(court_charges), 'THEFT')",
+)
 def theft_became_something_else(j: Judged) -> bool:
     court = set(charges(j["court_charges"]))
     stolen = bool(charge_set(j["charge"], j["other_charges"]) & GROUPS["THEFT"])
@@ -216,12 +243,15 @@ def first_charge_hides_nothing(j: Judged) -> bool:
 
 
 @twin(
-    "SET06", "set_relation", "factors", when="not blank(factors)",
+    "SET06",
+    "set_relation",
+    "factors",
+    when="not blank(factors)",
     relation="subset(items_no_none(factors), ['累犯', '自首']) and len(items_no_none(factors)) <= 1",
-)  # fmt: skip
+)
 def further_factors(j: Judged) -> bool:
-    named = set(items(j["factors"])) - {"无"}
-    return j["factors"] is not None and (len(named) > 1 or not named <= {"累犯", "自首"})
+    factors = set(items(j["factors"])) - {"无"}
+    return j["factors"] is not None and (len(factors) > 1 or not factors <= {"累犯", "自首"})
 
 
 @twin("SET07", "set_relation", "other_charges charge", relation="len(charges2(charge, other_charges)) <= 2")

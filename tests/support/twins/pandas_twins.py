@@ -21,8 +21,8 @@ from support.twins.pandas_values import (
     charge_group,
     charge_set,
     charges,
+    custodial,
     full_years,
-    held,
     items,
     labels,
     last_day,
@@ -57,7 +57,7 @@ class Twin:
     def judged_items(self, card: str) -> Iterator[str]:
         """The items it is judged for on a card; the first item it uses stands for a rule judged once per row."""
         for name in self.each or self.uses[:1]:
-            fields = (field for field, it in card_fields(card).items() if it["type"] == name[1:])
+            fields = (field for field, declared in card_fields(card).items() if declared["type"] == name[1:])
             yield from fields if name.startswith("@") else (name,)
 
 
@@ -250,8 +250,8 @@ def probation_outside(r: Row, _: str) -> bool:
 
 @twin("V027", "arrest prosecution measure", "", "@dicts")
 def none_with_others(r: Row, item: str) -> bool:
-    known = labels(card_fields(r["card"])[item]["dictionary"])
-    return "无" in known and "无" in items(r[item]) and len(items(r[item])) > 1
+    values = labels(card_fields(r["card"])[item]["dictionary"])
+    return "无" in values and "无" in items(r[item]) and len(items(r[item])) > 1
 
 
 @twin("V032", "arrest prosecution", "", "decision_doc_no nonpros_doc_no indict_doc_no")
@@ -260,9 +260,9 @@ def document_number_malformed(r: Row, item: str) -> bool:
     return r[item] is not None and not re.fullmatch(form, r[item])
 
 
-def earlier(day: date | None, other: date | None) -> bool:
+def earlier(day: date | None, other_day: date | None) -> bool:
     """Both days are filled and the first is earlier."""
-    return day is not None and other is not None and day < other
+    return day is not None and other_day is not None and day < other_day
 
 
 @twin("L005", "arrest", "exec_date receipt_date p_close_date p_result")
@@ -316,7 +316,7 @@ def detained_over_seven_days(r: Row, _: str) -> bool:
 @twin("T002", "arrest", "p_close_date accept_date p_result measure_at_request invest_org is_complex")
 def at_large_over_fifteen_days(r: Row, _: str) -> bool:
     measure = r["measure_at_request"]
-    if measure is None or held(measure) or not police_case(r) or not pending_or_closed(r):
+    if measure is None or custodial(measure) or not police_case(r) or not pending_or_closed(r):
         return False
     days = 20 if r["is_complex"] == "是" else 15
     return bool((r["p_close_date"] or r["today"]) > last_day(r["accept_date"], 0, days, in_custody=False))
@@ -329,7 +329,7 @@ CONVERSION = "trial_procedure fast_to_simple fast_to_normal"
 
 def in_custody(r: Row) -> bool:
     """By the measure before closing, else the one at transfer."""
-    return held(r["measure_before_close"] or r["measure_at_transfer"])
+    return custodial(r["measure_before_close"] or r["measure_at_transfer"])
 
 
 def fast_track(r: Row) -> bool:

@@ -75,8 +75,8 @@ def charge_group(name: str) -> frozenset[str]:
     members = set(group.get("charges", ()))
     for section in group.get("sections", ()):
         members |= {c["label"] for c in dictionary_values("CHARGE") if (c["group"] + "/").startswith(section + "/")}
-    for other in group.get("groups", ()):
-        members |= charge_group(other)
+    for other_group in group.get("groups", ()):
+        members |= charge_group(other_group)
     return frozenset(members)
 
 
@@ -104,8 +104,8 @@ def read_date(text: str) -> date | Unreadable:
     """The date in one of the written forms or as an Excel serial between 10000 and 80000."""
     if re.fullmatch(r"\d{5}(\.\d+)?", text) and 10000 <= float(text) <= 80000:
         return date(1899, 12, 30) + timedelta(days=int(float(text)))
-    written = re.fullmatch(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})" + TIME_OF_DAY, text)
-    parts = written.group(1, 3, 4) if written else None
+    separated = re.fullmatch(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})" + TIME_OF_DAY, text)
+    parts = separated.group(1, 3, 4) if separated else None
     for pattern in (r"(\d{4})(\d{2})(\d{2})", r"(\d{4})年(\d{1,2})月(\d{1,2})日"):
         if match := re.fullmatch(pattern + TIME_OF_DAY, text):
             parts = match.group(1, 2, 3)
@@ -178,14 +178,14 @@ def charges(text: str | None) -> tuple[str, ...]:
     return tuple(sorted({part.strip() for part in re.split(r"[,，;；|\n]", text) if part.strip()}))
 
 
-def charge_set(main: str | None, other: str | None) -> frozenset[str]:
+def charge_set(main: str | None, other_charges: str | None) -> frozenset[str]:
     """Main and other charges as one set."""
-    return frozenset(charges(main)) | frozenset(charges(other))
+    return frozenset(charges(main)) | frozenset(charges(other_charges))
 
 
-def repeated(main: str | None, other: str | None) -> bool:
+def repeated(main: str | None, other_charges: str | None) -> bool:
     """The main charge stands among the others."""
-    return bool(charges(main)) and charges(main)[0] in charges(other)
+    return bool(charges(main)) and charges(main)[0] in charges(other_charges)
 
 
 def add_months(day: date, months: int) -> date:
@@ -208,7 +208,7 @@ def last_day(start: date, months: int, days: int, in_custody: bool) -> date:
     return last
 
 
-def held(kind: str | None) -> bool:
+def custodial(kind: str | None) -> bool:
     """The measure keeps the person in custody."""
     return kind in ("拘留", "逮捕", "留置")
 
@@ -257,9 +257,9 @@ def export_rows(folder: Path, card: str) -> pd.DataFrame:
     frames = []
     for path in sorted(path for path in folder.iterdir() if any(word in path.name for word in words)):
         cells = sheet_cells(path)
-        exact = {heading(field["header"]): name for name, field in card_fields(card).items()}
-        other = {heading(a): name for name, field in card_fields(card).items() for a in field.get("aliases", ())}
-        names = [[exact.get(heading(cell)) or other.get(heading(cell)) for cell in row] for row in cells[:10]]
+        by_heading = {heading(field["header"]): name for name, field in card_fields(card).items()}
+        by_alias = {heading(a): name for name, field in card_fields(card).items() for a in field.get("aliases", ())}
+        names = [[by_heading.get(heading(cell)) or by_alias.get(heading(cell)) for cell in row] for row in cells[:10]]
         top = max(range(len(names)), key=lambda n: sum(map(bool, names[n])))
         rows = [row for row in cells[top + 1 :] if row != cells[top] and not row[0].startswith("合计")]
         frame = pd.DataFrame(rows, columns=[name or "" for name in names[top]], dtype=object)
