@@ -105,7 +105,7 @@ def finding_statement(verdict: Verdict, run_id: str, fingerprint: str, number: i
     Level `case` gives one finding per case, shown with the values of its first violating row and without a suspect.
     Items of other stages stand among the present values as `card.item`.
     """
-    judgement, stage_items = verdict.judgement, verdict.stage_items
+    judgement, prepared = verdict.judgement, verdict.prepared
     rule, card = judgement.rule, judgement.card
     by_case = rule.level == "case"
     keys = ["v.bmsah"] if by_case else [f"c.{name}" for name in card.key]
@@ -113,8 +113,7 @@ def finding_statement(verdict: Verdict, run_id: str, fingerprint: str, number: i
     # Two rows may have the same key; told apart by their order, both keep their ids from night to night.
     ordinal = f"row_number() over (partition by {key} order by c._row)"
     present = [f"'{name}', c.{raw_column(card.field(name))}" for name in judgement.fields]
-    present += [f"'{name}', s.{column}::varchar" for name, column in stage_items.items()]
-    shared_join = f"join audit.{card.name}_shared s on s._row = v._row" if stage_items or verdict.linked_values else ""
+    present += [f"'{name}', {column}::varchar" for name, column in prepared.stage_items.items()]
     involved = _involved(verdict)
     if by_case:
         # With an order, a window ends at the present row; every row of the case must get the same text.
@@ -151,7 +150,7 @@ def finding_statement(verdict: Verdict, run_id: str, fingerprint: str, number: i
     first_of_case = "qualify row_number() over (partition by v.bmsah order by c._row) = 1" if by_case else ""
     chosen = ", ".join(columns[name] for name in FINDINGS.columns)
     return f"""insert into findings select {chosen}
-from violations v join cards.{card.name} c on c._row = v._row {shared_join}
+from violations v join cards.{card.name} c on c._row = v._row {prepared.joins}
 where v.number = {number} {first_of_case} order by c._row"""
 
 
@@ -164,8 +163,9 @@ def _involved(verdict: Verdict) -> str:
     own_values = (
         f"c.{raw_column(card.field(name))}" for name in sorted(verdict.judgement.columns & card.by_name.keys())
     )
-    shared_values = (f"s.{column}" for column in (*verdict.stage_items.values(), *verdict.linked_values))
-    return f"[{', '.join(f'{value}::varchar' for value in (*own_values, *shared_values))}]::varchar"
+    prepared = verdict.prepared
+    values = (*own_values, *prepared.stage_items.values(), *prepared.linked_values)
+    return f"[{', '.join(f'{value}::varchar' for value in values)}]::varchar"
 
 
 def message_sql(template: str, judgement: Judgement, language: Literal["zh", "en"]) -> str:

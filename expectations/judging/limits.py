@@ -1,6 +1,6 @@
 """Early warnings (期限预警): limits that are still open and end soon or have ended, as table `due`. Hints, never findings.
 
-What a limit is and where it is open is said by the judgements; this module only asks `audit.<card>` for it, one statement a card.
+What a limit is and where it is open is said by the judgements; this module only reads the verdict tables, one statement a card.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,12 +18,12 @@ from expectations.sql.quoting import quoted
 def find_due(con: duckdb.DuckDBPyConnection, verdicts: Iterable[Verdict], warnings: DueWarnings, as_of: date) -> int:
     """Fills table `due` with the open limits of the judged rules that call for a warning; returns how many.
 
-    Needs the `audit` tables and `case_owners`. A limit of a whole case is one line, that of its earliest last day.
+    Needs the verdict tables and `case_owners`. A limit of a whole case is one line, that of its earliest last day.
     """
     con.execute(DUE.create())
     by_card: dict[str, list[Verdict]] = {}
     for verdict in verdicts:
-        if verdict.state == "judged" and verdict.open_limit is not None:
+        if verdict.state == "judged" and verdict.limit_query:
             by_card.setdefault(verdict.judgement.card.name, []).append(verdict)
     for of_card in by_card.values():
         con.execute(due_statement(of_card, warnings, as_of))
@@ -32,16 +32,14 @@ def find_due(con: duckdb.DuckDBPyConnection, verdicts: Iterable[Verdict], warnin
 
 
 def due_statement(verdicts: Sequence[Verdict], warnings: DueWarnings, as_of: date) -> str:
-    """The INSERT that reads all limits of one card in one pass over `audit.<card>`."""
+    """The INSERT that reads all limits of one card from its verdict tables."""
     card = verdicts[0].judgement.card
-    limits = ",\n    ".join(map(_limit, verdicts))
     last_warned = f"date '{as_of:%Y-%m-%d}' + {warnings.widest}"
-    # Most limits are far off: the list is narrowed before it becomes rows, which are then all that is joined.
+    # Most limits are far off: they are passed over before anything is joined.
+    limits = "\n  union all ".join(f"{_limit(verdict)} where last_day <= {last_warned}" for verdict in verdicts)
     return f"""insert into due by name
 with warned as (
-  select _row, unnest([open_limit for open_limit in [
-    {limits}
-  ] if open_limit.last_day <= {last_warned}], recursive := true) from audit.{card.name}
+  {limits}
 ), of_rows as (
   select w.*, {identity_columns(card)}, date_diff('day', date '{as_of:%Y-%m-%d}', w.last_day)::integer as days_left
   from warned w join cards.{card.name} c on c._row = w._row {join_case_owners(card)}
@@ -56,14 +54,11 @@ from graded where grade is not null"""
 
 
 def _limit(verdict: Verdict) -> str:
-    """The limit of one judgement on a row as a struct; NULL where the row has none or the act is done."""
-    judgement, limit = verdict.judgement, verdict.open_limit
-    assert limit is not None, "asked for limits only"
+    """The query of the rows on which the limit of one judgement is open."""
+    judgement = verdict.judgement
     by_case = str(judgement.rule.level == "case").lower()
-    return (
-        f"case when {limit.still_open} then {{'rule_id': '{judgement.rule.id}', 'by_case': {by_case}, "
-        f"'owner': '{judgement.owner}', 'last_day': try_cast({limit.last_day} as date)}} end"
-    )
+    constants = f"'{judgement.rule.id}' as rule_id, {by_case} as by_case, '{judgement.owner}' as owner"
+    return f"select _row, {constants}, last_day from ({verdict.limit_query})"
 
 
 def _grade(warnings: DueWarnings) -> str:

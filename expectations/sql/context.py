@@ -1,9 +1,10 @@
-"""What the rules are judged on: `audit.<card>`, one row per card row with everything a condition reads.
+"""What the rules are judged on: the rows of a card, and beside each what its conditions ask of other rows.
 
 `passes` say what a condition needs; here it is named and gathered, so that conditions share it, and made. No rule is judged here.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence, Sized
 from dataclasses import dataclass, field, replace
 from itertools import count
 
@@ -14,23 +15,26 @@ from expectations.catalogue.cards import Card, Link
 from expectations.catalogue.dictionaries import Dictionary
 from expectations.sql.judgements import Judgement, OpenLimit
 from expectations.sql.language import call, function_name, parse_condition, render, replace_calls
-from expectations.sql.link_tables import DistinctValues, LinkedRows, StageRows, select_statement
+from expectations.sql.link_tables import DistinctValues, LinkedRows, StageRows
 from expectations.sql.other_rows import lookups_of
 from expectations.sql.passes import rewritten
 from expectations.sql.passes.linked_rows import filtered, linked_rows
 from expectations.sql.passes.pending import CODED, FOUND, LINKED, SHARED, STAGE, is_pending
 from expectations.sql.passes.scope import Scope
 
+_WORD = re.compile(r"\w+")
+
 
 @dataclass(frozen=True)
 class Prepared:
     """A judgement over `audit.<card>`: its condition, its limit, the columns holding the items of other stages it reads and
-    what it makes of linked rows."""
+    what it makes of linked rows. `joins` put these columns beside rows of the card known as `c`."""
 
     condition: str
     stage_items: Mapping[str, str] = field(default_factory=dict)
     linked_values: tuple[str, ...] = ()
     open_limit: OpenLimit | None = None
+    joins: str = ""
 
     def guarded(self, judgement: Judgement, unreadable: Iterable[str], absent_in: Iterable[int]) -> "Prepared":
         """The same, condition and limit silent on rows where the judgement can't be made; see `guarded`."""
@@ -44,7 +48,8 @@ class Prepared:
 class AuditTable:
     """The columns a set of judgements needs beside a card, gathered while their conditions are rewritten.
 
-    What is asked twice is made once: tables are known by what they join, columns by their SQL.
+    What is asked twice is made once: tables are known by what they join, columns by their SQL. `in_row`: dear values of the row
+    itself, column by SQL; they may read columns of the tables.
     """
 
     card: Card
@@ -77,10 +82,15 @@ class AuditTable:
             if not lookup.is_stage and not any(lookup.node.find_all(exp.Cast))
         ]
         values = (self._with_columns(linked_rows(lookup.node, self.scope), self.joined) for lookup in linked)
-        shared = {column.name for value in values for column in value.find_all(exp.Column)}
-        linked_values = tuple(sorted(shared - self.card.by_name.keys()))
+        # In the order of the condition: the columns are numbered by all rules of a run, the fingerprint is of this one.
+        shared = dict.fromkeys(column.name for value in values for column in value.find_all(exp.Column))
+        linked_values = tuple(name for name in shared if name not in self.card.by_name)
         return Prepared(
-            self.condition(judgement.tree, silent), stage_items, linked_values, self._open_limit(judgement, silent)
+            self.condition(judgement.tree, silent),
+            stage_items,
+            linked_values,
+            self._open_limit(judgement, silent),
+            self._joins(self._tables_of((*stage_items.values(), *linked_values))),
         )
 
     def _open_limit(self, judgement: Judgement, silent: Sequence[exp.Expr]) -> OpenLimit | None:
@@ -116,7 +126,7 @@ class AuditTable:
         link: Link = node.args["link"]
         compared: bool = node.args["compared"]
         table = self.linked.setdefault(
-            (str(link), compared), LinkedRows(f"l{len(self.linked)}", self.card.name, link, compared)
+            (str(link), compared), LinkedRows(self._table_name("l", self.linked), self.card.name, link, compared)
         )
         _, value, *conditions = node.expressions
         where = self._with_columns(conditions[0], table.distinct) if conditions else None
@@ -126,12 +136,13 @@ class AuditTable:
         return self._column_for(self._stage(node.args["link"]).values, node.expressions[1].name)
 
     def _stage(self, link: Link) -> StageRows:
-        return self.stages.setdefault(link.card, StageRows(f"s{len(self.stages)}", link))
+        return self.stages.setdefault(link.card, StageRows(self._table_name("s", self.stages), link))
 
     def _coded_column(self, node: exp.Expr, joined: dict[str, DistinctValues]) -> str:
         (value,) = node.expressions
         card, items = node.args["card"], tuple(sorted({column.name for column in value.find_all(exp.Column)}))
-        values = self.distinct.setdefault((card, items), DistinctValues(f"d{len(self.distinct)}", card, items))
+        new = DistinctValues(self._table_name("d", self.distinct), card, items)
+        values = self.distinct.setdefault((card, items), new)
         joined[values.name] = values
         return self._column_for(values.values, render(value))
 
@@ -142,31 +153,57 @@ class AuditTable:
     def _column_for(self, values: dict[str, str], sql: str) -> str:
         return values.get(sql) or values.setdefault(sql, f"_v{next(self.numbers)}")
 
-    def statements(self) -> list[str]:
-        """What makes `audit.<card>`, in order.
+    def _table_name(self, kind: str, tables: Sized) -> str:
+        return f"{self.card.name}_{kind}{len(tables)}"
 
-        `audit.<card>_shared` has one row per card row with every shared value, put together from temporary tables. `audit.<card>`
-        is a view that puts it beside the card's own columns by position: it is stored in the physical order of the card's
-        rows, and the wide card is not copied.
-        """
-        name = self.card.name
-        view = (
-            f"create or replace view audit.{name} as select c.*, s.* exclude (_row), s._row as _shared_row "
-            f"from cards.{name} c positional join audit.{name}_shared s"
-        )
-        link_tables: list[LinkedRows | StageRows] = [*self.linked.values(), *self.stages.values()]
-        joined_tables = [*self.joined.values(), *link_tables]
-        columns = [f"{table.name}.{column}" for table in joined_tables for column in table.columns]
-        columns += [f"{sql} as {column}" for sql, column in self.in_row.items()]
+    def statements(self) -> list[str]:
+        """What makes the tables beside the card, and the view `audit.<card>` that puts all of them beside its rows."""
         # Distinct values first: the tables of linked rows are made with them.
-        temporary_tables = [*self.distinct.values(), *link_tables]
+        tables: list[DistinctValues | LinkedRows | StageRows] = [*self.distinct.values(), *self.linked.values()]
+        tables += self.stages.values()
+        everything = [*self.in_row.values(), *(column for table in self._beside for column in table.columns)]
         return [
             "create schema if not exists audit",
-            *(table.definition() for table in temporary_tables),
-            f"create or replace table audit.{name}_shared as {select_statement(name, joined_tables, columns)}",
-            *(f"drop table {table.name}" for table in temporary_tables),
-            view,
+            *(table.definition() for table in tables),
+            f"create or replace view audit.{self.card.name} as {self.rows_with(everything)}",
         ]
+
+    def dear_values(self, condition: str) -> tuple[str, ...]:
+        """The dear values of the row that a condition names; what names the same is best evaluated together."""
+        names = _words([condition])
+        return tuple(name for name in self.in_row.values() if name in names)
+
+    def rows_with(self, conditions: Iterable[str]) -> str:
+        """The SELECT of the card's rows with the columns these conditions name.
+
+        A table more is a join more, and its columns are carried through all others, so only what is named is joined.
+        """
+        names, computed = _words(conditions), list[str]()
+        # Backwards, since a value may name those made before it.
+        for sql, column in reversed(self.in_row.items()):
+            if column in names:
+                names |= _words([sql])
+                computed.insert(0, f"{sql} as {column}")
+        tables = self._tables_of(names)
+        columns = "".join(f", {table.name}.{column}" for table in tables for column in table.columns)
+        rows = f"select c.*{columns} from cards.{self.card.name} c {self._joins(tables)}".rstrip()
+        return f"select *, {', '.join(computed)} from ({rows})" if computed else rows
+
+    @property
+    def _beside(self) -> list[DistinctValues | LinkedRows | StageRows]:
+        """The tables that are joined with the card's rows."""
+        return [*self.joined.values(), *self.linked.values(), *self.stages.values()]
+
+    def _tables_of(self, names: Iterable[str]) -> list[DistinctValues | LinkedRows | StageRows]:
+        """The tables that hold what is named."""
+        return [table for table in self._beside if not set(names).isdisjoint(table.columns)]
+
+    def _joins(self, tables: Iterable[DistinctValues | LinkedRows | StageRows]) -> str:
+        return " ".join(table.join("c") for table in tables)
+
+
+def _words(texts: Iterable[str]) -> set[str]:
+    return set[str]().union(*map(_WORD.findall, texts))
 
 
 def guarded(condition: str, judgement: Judgement, unreadable: Iterable[str], absent_in: Iterable[int]) -> str:
@@ -188,10 +225,6 @@ def guarded(condition: str, judgement: Judgement, unreadable: Iterable[str], abs
 
 
 def build_audit_table(con: duckdb.DuckDBPyConnection, table: AuditTable) -> None:
-    """Creates `audit.<card>` with every column the prepared judgements need, and checks that it is in step with the card."""
-    name = table.card.name
+    """Makes the tables beside the card and `audit.<card>` with every column the prepared judgements need."""
     for statement in table.statements():
         con.execute(statement)
-    out_of_step = con.execute(f"select count(*) from audit.{name} where _row is distinct from _shared_row").fetchall()
-    if out_of_step != [(0,)]:
-        raise RuntimeError(f"cards.{name} and its shared values are out of step")

@@ -1,10 +1,9 @@
-"""The tables `audit.<card>` is put together from: values of distinct inputs, aggregates over linked rows, matched stages.
+"""The tables beside a card: values of distinct inputs, aggregates over linked rows, matched stages.
 
-Each is one temporary table, made once however many rules use it, and put on disk when memory runs short. What belongs into
-which is decided in `context`.
+Each is one table of few columns in schema `audit`, made once however many rules use it. What belongs into which is decided in
+`context`.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from expectations.catalogue.cards import Link
@@ -32,14 +31,14 @@ class DistinctValues:
         names = ", ".join(self.inputs)
         keys = ", ".join(f"{name} as _k{n}" for n, name in enumerate(self.inputs))
         return (
-            f"create or replace temp table {self.name} as select {keys}, {_select_list(self.values)} "
+            f"create or replace table audit.{self.name} as select {keys}, {_select_list(self.values)} "
             f"from (select distinct {names} from cards.{self.card})"
         )
 
     def join(self, rows: str) -> str:
         """Puts the values beside the rows known as `rows`."""
         keys = (f"{rows}.{name} is not distinct from {self.name}._k{n}" for n, name in enumerate(self.inputs))
-        return f"left join {self.name} on {' and '.join(keys)}"
+        return f"left join audit.{self.name} on {' and '.join(keys)}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,19 +65,19 @@ class LinkedRows:
             # The aggregate depends on the judged row, so it cannot be grouped by the keys alone.
             on = " and ".join(f"r.{linked_item} {self.link.equals} t.{own_item}" for own_item, linked_item in pairs)
             return (
-                f"create or replace temp table {self.name} as select t._row as _k0, {_select_list(self.values)} "
+                f"create or replace table audit.{self.name} as select t._row as _k0, {_select_list(self.values)} "
                 f"from cards.{self.judged_card} t join cards.{self.link.card} r on {on} {joins} group by t._row"
             )
         keys = ", ".join(f"r.{linked_item} as _k{n}" for n, (_, linked_item) in enumerate(pairs))
         return (
-            f"create or replace temp table {self.name} as select {keys}, {_select_list(self.values)} "
+            f"create or replace table audit.{self.name} as select {keys}, {_select_list(self.values)} "
             f"from cards.{self.link.card} r {joins} where {_findable(self.link, 'r.')} "
             f"group by {', '.join(f'r.{linked_item}' for _, linked_item in pairs)}"
         )
 
     def join(self, rows: str) -> str:
         """Puts the aggregates beside the judged rows; rows without linked ones get NULL."""
-        return f"left join {self.name} on {_on_keys(self, rows)}"
+        return f"left join audit.{self.name} on {_on_keys(self, rows)}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,14 +105,14 @@ class StageRows:
         latest = ", ".join([*(f"{name} desc nulls last" for name in self.link.latest), "_row desc"])
         items = "".join(f", {item} as {column}" for item, column in self.values.items())
         return (
-            f"create or replace temp table {self.name} as select {keys}, true as {self.match_column}{items} from cards.{self.link.card} "
+            f"create or replace table audit.{self.name} as select {keys}, true as {self.match_column}{items} from cards.{self.link.card} "
             f"where {_findable(self.link)} "
             f"qualify row_number() over (partition by {', '.join(linked_items)} order by {latest}) = 1"
         )
 
     def join(self, rows: str) -> str:
         """Puts the items beside the judged rows; rows without a matched one get NULL."""
-        return f"left join {self.name} on {_on_keys(self, rows)}"
+        return f"left join audit.{self.name} on {_on_keys(self, rows)}"
 
 
 def _on_keys(table: LinkedRows | StageRows, rows: str) -> str:
@@ -136,11 +135,3 @@ def _findable(link: Link, rows: str = "") -> str:
 
 def _select_list(values: Values) -> str:
     return ", ".join(f"{sql} as {column}" for sql, column in values.items())
-
-
-def select_statement(
-    card: str, tables: Iterable[DistinctValues | LinkedRows | StageRows], columns: Iterable[str]
-) -> str:
-    """The SELECT of one row per row of the card, in the card's physical order, with `columns` from the `tables` joined to it."""
-    lines = ["select " + ",\n  ".join(["k._row", *columns]), f"from cards.{card} k"]
-    return "\n".join([*lines, *(table.join("k") for table in tables), "order by k.rowid"])

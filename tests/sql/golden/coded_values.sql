@@ -1,7 +1,7 @@
 -- # what rests on coded items is computed on their distinct values
 -- has(m, '是') and not has(m, '否')
 CREATE SCHEMA IF NOT EXISTS audit;
-CREATE OR REPLACE TEMPORARY TABLE d0 AS
+CREATE OR REPLACE TABLE audit.t_d0 AS
 SELECT
   m AS _k0,
   HAS(m, '是') AS _v1,
@@ -11,25 +11,14 @@ FROM (
     m
   FROM cards.t
 );
-CREATE OR REPLACE TABLE audit.t_shared AS
-SELECT
-  k._row,
-  d0._v1,
-  d0._v2
-FROM cards.t AS k
-LEFT JOIN d0
-  ON k.m IS NOT DISTINCT FROM d0._k0
-ORDER BY
-  k.rowid;
-DROP TABLE d0;
 CREATE OR REPLACE VIEW audit.t AS
 SELECT
   c.*,
-  s.*
-  EXCLUDE (_row),
-  s._row AS _shared_row
+  t_d0._v1,
+  t_d0._v2
 FROM cards.t AS c
-POSITIONAL JOIN audit.t_shared AS s;
+LEFT JOIN audit.t_d0
+  ON c.m IS NOT DISTINCT FROM t_d0._k0;
 SELECT
   _row
 FROM audit.t
@@ -39,7 +28,7 @@ WHERE
 -- # two coded items share a table of their combinations
 -- same_set(items(k), items(m)) or subset(items(k), items(m))
 CREATE SCHEMA IF NOT EXISTS audit;
-CREATE OR REPLACE TEMPORARY TABLE d0 AS
+CREATE OR REPLACE TABLE audit.t_d0 AS
 SELECT
   k AS _k0,
   m AS _k1,
@@ -51,25 +40,14 @@ FROM (
     m
   FROM cards.t
 );
-CREATE OR REPLACE TABLE audit.t_shared AS
-SELECT
-  k._row,
-  d0._v1,
-  d0._v2
-FROM cards.t AS k
-LEFT JOIN d0
-  ON k.k IS NOT DISTINCT FROM d0._k0 AND k.m IS NOT DISTINCT FROM d0._k1
-ORDER BY
-  k.rowid;
-DROP TABLE d0;
 CREATE OR REPLACE VIEW audit.t AS
 SELECT
   c.*,
-  s.*
-  EXCLUDE (_row),
-  s._row AS _shared_row
+  t_d0._v1,
+  t_d0._v2
 FROM cards.t AS c
-POSITIONAL JOIN audit.t_shared AS s;
+LEFT JOIN audit.t_d0
+  ON c.k IS NOT DISTINCT FROM t_d0._k0 AND c.m IS NOT DISTINCT FROM t_d0._k1;
 SELECT
   _row
 FROM audit.t
@@ -79,7 +57,7 @@ WHERE
 -- # a coded item beside a text is computed by row
 -- same_set(items(m), items(s))
 CREATE SCHEMA IF NOT EXISTS audit;
-CREATE OR REPLACE TEMPORARY TABLE d0 AS
+CREATE OR REPLACE TABLE audit.t_d0 AS
 SELECT
   m AS _k0,
   ITEMS(m) AS _v1
@@ -88,26 +66,19 @@ FROM (
     m
   FROM cards.t
 );
-CREATE OR REPLACE TABLE audit.t_shared AS
-SELECT
-  k._row,
-  d0._v1,
-  ITEMS(s) AS _v2,
-  SAME_SET(_v1, _v2) AS _v3
-FROM cards.t AS k
-LEFT JOIN d0
-  ON k.m IS NOT DISTINCT FROM d0._k0
-ORDER BY
-  k.rowid;
-DROP TABLE d0;
 CREATE OR REPLACE VIEW audit.t AS
 SELECT
-  c.*,
-  s.*
-  EXCLUDE (_row),
-  s._row AS _shared_row
-FROM cards.t AS c
-POSITIONAL JOIN audit.t_shared AS s;
+  *,
+  ITEMS(s) AS _v2,
+  SAME_SET(_v1, _v2) AS _v3
+FROM (
+  SELECT
+    c.*,
+    t_d0._v1
+  FROM cards.t AS c
+  LEFT JOIN audit.t_d0
+    ON c.m IS NOT DISTINCT FROM t_d0._k0
+);
 SELECT
   _row
 FROM audit.t
@@ -117,7 +88,7 @@ WHERE
 -- # coded items of linked rows
 -- agg_rows(u, bool_or(has(r.k, '是')), r.g = t.g)
 CREATE SCHEMA IF NOT EXISTS audit;
-CREATE OR REPLACE TEMPORARY TABLE d0 AS
+CREATE OR REPLACE TABLE audit.t_d0 AS
 SELECT
   k AS _k0,
   HAS(k, '是') AS _v1
@@ -126,36 +97,24 @@ FROM (
     k
   FROM cards.u
 );
-CREATE OR REPLACE TEMPORARY TABLE l0 AS
+CREATE OR REPLACE TABLE audit.t_l0 AS
 SELECT
   r.g AS _k0,
   BOOL_OR(_v1) AS _v2
 FROM cards.u AS r
-LEFT JOIN d0
-  ON r.k IS NOT DISTINCT FROM d0._k0
+LEFT JOIN audit.t_d0
+  ON r.k IS NOT DISTINCT FROM t_d0._k0
 WHERE
   NOT r.g IS NULL
 GROUP BY
   r.g;
-CREATE OR REPLACE TABLE audit.t_shared AS
-SELECT
-  k._row,
-  l0._v2
-FROM cards.t AS k
-LEFT JOIN l0
-  ON l0._k0 = k.g
-ORDER BY
-  k.rowid;
-DROP TABLE d0;
-DROP TABLE l0;
 CREATE OR REPLACE VIEW audit.t AS
 SELECT
   c.*,
-  s.*
-  EXCLUDE (_row),
-  s._row AS _shared_row
+  t_l0._v2
 FROM cards.t AS c
-POSITIONAL JOIN audit.t_shared AS s;
+LEFT JOIN audit.t_l0
+  ON t_l0._k0 = c.g;
 SELECT
   _row
 FROM audit.t

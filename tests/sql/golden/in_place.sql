@@ -1,20 +1,10 @@
 -- # a blank item is null
 -- not blank(a)
 CREATE SCHEMA IF NOT EXISTS audit;
-CREATE OR REPLACE TABLE audit.t_shared AS
-SELECT
-  k._row
-FROM cards.t AS k
-ORDER BY
-  k.rowid;
 CREATE OR REPLACE VIEW audit.t AS
 SELECT
-  c.*,
-  s.*
-  EXCLUDE (_row),
-  s._row AS _shared_row
-FROM cards.t AS c
-POSITIONAL JOIN audit.t_shared AS s;
+  c.*
+FROM cards.t AS c;
 SELECT
   _row
 FROM audit.t
@@ -26,20 +16,10 @@ WHERE
 -- # two blank items compared keep their brackets
 -- blank(a) = blank(b)
 CREATE SCHEMA IF NOT EXISTS audit;
-CREATE OR REPLACE TABLE audit.t_shared AS
-SELECT
-  k._row
-FROM cards.t AS k
-ORDER BY
-  k.rowid;
 CREATE OR REPLACE VIEW audit.t AS
 SELECT
-  c.*,
-  s.*
-  EXCLUDE (_row),
-  s._row AS _shared_row
-FROM cards.t AS c
-POSITIONAL JOIN audit.t_shared AS s;
+  c.*
+FROM cards.t AS c;
 SELECT
   _row
 FROM audit.t
@@ -53,20 +33,10 @@ WHERE
 -- # a computed text may be blank without being null
 -- blank(upper(s))
 CREATE SCHEMA IF NOT EXISTS audit;
-CREATE OR REPLACE TABLE audit.t_shared AS
-SELECT
-  k._row
-FROM cards.t AS k
-ORDER BY
-  k.rowid;
 CREATE OR REPLACE VIEW audit.t AS
 SELECT
-  c.*,
-  s.*
-  EXCLUDE (_row),
-  s._row AS _shared_row
-FROM cards.t AS c
-POSITIONAL JOIN audit.t_shared AS s;
+  c.*
+FROM cards.t AS c;
 SELECT
   _row
 FROM audit.t
@@ -76,20 +46,10 @@ WHERE
 -- # the text of an item as it stood
 -- raw(d) = '三月' and raw(k) = '是'
 CREATE SCHEMA IF NOT EXISTS audit;
-CREATE OR REPLACE TABLE audit.t_shared AS
-SELECT
-  k._row
-FROM cards.t AS k
-ORDER BY
-  k.rowid;
 CREATE OR REPLACE VIEW audit.t AS
 SELECT
-  c.*,
-  s.*
-  EXCLUDE (_row),
-  s._row AS _shared_row
-FROM cards.t AS c
-POSITIONAL JOIN audit.t_shared AS s;
+  c.*
+FROM cards.t AS c;
 SELECT
   _row
 FROM audit.t
@@ -99,20 +59,10 @@ WHERE
 -- # a short dictionary is a list
 -- in_dictionary(k, 'K', false)
 CREATE SCHEMA IF NOT EXISTS audit;
-CREATE OR REPLACE TABLE audit.t_shared AS
-SELECT
-  k._row
-FROM cards.t AS k
-ORDER BY
-  k.rowid;
 CREATE OR REPLACE VIEW audit.t AS
 SELECT
-  c.*,
-  s.*
-  EXCLUDE (_row),
-  s._row AS _shared_row
-FROM cards.t AS c
-POSITIONAL JOIN audit.t_shared AS s;
+  c.*
+FROM cards.t AS c;
 SELECT
   _row
 FROM audit.t

@@ -1,7 +1,7 @@
 -- # an aggregate of linked rows
 -- agg_rows(u, max(r.a), r.g = t.g) > a
 CREATE SCHEMA IF NOT EXISTS audit;
-CREATE OR REPLACE TEMPORARY TABLE l0 AS
+CREATE OR REPLACE TABLE audit.t_l0 AS
 SELECT
   r.g AS _k0,
   MAX(r.a) AS _v1
@@ -10,24 +10,13 @@ WHERE
   NOT r.g IS NULL
 GROUP BY
   r.g;
-CREATE OR REPLACE TABLE audit.t_shared AS
-SELECT
-  k._row,
-  l0._v1
-FROM cards.t AS k
-LEFT JOIN l0
-  ON l0._k0 = k.g
-ORDER BY
-  k.rowid;
-DROP TABLE l0;
 CREATE OR REPLACE VIEW audit.t AS
 SELECT
   c.*,
-  s.*
-  EXCLUDE (_row),
-  s._row AS _shared_row
+  t_l0._v1
 FROM cards.t AS c
-POSITIONAL JOIN audit.t_shared AS s;
+LEFT JOIN audit.t_l0
+  ON t_l0._k0 = c.g;
 SELECT
   _row
 FROM audit.t
@@ -37,7 +26,7 @@ WHERE
 -- # no linked row counts as none
 -- count_rows(u, r.g = t.g) = 0
 CREATE SCHEMA IF NOT EXISTS audit;
-CREATE OR REPLACE TEMPORARY TABLE l0 AS
+CREATE OR REPLACE TABLE audit.t_l0 AS
 SELECT
   r.g AS _k0,
   COUNT(r._row) AS _v1
@@ -46,24 +35,13 @@ WHERE
   NOT r.g IS NULL
 GROUP BY
   r.g;
-CREATE OR REPLACE TABLE audit.t_shared AS
-SELECT
-  k._row,
-  l0._v1
-FROM cards.t AS k
-LEFT JOIN l0
-  ON l0._k0 = k.g
-ORDER BY
-  k.rowid;
-DROP TABLE l0;
 CREATE OR REPLACE VIEW audit.t AS
 SELECT
   c.*,
-  s.*
-  EXCLUDE (_row),
-  s._row AS _shared_row
+  t_l0._v1
 FROM cards.t AS c
-POSITIONAL JOIN audit.t_shared AS s;
+LEFT JOIN audit.t_l0
+  ON t_l0._k0 = c.g;
 SELECT
   _row
 FROM audit.t
@@ -75,7 +53,7 @@ WHERE
 -- # what a row must meet beyond the link
 -- count_rows(u, r.g = t.g and r.a > 1) > 0
 CREATE SCHEMA IF NOT EXISTS audit;
-CREATE OR REPLACE TEMPORARY TABLE l0 AS
+CREATE OR REPLACE TABLE audit.t_l0 AS
 SELECT
   r.g AS _k0,
   COUNT(r._row) FILTER(WHERE
@@ -85,24 +63,13 @@ WHERE
   NOT r.g IS NULL
 GROUP BY
   r.g;
-CREATE OR REPLACE TABLE audit.t_shared AS
-SELECT
-  k._row,
-  l0._v1
-FROM cards.t AS k
-LEFT JOIN l0
-  ON l0._k0 = k.g
-ORDER BY
-  k.rowid;
-DROP TABLE l0;
 CREATE OR REPLACE VIEW audit.t AS
 SELECT
   c.*,
-  s.*
-  EXCLUDE (_row),
-  s._row AS _shared_row
+  t_l0._v1
 FROM cards.t AS c
-POSITIONAL JOIN audit.t_shared AS s;
+LEFT JOIN audit.t_l0
+  ON t_l0._k0 = c.g;
 SELECT
   _row
 FROM audit.t
@@ -114,7 +81,7 @@ WHERE
 -- # linked rows compared with the judged one
 -- count_rows(t, r.g = t.g and r.a < t.a) > 0
 CREATE SCHEMA IF NOT EXISTS audit;
-CREATE OR REPLACE TEMPORARY TABLE l0 AS
+CREATE OR REPLACE TABLE audit.t_l0 AS
 SELECT
   t._row AS _k0,
   COUNT(r._row) FILTER(WHERE
@@ -124,24 +91,13 @@ JOIN cards.t AS r
   ON r.g = t.g
 GROUP BY
   t._row;
-CREATE OR REPLACE TABLE audit.t_shared AS
-SELECT
-  k._row,
-  l0._v1
-FROM cards.t AS k
-LEFT JOIN l0
-  ON l0._k0 = k._row
-ORDER BY
-  k.rowid;
-DROP TABLE l0;
 CREATE OR REPLACE VIEW audit.t AS
 SELECT
   c.*,
-  s.*
-  EXCLUDE (_row),
-  s._row AS _shared_row
+  t_l0._v1
 FROM cards.t AS c
-POSITIONAL JOIN audit.t_shared AS s;
+LEFT JOIN audit.t_l0
+  ON t_l0._k0 = c._row;
 SELECT
   _row
 FROM audit.t
@@ -153,7 +109,7 @@ WHERE
 -- # rows that differ in an item, counted by keys
 -- count_rows(t, r.g = t.g and r.a <> t.a) > 0
 CREATE SCHEMA IF NOT EXISTS audit;
-CREATE OR REPLACE TEMPORARY TABLE l0 AS
+CREATE OR REPLACE TABLE audit.t_l0 AS
 SELECT
   r.g AS _k0,
   COUNT(r._row) FILTER(WHERE
@@ -163,7 +119,7 @@ WHERE
   NOT r.g IS NULL
 GROUP BY
   r.g;
-CREATE OR REPLACE TEMPORARY TABLE l1 AS
+CREATE OR REPLACE TABLE audit.t_l1 AS
 SELECT
   r.a AS _k0,
   r.g AS _k1,
@@ -175,28 +131,16 @@ WHERE
 GROUP BY
   r.a,
   r.g;
-CREATE OR REPLACE TABLE audit.t_shared AS
-SELECT
-  k._row,
-  l0._v1,
-  l1._v2
-FROM cards.t AS k
-LEFT JOIN l0
-  ON l0._k0 = k.g
-LEFT JOIN l1
-  ON l1._k0 = k.a AND l1._k1 = k.g
-ORDER BY
-  k.rowid;
-DROP TABLE l0;
-DROP TABLE l1;
 CREATE OR REPLACE VIEW audit.t AS
 SELECT
   c.*,
-  s.*
-  EXCLUDE (_row),
-  s._row AS _shared_row
+  t_l0._v1,
+  t_l1._v2
 FROM cards.t AS c
-POSITIONAL JOIN audit.t_shared AS s;
+LEFT JOIN audit.t_l0
+  ON t_l0._k0 = c.g
+LEFT JOIN audit.t_l1
+  ON t_l1._k0 = c.a AND t_l1._k1 = c.g;
 SELECT
   _row
 FROM audit.t
@@ -208,7 +152,7 @@ WHERE
 -- # rows that differ in two items
 -- count_rows(t, r.g = t.g and r.a <> t.a and r.b <> t.b) > 0
 CREATE SCHEMA IF NOT EXISTS audit;
-CREATE OR REPLACE TEMPORARY TABLE l0 AS
+CREATE OR REPLACE TABLE audit.t_l0 AS
 SELECT
   r.g AS _k0,
   COUNT(r._row) FILTER(WHERE
@@ -218,7 +162,7 @@ WHERE
   NOT r.g IS NULL
 GROUP BY
   r.g;
-CREATE OR REPLACE TEMPORARY TABLE l1 AS
+CREATE OR REPLACE TABLE audit.t_l1 AS
 SELECT
   r.a AS _k0,
   r.g AS _k1,
@@ -230,7 +174,7 @@ WHERE
 GROUP BY
   r.a,
   r.g;
-CREATE OR REPLACE TEMPORARY TABLE l2 AS
+CREATE OR REPLACE TABLE audit.t_l2 AS
 SELECT
   r.b AS _k0,
   r.g AS _k1,
@@ -242,7 +186,7 @@ WHERE
 GROUP BY
   r.b,
   r.g;
-CREATE OR REPLACE TEMPORARY TABLE l3 AS
+CREATE OR REPLACE TABLE audit.t_l3 AS
 SELECT
   r.a AS _k0,
   r.b AS _k1,
@@ -256,36 +200,22 @@ GROUP BY
   r.a,
   r.b,
   r.g;
-CREATE OR REPLACE TABLE audit.t_shared AS
-SELECT
-  k._row,
-  l0._v1,
-  l1._v2,
-  l2._v3,
-  l3._v4
-FROM cards.t AS k
-LEFT JOIN l0
-  ON l0._k0 = k.g
-LEFT JOIN l1
-  ON l1._k0 = k.a AND l1._k1 = k.g
-LEFT JOIN l2
-  ON l2._k0 = k.b AND l2._k1 = k.g
-LEFT JOIN l3
-  ON l3._k0 = k.a AND l3._k1 = k.b AND l3._k2 = k.g
-ORDER BY
-  k.rowid;
-DROP TABLE l0;
-DROP TABLE l1;
-DROP TABLE l2;
-DROP TABLE l3;
 CREATE OR REPLACE VIEW audit.t AS
 SELECT
   c.*,
-  s.*
-  EXCLUDE (_row),
-  s._row AS _shared_row
+  t_l0._v1,
+  t_l1._v2,
+  t_l2._v3,
+  t_l3._v4
 FROM cards.t AS c
-POSITIONAL JOIN audit.t_shared AS s;
+LEFT JOIN audit.t_l0
+  ON t_l0._k0 = c.g
+LEFT JOIN audit.t_l1
+  ON t_l1._k0 = c.a AND t_l1._k1 = c.g
+LEFT JOIN audit.t_l2
+  ON t_l2._k0 = c.b AND t_l2._k1 = c.g
+LEFT JOIN audit.t_l3
+  ON t_l3._k0 = c.a AND t_l3._k1 = c.b AND t_l3._k2 = c.g;
 SELECT
   _row
 FROM audit.t
@@ -301,7 +231,7 @@ WHERE
 -- # one value at most
 -- agg_rows(t, count(distinct r.a), r.g = t.g) <= 1
 CREATE SCHEMA IF NOT EXISTS audit;
-CREATE OR REPLACE TEMPORARY TABLE l0 AS
+CREATE OR REPLACE TABLE audit.t_l0 AS
 SELECT
   r.g AS _k0,
   MIN(r.a) IS NOT DISTINCT FROM MAX(r.a) AS _v1
@@ -310,24 +240,13 @@ WHERE
   NOT r.g IS NULL
 GROUP BY
   r.g;
-CREATE OR REPLACE TABLE audit.t_shared AS
-SELECT
-  k._row,
-  l0._v1
-FROM cards.t AS k
-LEFT JOIN l0
-  ON l0._k0 = k.g
-ORDER BY
-  k.rowid;
-DROP TABLE l0;
 CREATE OR REPLACE VIEW audit.t AS
 SELECT
   c.*,
-  s.*
-  EXCLUDE (_row),
-  s._row AS _shared_row
+  t_l0._v1
 FROM cards.t AS c
-POSITIONAL JOIN audit.t_shared AS s;
+LEFT JOIN audit.t_l0
+  ON t_l0._k0 = c.g;
 SELECT
   _row
 FROM audit.t
@@ -337,7 +256,7 @@ WHERE
 -- # two conditions share the groups of a link
 -- agg_rows(u, min(r.a), r.g = t.g) < 1 and agg_rows(u, max(r.a), r.g = t.g and r.a < 9) > 1
 CREATE SCHEMA IF NOT EXISTS audit;
-CREATE OR REPLACE TEMPORARY TABLE l0 AS
+CREATE OR REPLACE TABLE audit.t_l0 AS
 SELECT
   r.g AS _k0,
   MIN(r.a) AS _v1,
@@ -348,25 +267,14 @@ WHERE
   NOT r.g IS NULL
 GROUP BY
   r.g;
-CREATE OR REPLACE TABLE audit.t_shared AS
-SELECT
-  k._row,
-  l0._v1,
-  l0._v2
-FROM cards.t AS k
-LEFT JOIN l0
-  ON l0._k0 = k.g
-ORDER BY
-  k.rowid;
-DROP TABLE l0;
 CREATE OR REPLACE VIEW audit.t AS
 SELECT
   c.*,
-  s.*
-  EXCLUDE (_row),
-  s._row AS _shared_row
+  t_l0._v1,
+  t_l0._v2
 FROM cards.t AS c
-POSITIONAL JOIN audit.t_shared AS s;
+LEFT JOIN audit.t_l0
+  ON t_l0._k0 = c.g;
 SELECT
   _row
 FROM audit.t

@@ -1,21 +1,15 @@
 -- # a dear value is computed once
 -- next_workday(d) > date '2026-06-01' or next_workday(d) is null
 CREATE SCHEMA IF NOT EXISTS audit;
-CREATE OR REPLACE TABLE audit.t_shared AS
-SELECT
-  k._row,
-  NEXT_WORKDAY(d) AS _v1
-FROM cards.t AS k
-ORDER BY
-  k.rowid;
 CREATE OR REPLACE VIEW audit.t AS
 SELECT
-  c.*,
-  s.*
-  EXCLUDE (_row),
-  s._row AS _shared_row
-FROM cards.t AS c
-POSITIONAL JOIN audit.t_shared AS s;
+  *,
+  NEXT_WORKDAY(d) AS _v1
+FROM (
+  SELECT
+    c.*
+  FROM cards.t AS c
+);
 SELECT
   _row
 FROM audit.t
@@ -25,23 +19,17 @@ WHERE
 -- # a dear value within a dear value
 -- len(items(s)) > 1 and has_any(s, items(s))
 CREATE SCHEMA IF NOT EXISTS audit;
-CREATE OR REPLACE TABLE audit.t_shared AS
+CREATE OR REPLACE VIEW audit.t AS
 SELECT
-  k._row,
+  *,
   ITEMS(s) AS _v1,
   LEN(_v1) AS _v2,
   HAS_ANY(s, _v1) AS _v3
-FROM cards.t AS k
-ORDER BY
-  k.rowid;
-CREATE OR REPLACE VIEW audit.t AS
-SELECT
-  c.*,
-  s.*
-  EXCLUDE (_row),
-  s._row AS _shared_row
-FROM cards.t AS c
-POSITIONAL JOIN audit.t_shared AS s;
+FROM (
+  SELECT
+    c.*
+  FROM cards.t AS c
+);
 SELECT
   _row
 FROM audit.t
@@ -51,22 +39,16 @@ WHERE
 -- # charges compared with a day
 -- charges_valid(s, d)
 CREATE SCHEMA IF NOT EXISTS audit;
-CREATE OR REPLACE TABLE audit.t_shared AS
-SELECT
-  k._row,
-  CHARGES_FROM(s) AS _v1,
-  CHARGES_TO(s) AS _v2
-FROM cards.t AS k
-ORDER BY
-  k.rowid;
 CREATE OR REPLACE VIEW audit.t AS
 SELECT
-  c.*,
-  s.*
-  EXCLUDE (_row),
-  s._row AS _shared_row
-FROM cards.t AS c
-POSITIONAL JOIN audit.t_shared AS s;
+  *,
+  CHARGES_FROM(s) AS _v1,
+  CHARGES_TO(s) AS _v2
+FROM (
+  SELECT
+    c.*
+  FROM cards.t AS c
+);
 SELECT
   _row
 FROM audit.t

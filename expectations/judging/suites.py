@@ -1,0 +1,132 @@
+"""The suites of a run: one per verdict table, run by one Great Expectations checkpoint over DuckDB.
+
+Great Expectations is set up and called here and in `verdict_expectation`, `duckdb_datasource` and `data_docs` only.
+"""
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")  # before the import: nothing leaves the office
+
+import great_expectations as gx
+from great_expectations.core.expectation_validation_result import ExpectationSuiteValidationResult
+from great_expectations.data_context import AbstractDataContext
+from sqlalchemy import NullPool
+
+from expectations.connections import LOCKED, open_duckdb
+from expectations.judging import data_docs
+from expectations.judging.duckdb_datasource import DuckDBDatasource, DuckDBExecutionEngine
+from expectations.judging.verdict_expectation import ExpectColumnValuesToNotBeInSet
+from expectations.judging.verdict_tables import VerdictTable
+from expectations.progress import Progress, Stage
+from expectations.sql.judgements import Judgement
+from expectations.texts import NO_TEXT, Bilingual, same
+
+_PHASES = 2
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What Great Expectations says of one judgement: how many rows break the rule, or why it could not say."""
+
+    judgement: Judgement
+    table: VerdictTable
+    rows_violated: int = 0
+    error: Bilingual = NO_TEXT
+
+
+def run_suites(
+    database: Path, tables: Sequence[VerdictTable], docs: Path | None, progress: Progress
+) -> Iterator[Outcome]:
+    """One outcome per judgement of the tables; Data Docs are written below `docs`, if given. No other connection may be open."""
+    # Great Expectations opens the file hundreds of times; while one connection is open, the others share what it has read.
+    with open_duckdb(database):
+        results = _results(database, tables, docs, progress)
+    for table in tables:
+        yield from _outcomes(table, results.get(_suite_name(table)))
+
+
+def _results(
+    database: Path, tables: Sequence[VerdictTable], docs: Path | None, progress: Progress
+) -> dict[str, ExpectationSuiteValidationResult]:
+    """The results by name of the suite."""
+    context = data_docs.context_with_site(docs) if docs else data_docs.quiet_context()
+    datasource = context.data_sources.add_duckdb(
+        name="verdicts",
+        connection_string=f"duckdb:///{database}",
+        # Great Expectations opens the file itself, so its connections are locked like those of `open_duckdb`.
+        kwargs={"poolclass": NullPool, "connect_args": {"config": LOCKED}},
+    )
+    try:
+        definitions = [_validation_definition(context, datasource, table) for table in tables]
+        checkpoint = context.checkpoints.add(
+            gx.Checkpoint(name="audit", validation_definitions=definitions, result_format={"result_format": "SUMMARY"})
+        )
+        progress(Stage.JUDGE, 0, _PHASES)
+        outcome = checkpoint.run()
+        progress(Stage.JUDGE, 1, _PHASES)
+        if docs:
+            context.build_data_docs()
+            data_docs.make_offline(docs)
+        progress(Stage.JUDGE, _PHASES, _PHASES)
+    finally:
+        DuckDBExecutionEngine.close_engines()
+    return {result.suite_name: result for result in outcome.run_results.values()}
+
+
+def _suite_name(table: VerdictTable) -> str:
+    """`<card>.<theme>`, the further tables of a theme numbered."""
+    return table.name.replace(f"{table.card.name}_", f"{table.card.name}.", 1)
+
+
+def _validation_definition(
+    context: AbstractDataContext, datasource: DuckDBDatasource, table: VerdictTable
+) -> gx.ValidationDefinition:
+    name = _suite_name(table)
+    asset = datasource.add_table_asset(name=table.name, table_name=table.name, schema_name="audit")
+    batch = asset.add_batch_definition_whole_table("all")
+    expectations = [_expectation(column, judgement) for column, judgement in table.judgements.items()]
+    suite = context.suites.add(gx.ExpectationSuite(name=name, expectations=expectations))
+    return context.validation_definitions.add(gx.ValidationDefinition(name=name, data=batch, suite=suite))
+
+
+def _expectation(column: str, judgement: Judgement) -> ExpectColumnValuesToNotBeInSet:
+    label = judgement.card.field(judgement.field).header if judgement.field else ""
+    text = " · ".join(filter(None, (judgement.rule.id, judgement.rule.title.zh, label)))
+    return ExpectColumnValuesToNotBeInSet(
+        column=column,
+        value_set=[True],
+        description=text,
+        meta={"rule": judgement.rule.id, "basis": judgement.rule.basis, "severity": judgement.rule.severity},
+    )
+
+
+def _outcomes(table: VerdictTable, suite: ExpectationSuiteValidationResult | None) -> Iterator[Outcome]:
+    """An expectation that raised says `success=False` as well: it is an error, never a finding and never passed."""
+    results = {
+        result.expectation_config.kwargs["column"]: result
+        for result in (suite.results if suite else ())
+        if result.expectation_config is not None
+    }
+    for column, judgement in table.judgements.items():
+        if column not in results:
+            yield Outcome(judgement, table, error=Bilingual("没有返回结果", "no result"))
+            continue
+        raised = _raised(results[column].exception_info or {})
+        counted = results[column].result or {}
+        if raised or "unexpected_count" not in counted:
+            error = same(raised) if raised else Bilingual("没有计数", "no count")
+            yield Outcome(judgement, table, error=error)
+        else:
+            yield Outcome(judgement, table, counted["unexpected_count"])
+
+
+def _raised(information: Mapping[str, object]) -> str:
+    """The message of the first exception; the mapping is either one report or reports by metric."""
+    reports: Iterable[object] = [information, *information.values()]
+    for report in reports:
+        if isinstance(report, Mapping) and report.get("raised_exception"):
+            return str(report.get("exception_message")).splitlines()[0]
+    return ""

@@ -1,0 +1,41 @@
+"""The expectation that a verdict column is never true: Great Expectations' own, asked for less.
+
+A suite so is a document that any Great Expectations can run on the verdict tables. The core class also asks for samples of the
+values, three more queries for every rule; of a column that is true or false they say nothing.
+"""
+
+from typing import Any
+
+import great_expectations.expectations as core
+from great_expectations.expectations.expectation import ColumnMapExpectation
+from great_expectations.validator.metric_configuration import MetricConfiguration
+from great_expectations.validator.validator import ValidationDependencies
+
+_ROWS, _COUNT = "table.row_count", "column_values.not_in_set.unexpected_count"
+
+
+class ExpectColumnValuesToNotBeInSet(core.ExpectColumnValuesToNotBeInSet):
+    """Under the name of the core expectation, with its count and without its samples."""
+
+    def get_validation_dependencies(
+        self, execution_engine: Any = None, runtime_configuration: dict[str, Any] | None = None, **_: Any
+    ) -> ValidationDependencies:
+        """The two metrics needed."""
+        needed: ValidationDependencies = super(ColumnMapExpectation, self).get_validation_dependencies(
+            execution_engine, runtime_configuration
+        )
+        values = {"value_set": self.value_set}
+        for name, domain, value in ((_ROWS, {}, {}), (_COUNT, {"column": self.column}, values)):
+            needed.set_metric_configuration(name, MetricConfiguration(name, domain, value))
+        return needed
+
+    def _validate(
+        self, metrics: dict[str, Any], runtime_configuration: dict[str, Any] | None = None, execution_engine: Any = None
+    ) -> dict[str, Any]:
+        count, rows = metrics[_COUNT] or 0, metrics[_ROWS]
+        result = {
+            "element_count": rows,
+            "unexpected_count": count,
+            "unexpected_percent": 100 * count / rows if rows else 0.0,
+        }
+        return {"success": count == 0, "result": result}
