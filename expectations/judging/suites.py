@@ -7,15 +7,16 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")  # before the import: nothing leaves the office
 
 import great_expectations as gx
 from great_expectations.core.expectation_validation_result import ExpectationSuiteValidationResult
 from great_expectations.data_context import AbstractDataContext
-from sqlalchemy import NullPool
+from sqlalchemy import NullPool, create_engine
 
-from expectations.connections import LOCKED, open_duckdb
+from expectations.connections import LOCKED
 from expectations.judging import data_docs
 from expectations.judging.duckdb_datasource import DuckDBDatasource, DuckDBExecutionEngine
 from expectations.judging.verdict_expectation import ExpectColumnValuesToNotBeInSet
@@ -25,6 +26,8 @@ from expectations.sql.judgements import Judgement
 from expectations.texts import NO_TEXT, Bilingual, same
 
 _PHASES = 2
+_LOCKED: dict[str, Any] = {"poolclass": NullPool, "connect_args": {"config": LOCKED}}
+"""Great Expectations opens the file itself, so its connections are locked like those of `open_duckdb`."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ def run_suites(
 ) -> Iterator[Outcome]:
     """One outcome per judgement of the tables; Data Docs are written below `docs`, if given. No other connection may be open."""
     # Great Expectations opens the file hundreds of times; while one connection is open, the others share what it has read.
-    with open_duckdb(database):
+    with create_engine(_url(database), **_LOCKED).connect():
         results = _results(database, tables, docs, progress)
     for table in tables:
         yield from _outcomes(table, results.get(_suite_name(table)))
@@ -55,9 +58,8 @@ def _results(
     context = data_docs.context_with_site(docs) if docs else data_docs.quiet_context()
     datasource = context.data_sources.add_duckdb(
         name="verdicts",
-        connection_string=f"duckdb:///{database}",
-        # Great Expectations opens the file itself, so its connections are locked like those of `open_duckdb`.
-        kwargs={"poolclass": NullPool, "connect_args": {"config": LOCKED}},
+        connection_string=_url(database),
+        kwargs=_LOCKED,
     )
     try:
         definitions = [_validation_definition(context, datasource, table) for table in tables]
@@ -74,6 +76,10 @@ def _results(
     finally:
         DuckDBExecutionEngine.close_engines()
     return {result.suite_name: result for result in outcome.run_results.values()}
+
+
+def _url(database: Path) -> str:
+    return f"duckdb:///{database}"
 
 
 def _suite_name(table: VerdictTable) -> str:
