@@ -7,11 +7,13 @@ import hashlib
 import resource
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from importlib import import_module
 from pathlib import Path
 
 import duckdb
@@ -152,6 +154,8 @@ def require_not_earlier(order: AuditOrder) -> None:
 
 def load_stage(order: AuditOrder, catalogue: Catalogue) -> LoadReport:
     """Loads and types the exports; the tables `cards`, `load` and `raw` of the warehouse hold them afterwards."""
+    # Great Expectations takes seconds to import, most of them of one processor: beside the reading, not after it.
+    threading.Thread(target=import_module, args=("expectations.judging.suites",), daemon=True).start()
     Home(order.home).make()
     files = list_files(order.paths).files
     with tempfile.TemporaryDirectory(prefix="anka-load-") as folder, _warehouse(order, files, [Path(folder)]) as con:

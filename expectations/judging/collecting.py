@@ -2,7 +2,7 @@
 `findings` with owner, present values and message. Rows never pass through Python.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
@@ -18,7 +18,7 @@ from expectations.progress import Progress, Stage, unheard
 from expectations.run.schema import FINDINGS
 from expectations.sql.fingerprints import rule_fingerprint
 from expectations.sql.judgements import PLACEHOLDER, Judgement, raw_column
-from expectations.sql.quoting import quoted
+from expectations.sql.quoting import column, quoted
 from expectations.texts import Bilingual
 
 _BLANK = "（空）"
@@ -58,13 +58,17 @@ def collect(
         progress(Stage.COLLECT, collected_so_far, len(judged))
         collected_so_far += len(batch)
         mismatches += _collect_rows(con, batch)
-        for number, verdict in enumerate(batch):
-            findings = 0
-            if verdict.rows_violated:
-                fingerprint = fingerprints[verdict.judgement.rule.id]
-                statement = finding_statement(verdict, run_id, fingerprint, number)
-                findings = int(con.execute(statement).fetchall()[0][0])
-            collected.append(Collected(verdict, findings))
+        statement = _batch_statement(batch, run_id, fingerprints)
+        if statement:
+            con.execute(statement)
+            con.execute(
+                f"insert into findings select {', '.join(map(column, FINDINGS.columns))} from batch order by number, card_row"
+            )
+            counts = dict(con.execute("select number, count(*) from batch group by number").fetchall())
+        else:
+            counts = {}
+        collected += [Collected(verdict, counts.get(number, 0)) for number, verdict in enumerate(batch)]
+    con.execute("drop table if exists batch")  # none where no rule was broken
     con.execute("drop table if exists violations")  # none where no rule was judged
     if mismatches:
         raise NotReconciledError(
@@ -99,35 +103,38 @@ def _collect_rows(con: duckdb.DuckDBPyConnection, batch: Sequence[Verdict]) -> l
     ]
 
 
-def finding_statement(verdict: Verdict, run_id: str, fingerprint: str, number: int) -> str:
-    """The INSERT that makes the findings of one judgement from its rows in `violations`, where it has that number.
+def _batch_statement(batch: Sequence[Verdict], run_id: str, fingerprints: Mapping[str, str]) -> str:
+    """What makes table `batch`, the findings of these verdicts by number; empty where no row breaks a rule."""
+    broken = {number: verdict for number, verdict in enumerate(batch) if verdict.rows_violated}
+    by_case = {number: verdict for number, verdict in broken.items() if verdict.judgement.rule.level == "case"}
+    by_row = {number: verdict for number, verdict in broken.items() if number not in by_case}
+    queries = [findings_query(some, run_id, fingerprints) for some in (by_row, by_case) if some]
+    return f"create or replace temp table batch as {' union all '.join(queries)}" if queries else ""
 
-    Level `case` gives one finding per case, shown with the values of its first violating row and without a suspect.
-    Items of other stages stand among the present values as `card.item`.
+
+def findings_query(verdicts: Mapping[int, Verdict], run_id: str, fingerprints: Mapping[str, str]) -> str:
+    """The SELECT that makes the findings of verdicts on one card from their rows in `violations`, by their numbers there.
+
+    All of level `case`, or none. Level `case` gives one finding per case, shown with the values of its first violating row and without
+    a suspect. Items of other stages stand among the present values as `card.item`.
     """
-    judgement, prepared = verdict.judgement, verdict.prepared
-    rule, card = judgement.rule, judgement.card
-    by_case = rule.level == "case"
+    judgement = next(iter(verdicts.values())).judgement
+    card, by_case = judgement.card, judgement.rule.level == "case"
     keys = ["v.bmsah"] if by_case else [f"c.{name}" for name in card.key]
     key = ", ".join(f"coalesce({name}::varchar, '')" for name in keys)
     # Two rows may have the same key; told apart by their order, both keep their ids from night to night.
-    ordinal = f"row_number() over (partition by {key} order by c._row)"
-    present = [f"'{name}', c.{raw_column(card.field(name))}" for name in judgement.fields]
-    present += [f"'{name}', {column}::varchar" for name, column in prepared.stage_items.items()]
-    involved = _involved(verdict)
+    ordinal = f"row_number() over (partition by v.number, {key} order by c._row)"
+    involved = _by_number({number: _involved(verdict) for number, verdict in verdicts.items()})
     if by_case:
         # With an order, a window ends at the present row; every row of the case must get the same text.
-        involved = f"string_agg({involved}, '|') over (partition by v.bmsah order by {involved} {_WHOLE_CASE})"
-    columns = {
+        involved = (
+            f"string_agg({involved}, '|') over (partition by v.number, v.bmsah order by {involved} {_WHOLE_CASE})"
+        )
+    constants = {number: _constants(verdict, fingerprints) for number, verdict in verdicts.items()}
+    columns = {name: f"k.{column(name)}" for name in next(iter(constants.values()))} | {
         "run_id": quoted(run_id),
-        "rule_id": quoted(rule.id),
-        "rule_fingerprint": quoted(fingerprint),
         "values_fingerprint": f"sha256({involved})",
-        "severity": quoted(rule.severity),
-        "error_type": quoted(rule.error_type),
-        "is_hint": str(rule.is_hint).lower(),
         "card": quoted(card.name),
-        "level": quoted(rule.level),
         "bmsah": "v.bmsah",
         "suspect_no": "null" if by_case else "v.suspect_no",
         "name": "null" if by_case else "v.name",
@@ -135,23 +142,60 @@ def finding_statement(verdict: Verdict, run_id: str, fingerprint: str, number: i
         "office": "v.office",
         "department": "v.department",
         "prosecutor": "v.prosecutor",
-        "owner": quoted(judgement.owner),
-        "fields": quoted("|".join(judgement.fields)),
-        "values": f"json_object({', '.join(present)})::varchar",
-        "message": message_sql(rule.message.zh, judgement, "zh"),
-        "message_en": message_sql(rule.message.en, judgement, "en"),
-        "basis": quoted(rule.basis),
-        "finding_id": f"left(sha256(concat_ws('|', '{judgement.name}', {key}, {ordinal})), 16)",
+        "values": _by_number({number: _present(verdict) for number, verdict in verdicts.items()}),
+        "message": _messages(verdicts, "zh"),
+        "message_en": _messages(verdicts, "en"),
+        "finding_id": f"left(sha256(concat_ws('|', k.judgement, {key}, {ordinal})), 16)",
         "file_no": "c._file",
         "sheet": "c._sheet",
         "sheet_row": "c._sheet_row",
         "card_row": "c._row",
     }
-    first_of_case = "qualify row_number() over (partition by v.bmsah order by c._row) = 1" if by_case else ""
-    chosen = ", ".join(columns[name] for name in FINDINGS.columns)
-    return f"""insert into findings select {chosen}
-from violations v join cards.{card.name} c on c._row = v._row {prepared.joins}
-where v.number = {number} {first_of_case} order by c._row"""
+    rows = ", ".join(f"({number}, {', '.join(values.values())})" for number, values in constants.items())
+    names = ", ".join(map(column, ("number", *next(iter(constants.values())))))
+    joins = " ".join(dict.fromkeys(join for verdict in verdicts.values() for join in verdict.prepared.joins))
+    first_of_case = "qualify row_number() over (partition by v.number, v.bmsah order by c._row) = 1" if by_case else ""
+    chosen = ", ".join(f"{columns[name]} as {column(name)}" for name in FINDINGS.columns)
+    return f"""select v.number, {chosen}
+from violations v join (values {rows}) k({names}) using (number)
+join cards.{card.name} c on c._row = v._row {joins} {first_of_case}"""
+
+
+def _constants(verdict: Verdict, fingerprints: Mapping[str, str]) -> dict[str, str]:
+    """What is the same on all findings of a verdict, as SQL by column; `judgement` is its name."""
+    judgement, rule = verdict.judgement, verdict.judgement.rule
+    return {
+        "judgement": quoted(judgement.name),
+        "rule_id": quoted(rule.id),
+        "rule_fingerprint": quoted(fingerprints[rule.id]),
+        "severity": quoted(rule.severity),
+        "error_type": quoted(rule.error_type),
+        "is_hint": str(rule.is_hint).lower(),
+        "level": quoted(rule.level),
+        "owner": quoted(judgement.owner),
+        "fields": quoted("|".join(judgement.fields)),
+        "basis": quoted(rule.basis),
+    }
+
+
+def _by_number(texts: Mapping[int, str]) -> str:
+    """The SQL that belongs to the number of a violation."""
+    return f"case v.number {' '.join(f'when {number} then {sql}' for number, sql in texts.items())} end"
+
+
+def _present(verdict: Verdict) -> str:
+    """The values a finding shows, as JSON by item."""
+    card = verdict.judgement.card
+    values = [f"'{name}', c.{raw_column(card.field(name))}" for name in verdict.judgement.fields]
+    values += [f"'{name}', {value}::varchar" for name, value in verdict.prepared.stage_items.items()]
+    return f"json_object({', '.join(values)})::varchar"
+
+
+def _messages(verdicts: Mapping[int, Verdict], language: Literal["zh", "en"]) -> str:
+    texts = {number: v.judgement.rule.message.in_language(language) for number, v in verdicts.items()}
+    return _by_number(
+        {number: message_sql(text, verdicts[number].judgement, language) for number, text in texts.items()}
+    )
 
 
 def _involved(verdict: Verdict) -> str:

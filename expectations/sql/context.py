@@ -28,13 +28,14 @@ _WORD = re.compile(r"\w+")
 @dataclass(frozen=True)
 class Prepared:
     """A judgement over `audit.<card>`: its condition, its limit, the columns holding the items of other stages it reads and
-    what it makes of linked rows. `joins` put these columns beside rows of the card known as `c`."""
+    what it makes of linked rows. `joins` put these columns beside rows of the card
+    known as `c`."""
 
     condition: str
     stage_items: Mapping[str, str] = field(default_factory=dict)
     linked_values: tuple[str, ...] = ()
     open_limit: OpenLimit | None = None
-    joins: str = ""
+    joins: tuple[str, ...] = ()
 
     def guarded(self, judgement: Judgement, unreadable: Iterable[str], absent_in: Iterable[int]) -> "Prepared":
         """The same, condition and limit silent on rows where the judgement can't be made; see `guarded`."""
@@ -186,7 +187,7 @@ class AuditTable:
                 computed.insert(0, f"{sql} as {column}")
         tables = self._tables_of(names)
         columns = "".join(f", {table.name}.{column}" for table in tables for column in table.columns)
-        rows = f"select c.*{columns} from cards.{self.card.name} c {self._joins(tables)}".rstrip()
+        rows = f"select c.*{columns} from cards.{self.card.name} c {' '.join(self._joins(tables))}".rstrip()
         return f"select *, {', '.join(computed)} from ({rows})" if computed else rows
 
     @property
@@ -198,8 +199,8 @@ class AuditTable:
         """The tables that hold what is named."""
         return [table for table in self._beside if not set(names).isdisjoint(table.columns)]
 
-    def _joins(self, tables: Iterable[DistinctValues | LinkedRows | StageRows]) -> str:
-        return " ".join(table.join("c") for table in tables)
+    def _joins(self, tables: Iterable[DistinctValues | LinkedRows | StageRows]) -> tuple[str, ...]:
+        return tuple(table.join("c") for table in tables)
 
 
 def _words(texts: Iterable[str]) -> set[str]:

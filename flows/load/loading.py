@@ -4,10 +4,13 @@ Each step is a module of this package; only their order and what happens to a re
 """
 
 import hashlib
+import os
 import tempfile
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Self
 
 import duckdb
 
@@ -29,6 +32,9 @@ from flows.load.sources.delimited import read_delimited
 from flows.load.sources.files import content_hash, list_files, still_written
 from flows.load.sources.sheets import Reading, Refused, Sheet
 from flows.load.sources.workbooks import read_workbook
+
+_READERS = min(4, os.cpu_count() or 1)
+"""Files read at the same time: a workbook is read by a child process, whose memory counts."""
 
 
 @dataclass
@@ -71,14 +77,20 @@ def load_exports(
     prepare_load_tables(con)
     run = _Run(con, catalogue, all_headings(catalogue), card, work)
     busy = still_written(inbox.files, rest_seconds)
-    for number, path in enumerate(inbox.files):
-        progress(Stage.READ, number, len(inbox.files))
-        if path in busy:
-            _refuse(
-                run, number, path, "", Refused(Bilingual("文件仍在写入", "the file is still being written"), CUT[1])
-            )
-        else:
-            _load_file(run, number, path)
+    with ThreadPoolExecutor(_READERS) as readers:
+        # Files are read ahead of each other and stored in their order, which numbers their rows.
+        read_files = [
+            None if path in busy else readers.submit(_read_file, path, run.headings, work) for path in inbox.files
+        ]
+        for number, path in enumerate(inbox.files):
+            progress(Stage.READ, number, len(inbox.files))
+            read_file, read_files[number] = read_files[number], None
+            if read_file is None:
+                writing = Bilingual("文件仍在写入", "the file is still being written")
+                _refuse(run, number, path, "", Refused(writing, CUT[1]))
+            else:
+                with read_file.result() as file:
+                    _load_file(run, number, path, file)
     if run.hints and (not skip_refused or not run.loads):
         _raise_refusals(run)
     progress(Stage.READ, len(inbox.files), len(inbox.files))
@@ -110,16 +122,41 @@ def _check_choice(card: str | None, catalogue: Catalogue) -> None:
         )
 
 
-def _load_file(run: _Run, number: int, path: Path) -> None:
+@dataclass(frozen=True)
+class _ReadFile:
+    """A file as its reader left it: sheets whose rows lie in `folder`, or why there are none."""
+
+    folder: "tempfile.TemporaryDirectory[str]"
+    sha256: str = ""
+    sheets: tuple[Sheet, ...] = ()
+    refused: Refused | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.folder.cleanup()
+
+
+def _read_file(path: Path, headings: Mapping[str, Headings], work: Path | None) -> _ReadFile:
+    folder = tempfile.TemporaryDirectory(prefix="anka-load-", dir=work)
     sha256 = ""
     try:
         sha256 = content_hash(path)
-        with tempfile.TemporaryDirectory(prefix="anka-load-", dir=run.work) as folder:
-            _load_sheets(run, number, path, sha256, _read(path, Reading(Path(folder), run.headings)))
+        return _ReadFile(folder, sha256, _read(path, Reading(Path(folder.name), headings)))
     except Refused as refused:
-        _refuse(run, number, path, sha256, refused)
+        return _ReadFile(folder, sha256, refused=refused)
     except OSError as error:
-        _refuse(run, number, path, sha256, Refused(Bilingual("无法读取", "can't be read").about(error.strerror)))
+        return _ReadFile(folder, sha256, refused=Refused(Bilingual("无法读取", "can't be read").about(error.strerror)))
+
+
+def _load_file(run: _Run, number: int, path: Path, file: _ReadFile) -> None:
+    try:
+        if file.refused:
+            raise file.refused
+        _load_sheets(run, number, path, file.sha256, file.sheets)
+    except Refused as refused:
+        _refuse(run, number, path, file.sha256, refused)
 
 
 def _refuse(run: _Run, number: int, path: Path, sha256: str, refused: Refused) -> None:
