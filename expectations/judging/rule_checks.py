@@ -200,9 +200,15 @@ def _example_problems(
             yield f"{place}: {rule.id}: the {name} example {verdict} (card {card.name})"
 
 
+_FITTING: set[str] = set()
+"""Fingerprints of the catalogues that were found to fit in this process, which may run many audits."""
+
+
 def require_fitting(catalogue: Catalogue) -> Catalogue:
     """The catalogue itself. Raises CatalogueError with every rule that does not fit."""
-    problems = list(fit_problems(catalogue))
-    if problems:
-        raise CatalogueError(problems)
+    if not catalogue.fingerprint or catalogue.fingerprint not in _FITTING:
+        problems = list(fit_problems(catalogue))
+        if problems:
+            raise CatalogueError(problems)
+        _FITTING.add(catalogue.fingerprint)
     return catalogue

@@ -4,6 +4,7 @@ A suite so is a document that any Great Expectations can run on the verdict tabl
 values, three more queries for every rule; of a column that is true or false they say nothing.
 """
 
+import logging
 from typing import Any
 
 import great_expectations.expectations as core
@@ -12,6 +13,10 @@ from great_expectations.validator.metric_configuration import MetricConfiguratio
 from great_expectations.validator.validator import ValidationDependencies
 
 _ROWS, _COUNT = "table.row_count", "column_values.not_in_set.unexpected_count"
+
+
+# Taking the place of the core class is meant, and need not be told to who runs an audit.
+logging.getLogger("great_expectations.expectations.registry").setLevel(logging.ERROR)
 
 
 class ExpectColumnValuesToNotBeInSet(core.ExpectColumnValuesToNotBeInSet):

@@ -13,7 +13,20 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
-from sqlalchemy import Result, and_, bindparam, case, func, insert, or_, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Dialect,
+    Result,
+    and_,
+    bindparam,
+    case,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from expectations.connections import open_duckdb
@@ -148,6 +161,7 @@ def _write(session: Session, con: duckdb.DuckDBPyConnection, seq: int, as_of: da
     # Nearly every finding is still there, so all are marked as seen in one statement; those gone or not judged get their days back below.
     connection.execute(update(Finding).where(Finding.state.in_((*ACTIVE, "explained"))).values(**seen_now))
     first_seen_now = {
+        "state": "new",
         "first_seen": as_of,
         "first_seq": seq,
         **seen_now,
@@ -155,12 +169,10 @@ def _write(session: Session, con: duckdb.DuckDBPyConnection, seq: int, as_of: da
         "times_reopened": 0,
         "version": 1,
         "closed_on": None,
+        **_CLEARED,
+        "notice_id": None,
     }
-    for rows in _chunks(con, follow_sql.NEW):
-        new_findings = [
-            {**_finding(row), "state": "new", **first_seen_now, **_CLEARED, "notice_id": None} for row in rows
-        ]
-        connection.execute(insert(Finding), new_findings)
+    _insert(session, con, Finding, follow_sql.NEW, first_seen_now)
     for rows in _chunks(con, follow_sql.CHANGED):
         _update(session, [{**_finding(row), "state": row["state"]} for row in rows])
     for rows in _chunks(con, follow_sql.MOVED):
@@ -174,8 +186,7 @@ def _write(session: Session, con: duckdb.DuckDBPyConnection, seq: int, as_of: da
     for rows in _chunks(con, follow_sql.CONTRADICTED):
         _update(session, [{**row, "answer": "still_wrong"} for row in rows])
     event = {"at": now(), "seq": seq, "user_name": "", "note": "", "batch": "", "before": {}, "undone": False}
-    for rows in _chunks(con, follow_sql.EVENTS):
-        connection.execute(insert(Event), [{**row, **event} for row in rows])
+    _insert(session, con, Event, follow_sql.EVENTS, event)
 
 
 def _figures(session: Session, seq: int) -> list[dict[str, object]]:
@@ -206,6 +217,33 @@ def _figures(session: Session, seq: int) -> list[dict[str, object]]:
 
 def _finding(row: Mapping[str, object]) -> dict[str, object]:
     return {**row, "present": json.loads(str(row["present"]))}
+
+
+def _insert(
+    session: Session,
+    con: duckdb.DuckDBPyConnection,
+    target: type[Finding | Event],
+    query: str,
+    constants: Mapping[str, object],
+) -> None:
+    """New rows of the register: those of the query, each with the constants beside it."""
+    connection = session.connection()
+    items, dialect = target.__table__.c, connection.dialect
+    # From DuckDB to the driver as they are: a hundred thousand findings cost seconds as objects of the register.
+    same_on_all = tuple(_as_stored(items[name], value, dialect) for name, value in constants.items())
+    cursor = con.cursor().execute(query)
+    names = [*(name for name, *_ in cursor.description or ()), *constants]
+    columns = ", ".join(map(dialect.identifier_preparer.quote, names))
+    marks = ", ".join(["?" if dialect.paramstyle == "qmark" else "%s"] * len(names))
+    statement = f"insert into {dialect.identifier_preparer.quote(target.__tablename__)} ({columns}) values ({marks})"
+    while rows := cursor.fetchmany(_CHUNK):
+        connection.exec_driver_sql(statement, [row + same_on_all for row in rows])
+
+
+def _as_stored(column: ColumnElement[Any], value: object, dialect: Dialect) -> object:
+    """A value as the driver takes it, which for SQLite is a text where the column is a day or an object."""
+    processor = column.type.dialect_impl(dialect).bind_processor(dialect)
+    return processor(value) if processor and value is not None else value
 
 
 def _update(session: Session, rows: Sequence[Mapping[str, object]]) -> None:
