@@ -1,5 +1,6 @@
 """Files as they come: encodings, delimiters, malformed rows, workbooks, HTML under an .xls name, files that lie."""
 
+import csv
 import datetime
 import tempfile
 import zipfile
@@ -247,3 +248,25 @@ def test_temporary_files_are_removed(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(tempfile, "tempdir", str(temporary))
     load(warehouse(), write_xlsx(tmp_path / f"{ARREST}.xlsx", 表=[HEADINGS, person(1)]))
     assert list(temporary.iterdir()) == []
+
+
+@pytest.mark.parametrize("broken", [False, True], ids=["one line a row", "a cell over two lines"])
+def test_a_large_file_with_quotes_is_read_in_its_order(tmp_path: Path, broken: bool) -> None:
+    """Beyond what a thread reads at a time; a quoted cell over two lines lets no thread begin inside of it."""
+    file, number = tmp_path / f"{ARREST}.csv", 120_000
+    filler = "赃款，" * 60
+    with file.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow([*HEADINGS, "案件名称"])
+        for row in range(number):
+            parting = "\n" if broken and row % 7 == 0 else " "
+            writer.writerow([*person(row, name=f'示例"{row}"'), f'甲,"乙"{parting}{row} {filler}'])
+    con = warehouse()
+    report = load(con, file)
+    assert (report.rows.read, report.rows.loaded) == (number, number)
+    mistakes = con.execute(
+        "select count(*) from cards.arrest where _sheet_row <> _row + 2 or name <> format('示例\"{}\"', _row)"
+        " or not contains(case_name, format('\"乙\"{}{} 赃款', if(? and _row % 7 = 0, chr(10), ' '), _row))",
+        [broken],
+    ).fetchall()
+    assert mistakes == [(0,)]
