@@ -22,7 +22,7 @@ from expectations.sql.quoting import column, quoted
 from expectations.texts import Bilingual
 
 _BLANK = "（空）"
-_BATCH = 32
+_BATCH = 96
 """Failing-row queries run as one statement, so that they share the processors."""
 _WHOLE_CASE = "rows between unbounded preceding and unbounded following"
 _SUGGESTION = {"zh": ("，可能应为“", "”"), "en": ("; perhaps “", "” is meant")}

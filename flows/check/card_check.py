@@ -82,7 +82,7 @@ def targets_of(files: Sequence[Path], out: Path) -> tuple[Path, ...]:
         for file in files:
             suffix = _suffix_for(file)
             names = (out / f"{file.stem}{number}_自查{suffix}" for number in ("", *(f"-{n}" for n in range(2, 100))))
-            targets.append(next(name for name in names if name not in targets))
+            targets.append(next(name for name in names if name not in targets and name.resolve() not in files))
         if out.suffix and not out.is_dir():
             raise InputError(
                 Bilingual("几个文件要写入一个文件夹", "several exports need a folder").about(out),

@@ -261,6 +261,14 @@ def test_what_is_refused_before_anything_is_read(
     assert "a check takes at most" in refused(CIVIL)
 
 
+def test_no_marked_copy_takes_the_name_of_an_export(tmp_path: Path) -> None:
+    """An export may be called as the marked copy of another would be."""
+    files = tuple(tmp_path / name for name in ("甲.xlsx", "甲_自查.xlsx"))
+    for file in files:
+        shutil.copyfile(CIVIL, file)
+    assert targets_of(files, tmp_path) == (tmp_path / "甲-2_自查.xlsx", tmp_path / "甲_自查_自查.xlsx")
+
+
 def test_the_page_gets_what_was_found_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     with checking([Upload(f"../{HEARING.name}", HEARING.read_bytes())], AS_OF) as run:
