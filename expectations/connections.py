@@ -2,12 +2,25 @@
 
 A locked connection reaches its own file and the paths it was opened for, no other file and no network; it loads no extension, and no
 statement can unlock it. What a pack's condition says is refused by `language`; this holds where that should fail.
+
+It takes a share of the machine's memory at most; what needs more is put beside the database for the time being.
 """
 
-from collections.abc import Iterable, Mapping
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
+
+from expectations.errors import InputError
+from expectations.texts import Bilingual
+
+MEMORY_VARIABLE = "ANKA_MEMORY"
+_SHARE = 6
+"""Of the machine's memory one part in so many: the dashboard, a database and a desktop live on it too."""
+_LEAST = 2**30
 
 _ISOLATED: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": "false",
@@ -15,6 +28,32 @@ _ISOLATED: dict[str, str | bool | int | float | list[str]] = {
 }
 LOCKED = _ISOLATED | {"enable_external_access": "false", "lock_configuration": "true"}
 """The configuration of a connection that needs its own file only."""
+
+
+def memory_limit() -> str:
+    """What DuckDB may take, in its own words: `ANKA_MEMORY`, else a sixth of the machine's memory, 1 GB at least. Raises InputError."""
+    asked = os.environ.get(MEMORY_VARIABLE, "")
+    if asked and not re.fullmatch(r"\d+(\.\d+)? ?[MG]i?B", asked):
+        raise InputError(
+            Bilingual("看不懂的内存大小", "no size of memory").about(f"{MEMORY_VARIABLE}={asked}"),
+            hint=Bilingual("例如", "for example").about(f"{MEMORY_VARIABLE}=4GB"),
+        )
+    machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") if hasattr(os, "sysconf") else 0
+    return asked or f"{max(machine // _SHARE, _LEAST) // 2**20}MiB"
+
+
+@contextmanager
+def within_memory() -> Iterator[None]:
+    """Tells in one line when the limit is too small for what is done inside; also a decorator."""
+    try:
+        yield
+    except duckdb.OutOfMemoryException as error:
+        raise InputError(
+            Bilingual(f"内存上限 {memory_limit()} 不够", "the memory limit is too small").about(
+                str(error).splitlines()[0]
+            ),
+            hint=Bilingual("提高上限，例如", "raise it, for example").about(f"{MEMORY_VARIABLE}=4GB"),
+        ) from None
 
 
 def open_duckdb(
@@ -31,12 +70,13 @@ def open_duckdb(
     further settings of DuckDB, which can't be changed later.
     """
     # DuckDB looks for a log beside every file it opens, and must be allowed to.
+    limited = {"memory_limit": memory_limit()} | dict(settings or {})
     opened = [path for file in files for path in (file.absolute(), file.absolute().with_name(f"{file.name}.wal"))]
     within = [folder.absolute() for folder in folders]
     name = str(database) if database else ":memory:"
     if not opened and not within:
-        return duckdb.connect(name, read_only=read_only, config=LOCKED | dict(settings or {}))
-    con = duckdb.connect(name, read_only=read_only, config=_ISOLATED | dict(settings or {}))
+        return duckdb.connect(name, read_only=read_only, config=LOCKED | limited)
+    con = duckdb.connect(name, read_only=read_only, config=_ISOLATED | limited)
     try:
         # In this order: nothing can be allowed once access is off, and nothing set once the configuration is locked.
         con.execute(f"set allowed_paths = {_list(opened)}")

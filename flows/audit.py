@@ -20,7 +20,7 @@ import duckdb
 
 from expectations import Catalogue, InputError, load_catalogue
 from expectations.catalogue.working_days import known_years
-from expectations.connections import open_duckdb
+from expectations.connections import open_duckdb, within_memory
 from expectations.home import Home
 from expectations.judging.calendar_gaps import find_calendar_gaps
 from expectations.judging.collecting import collect
@@ -152,6 +152,7 @@ def require_not_earlier(order: AuditOrder) -> None:
         )
 
 
+@within_memory()
 def load_stage(order: AuditOrder, catalogue: Catalogue) -> LoadReport:
     """Loads and types the exports; the tables `cards`, `load` and `raw` of the warehouse hold them afterwards."""
     # Great Expectations takes seconds to import, most of them of one processor: beside the reading, not after it.
@@ -171,6 +172,7 @@ def load_stage(order: AuditOrder, catalogue: Catalogue) -> LoadReport:
         )
 
 
+@within_memory()
 def judge_stage(order: AuditOrder, catalogue: Catalogue, loaded: LoadReport) -> tuple[Verdict, ...]:
     """Judges every rule; Data Docs go to the run's folder."""
     home = Home(order.home)
@@ -178,6 +180,7 @@ def judge_stage(order: AuditOrder, catalogue: Catalogue, loaded: LoadReport) -> 
     return judge(home.warehouse, catalogue, order.as_of, loaded_cards(loaded), docs, tell)
 
 
+@within_memory()
 def publish_stage(
     order: AuditOrder,
     catalogue: Catalogue,

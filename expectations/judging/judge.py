@@ -233,6 +233,8 @@ def _conditions_of_card(
 
     try:
         table, unguarded = with_table(judgements)
+    except duckdb.OutOfMemoryException:
+        raise
     except duckdb.Error:
         # One table serves all rules of the card, so its error names no rule: each is tried with a table of its own.
         for judgement in judgements:

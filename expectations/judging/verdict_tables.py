@@ -56,6 +56,8 @@ def make_verdict_tables(
             made = {judgement: prepared[judgement] for judgement in judgements[number : number + MOST_TOGETHER]}
             try:
                 con.execute(verdict_statement(table, name, made))
+            except duckdb.OutOfMemoryException:
+                raise  # the fault of no rule
             except duckdb.Error:
                 made, unmade = _sorted_out(con, table, made)
                 broken |= unmade
