@@ -16,7 +16,7 @@ from expectations.catalogue.dictionaries import Dictionary
 from expectations.sql.judgements import Judgement, OpenLimit
 from expectations.sql.language import call, function_name, parse_condition, render, replace_calls
 from expectations.sql.link_tables import DistinctValues, LinkedRows, StageRows
-from expectations.sql.other_rows import lookups_of
+from expectations.sql.other_rows import ROW_COLUMNS, lookups_of
 from expectations.sql.passes import rewritten
 from expectations.sql.passes.linked_rows import filtered, linked_rows
 from expectations.sql.passes.pending import CODED, FOUND, LINKED, SHARED, STAGE, is_pending
@@ -85,7 +85,7 @@ class AuditTable:
         values = (self._with_columns(linked_rows(lookup.node, self.scope), self.joined) for lookup in linked)
         # In the order of the condition: the columns are numbered by all rules of a run, the fingerprint is of this one.
         shared = dict.fromkeys(column.name for value in values for column in value.find_all(exp.Column))
-        linked_values = tuple(name for name in shared if name not in self.card.by_name)
+        linked_values = tuple(name for name in shared if name not in self.card.by_name and name not in ROW_COLUMNS)
         return Prepared(
             self.condition(judgement.tree, silent),
             stage_items,
