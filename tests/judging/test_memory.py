@@ -11,6 +11,8 @@ from expectations import InputError
 from expectations.connections import MEMORY_VARIABLE, open_duckdb
 from expectations.home import Home
 from expectations.run.published import open_published
+from flows.audit import AuditOrder, run_audit
+from flows.publishing import published_files
 from sample_data import COMMITTED
 
 AUDIT = ("audit", SAMPLE / "exports", "--as-of", COMMITTED.as_of.isoformat(), "--no-prefect")
@@ -38,8 +40,11 @@ def test_an_audit_within_little_memory_finds_the_same(
     audited_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(MEMORY_VARIABLE, "200MB")
-    anka(*AUDIT, home=tmp_path)
-    with open_published(Home(tmp_path).current()) as here, open_published(Home(audited_home).current()) as there:
+    run_audit(AuditOrder(tmp_path, (SAMPLE / "exports",), COMMITTED.as_of, data_docs=False, follow=False))
+    with (
+        open_published(published_files(Home(tmp_path))[-1]) as here,
+        open_published(Home(audited_home).current()) as there,
+    ):
         query = "select * exclude (run_id) from findings order by finding_id"
         assert here.execute(query).fetchall() == there.execute(query).fetchall() != []
 

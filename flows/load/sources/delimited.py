@@ -36,8 +36,7 @@ class Head:
 class Lines:
     """How the lines below the headings are written, as far as the fast reader has to know."""
 
-    broken: bool
-    """Whether a quoted cell holds a line break."""
+    quotes: bool
     regular: bool
     copied: bool
 
@@ -118,8 +117,9 @@ def _relation(body: Path, delimiter: str, lines: Lines, below: int, width: int) 
         "quote": "'\"'",
         "escape": "'\"'",
         "skip": "0" if lines.copied else "1",
-        # where a quoted cell holds line breaks, a thread that starts inside of it takes the rest of it for rows
-        "parallel": "false" if lines.broken else "true",
+        # A quoted cell may hold line breaks, and a thread that starts inside of one takes the rest of it for rows. Where none does it
+        # would be safe, and was tried: the rows wait for each other to be numbered, and the second processor gains nothing.
+        "parallel": "false" if lines.quotes else "true",
         "max_line_size": str(2 * LONGEST_CELL),
     }
     option_list = ", ".join(f"{name} = {value}" for name, value in options.items())
@@ -134,13 +134,12 @@ def _look_at_lines(text: Path, skipped: int, copy: Path | None) -> Lines:
 
     Writes those lines to `copy`, where the headings are not one line: DuckDB's `skip` counts in its own way.
     """
-    broken, regular, endings = False, True, set[str]()
+    quotes, regular, endings = False, True, set[str]()
     with copy.open("wb") if copy else nullcontext() as body:
         for piece in _line_pieces(text, skipped):
             if piece is None:
-                return Lines(broken=True, regular=False, copied=False)
-            # The quotes of a line are even in number unless a cell goes on in the next one.
-            broken = broken or (b'"' in piece and any(line.count(b'"') % 2 for line in piece.split(b"\n")))
+                return Lines(quotes=True, regular=False, copied=False)
+            quotes = quotes or b'"' in piece
             pairs, feeds = piece.count(b"\r\n"), piece.count(b"\n")
             endings |= ({"CRLF"} if pairs else set()) | ({"LF"} if feeds > pairs else set())
             blank = piece.startswith((b"\n", b"\r\n")) or b"\n\n" in piece or b"\n\r\n" in piece
@@ -149,7 +148,7 @@ def _look_at_lines(text: Path, skipped: int, copy: Path | None) -> Lines:
                 break
             if body:
                 body.write(piece)
-    return Lines(broken, regular, copied=copy is not None)
+    return Lines(quotes, regular, copied=copy is not None)
 
 
 def _line_pieces(text: Path, skipped: int) -> Iterator[bytes | None]:
