@@ -16,7 +16,7 @@ from great_expectations.core.expectation_validation_result import ExpectationSui
 from great_expectations.data_context import AbstractDataContext
 from sqlalchemy import NullPool, create_engine
 
-from expectations.connections import LOCKED
+from expectations.connections import LOCKED, memory_limit
 from expectations.judging import data_docs
 from expectations.judging.duckdb_datasource import DuckDBDatasource, DuckDBExecutionEngine
 from expectations.judging.verdict_expectation import ExpectColumnValuesToNotBeInSet
@@ -26,8 +26,6 @@ from expectations.sql.judgements import Judgement
 from expectations.texts import NO_TEXT, Bilingual, same
 
 _PHASES = 2
-_LOCKED: dict[str, Any] = {"poolclass": NullPool, "connect_args": {"config": LOCKED}}
-"""Great Expectations opens the file itself, so its connections are locked like those of `open_duckdb`."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +43,7 @@ def run_suites(
 ) -> Iterator[Outcome]:
     """One outcome per judgement of the tables; Data Docs are written below `docs`, if given. No other connection may be open."""
     # Great Expectations opens the file hundreds of times; while one connection is open, the others share what it has read.
-    with create_engine(_url(database), **_LOCKED).connect():
+    with create_engine(_url(database), **_as_opened_here()).connect():
         results = _results(database, tables, docs, progress)
     for table in tables:
         yield from _outcomes(table, results.get(_suite_name(table)))
@@ -59,7 +57,7 @@ def _results(
     datasource = context.data_sources.add_duckdb(
         name="verdicts",
         connection_string=_url(database),
-        kwargs=_LOCKED,
+        kwargs=_as_opened_here(),
     )
     try:
         definitions = [_validation_definition(context, datasource, table) for table in tables]
@@ -82,6 +80,12 @@ def _url(database: Path) -> str:
     return f"duckdb:///{database}"
 
 
+def _as_opened_here() -> dict[str, Any]:
+    """Great Expectations opens the file itself, so its connections are locked and bounded like those of `open_duckdb`."""
+    config = LOCKED | {"memory_limit": memory_limit()}
+    return {"poolclass": NullPool, "connect_args": {"config": config}}
+
+
 def _suite_name(table: VerdictTable) -> str:
     """`<card>.<theme>`, the further tables of a theme numbered."""
     return table.name.replace(f"{table.card.name}_", f"{table.card.name}.", 1)
@@ -93,12 +97,13 @@ def _validation_definition(
     name = _suite_name(table)
     asset = datasource.add_table_asset(name=table.name, table_name=table.name, schema_name="audit")
     batch = asset.add_batch_definition_whole_table("all")
-    expectations = [_expectation(column, judgement) for column, judgement in table.judgements.items()]
+    expectations = [expectation_of(column, judgement) for column, judgement in table.judgements.items()]
     suite = context.suites.add(gx.ExpectationSuite(name=name, expectations=expectations))
     return context.validation_definitions.add(gx.ValidationDefinition(name=name, data=batch, suite=suite))
 
 
-def _expectation(column: str, judgement: Judgement) -> ExpectColumnValuesToNotBeInSet:
+def expectation_of(column: str, judgement: Judgement) -> ExpectColumnValuesToNotBeInSet:
+    """That the verdict column of a judgement is never true."""
     label = judgement.card.field(judgement.field).header if judgement.field else ""
     text = " · ".join(filter(None, (judgement.rule.id, judgement.rule.title.zh, label)))
     return ExpectColumnValuesToNotBeInSet(

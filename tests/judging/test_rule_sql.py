@@ -79,6 +79,8 @@ def test_the_script_is_what_the_judge_runs(catalogue: Catalogue, tmp_path: Path,
     with open_duckdb(database, read_only=True) as con:
         for verdict in verdicts:
             name = verdict.judgement.name
+            _, condition = squeezed(of_card.violating[name]).split("WHERE", 1)
+            assert squeezed(f"select {verdict.prepared.condition}") == f"SELECT{condition}"
             assert bool(verdict.limit_query) == (name in of_card.limits) == (rule_id == "T005")
             if verdict.limit_query:
                 by_hand = con.execute(of_card.limits[name]).fetchall()

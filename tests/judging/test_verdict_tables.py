@@ -128,11 +128,11 @@ def _violating(con: duckdb.DuckDBPyConnection, query: str) -> set[int]:
 
 def test_a_suite_is_a_document_of_core_expectations(catalogue: Catalogue, tmp_path: Path) -> None:
     """What is stored of a suite can be read and run where Anka is not."""
-    from expectations.judging.suites import _expectation  # noqa: PLC0415
+    from expectations.judging.suites import expectation_of  # noqa: PLC0415
 
     rule = catalogue.rules["TT01"]
     judgement: Judgement = next(judgements_of(rule, catalogue.cards["t"], AS_OF, catalogue.cards))
-    document = _expectation("TT01", judgement).configuration.to_json_dict()
+    document = expectation_of("TT01", judgement).configuration.to_json_dict()
     assert document["type"] == "expect_column_values_to_not_be_in_set"
     assert document["kwargs"] == {"column": "TT01", "value_set": [True]}
     assert (

@@ -98,6 +98,12 @@ class RuleDeclaration(Declaration):
         """Whether a finding is a request to verify and not an error (severity hint, or error type 核对)."""
         return self.severity == "hint" or self.error_type == "核对"
 
+    @property
+    def explanations(self) -> dict[str, str]:
+        """What a person is told beyond the message, by name; English under `<name>_en`."""
+        texts = {"why": self.why, "how_to_fill": self.how_to_fill, "false_alarms": self.false_alarms}
+        return {key: told for name, text in texts.items() for key, told in ((name, text.zh), (f"{name}_en", text.en))}
+
     @model_validator(mode="after")
     def _judges_fields(self) -> "RuleDeclaration":
         if bool(self.fields) == bool(self.each):
