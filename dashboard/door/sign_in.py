@@ -44,7 +44,7 @@ async def sign_in(request: Request) -> Response:
         return RedirectResponse(after, 303)
     language = language_of(request)
     message = text("sign.link_used", language) if "once" in query else ""
-    return page_of_sign_in(language, after, message or (text("sign.expired", language) if "expired" in query else ""))
+    return page_of_sign_in(language, after, message, expired="expired" in query)
 
 
 async def _attempt(request: Request) -> Response:

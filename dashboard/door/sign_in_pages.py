@@ -19,9 +19,12 @@ from expectations.texts import Language
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 
-def page_of_sign_in(language: Language, after: str, message: str, *, login: str = "", status: int = 200) -> Response:
-    """The form, with what happened before it; `after` is the address to come to."""
-    after = local_address(after)
+def page_of_sign_in(
+    language: Language, after: str, message: str = "", *, expired: bool = False, login: str = "", status: int = 200
+) -> Response:
+    """The form, with what happened before it, in either language; `after` is the address to come to."""
+    after, why = local_address(after), {"expired": 1} if expired else {}
+    message = message or (text("sign.expired", language) if expired else "")
     fields = (
         f'<form method="post" action="/sign-in"><input type="hidden" name="next" value="{escape(after)}">'
         f'<input type="hidden" name="lang" value="{language}">'
@@ -33,7 +36,7 @@ def page_of_sign_in(language: Language, after: str, message: str, *, login: str 
         address = escape(f"/oidc/start?{urlencode({'next': after})}")
         fields += f'<a class="button" href="{address}">{escape(text("sign.oidc", language))}</a>'
     other_language = "zh" if language == "en" else "en"
-    switch = escape(f"/sign-in?{urlencode({'lang': other_language, 'next': after})}")
+    switch = escape(f"/sign-in?{urlencode({'lang': other_language, 'next': after, **why})}")
     foot = f"<span>{escape(text('sign.forgotten', language))}</span>"
     foot += f'<a href="{switch}" lang="{other_language}">{"中文" if other_language == "zh" else "English"}</a>'
     return _page(language, text("sign.title", language), message, fields, foot, status=status)

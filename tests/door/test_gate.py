@@ -173,7 +173,7 @@ def test_an_open_page_shows_nothing_more_when_its_session_has_ended(site: Site) 
         for name, value in (("Login", "dong1"), ("Password", PASSWORD)):
             page.get_by_label(name).fill(value)
         page.get_by_role("button", name="Sign in").click()
-        expect(page.get_by_role("heading").first).to_be_visible(timeout=60_000)
+        expect(page.get_by_test_id("stHeading").first).to_be_visible(timeout=60_000)
         assert page.url == f"{site.address}rules?lang=en"
         with site.register.writing() as session:
             session.execute(delete(SignIn))
@@ -181,6 +181,8 @@ def test_an_open_page_shows_nothing_more_when_its_session_has_ended(site: Site) 
         expect(page.locator('a[href*="sign-in"]')).to_be_visible(timeout=30_000)
         page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
         expect(page.get_by_role("alert")).to_contain_text("Your session has ended")
+        page.get_by_role("link", name="中文").click()
+        expect(page.get_by_role("alert")).to_contain_text("登录已过期")
         assert [url for url in elsewhere if not url.startswith(("data:", "blob:"))] == []
         browser.close()
 
