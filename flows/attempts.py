@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 
-from expectations import AnkaError, InputError
+from expectations.errors import AnkaError, InputError
 from expectations.home import Home
 from expectations.register import attempts
 from expectations.store.register import Register

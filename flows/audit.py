@@ -18,9 +18,10 @@ from pathlib import Path
 
 import duckdb
 
-from expectations import Catalogue, InputError, load_catalogue
+from expectations.catalogue.catalogues import Catalogue, load_catalogue
 from expectations.catalogue.working_days import known_years
 from expectations.connections import open_duckdb, within_memory
+from expectations.errors import InputError
 from expectations.home import Home
 from expectations.judging.calendar_gaps import find_calendar_gaps
 from expectations.judging.collecting import collect

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from expectations import InputError
+from expectations.errors import InputError
 from expectations.home import Home
 from expectations.texts import Bilingual
 

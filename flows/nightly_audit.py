@@ -13,7 +13,7 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas import FlowRun
 
-from expectations import Catalogue
+from expectations.catalogue.catalogues import Catalogue
 from expectations.finding.labels import NOT_FILLED, office_word
 from expectations.home import Home
 from expectations.judging.judge import Verdict

@@ -13,8 +13,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
-from expectations import AnkaError
-from expectations.errors import mistake_as_json
+from expectations.errors import AnkaError, mistake_as_json
 from expectations.progress import Progress as Tell
 from expectations.progress import Stage, unheard
 from expectations.texts import Bilingual

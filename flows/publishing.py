@@ -14,8 +14,8 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from expectations import Catalogue
 from expectations.catalogue.cards import Card
+from expectations.catalogue.catalogues import Catalogue
 from expectations.catalogue.kinds import RuleDeclaration
 from expectations.catalogue.kinds.base import Example
 from expectations.home import Home

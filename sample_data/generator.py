@@ -11,7 +11,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from expectations import InputError
+from expectations.errors import InputError
 from expectations.progress import Progress, Stage, unheard
 from expectations.texts import Bilingual
 from sample_data.build import build_matter

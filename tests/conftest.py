@@ -9,7 +9,7 @@ import duckdb
 import pytest
 from support.places import SAMPLE
 
-from expectations import Catalogue, load_catalogue
+from expectations.catalogue.catalogues import Catalogue, load_catalogue
 from expectations.home import Home
 from expectations.run.published import open_published
 from expectations.sql.lookups import create_lookups

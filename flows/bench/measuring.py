@@ -17,7 +17,8 @@ from typing import Literal
 
 import duckdb
 
-from expectations import Card, Catalogue, load_catalogue
+from expectations.catalogue.cards import Card
+from expectations.catalogue.catalogues import Catalogue, load_catalogue
 from expectations.connections import open_duckdb
 from expectations.home import Home
 from expectations.progress import Stage

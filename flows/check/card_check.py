@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from expectations import Catalogue, InputError
+from expectations.catalogue.catalogues import Catalogue
+from expectations.errors import InputError
 from expectations.progress import Stage
 from expectations.run.published import open_published
 from expectations.texts import Bilingual, joined

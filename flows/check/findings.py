@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from expectations import Catalogue
+from expectations.catalogue.catalogues import Catalogue
 from expectations.finding.columns import COLUMNS, LISTED, Finding, finding_of, selected
 from expectations.finding.labels import Severity, severity_of
 from expectations.finding.masks import NO_MASKS

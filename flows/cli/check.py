@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from expectations import InputError
+from expectations.errors import InputError
 from expectations.texts import Bilingual
 from flows.cli.options import NOT_JUDGED, AsOf, CatalogueFolder, day
 from flows.progress import ProgressWay, shown_progress

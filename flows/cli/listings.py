@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from expectations import InputError
+from expectations.errors import InputError
 from expectations.texts import Bilingual
 from expectations.workbooks import Column, Kind, Sheet, write_workbook
 

@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 
 from dashboard import command as dashboard_command
-from expectations import AnkaError, InputError
+from expectations.errors import AnkaError, InputError
 from expectations.home import Home
 from expectations.texts import Bilingual
 from flows.cli import check as cli_check

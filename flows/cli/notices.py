@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from expectations import InputError
+from expectations.errors import InputError
 from expectations.texts import Bilingual
 from flows.cli.options import NOT_WELL, HomeFolder, RegisterUrl, day, home_at
 

@@ -10,7 +10,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from expectations import Catalogue, InputError, load_catalogue
+from expectations.catalogue.catalogues import Catalogue, load_catalogue
+from expectations.errors import InputError
 from expectations.finding.labels import NOT_FILLED, office_word
 from expectations.home import Home
 from expectations.office_days import today

@@ -12,14 +12,14 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from expectations import Catalogue, InputError, load_catalogue
 from expectations.authoring.pack_diff import Difference, differences
 from expectations.authoring.pack_files import export_pack, import_pack
 from expectations.authoring.rule_book import rule_book
 from expectations.authoring.rule_templates import KIND_NAMES, rule_template
+from expectations.catalogue.catalogues import Catalogue, load_catalogue
 from expectations.catalogue.kinds.base import RULE_ID
 from expectations.connections import open_duckdb
-from expectations.errors import nearest
+from expectations.errors import InputError, nearest
 from expectations.judging.rule_checks import require_fitting
 from expectations.texts import Bilingual
 from expectations.workbooks import write_workbook

@@ -10,10 +10,10 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from expectations import Catalogue, InputError
 from expectations.catalogue.cards import Card
+from expectations.catalogue.catalogues import Catalogue
 from expectations.catalogue.kinds import RuleDeclaration
-from expectations.errors import nearest
+from expectations.errors import InputError, nearest
 from expectations.judging.rule_checks import check_catalogue, coverage
 from expectations.judging.rule_examples import EXAMPLES_DAY
 from expectations.judging.rule_sql import CardSql, rule_sql

@@ -10,7 +10,7 @@ import urllib.request
 import webbrowser
 from collections.abc import Sequence
 
-from expectations import InputError
+from expectations.errors import InputError
 from expectations.texts import Bilingual
 
 _HOST = "127.0.0.1"

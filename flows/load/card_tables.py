@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 
 import duckdb
 
-from expectations import Card, Catalogue, Dictionary
+from expectations.catalogue.cards import Card
+from expectations.catalogue.catalogues import Catalogue
+from expectations.catalogue.dictionaries import Dictionary
 from expectations.run import schema as run_schema
 from expectations.sql.card_rows import item_columns, typed_rows
 from expectations.sql.quoting import column, quoted

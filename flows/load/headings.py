@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from expectations import Card, Field
+from expectations.catalogue.cards import Card, Field
 from expectations.sql.cell_values import BLANKS
 
 HEAD_ROWS = 10

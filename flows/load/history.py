@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 import duckdb
 
-from expectations import Card, Catalogue
+from expectations.catalogue.cards import Card
+from expectations.catalogue.catalogues import Catalogue
 from expectations.sql.cell_values import clean_sql
 from expectations.sql.quoting import column, quoted
 from flows.load.headings import Column, heading_rows, heading_texts, map_columns

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import duckdb
 
-from expectations import Card, Catalogue, Field
+from expectations.catalogue.cards import Card, Field
+from expectations.catalogue.catalogues import Catalogue
 from expectations.run.schema import LOADED, Table
 from expectations.sql.quoting import column, quoted
 from flows.load.card_tables import card_table

@@ -14,8 +14,8 @@ from typing import Self
 
 import duckdb
 
-from expectations import Catalogue, InputError
-from expectations.errors import nearest
+from expectations.catalogue.catalogues import Catalogue
+from expectations.errors import InputError, nearest
 from expectations.progress import Progress, Stage, unheard
 from expectations.sql.cell_values import value_macros
 from expectations.texts import NO_TEXT, Bilingual, joined

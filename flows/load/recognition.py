@@ -7,7 +7,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from expectations import Card, Catalogue
+from expectations.catalogue.cards import Card
+from expectations.catalogue.catalogues import Catalogue
 from expectations.texts import Bilingual
 from flows.load.headings import FEWEST_MATCHES, HeaderRow, Headings, Row, find_header_row, headings_of
 

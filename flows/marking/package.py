@@ -12,7 +12,7 @@ from typing import Any
 
 from lxml import etree
 
-from expectations import InputError
+from expectations.errors import InputError
 from expectations.texts import Bilingual
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"

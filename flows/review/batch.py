@@ -11,7 +11,7 @@ import duckdb
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
-from expectations import InputError
+from expectations.errors import InputError
 from expectations.home import Home
 from expectations.office_days import today
 from expectations.register.belonging import home_register

@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from expectations import InputError
+from expectations.errors import InputError
 from expectations.texts import Bilingual
 
 _PERIOD = re.compile(r"(?P<year>20\d{2})(?:H(?P<half>[12])|Q(?P<quarter>[1-4])|-(?P<month>0[1-9]|1[0-2]))?")

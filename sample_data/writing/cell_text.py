@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from random import Random
 
-from expectations import Card, Catalogue, Field
+from expectations.catalogue.cards import Card, Field
+from expectations.catalogue.catalogues import Catalogue
 from sample_data.matter import Row, Value
 
 DateStyle = Callable[[date], str]

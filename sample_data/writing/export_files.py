@@ -14,7 +14,7 @@ from typing import Self
 
 import xlsxwriter
 
-from expectations import Card, Field
+from expectations.catalogue.cards import Card, Field
 from sample_data.office import UNIT_NAME
 
 ORDINAL, TOTAL = "序号", "合计"

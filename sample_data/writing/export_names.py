@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
-from expectations import Card
+from expectations.catalogue.cards import Card
 from sample_data.writing.cell_text import DRILL_DOWN, HAND_KEPT, REGISTER, Manner
 from sample_data.writing.export_files import CsvTable, ExportFile, HtmlTable, Workbook, case_headings, starred_headings
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from random import Random
 from typing import Self
 
-from expectations import load_catalogue
+from expectations.catalogue.catalogues import load_catalogue
 from sample_data.matter import Matter, Planted
 from sample_data.writing.cell_text import CellText
 from sample_data.writing.export_files import ExportFile

@@ -8,8 +8,9 @@ import pytest
 from support.contract.spec_exports import FILE_WORDS, SPEC, records
 from support.places import ROOT
 
-from expectations import Catalogue, CatalogueError, load_catalogue
+from expectations.catalogue.catalogues import Catalogue, load_catalogue
 from expectations.catalogue.json_schema import FOLDER, schemas
+from expectations.errors import CatalogueError
 from expectations.judging.rule_checks import fit_problems
 from expectations.sql.language import parse_condition
 

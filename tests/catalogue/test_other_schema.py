@@ -20,9 +20,10 @@ from support.commands import anka
 from support.shop_tables import BIG, EXPECTED, TYPED, write_shop
 
 from dashboard.app import PAGES
-from expectations import Catalogue, CatalogueError, Field, load_catalogue
-from expectations.catalogue.cards import Card, FieldType
+from expectations.catalogue.cards import Card, Field, FieldType
+from expectations.catalogue.catalogues import Catalogue, load_catalogue
 from expectations.catalogue.date_formats import CODES
+from expectations.errors import CatalogueError
 from expectations.home import Home
 from expectations.judging.rule_checks import check_catalogue, require_fitting
 from expectations.run.cases import case_card, other_cards

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from support.commands import anka
 
-from expectations import InputError
 from expectations.authoring.pack_files import MANIFEST, import_pack, swap_in
+from expectations.errors import InputError
 
 PACK = b"pack: {name: good, title: {zh: \xe6\x9c\xac\xe9\x99\xa2}, version: '1.0'}\n"
 Entries = Sequence[tuple[str | zipfile.ZipInfo, bytes]]

@@ -8,13 +8,14 @@ import duckdb
 import pytest
 from support.audits import ARREST, PROSECUTION, audit, keys_of, truth_lines, write_cards
 
-from expectations import Catalogue, CatalogueError, InputError, load_catalogue
 from expectations.authoring.pack_diff import differences
 from expectations.authoring.pack_files import export_pack, import_pack
 from expectations.authoring.rule_book import rule_book
 from expectations.authoring.rule_review import review_rules
 from expectations.authoring.rule_templates import KIND_NAMES, rule_template
 from expectations.authoring.trial import copied, loaded_cards, try_catalogue
+from expectations.catalogue.catalogues import Catalogue, load_catalogue
+from expectations.errors import CatalogueError, InputError
 from expectations.home import Home
 from expectations.judging.judge import count_judged_rows
 from expectations.judging.rule_checks import check_catalogue, coverage, fit_problems

@@ -14,7 +14,7 @@ from support.notice_cases import HEAD, SUPERVISOR, TODAY, finding, keep, sqlite_
 from support.places import SAMPLE
 from support.site.single_pages import opened_page
 
-from expectations import Catalogue
+from expectations.catalogue.catalogues import Catalogue
 from expectations.home import Home
 from expectations.notices import issue, list_document, notice_document
 from expectations.notices.labels import read_labels

@@ -6,7 +6,7 @@ from dataclasses import replace
 import duckdb
 import pytest
 
-from expectations import Catalogue, load_catalogue
+from expectations.catalogue.catalogues import Catalogue, load_catalogue
 from expectations.judging.rule_checks import check_catalogue
 from expectations.judging.rule_examples import cards_of_example, example_violates
 from expectations.sql.lookups import create_lookups

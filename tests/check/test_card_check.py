@@ -18,8 +18,7 @@ from support.places import SAMPLE
 
 from dashboard.check.command_line import Running, Step
 from dashboard.check.runs import Upload, checking
-from expectations import InputError
-from expectations.errors import mistake_as_json
+from expectations.errors import InputError, mistake_as_json
 from expectations.texts import Bilingual
 from flows.check.card_check import Checked, CheckOrder, check_cards, targets_of
 

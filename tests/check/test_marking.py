@@ -15,7 +15,7 @@ from openpyxl.formatting.rule import CellIsRule
 from openpyxl.styles import Font, PatternFill
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from expectations import InputError
+from expectations.errors import InputError
 from flows.load.sources.whole_sheets import write_as_workbook
 from flows.marking import (
     Kind,

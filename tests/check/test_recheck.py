@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from support.places import SAMPLE
 
 from dashboard.run.recheck_runs import FOLDER, Dropped, Order, outcome_of, present, start_recheck, usual_day
-from expectations import InputError
+from expectations.errors import InputError
 from expectations.home import Home
 from expectations.register.reading import last_run
 from expectations.rights.acts import NotAllowedError

@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 from support.commands import anka
 from support.places import SAMPLE
 
-from expectations import Catalogue
+from expectations.catalogue.catalogues import Catalogue
 from expectations.run.published import FINDING_COLUMNS
 
 

@@ -15,14 +15,15 @@ import pytest
 from typer.core import TyperCommand, TyperGroup, TyperOption
 from typer.main import get_command
 
-from expectations import AnkaError, NotReconciledError, load_catalogue
 from expectations.authoring.rule_book import rule_book
 from expectations.catalogue.cards import Declaration, FilledBy, Level
+from expectations.catalogue.catalogues import load_catalogue
 from expectations.catalogue.dictionaries import CHARGES
 from expectations.catalogue.folder_files import Release
 from expectations.catalogue.kinds import KINDS, RuleDeclaration, Severity, Theme
 from expectations.catalogue.kinds.base import ErrorType, Owner
 from expectations.catalogue.packs import AddedItems, AddedValue, Addition, Change, Pack
+from expectations.errors import AnkaError, NotReconciledError
 from expectations.home import Home
 from expectations.judging.rule_checks import fit_problems
 from expectations.run.published import open_published

@@ -11,7 +11,7 @@ import pytest
 from support.audits import ARREST, write_cards
 from support.site.dashboard_server import serving
 
-from expectations import Catalogue
+from expectations.catalogue.catalogues import Catalogue
 from expectations.home import Home
 
 FAR = "Pacific/Kiritimati"

@@ -7,7 +7,7 @@ import duckdb
 import pytest
 from openpyxl import load_workbook
 
-from expectations import InputError
+from expectations.errors import InputError
 from flows.review.periods import parse_period
 from flows.review.workbook import REGISTER, SUMMARY
 

@@ -16,7 +16,8 @@ from support.audits import ARREST, AS_OF, PROSECUTION, Key, audit, keys_of, trut
 from support.contract.spec_oracle import oracle_findings
 from support.places import SAMPLE
 
-from expectations import Catalogue, InputError, NotReconciledError
+from expectations.catalogue.catalogues import Catalogue
+from expectations.errors import InputError, NotReconciledError
 from expectations.home import Home
 from expectations.judging.collecting import collect
 from expectations.judging.judge import Verdict

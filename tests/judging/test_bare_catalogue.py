@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from expectations import load_catalogue
 from expectations.authoring.rule_review import review_rules
 from expectations.authoring.trial import copied, try_catalogue
+from expectations.catalogue.catalogues import load_catalogue
 from expectations.home import Home
 from expectations.judging.rule_checks import check_catalogue
 from expectations.run.published import open_published

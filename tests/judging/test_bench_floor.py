@@ -13,7 +13,7 @@ from support.places import SAMPLE
 from support.twins.pandas_twins import TWINS, violating_keys
 from support.twins.pandas_values import Unreadable, card_fields, cleaned, typed_columns
 
-from expectations import Catalogue
+from expectations.catalogue.catalogues import Catalogue
 from expectations.home import Home
 from expectations.sql.lookups import create_lookups
 from flows.bench.measuring import FLOOR, multiply, run_floor

@@ -16,7 +16,7 @@ import pytest
 from support.contract.hand_calendar import last_day, worked
 from support.contract.spec_exports import records
 
-from expectations import Catalogue, load_catalogue
+from expectations.catalogue.catalogues import Catalogue, load_catalogue
 from expectations.catalogue.working_days import PACKAGE_YEARS, exceptions, known_years
 from expectations.judging.rule_examples import example_violates
 from expectations.sql.lookups import create_lookups

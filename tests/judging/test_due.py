@@ -15,9 +15,10 @@ from support.audits import write_cards
 from support.commands import anka
 from support.contract.hand_calendar import last_day
 
-from expectations import Catalogue, CatalogueError, load_catalogue
+from expectations.catalogue.catalogues import Catalogue, load_catalogue
 from expectations.catalogue.due_warnings import DueWarnings, WarningDays
 from expectations.catalogue.working_days import known_years
+from expectations.errors import CatalogueError
 from expectations.home import Home
 from expectations.judging.calendar_gaps import find_calendar_gaps
 from expectations.run.limits import DUE_COLUMNS

@@ -13,7 +13,8 @@ import pytest
 from sqlalchemy import select
 from support.audits import ARREST, write_cards
 
-from expectations import Catalogue, InputError
+from expectations.catalogue.catalogues import Catalogue
+from expectations.errors import InputError
 from expectations.home import Home
 from expectations.register.reading import last_day
 from expectations.store.register import open_register, register_url

@@ -7,8 +7,8 @@ import pytest
 from support.commands import anka
 from support.places import SAMPLE
 
-from expectations import InputError
 from expectations.connections import MEMORY_VARIABLE, open_duckdb
+from expectations.errors import InputError
 from expectations.home import Home
 from expectations.run.published import open_published
 from flows.audit import AuditOrder, run_audit

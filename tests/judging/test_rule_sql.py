@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from support.commands import anka
 
-from expectations import Catalogue
+from expectations.catalogue.catalogues import Catalogue
 from expectations.connections import open_duckdb
 from expectations.judging.judge import LoadedCards, Verdict, judge
 from expectations.judging.rule_examples import store_example

@@ -9,7 +9,7 @@ import great_expectations.expectations as core
 import pytest
 from support.small_catalogue import write_small_catalogue
 
-from expectations import Catalogue
+from expectations.catalogue.catalogues import Catalogue
 from expectations.connections import open_duckdb
 from expectations.judging.judge import LoadedCards, Verdict, judge
 from expectations.judging.verdict_tables import MOST_TOGETHER, last_day_column, make_verdict_tables

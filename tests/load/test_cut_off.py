@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from support.loads import ARREST, HEADINGS, cards, csv_text, load, person, warehouse
 
-from expectations import InputError
+from expectations.errors import InputError
 from flows.load.sources.files import still_written
 
 ROWS = (

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from support.loads import load, warehouse
 
-from expectations import AnkaError
+from expectations.errors import AnkaError
 
 FOLDER = Path(os.environ.get("ANKA_INGEST_FILES", Path(__file__).parents[3] / "shared" / "data" / "ingest_files"))
 FILES = sorted(path for path in FOLDER.rglob("*") if path.is_file()) if FOLDER.is_dir() else []

@@ -21,7 +21,7 @@ from support.loads import (
     write_xlsx,
 )
 
-from expectations import InputError
+from expectations.errors import InputError
 from flows.load import report_as_text, write_quarantine
 
 

@@ -11,7 +11,7 @@ import pytest
 import xlsxwriter
 from support.loads import ARREST, HEADINGS, cards, csv_text, load, person, warehouse, write_text, write_xlsx
 
-from expectations import InputError
+from expectations.errors import InputError
 
 TEXT = csv_text(HEADINGS, person(1), person(2, name="李四"))
 EXPECTED = [("S1", "张三"), ("S2", "李四")]

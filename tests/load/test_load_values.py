@@ -5,7 +5,8 @@ import datetime
 import duckdb
 import pytest
 
-from expectations import Field, load_catalogue
+from expectations.catalogue.cards import Field
+from expectations.catalogue.catalogues import load_catalogue
 from expectations.sql.cell_values import clean_sql, typed_sql, value_macros
 
 CATALOGUE = load_catalogue()

@@ -7,7 +7,7 @@ from starlette.datastructures import QueryParams
 
 from dashboard.exports.downloads import Export, File
 from dashboard.exports.handed_out import HANDED_OUT, KEPT_SECONDS, HandedOut, NotHandedOutError, handed_out_file
-from expectations import InputError
+from expectations.errors import InputError
 from expectations.home import Home
 from expectations.rights.reader import Reader
 from expectations.store.register import open_register, register_url

@@ -11,7 +11,8 @@ import openpyxl
 import pytest
 from support.contract.spec_exports import read_exports
 
-from expectations import Catalogue, InputError
+from expectations.catalogue.catalogues import Catalogue
+from expectations.errors import InputError
 from sample_data import COMMITTED, SampleSummary, generate
 from sample_data.people import id_check_digit, uscc_check_sign
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from expectations import load_catalogue
+from expectations.catalogue.catalogues import load_catalogue
 from expectations.judging.rule_checks import check_catalogue
 
 HEAD = """

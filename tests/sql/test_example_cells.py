@@ -5,7 +5,7 @@ from pathlib import Path
 from support.audits import write_cards
 from support.loads import load, warehouse
 
-from expectations import Catalogue
+from expectations.catalogue.catalogues import Catalogue
 from expectations.connections import open_duckdb
 from expectations.judging.rule_examples import store_example
 

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import NullPool, create_engine, text
 from sqlalchemy.exc import DBAPIError
 
-from expectations import Catalogue
+from expectations.catalogue.catalogues import Catalogue
 from expectations.connections import LOCKED, open_duckdb
 from expectations.judging.rule_checks import fit_problems
 from expectations.sql.language import parse_condition, refusals

@@ -7,7 +7,7 @@ import pytest
 from support.golden_sql import GOLDEN, golden_text, pairs
 from support.small_catalogue import write_small_catalogue
 
-from expectations import Catalogue
+from expectations.catalogue.catalogues import Catalogue
 from expectations.sql.language import parse_condition, render
 from expectations.sql.other_rows import canonical
 from expectations.sql.passes import PASSES

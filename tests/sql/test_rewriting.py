@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from support.small_catalogue import write_small_catalogue
 
-from expectations import Catalogue
+from expectations.catalogue.catalogues import Catalogue
 from expectations.catalogue.kinds.base import operand
 from expectations.judging.rule_checks import check_catalogue, fit_problems
 from expectations.sql.context import AuditTable, build_audit_table

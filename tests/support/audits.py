@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
-from expectations import Catalogue
+from expectations.catalogue.catalogues import Catalogue
 from expectations.run.published import open_published
 from flows.audit import AuditOrder, AuditResult, run_audit
 

@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from expectations import Catalogue
+from expectations.catalogue.catalogues import Catalogue
 from expectations.sql.context import AuditTable
 from expectations.sql.language import parse_condition, pretty
 from expectations.sql.other_rows import canonical

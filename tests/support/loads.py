@@ -7,7 +7,7 @@ from typing import Any
 import duckdb
 import xlsxwriter
 
-from expectations import load_catalogue
+from expectations.catalogue.catalogues import load_catalogue
 from flows.load import LoadReport, load_exports
 
 CATALOGUE = load_catalogue()

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from expectations import Catalogue, load_catalogue
+from expectations.catalogue.catalogues import Catalogue, load_catalogue
 
 _FILES = {
     "pack.yaml": "pack: {name: small, title: {zh: 小}, version: '1', extends: nothing}",

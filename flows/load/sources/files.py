@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from expectations import InputError
+from expectations.errors import InputError
 from expectations.texts import Bilingual, joined
 
 SUFFIXES = (".xlsx", ".xls", ".xlsm", ".xlsb", ".csv", ".txt", ".tsv", ".et", ".ods")

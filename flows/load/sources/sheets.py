@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from expectations import InputError
+from expectations.errors import InputError
 from expectations.sql.quoting import quoted
 from flows.load.headings import Headings, Row
 

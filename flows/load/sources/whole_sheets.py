@@ -10,8 +10,9 @@ from pathlib import Path
 import duckdb
 import xlsxwriter
 
-from expectations import Catalogue, InputError
+from expectations.catalogue.catalogues import Catalogue
 from expectations.connections import open_duckdb
+from expectations.errors import InputError
 from expectations.texts import Bilingual
 from expectations.workbooks import LAST_ROW, SAFE
 from flows.load.recognition import all_headings

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from functools import cache
 
-from expectations import load_catalogue
+from expectations.catalogue.catalogues import load_catalogue
 from sample_data.courses.timeline import months_after
 from sample_data.matter import Row, Value
 from sample_data.people import full_years, id_check_digit, uscc_check_sign

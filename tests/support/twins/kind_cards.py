@@ -4,8 +4,8 @@ They belong to no bundled card, so that a change of the catalogue's rules or car
 days are the bundled ones, as data.
 """
 
-from expectations import Catalogue, load_catalogue
 from expectations.catalogue.cards import Card, Field, FieldType, Link, Section, Text
+from expectations.catalogue.catalogues import Catalogue, load_catalogue
 from expectations.catalogue.dictionaries import CHARGES, Dictionary, DictionaryValue
 
 BUNDLED = load_catalogue()
