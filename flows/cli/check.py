@@ -40,7 +40,7 @@ def check(
     format: Annotated[Literal["table", "json"], typer.Option(help=Bilingual("输出格式", "output"))] = "table",
     progress: ProgressWay = "bar",
 ) -> None:
-    """上交前自查：标出错误的单元格，不留存任何内容 / mark wrong cells before handing in; nothing is stored."""
+    """Checks exports and writes the marked copies; exits with 3 when a rule could not be judged."""
     audit_day = date.fromisoformat(day(as_of))
     missing = [file.name for file in files if not file.is_file()]
     if missing:

@@ -41,7 +41,7 @@ def due(
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
-    """期限预警：临近或超过的期限，按剩余天数排列 / open limits that end soon or have ended; hints, not findings."""
+    """Prints the early warnings of the present run, or writes them to a file."""
     due_filter = DueFilter(
         tuple(department or ()), tuple(prosecutor or ()), tuple(rule or ()), tuple(level.value for level in grade or ())
     )

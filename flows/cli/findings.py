@@ -56,7 +56,7 @@ def findings(
     format: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
-    """列出问题 / list the findings of the present run."""
+    """Prints the findings of the present run, or writes them to a file."""
     finding_filter = FindingFilter(
         departments=tuple(department or ()),
         prosecutors=tuple(prosecutor or ()),

@@ -23,9 +23,7 @@ if TYPE_CHECKING:
     from expectations.store.tables import Notice
 
 
-app = typer.Typer(
-    help=Bilingual("通知与通报", "notices of rule 665, their documents, weekly digests"), no_args_is_help=True
-)
+app = typer.Typer(no_args_is_help=True, add_completion=False)
 Today = Annotated[
     str | None, typer.Option("--today", help=Bilingual("按此日计算，默认今天", "as of this day"), show_default=False)
 ]
@@ -243,7 +241,7 @@ def notify(
     register: RegisterUrl = "",
     today: Today = None,
 ) -> None:
-    """发送消息：新问题、通知、到期、周报 / send messages about new findings, notices and digests, each once."""
+    """Sends what is due to be said; exits with 3 when a message failed or no night has published for too long."""
     from expectations.notices.weeks import Week
     from expectations.register.attempts import standing
     from flows.attempts import notice_killed

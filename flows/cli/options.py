@@ -1,25 +1,19 @@
-"""Options several commands share, and how a run is shown on the terminal."""
+"""Options several commands share."""
 
-import dataclasses
-import json
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
-from expectations.catalogue.catalogues import Catalogue, load_catalogue
 from expectations.errors import InputError
-from expectations.finding.labels import NOT_FILLED, office_word
 from expectations.home import Home
 from expectations.office_days import today
-from expectations.run.figures import Line, total
 from expectations.texts import Bilingual
 
 if TYPE_CHECKING:
-    from flows.audit import AuditResult  # brings Great Expectations, seconds to import
+    from expectations.catalogue.catalogues import Catalogue
 
 AsOf = Annotated[
     str | None,
@@ -78,85 +72,20 @@ def home_at(folder: Path) -> Home:
     return home
 
 
-def read_catalogue(folder: Path | None) -> Catalogue:
+def prepared_home(folder: Path) -> Home:
+    """The home folder of a command that starts something, with every dependency kept offline. Raises InputError."""
+    from flows.settings import prepare_environment
+
+    home = home_at(folder)
+    prepare_environment(home)
+    return home
+
+
+def read_catalogue(folder: Path | None) -> "Catalogue":
     """The bundled catalogue, with a pack laid over it if one is given. Raises CatalogueError."""
+    from expectations.catalogue.catalogues import load_catalogue
+
     return load_catalogue(*([folder] if folder else []))
-
-
-def show_result(result: "AuditResult", format: Literal["table", "json"]) -> None:
-    """Prints a published run: failures per department with denominators, rows, what was not judged."""
-    if format == "json":
-        summary = dataclasses.asdict(result) | {"errors": result.errors, "hints": result.hints}
-        summary["departments"] = [_as_object(line) for line in result.lines]
-        del summary["lines"]
-        typer.echo(
-            json.dumps(
-                summary | {"status": "complete" if result.complete else "incomplete"},
-                ensure_ascii=False,
-                default=str,
-                indent=1,
-            )
-        )
-        return
-    console = Console()
-    table = Table(title=Bilingual("各部门问题", "failures per department") + f" · {result.run_id}")
-    table.add_column("院 office", overflow="fold")
-    table.add_column("部门 department", overflow="fold")
-    for heading in ("核查案件 cases", "有错案件 with errors", "错误 errors", "提示 hints"):
-        table.add_column(heading, justify="right")
-    for line in (*result.lines, dataclasses.replace(total(result.lines), office="合计 total")):
-        counts = (line.checked, line.with_errors, line.errors, line.hints)
-        department = "" if line.office == "合计 total" else line.department or NOT_FILLED
-        table.add_row(office_word(line.office), department, *map(str, counts))
-    console.print(table)
-    equation = f"{result.rows_read} = {result.rows_loaded} + {result.rows_rejected}"
-    rows_read = Bilingual("读入 = 载入 + 剔除（行）", "rows read = loaded + rejected").about(equation)
-    totals = f"错误 errors {result.errors}，提示 hints {result.hints}"
-    console.print(f"{rows_read}；{totals}", highlight=False)
-    _show_warnings(console, result)
-    problems = result.followed.problems if result.followed else ()
-    problem_lines = tuple(
-        json.dumps(problem, ensure_ascii=False) for problem in problems if problem["kind"] != "rules_in_error"
-    )
-    show_reasons(console, Bilingual("导出可能不完整", "the export may not be complete"), problem_lines)
-    show_reasons(console, Bilingual("未判断的规则", "rules not judged"), result.not_judged)
-    show_reasons(
-        console, Bilingual("运行出错的规则，本次核查不完整", "rules in error, audit not complete"), result.in_error
-    )
-    console.print(Bilingual("已发布", "published").about(result.file), highlight=False, soft_wrap=True)
-    console.print(
-        Bilingual("载入报告、剔除的行、Data Docs", "load report, rejected rows").about(result.folder),
-        highlight=False,
-        soft_wrap=True,
-    )
-
-
-def _as_object(line: Line) -> dict[str, object]:
-    return {
-        "office": office_word(line.office),
-        "department": line.department or NOT_FILLED,
-        "cases": line.checked,
-        "cases_with_errors": line.with_errors,
-        "errors": line.errors,
-        "hints": line.hints,
-    }
-
-
-def _show_warnings(console: Console, result: "AuditResult") -> None:
-    if result.due:
-        console.print(
-            Bilingual("期限预警（不计错误）", "limits near or over").about(result.due) + "；anka due",
-            highlight=False,
-        )
-    if result.years_without_holidays:
-        years = "、".join(map(str, result.years_without_holidays))
-        console.print(
-            Bilingual("缺节假日数据的年份，期限按周一至周五推算", "no holiday data, limits follow the week").about(
-                years
-            ),
-            highlight=False,
-            soft_wrap=True,
-        )
 
 
 def show_reasons(console: Console, title: str, reasons: tuple[str, ...]) -> None:

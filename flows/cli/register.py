@@ -7,7 +7,7 @@ import typer
 from expectations.texts import Bilingual
 from flows.cli.options import HomeFolder, RegisterUrl, home_at
 
-app = typer.Typer(help=Bilingual("台账丢失或更换时", "when the register is gone or replaced"), no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, add_completion=False)
 
 
 @app.command()

@@ -23,7 +23,7 @@ from expectations.texts import Bilingual
 from flows.cli.options import CatalogueFolder, read_catalogue
 from flows.cli.packs import add_pack_commands
 
-app = typer.Typer(help=Bilingual("规则库", "the catalogue of rules"), no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, add_completion=False)
 Format = Annotated[Literal["table", "json"], typer.Option(help=Bilingual("输出格式", "output"))]
 
 

@@ -1,4 +1,4 @@
-"""Serving the dashboard from the command line: a free port, the server, and the browser of the person at the machine."""
+"""`anka dashboard`: a free port, the server, and the browser of the person at the machine."""
 
 import os
 import signal
@@ -9,14 +9,57 @@ import time
 import urllib.request
 import webbrowser
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
 
+import typer
+from rich.console import Console
+
+from dashboard import command as dashboard_command
 from expectations.errors import InputError
 from expectations.texts import Bilingual
+from flows.cli import users as cli_users
+from flows.cli.options import HomeFolder, prepared_home
 
 _HOST = "127.0.0.1"
 _READY_SECONDS = 60
 _STEP_SECONDS = 0.25
 _STOP_SECONDS = 5
+Port = Annotated[int, typer.Option(help=Bilingual("看板端口", "port of the dashboard"))]
+OpenBrowser = Annotated[
+    bool, typer.Option("--open/--no-open", help=Bilingual("在浏览器中打开", "open it in the browser"))
+]
+stderr = Console(stderr=True)
+
+
+def dashboard(
+    home: HomeFolder = Path(".anka"),
+    port: Port = 8501,
+    open_browser: OpenBrowser = True,
+) -> None:
+    """Serves the published run until Ctrl+C."""
+    prepared_home(home)
+    if cli_users.nobody_yet(home):
+        raise InputError(
+            Bilingual("还没有账号", "there is no account yet"),
+            hint="anka user import 机构人员表.csv，或 anka user add admin --name 管理员 --role administrator",
+        )
+    serve_dashboard(home, port, open_browser)
+
+
+def serve_dashboard(home: Path, port: int, open_browser: bool, login: str = "") -> None:
+    """Serves the dashboard; `login` is signed in by a one-time link."""
+    home_folder = prepared_home(home)
+    os.environ["ANKA_HOME"] = str(home_folder.root)
+    require_free(port)
+    address = cli_users.sign_in_address(home, login, port) if login else f"http://127.0.0.1:{port}"
+    stops = Bilingual("看板", "dashboard").about(f"{address}  （") + Bilingual("Ctrl+C 结束", "to stop") + "）"
+    stderr.print(stops, soft_wrap=True, highlight=False)
+    if login:
+        once = Bilingual(f"一次性链接，10 分钟内有效，登录为 {login}", f"signs in once within 10 minutes as {login}")
+        other_people = Bilingual("其他人", "other people").about("anka user list, anka user link LOGIN")
+        stderr.print(once + "；" + other_people, soft_wrap=True, highlight=False)
+    raise typer.Exit(serve(dashboard_command(port), port, address, open_browser=open_browser))
 
 
 def serve(command: Sequence[str], port: int, address: str, *, open_browser: bool) -> int:

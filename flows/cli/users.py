@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from expectations.store.register import Register
 
 
-app = typer.Typer(help=Bilingual("账号与机构", "accounts and the organisation"), no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, add_completion=False)
 _BY = (None, "anka")
 """Whom the access log names: whoever sits at the machine."""
 _STATES = {

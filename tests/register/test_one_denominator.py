@@ -27,7 +27,7 @@ from expectations.store.offices import UNKNOWN, Offices, read_offices
 from expectations.store.register import Register, open_register, register_url
 from expectations.store.tables import Finding, User
 from flows.audit import AuditResult, figures_of
-from flows.cli.options import show_result
+from flows.cli.audits import show_result
 from flows.cli.users import enter_sample
 from flows.nightly_audit import department_table
 from flows.review.periods import parse_period

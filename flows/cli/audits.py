@@ -1,0 +1,237 @@
+"""`anka audit`, `anka demo` and `anka batch`: the commands that audit exports, and how a run is shown on the terminal."""
+
+import dataclasses
+import json
+from datetime import date
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from expectations.errors import InputError
+from expectations.finding.labels import NOT_FILLED, office_word
+from expectations.run.figures import Line, total
+from expectations.texts import Bilingual
+from flows.cli import users as cli_users
+from flows.cli.options import NOT_JUDGED, AsOf, CatalogueFolder, HomeFolder, day, prepared_home, show_reasons
+from flows.cli.serving import OpenBrowser, Port, require_free, serve_dashboard
+from flows.progress import ProgressWay, shown_progress
+from flows.review.periods import parse_period
+from flows.settings import Settings
+from sample_data import COMMITTED
+
+if TYPE_CHECKING:
+    from flows.audit import AuditResult  # brings Great Expectations, seconds to import
+
+Paths = Annotated[
+    list[Path], typer.Argument(help=Bilingual("导出文件或文件夹", "export files or folders"), show_default=False)
+]
+stderr = Console(stderr=True)
+
+
+def audit(
+    paths: Paths,
+    as_of: AsOf = None,
+    home: HomeFolder = Path(".anka"),
+    catalogue: CatalogueFolder = None,
+    card: Annotated[
+        str | None, typer.Option(help=Bilingual("所有文件的案卡", "the card of all files, if not recognised"))
+    ] = None,
+    skip_refused: Annotated[
+        bool, typer.Option(help=Bilingual("列出不能载入的文件并继续", "go on without refused files"))
+    ] = False,
+    follow_earlier: Annotated[
+        bool,
+        typer.Option(
+            "--follow-earlier",
+            help=Bilingual("核查日早于上次也更新台账和页面", "move register and pages to an earlier audit date too"),
+        ),
+    ] = False,
+    format: Annotated[Literal["table", "json"], typer.Option(help=Bilingual("输出格式", "output"))] = "table",
+    with_prefect: Annotated[
+        bool,
+        typer.Option(
+            "--prefect/--no-prefect",
+            help=Bilingual("作为 Prefect 流程运行，有重试和消息", "as a Prefect flow, with retries and messages"),
+        ),
+    ] = True,
+    progress: ProgressWay = "bar",
+) -> None:
+    """Loads, judges and publishes; exits with 3 when a rule could not be judged."""
+    iso_day, home_folder = day(as_of), prepared_home(home)
+    if not with_prefect:
+        _check_paths(paths)  # in the flow a missing folder is a failed night, of which people are told
+        from flows.audit import AuditOrder, run_audit  # Great Expectations takes seconds to import
+
+        order = AuditOrder(
+            home_folder.root,
+            tuple(paths),
+            date.fromisoformat(iso_day),
+            catalogue,
+            card,
+            skip_refused,
+            register=Settings().register_url,
+            rest_seconds=Settings().rest_seconds,
+            follow_earlier=follow_earlier,
+        )
+        with shown_progress(stderr):
+            _show_outcome(run_audit(order), format)
+        return
+    from flows.nightly_audit import nightly_audit  # Prefect and Great Expectations take seconds to import
+
+    with shown_progress(stderr):
+        result = nightly_audit(
+            [str(path) for path in paths],
+            iso_day,
+            str(home_folder.root),
+            str(catalogue) if catalogue else None,
+            card,
+            skip_refused,
+            follow_earlier=follow_earlier,
+        )
+    _show_outcome(result, format)
+
+
+def demo(
+    home: HomeFolder = Path(".anka"),
+    serving: Annotated[
+        bool, typer.Option("--serve/--no-serve", help=Bilingual("完成后打开看板", "open the dashboard afterwards"))
+    ] = True,
+    port: Port = 8501,
+    open_browser: OpenBrowser = True,
+) -> None:
+    """Audits the sample, enters its people and signs their supervisor in."""
+    if serving:
+        require_free(port)
+    cli_users.require_sample_or_nobody(home)
+    exports = Path(str(resources.files("sample_data").joinpath("exports")))
+    audit([exports], COMMITTED.as_of.isoformat(), home)
+    login = cli_users.enter_sample(home)
+    if serving:
+        serve_dashboard(home, port, open_browser, login)
+
+
+def batch(
+    period: Annotated[str, typer.Option(help=Bilingual("期间", "period").about("2026, 2026H1, 2026Q3, 2026-05"))],
+    paths: Annotated[
+        list[Path] | None, typer.Argument(help=Bilingual("先核查的导出", "exports to audit first"), show_default=False)
+    ] = None,
+    as_of: AsOf = None,
+    home: HomeFolder = Path(".anka"),
+    catalogue: CatalogueFolder = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help=Bilingual("工作簿", "workbook (.xlsx)"))] = None,
+    progress: ProgressWay = "bar",
+) -> None:
+    """Writes the workbook of a period; audits the exports first where some are given."""
+    parse_period(period)
+    iso_day, home_folder = day(as_of) if as_of else None, prepared_home(home)
+    _check_paths(paths or [])
+    if not paths:
+        home_folder.current()
+    from flows.review.batch import review_batch  # Prefect and Great Expectations take seconds to import
+
+    with shown_progress(stderr):
+        target = review_batch(
+            period,
+            [str(path) for path in paths or []],
+            iso_day,
+            str(home_folder.root),
+            str(catalogue) if catalogue else None,
+            str(output) if output else None,
+        )
+    typer.echo(str(target))
+
+
+def _show_outcome(result: "AuditResult", format: Literal["table", "json"]) -> None:
+    show_result(result, format)
+    if result.in_error:
+        raise typer.Exit(NOT_JUDGED)
+
+
+def _check_paths(paths: list[Path]) -> None:
+    """Says at once what is missing, before seconds of imports."""
+    missing = [str(path) for path in paths if not path.exists()]
+    if missing:
+        raise InputError(
+            Bilingual("找不到", "not found").about(", ".join(missing)),
+            hint=Bilingual("检查路径；文件夹和文件都可以", "check the path"),
+        )
+
+
+def show_result(result: "AuditResult", format: Literal["table", "json"]) -> None:
+    """Prints a published run: failures per department with denominators, rows, what was not judged."""
+    if format == "json":
+        summary = dataclasses.asdict(result) | {"errors": result.errors, "hints": result.hints}
+        summary["departments"] = [_as_object(line) for line in result.lines]
+        del summary["lines"]
+        typer.echo(
+            json.dumps(
+                summary | {"status": "complete" if result.complete else "incomplete"},
+                ensure_ascii=False,
+                default=str,
+                indent=1,
+            )
+        )
+        return
+    console = Console()
+    table = Table(title=Bilingual("各部门问题", "failures per department") + f" · {result.run_id}")
+    table.add_column("院 office", overflow="fold")
+    table.add_column("部门 department", overflow="fold")
+    for heading in ("核查案件 cases", "有错案件 with errors", "错误 errors", "提示 hints"):
+        table.add_column(heading, justify="right")
+    for line in (*result.lines, dataclasses.replace(total(result.lines), office="合计 total")):
+        counts = (line.checked, line.with_errors, line.errors, line.hints)
+        department = "" if line.office == "合计 total" else line.department or NOT_FILLED
+        table.add_row(office_word(line.office), department, *map(str, counts))
+    console.print(table)
+    equation = f"{result.rows_read} = {result.rows_loaded} + {result.rows_rejected}"
+    rows_read = Bilingual("读入 = 载入 + 剔除（行）", "rows read = loaded + rejected").about(equation)
+    totals = f"错误 errors {result.errors}，提示 hints {result.hints}"
+    console.print(f"{rows_read}；{totals}", highlight=False)
+    _show_warnings(console, result)
+    problems = result.followed.problems if result.followed else ()
+    problem_lines = tuple(
+        json.dumps(problem, ensure_ascii=False) for problem in problems if problem["kind"] != "rules_in_error"
+    )
+    show_reasons(console, Bilingual("导出可能不完整", "the export may not be complete"), problem_lines)
+    show_reasons(console, Bilingual("未判断的规则", "rules not judged"), result.not_judged)
+    show_reasons(
+        console, Bilingual("运行出错的规则，本次核查不完整", "rules in error, audit not complete"), result.in_error
+    )
+    console.print(Bilingual("已发布", "published").about(result.file), highlight=False, soft_wrap=True)
+    console.print(
+        Bilingual("载入报告、剔除的行、Data Docs", "load report, rejected rows").about(result.folder),
+        highlight=False,
+        soft_wrap=True,
+    )
+
+
+def _as_object(line: Line) -> dict[str, object]:
+    return {
+        "office": office_word(line.office),
+        "department": line.department or NOT_FILLED,
+        "cases": line.checked,
+        "cases_with_errors": line.with_errors,
+        "errors": line.errors,
+        "hints": line.hints,
+    }
+
+
+def _show_warnings(console: Console, result: "AuditResult") -> None:
+    if result.due:
+        console.print(
+            Bilingual("期限预警（不计错误）", "limits near or over").about(result.due) + "；anka due",
+            highlight=False,
+        )
+    if result.years_without_holidays:
+        years = "、".join(map(str, result.years_without_holidays))
+        console.print(
+            Bilingual("缺节假日数据的年份，期限按周一至周五推算", "no holiday data, limits follow the week").about(
+                years
+            ),
+            highlight=False,
+            soft_wrap=True,
+        )
