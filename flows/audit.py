@@ -66,8 +66,11 @@ class AuditOrder:
     """Whether that is also done for an earlier audit date than that of the run followed last."""
 
     def read_catalogue(self) -> Catalogue:
-        """The bundled catalogue, with the office's own laid over it. Raises CatalogueError with every mistake."""
-        return require_fitting(load_catalogue(*([self.catalogue] if self.catalogue else [])))
+        """The bundled catalogue, with the office's own laid over it. Raises CatalogueError with every mistake.
+
+        That the bundled one fits is known before it is released; only with an office's own it is asked again.
+        """
+        return require_fitting(load_catalogue(self.catalogue)) if self.catalogue else load_catalogue()
 
 
 @dataclass
@@ -153,11 +156,15 @@ def require_not_earlier(order: AuditOrder) -> None:
         )
 
 
+def import_ahead() -> None:
+    """Imports Great Expectations, which takes seconds of one processor, beside what is done meanwhile. May be called more than once."""
+    threading.Thread(target=import_module, args=("expectations.judging.suites",), daemon=True).start()
+
+
 @within_memory()
 def load_stage(order: AuditOrder, catalogue: Catalogue) -> LoadReport:
     """Loads and types the exports; the tables `cards`, `load` and `raw` of the warehouse hold them afterwards."""
-    # Great Expectations takes seconds to import, most of them of one processor: beside the reading, not after it.
-    threading.Thread(target=import_module, args=("expectations.judging.suites",), daemon=True).start()
+    import_ahead()
     Home(order.home).make()
     files = list_files(order.paths).files
     with tempfile.TemporaryDirectory(prefix="anka-load-") as folder, _warehouse(order, files, [Path(folder)]) as con:

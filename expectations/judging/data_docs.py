@@ -5,8 +5,14 @@ import re
 from pathlib import Path
 
 import great_expectations as gx
+from great_expectations.core.expectation_validation_result import ExpectationSuiteValidationResult
+from great_expectations.core.run_identifier import RunIdentifier
 from great_expectations.data_context import AbstractDataContext
 from great_expectations.data_context.types.base import ProgressBarsConfig
+from great_expectations.data_context.types.resource_identifiers import (
+    ExpectationSuiteIdentifier,
+    ValidationResultIdentifier,
+)
 
 SITE = "anka"
 
@@ -40,6 +46,19 @@ def context_with_site(docs: Path) -> AbstractDataContext:
         },
     )
     return context
+
+
+def keep(
+    context: AbstractDataContext,
+    suite: gx.ExpectationSuite,
+    result: ExpectationSuiteValidationResult,
+    run: RunIdentifier,
+) -> None:
+    """Stores a suite and its result as parts of one run, from which the pages are built."""
+    context.suites.add(suite)
+    result.meta |= {"run_id": run, "validation_time": run.run_time}
+    key = ValidationResultIdentifier(ExpectationSuiteIdentifier(suite.name), run, result.batch_id)
+    context.validation_results_store.store_validation_results(result, key)
 
 
 def quiet_context() -> AbstractDataContext:

@@ -8,7 +8,7 @@ import logging
 from typing import Any
 
 import great_expectations.expectations as core
-from great_expectations.expectations.expectation import ColumnMapExpectation
+from great_expectations.expectations.expectation_configuration import parse_result_format
 from great_expectations.validator.metric_configuration import MetricConfiguration
 from great_expectations.validator.validator import ValidationDependencies
 
@@ -25,10 +25,9 @@ class ExpectColumnValuesToNotBeInSet(core.ExpectColumnValuesToNotBeInSet):
     def get_validation_dependencies(
         self, execution_engine: Any = None, runtime_configuration: dict[str, Any] | None = None, **_: Any
     ) -> ValidationDependencies:
-        """The two metrics needed."""
-        needed: ValidationDependencies = super(ColumnMapExpectation, self).get_validation_dependencies(
-            execution_engine, runtime_configuration
-        )
+        """The two metrics needed; the base class would work out every setting of the expectation anew to say as much."""
+        result_format = (runtime_configuration or {}).get("result_format", "BASIC")
+        needed = ValidationDependencies(result_format=parse_result_format(result_format))
         values = {"value_set": self.value_set}
         for name, domain, value in ((_ROWS, {}, {}), (_COUNT, {"column": self.column}, values)):
             needed.set_metric_configuration(name, MetricConfiguration(name, domain, value))

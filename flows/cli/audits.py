@@ -18,6 +18,7 @@ from expectations.texts import Bilingual
 from flows.cli import users as cli_users
 from flows.cli.options import NOT_JUDGED, AsOf, CatalogueFolder, HomeFolder, day, prepared_home, show_reasons
 from flows.cli.serving import OpenBrowser, Port, require_free, serve_dashboard
+from flows.one_shot_server import one_shot_server
 from flows.progress import ProgressWay, shown_progress
 from flows.review.periods import parse_period
 from flows.settings import Settings
@@ -80,9 +81,11 @@ def audit(
         with shown_progress(stderr):
             _show_outcome(run_audit(order), format)
         return
-    from flows.nightly_audit import nightly_audit  # Prefect and Great Expectations take seconds to import
+    with one_shot_server(), shown_progress(stderr):
+        from flows.audit import import_ahead
+        from flows.nightly_audit import nightly_audit  # Prefect takes seconds to import
 
-    with shown_progress(stderr):
+        import_ahead()  # while the server comes up
         result = nightly_audit(
             [str(path) for path in paths],
             iso_day,
@@ -131,9 +134,9 @@ def batch(
     _check_paths(paths or [])
     if not paths:
         home_folder.current()
-    from flows.review.batch import review_batch  # Prefect and Great Expectations take seconds to import
+    with one_shot_server(), shown_progress(stderr):
+        from flows.review.batch import review_batch  # Prefect and Great Expectations take seconds to import
 
-    with shown_progress(stderr):
         target = review_batch(
             period,
             [str(path) for path in paths or []],

@@ -99,19 +99,25 @@ def answers(office: Mapping[str, str]) -> bool:
 
 def add_schedule(office: Mapping[str, str], first: datetime) -> None:
     """A second schedule of the deployment beside that of the night; it fires again where a slow machine missed the first time."""
-    deployment = requests.get(f"{office['PREFECT_API_URL']}/deployments/name/{DEPLOYMENT}", timeout=60).json()
+    deployment = asked(office, "GET", f"deployments/name/{DEPLOYMENT}").json()
     schedule: dict[str, float | str] = {"interval": AGAIN.total_seconds(), "anchor_date": first.isoformat()}
-    requests.post(
-        f"{office['PREFECT_API_URL']}/deployments/{deployment['id']}/schedules",
-        json=[{"active": True, "schedule": schedule}],
-        timeout=60,
-    ).raise_for_status()
+    asked(office, "POST", f"deployments/{deployment['id']}/schedules", [{"active": True, "schedule": schedule}])
 
 
 def scheduled(office: Mapping[str, str]) -> list[dict[str, Any]]:
     """The runs the server's schedules have made, whatever became of them."""
-    answer = requests.post(f"{office['PREFECT_API_URL']}/flow_runs/filter", json={}, timeout=60)
-    return [run for run in answer.json() if run["auto_scheduled"]]
+    return [run for run in asked(office, "POST", "flow_runs/filter", {}).json() if run["auto_scheduled"]]
+
+
+def asked(office: Mapping[str, str], method: str, path: str, body: Any = None) -> requests.Response:
+    """The server's answer; one whose database is locked for a moment says 503, and is to be asked again."""
+    end = time.monotonic() + WAIT
+    while True:
+        answer = requests.request(method, f"{office['PREFECT_API_URL']}/{path}", json=body, timeout=60)
+        if answer.status_code != requests.codes.service_unavailable or time.monotonic() > end:
+            answer.raise_for_status()
+            return answer
+        time.sleep(1)
 
 
 def until(holds: Callable[[], bool], process: subprocess.Popen[bytes], seconds: float = WAIT) -> None:

@@ -1,0 +1,101 @@
+"""Prefect's server for the time of one command, where the office runs none: begun before anything is imported, because it takes
+seconds to come up, and ended with the command however that ends.
+
+As a program of its own (`python -m flows.one_shot_server FD`) it is that server. It answers on a socket it inherits, so that no
+port can be taken in between and whoever asks early waits.
+"""
+
+import asyncio
+import os
+import secrets
+import shutil
+import socket
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+
+_STOP_SECONDS = 10
+
+
+@contextmanager
+def one_shot_server() -> Iterator[None]:
+    """Prefect's API on 127.0.0.1 while the block runs, for this process and its children alone; nothing where `PREFECT_API_URL`
+    names a server. To be entered before Prefect is imported."""
+    if "PREFECT_API_URL" in os.environ:
+        yield
+        return
+    password = f"anka:{secrets.token_hex()}"  # other accounts of the machine reach the port too
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        os.environ |= {
+            "PREFECT_API_URL": f"http://127.0.0.1:{listening.getsockname()[1]}/api",
+            "PREFECT_API_AUTH_STRING": password,
+            "PREFECT_SERVER_API_AUTH_STRING": password,
+        }
+        log = Path(os.environ["PREFECT_HOME"], "server.log")
+        server = subprocess.Popen(
+            [sys.executable, "-m", "flows.one_shot_server", str(listening.fileno())],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=log.open("w"),
+            pass_fds=[listening.fileno()],
+        )
+    try:
+        yield
+    finally:
+        assert server.stdin is not None
+        server.stdin.close()
+        try:
+            server.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
+
+
+def serve(inherited: int) -> None:
+    """Serves Prefect's API on the socket of that number until standard input ends: with the process that began it, even a killed
+    one."""
+    import uvicorn
+    from prefect.server.api.server import create_app
+
+    _prepare_database()
+    server = uvicorn.Server(uvicorn.Config(create_app(ephemeral=True, final=True), fd=inherited, log_level="error"))
+
+    def end() -> None:
+        sys.stdin.read()
+        server.should_exit = True
+
+    threading.Thread(target=end, daemon=True).start()
+    server.run()
+
+
+def _prepare_database() -> None:
+    """Gives a new home the database of Prefect as a copy of an empty one, because its hundreds of migrations take seconds: the first
+    server of this account runs them and keeps a copy, which holds tables and no rows, in the cache folder."""
+    import prefect
+    from platformdirs import user_cache_path
+    from prefect.server.database import provide_database_interface
+    from prefect.settings import get_current_settings
+
+    database = get_current_settings().home / "prefect.db"
+    url = get_current_settings().server.database.connection_url
+    if database.exists() or url is None or not url.get_secret_value().endswith(str(database)):
+        return
+    kept = user_cache_path("anka") / f"prefect-{prefect.__version__}.db"
+    if kept.exists():
+        shutil.copyfile(kept, database)
+        return
+    asyncio.run(provide_database_interface().create_db())
+    with suppress(OSError, sqlite3.Error):  # a home in which nothing may be kept only waits longer
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        beside = kept.with_suffix(f".{os.getpid()}")
+        with closing(sqlite3.connect(database)) as con:
+            con.execute("vacuum into ?", [str(beside)])
+        beside.replace(kept)
+
+
+if __name__ == "__main__":
+    serve(int(sys.argv[1]))

@@ -1,0 +1,120 @@
+"""Prefect's server for the time of a command: who may ask it, how it ends, and the database it begins with."""
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+import requests
+
+from flows.one_shot_server import one_shot_server
+
+COMMAND = """
+import os, sys
+from pathlib import Path
+from expectations.home import Home
+from flows.settings import prepare_environment
+prepare_environment(Home(Path(sys.argv[1])))
+from flows.one_shot_server import one_shot_server
+with one_shot_server():
+    print(os.environ["PREFECT_API_URL"], os.environ.get("PREFECT_API_AUTH_STRING"), flush=True)
+    sys.stdin.read()
+"""
+WAIT = 60
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An account's cache folder that is empty at first."""
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(name="command")
+def command_(tmp_path: Path, cache: Path) -> Iterator["Running"]:
+    with Running(tmp_path / "home", cache) as running:
+        yield running
+
+
+class Running:
+    """A command with its server, in a home of its own."""
+
+    def __init__(self, home: Path, cache: Path) -> None:
+        self.home = home
+        usual = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", COMMAND, str(home)],
+            env=usual | {"XDG_CACHE_HOME": str(cache)},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert self.process.stdout is not None
+        self.api, self.password = self.process.stdout.readline().split()
+
+    def __enter__(self) -> "Running":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.kill()
+        self.process.communicate()
+
+    def asked(self, path: str, password: str | None = None) -> requests.Response:
+        """The answer to who waits for it: the server takes seconds to come up, and nobody is refused meanwhile."""
+        name, word = (password or self.password).split(":")
+        return requests.get(f"{self.api}{path}", auth=(name, word), timeout=WAIT)
+
+    def is_gone(self) -> bool:
+        """Whether nothing answers any more, within a while."""
+        deadline = time.monotonic() + WAIT
+        while time.monotonic() < deadline:
+            try:
+                requests.get(f"{self.api}/health", timeout=WAIT)
+            except requests.ConnectionError:
+                return True
+            time.sleep(0.2)
+        return False
+
+
+def test_only_the_command_itself_is_answered(command: Running) -> None:
+    assert command.asked("/admin/version").status_code == 200
+    assert command.asked("/admin/version", "anka:guessed").status_code == 401
+
+
+@pytest.mark.parametrize("signal_number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_the_server_ends_with_the_command_however_that_ends(command: Running, signal_number: signal.Signals) -> None:
+    assert command.asked("/health").ok
+    command.process.send_signal(signal_number)
+    command.process.wait(WAIT)
+    assert command.is_gone()
+
+
+def contents(database: Path) -> tuple[set[tuple[str, str]], dict[str, int]]:
+    """The objects of a database of Prefect, and the rows of its tables that hold any."""
+    with closing(sqlite3.connect(database)) as con:
+        objects = set(con.execute("select type, name from sqlite_master where name not like 'sqlite_stat%'").fetchall())
+        tables = [name for kind, name in objects if kind == "table"]
+        rows = {name: con.execute(f'select count(*) from "{name}"').fetchone()[0] for name in tables}
+        return objects, {name: count for name, count in rows.items() if count}
+
+
+def test_new_homes_begin_with_an_empty_database_made_once(tmp_path: Path, cache: Path) -> None:
+    for name in ("one", "two"):
+        with Running(tmp_path / name, cache) as running:
+            assert running.asked("/health").ok
+    (kept,) = (cache / "anka").iterdir()
+    assert contents(kept)[1] == {"alembic_version": 1}
+    first, second = (tmp_path / name / "prefect" / "prefect.db" for name in ("one", "two"))
+    assert contents(first)[0] == contents(second)[0] == contents(kept)[0]
+
+
+def test_a_server_of_the_office_is_used_instead(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:4200/api")
+    before = dict(os.environ)
+    with one_shot_server():
+        assert dict(os.environ) == before
