@@ -17,7 +17,7 @@ from expectations.texts import Bilingual
 _OTHERS = 0o077
 """Rights of everybody but the owner."""
 _OURS = re.compile(
-    r"(warehouse\.duckdb|register\.db|register\.id).*|audit\.lock|published|runs|reviews|rechecks|templates|prefect"
+    r"(warehouse\.duckdb|register\.db|register\.id).*|audit\.lock|published|exports|runs|reviews|rechecks|templates|prefect"
 )
 """The names of what Anka keeps: in a folder that holds other things too, only these are closed to others."""
 
@@ -47,6 +47,11 @@ class Home:
     def published(self) -> Path:
         """Folder of the published runs, one read-only DuckDB file each."""
         return self.root / "published"
+
+    @property
+    def exports(self) -> Path:
+        """Folder of the exports the kept runs were made of, compressed."""
+        return self.root / "exports"
 
     @property
     def pointer(self) -> Path:

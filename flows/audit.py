@@ -10,6 +10,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -40,6 +41,7 @@ from expectations.store.offices import read_offices
 from expectations.store.register import Register, now
 from expectations.texts import Bilingual
 from flows.audit_lock import sole_audit
+from flows.kept_exports import keep_exports
 from flows.load import LoadReport, list_files, load_exports, report_as_text, write_quarantine
 from flows.progress import tell
 from flows.publishing import RunFacts, StageTime, publish
@@ -64,6 +66,8 @@ class AuditOrder:
     """Whether the register is brought up to the run and pages show it; a trial leaves both alone."""
     follow_earlier: bool = False
     """Whether that is also done for an earlier audit date than that of the run followed last."""
+    keep_exports: bool = True
+    """Whether the home keeps a copy of the exports for as long as it keeps the run."""
 
     def read_catalogue(self) -> Catalogue:
         """The bundled catalogue, with the office's own laid over it. Raises CatalogueError with every mistake.
@@ -163,12 +167,17 @@ def import_ahead() -> None:
 
 @within_memory()
 def load_stage(order: AuditOrder, catalogue: Catalogue) -> LoadReport:
-    """Loads and types the exports; the tables `cards`, `load` and `raw` of the warehouse hold them afterwards."""
+    """Loads and types the exports; the tables `cards` and `load` of the warehouse hold them afterwards."""
     import_ahead()
     Home(order.home).make()
     files = list_files(order.paths).files
-    with tempfile.TemporaryDirectory(prefix="anka-load-") as folder, _warehouse(order, files, [Path(folder)]) as con:
-        return load_exports(
+    with (
+        ThreadPoolExecutor(1) as beside,
+        tempfile.TemporaryDirectory(prefix="anka-load-") as folder,
+        _warehouse(order, files, [Path(folder)]) as con,
+    ):
+        kept = beside.submit(keep_exports, Home(order.home), files if order.keep_exports else ())
+        report = load_exports(
             con,
             catalogue,
             order.paths,
@@ -178,6 +187,8 @@ def load_stage(order: AuditOrder, catalogue: Catalogue) -> LoadReport:
             progress=tell,
             work=Path(folder),
         )
+        kept.result()
+        return report
 
 
 @within_memory()

@@ -24,6 +24,7 @@ from expectations.judging.identities import card_rows_query, case_owners_stateme
 from expectations.run import schema as run_schema
 from expectations.sql.fingerprints import rule_fingerprint
 from expectations.store.register import now
+from flows.kept_exports import drop_unused_exports
 
 
 @dataclass(frozen=True)
@@ -81,11 +82,13 @@ def published_files(home: Home) -> list[Path]:
 
 
 def prune(home: Home, keep: int) -> list[Path]:
-    """Deletes the oldest published files beyond `keep`, never the present one. Returns what was deleted."""
+    """Deletes the oldest published files beyond `keep`, never the present one, and the exports that none of the others was made of.
+    Returns the published files it deleted."""
     surplus = published_files(home)[:-keep] if keep > 0 else []
     doomed = [file for file in surplus if file != home.current()]
     for file in doomed:
         file.unlink()
+    drop_unused_exports(home, published_files(home))
     return doomed
 
 

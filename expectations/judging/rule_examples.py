@@ -83,7 +83,7 @@ def store_example(
     con.execute("create or replace temp table example (_row bigint, text json)")
     if texts:
         con.executemany("insert into example values (?, ?)", [(n, json.dumps(text)) for n, text in enumerate(texts)])
-    place = "_row, 0 as _file, '' as _sheet, _row + 2 as _sheet_row"
+    place = {"_row": "_row", "_file": "0", "_sheet": "''", "_sheet_row": "_row + 2"}
     rows = typed_rows(
         fields, catalogue.dictionaries, lambda field: f"(text ->> {quoted(field.name)})", place, "example"
     )

@@ -11,26 +11,37 @@ from expectations.sql.cell_values import cell_sql, typed_sql
 from expectations.sql.judgements import raw_column
 from expectations.sql.quoting import column, quoted
 
-PLACE = "_row, _file, _sheet, _sheet_row"
+PLACE = ("_row", "_file", "_sheet", "_sheet_row")
 """Where a row of a card comes from."""
 
 
 def typed_rows(
-    fields: Sequence[Field], dictionaries: Mapping[str, Dictionary], text: Callable[[Field], str], place: str, rows: str
+    fields: Sequence[Field],
+    dictionaries: Mapping[str, Dictionary],
+    text: Callable[[Field], str],
+    place: Mapping[str, str],
+    rows: str,
+    facts: Mapping[str, str] | None = None,
 ) -> str:
-    """The query of the typed rows: place, `_unreadable`, and every field as its value and, where it is parsed, its text.
+    """The query of the typed rows: `PLACE`, `_unreadable`, every field as its value and, where it is parsed, its text, then `facts`.
 
-    `rows` is what stands after `from`, `place` selects the columns of `PLACE` there, `text` a field's text. Cells are trimmed
-    first, then typed, then those that could not be read are named, each step on the columns of the one before:
-    the text of a cell stands many times in the SQL of its value.
+    `rows` is what stands after `from`, `text` a field's text there, `place` the SQL of the columns of `PLACE` and of whatever else the
+    facts look at; `facts` see these and the cleaned cells under the names of their fields. Cells are trimmed first, then typed, then
+    those that could not be read are named, each step on the columns of the one before: the text of a cell stands many times in the SQL
+    of its value.
     """
+    facts = facts or {}
     cleaned = [f"{cell_sql(field, text(field))} as {column(field.name)}" for field in fields]
     typed = [selected for field in fields for selected in _typed(field, dictionaries)]
     values = [column(name) for field in fields for name in item_columns(field)]
     return f"""
-        with cleaned as (select {", ".join([place, *cleaned])} from {rows}),
-        typed as (select {", ".join([PLACE, *typed])} from cleaned)
-        select {", ".join([PLACE, f"{_unreadable(fields)} as _unreadable", *values])} from typed"""
+        with cleaned as (select {", ".join([*_named(place), *cleaned])} from {rows}),
+        typed as (select {", ".join([*PLACE, *_named(facts), *typed])} from cleaned)
+        select {", ".join([*PLACE, f"{_unreadable(fields)} as _unreadable", *values, *facts])} from typed"""
+
+
+def _named(columns: Mapping[str, str]) -> list[str]:
+    return [f"{sql} as {name}" for name, sql in columns.items()]
 
 
 def item_columns(field: Field) -> dict[str, str]:

@@ -64,6 +64,7 @@ def check_cards(order: CheckOrder) -> tuple[Checked, ...]:
             skip_refused=False,
             data_docs=False,
             follow=False,
+            keep_exports=False,
         )
         catalogue = audit.read_catalogue()
         result = run_audit(audit)

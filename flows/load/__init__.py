@@ -1,4 +1,4 @@
-"""Loading exports: every cell as text into the history, then typed cards, with an account of every row.
+"""Loading exports: one pass from the cells of a file to typed cards, with an account of every row.
 
 The one door of the package. Knows DuckDB and the catalogue, neither Prefect nor the command line.
 """

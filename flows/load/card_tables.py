@@ -1,46 +1,37 @@
-"""`cards.<card>` of a run: one typed row per card, made in one statement from the history.
+"""`cards.<card>` of a run: one typed row per card, when `row_reasons` has told which of the scanned rows count."""
 
-How texts become values is `expectations.sql.card_rows`; which rows count is `row_reasons`.
-"""
-
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable
 
 import duckdb
 
 from expectations.catalogue.cards import Card
-from expectations.catalogue.catalogues import Catalogue
-from expectations.catalogue.dictionaries import Dictionary
 from expectations.run import schema as run_schema
-from expectations.sql.card_rows import item_columns, typed_rows
-from expectations.sql.quoting import column, quoted
-from flows.load.history import raw_table
-from flows.load.row_reasons import FileLoad
+from expectations.sql.card_rows import item_columns
+from expectations.sql.quoting import quoted
+from flows.load.scanning import FACTS, card_table
 
 
-def build_card_tables(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, loads: Sequence[FileLoad]) -> None:
-    """Replace schema `cards` by the cards of this run; a card without file gets an empty table."""
+def empty_card_tables(con: duckdb.DuckDBPyConnection) -> None:
+    """Schema `cards` for a new run."""
     con.execute("drop schema if exists cards cascade")
     con.execute("create schema cards")
-    for card in catalogue.cards.values():
-        load_numbers = sorted({file_load.load.number for file_load in loads if file_load.load.card.name == card.name})
-        if load_numbers:
-            con.execute(f"create table {card_table(card)} as {card_sql(card, catalogue.dictionaries, load_numbers)}")
-        else:
+
+
+def finish_card_tables(con: duckdb.DuckDBPyConnection, cards: Iterable[Card], scanned: frozenset[str]) -> None:
+    """Numbers the rows that count and removes the others, with what only sorting them out needed; a card without file gets an empty
+    table."""
+    for card in cards:
+        table = card_table(card)
+        if card.name not in scanned:
             con.execute(run_schema.card_table(card.name, _items(card)).create())
-
-
-def card_table(card: Card) -> str:
-    """The table of a card's rows."""
-    return f"cards.{column(card.name)}"
-
-
-def card_sql(card: Card, dictionaries: Mapping[str, Dictionary], load_numbers: Sequence[int]) -> str:
-    """The rows of `cards.<card>` from the given loads."""
-    place = "a.row_no as _row, a.file_no as _file, a.sheet as _sheet, r._sheet_row"
-    counting_rows = f"select * from load.all_rows where card = {quoted(card.name)} and reason is null"
-    rows = f"""{raw_table(card)} r join ({counting_rows}) a on r._load = a.load_no and r._sheet_row = a.sheet_row
-            where r._load in ({", ".join(map(str, load_numbers))})"""
-    return typed_rows(card.fields, dictionaries, lambda field: f"r.{column(field.name)}", place, rows)
+            continue
+        con.execute(
+            f"update {table} set _row = a.row_no from load.all_rows a"
+            f" where a.card = {quoted(card.name)} and a.place = {table}.rowid"
+        )
+        con.execute(f"delete from {table} where _row is null")
+        for fact in FACTS:
+            con.execute(f"alter table {table} drop column {fact}")
 
 
 def _items(card: Card) -> dict[str, str]:

@@ -13,11 +13,12 @@ import duckdb
 from expectations.catalogue.cards import Card, Field
 from expectations.catalogue.catalogues import Catalogue
 from expectations.run.schema import LOADED, Table
+from expectations.sql.judgements import raw_column
 from expectations.sql.quoting import column, quoted
-from flows.load.card_tables import card_table
-from flows.load.history import Load, raw_table
+from flows.load.headings import Column
 from flows.load.report import RowCounts, SheetReport
-from flows.load.row_reasons import REASONS, FileLoad
+from flows.load.row_reasons import REASONS
+from flows.load.scanning import Load, card_table
 
 ROWS_WITHOUT_CASE = Table(
     "rows_without_case",
@@ -40,10 +41,14 @@ def prepare_load_tables(con: duckdb.DuckDBPyConnection) -> None:
         con.execute(table.create("load"))
 
 
-def fill_row_tables(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, loads: Sequence[FileLoad]) -> None:
-    """Rejected rows, unreadable cells and rows without case number, from `load.all_rows` and `cards`."""
-    for file_load in loads:
-        con.execute(f"insert into load.rejected_rows {_rejected(file_load)}")
+def fill_rejected_rows(con: duckdb.DuckDBPyConnection, loads: Sequence[Load]) -> None:
+    """Table `rejected_rows`, while the rows are still in `cards`."""
+    for load in loads:
+        con.execute(f"insert into load.rejected_rows {_rejected(load)}")
+
+
+def fill_row_tables(con: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> None:
+    """Unreadable cells and rows without case number, from the finished `cards`."""
     for card in catalogue.cards.values():
         table = card_table(card)
         branches = [_unreadable_cells(card, field) for field in card.fields if field.parsed]
@@ -129,21 +134,27 @@ def write_quarantine(con: duckdb.DuckDBPyConnection, path: Path) -> int:
     return row_count
 
 
-def _rejected(file_load: FileLoad) -> str:
-    load = file_load.load
-    texts = {
-        sheet_column.header: f"r.{column(sheet_column.field)}"
-        if sheet_column.field
-        else f"r._extra[{quoted(sheet_column.header)}]"
+def _rejected(load: Load) -> str:
+    entries = [
+        f"{{'k': {quoted(sheet_column.header)}, 'v': {_written(load.card, sheet_column)}}}"
         for sheet_column in load.columns
-    }
-    entries = [f"{{'k': {quoted(header)}, 'v': {text}}}" for header, text in texts.items()]
+    ]
     entries.append("{'k': '多出的单元格', 'v': array_to_string(r._surplus, ' | ')}")
     filled = f"list_filter([{', '.join(entries)}], lambda e: coalesce(e.v, '') <> '')"
     return f"""
         select a.file_no, a.sheet, a.sheet_row, {_reason_words("zh")}, {_reason_words("en")}, to_json(map_from_entries({filled}))
-        from {raw_table(load.card)} r join load.all_rows a on r._load = a.load_no and r._sheet_row = a.sheet_row
-        where r._load = {load.number} and a.load_order = {file_load.order} and a.reason is not null order by a.sheet_row"""
+        from {card_table(load.card)} r join load.all_rows a on a.place = r.rowid
+        where a.load_no = {load.number} and a.reason is not null order by a.sheet_row"""
+
+
+def _written(card: Card, sheet_column: Column) -> str:
+    """The text of a scanned cell, without the blanks around it."""
+    if not sheet_column.field:
+        return f"r._extra[{quoted(sheet_column.header)}]"
+    field = card.field(sheet_column.field)
+    if field.parsed:
+        return f"r.{column(raw_column(field))}"
+    return f"coalesce(r._as_written[{quoted(field.name)}], r.{column(field.name)})"
 
 
 def _reason_words(language: str) -> str:
@@ -188,14 +199,11 @@ def _unreadable(con: duckdb.DuckDBPyConnection) -> Mapping[tuple[int, str], Mapp
     return cells_by_sheet
 
 
-def absent_fields(loads: Sequence[FileLoad]) -> dict[str, dict[str, frozenset[int]]]:
+def absent_fields(loads: Sequence[Load]) -> dict[str, dict[str, frozenset[int]]]:
     """By card and field, the files in which a sheet of the card lacks the field's column."""
-    absent: dict[str, dict[str, frozenset[int]]] = {file_load.load.card.name: {} for file_load in loads}
-    for file_load in loads:
-        _add_missing(absent[file_load.load.card.name], file_load.load, file_load.file_no)
+    absent: dict[str, dict[str, frozenset[int]]] = {load.card.name: {} for load in loads}
+    for load in loads:
+        of_card = absent[load.card.name]
+        for field in load.missing:
+            of_card[field] = of_card.get(field, frozenset()) | {load.file_no}
     return absent
-
-
-def _add_missing(absent: dict[str, frozenset[int]], load: Load, file_no: int) -> None:
-    for field in load.missing:
-        absent[field] = absent.get(field, frozenset()) | {file_no}

@@ -1,4 +1,4 @@
-"""The load of a run, in order: list files, read, recognise, keep, sort out rows, type, report.
+"""The load of a run, in order: list files, read, recognise, clean and type, sort out rows, report.
 
 Each step is a module of this package; only their order and what happens to a refused file is decided here.
 """
@@ -6,11 +6,11 @@ Each step is a module of this package; only their order and what happens to a re
 import hashlib
 import os
 import tempfile
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
-from typing import Self
 
 import duckdb
 
@@ -19,13 +19,20 @@ from expectations.errors import InputError, nearest
 from expectations.progress import Progress, Stage, unheard
 from expectations.sql.cell_values import value_macros
 from expectations.texts import NO_TEXT, Bilingual, joined
-from flows.load.card_tables import build_card_tables
+from flows.load.card_tables import empty_card_tables, finish_card_tables
 from flows.load.headings import Headings
-from flows.load.history import Load, prepare_history, store_sheet
-from flows.load.load_tables import absent_fields, fill_row_tables, prepare_load_tables, with_counts, write_file_tables
-from flows.load.recognition import all_headings, card_in_file_name, inner_name, recognise, refusal
+from flows.load.load_tables import (
+    absent_fields,
+    fill_rejected_rows,
+    fill_row_tables,
+    prepare_load_tables,
+    with_counts,
+    write_file_tables,
+)
+from flows.load.recognition import Candidate, all_headings, card_in_file_name, inner_name, recognise, refusal
 from flows.load.report import LoadReport, RowCounts, SheetReport, Status
-from flows.load.row_reasons import FileLoad, reason_rows
+from flows.load.row_reasons import reason_rows
+from flows.load.scanning import Load, scan_sheet
 from flows.load.sources.containers import kind_of
 from flows.load.sources.cut_off import CUT
 from flows.load.sources.delimited import read_delimited
@@ -33,22 +40,39 @@ from flows.load.sources.files import content_hash, list_files, still_written
 from flows.load.sources.sheets import Reading, Refused, Sheet
 from flows.load.sources.workbooks import read_workbook
 
-_READERS = min(4, os.cpu_count() or 1)
+_PROCESSORS = os.cpu_count() or 1
+_READERS = min(4, _PROCESSORS)
 """Files read at the same time: a workbook is read by a child process, whose memory counts."""
 
+_SCANNERS = min(4, _PROCESSORS)
+"""Cards scanned at the same time: the rows of one keep their order, so one thread writes them."""
 
-@dataclass
+
+@dataclass(frozen=True)
 class _Run:
-    """What the steps of a run share, and what they have gathered so far."""
+    """What the steps of a run share. `latest`: by card, the scan that adds the last rows so far, which the next has to wait for."""
 
     con: duckdb.DuckDBPyConnection
     catalogue: Catalogue
     headings: Mapping[str, Headings]
     choice: str | None
     work: Path | None
-    loads: list[FileLoad] = field(default_factory=list)
+    numbers: Iterator[int] = field(default_factory=count)
+    latest: dict[str, "Future[_Taken]"] = field(default_factory=dict)
+
+
+@dataclass
+class _Taken:
+    """What became of a file: the report on each of its sheets, its loads, and a hint where it was refused."""
+
     sheets: list[SheetReport] = field(default_factory=list)
+    loads: list[Load] = field(default_factory=list)
     hints: list[str] = field(default_factory=list)
+
+    def refuse(self, number: int, path: Path, sha256: str, refused: Refused) -> None:
+        """Notes why the file can't be loaded."""
+        self.sheets.append(_unloaded_report(number, path, sha256, "", "refused", refused.message))
+        self.hints.append(refused.hint)
 
 
 def load_exports(
@@ -62,7 +86,7 @@ def load_exports(
     progress: Progress = unheard,
     work: Path | None = None,
 ) -> LoadReport:
-    """Load files and folders into `raw`, `cards` and `load` of the warehouse; `card` is the choice for all files.
+    """Load files and folders into `cards` and `load` of the warehouse; `card` is the choice for all files.
 
     `con` gives rows in the order it reads them, as they are numbered by it, and may open the files and folder `work`.
     A file changed within `rest_seconds` may still be written: it is waited for until it has rested so long.
@@ -73,42 +97,25 @@ def load_exports(
     inbox = list_files(paths)
     for statement in value_macros():
         con.execute(statement)
-    prepare_history(con, catalogue)
+    empty_card_tables(con)
     prepare_load_tables(con)
     run = _Run(con, catalogue, all_headings(catalogue), card, work)
-    busy = still_written(inbox.files, rest_seconds)
-    with ThreadPoolExecutor(_READERS) as readers:
-        # Files are read ahead of each other and stored in their order, which numbers their rows.
-        read_files = [
-            None if path in busy else readers.submit(_read_file, path, run.headings, work) for path in inbox.files
-        ]
-        for number, path in enumerate(inbox.files):
-            progress(Stage.READ, number, len(inbox.files))
-            read_file, read_files[number] = read_files[number], None
-            if read_file is None:
-                writing = Bilingual("文件仍在写入", "the file is still being written")
-                _refuse(run, number, path, "", Refused(writing, CUT[1]))
-            else:
-                with read_file.result() as file:
-                    _load_file(run, number, path, file)
-    if run.hints and (not skip_refused or not run.loads):
-        _raise_refusals(run)
-    progress(Stage.READ, len(inbox.files), len(inbox.files))
-    progress(Stage.TYPE, 0, 1)
-    reason_rows(con, run.loads)
-    build_card_tables(con, catalogue, run.loads)
-    fill_row_tables(con, catalogue, run.loads)
-    sheets = with_counts(con, run.sheets)
+    taken = _take_files(run, inbox.files, still_written(inbox.files, rest_seconds), progress)
+    if taken.hints and (not skip_refused or not taken.loads):
+        _raise_refusals(taken)
+    reason_rows(con, taken.loads)
+    fill_rejected_rows(con, taken.loads)
+    loaded_cards = frozenset(load.card.name for load in taken.loads)
+    finish_card_tables(con, catalogue.cards.values(), loaded_cards)
+    fill_row_tables(con, catalogue)
+    sheets = with_counts(con, taken.sheets)
     con.execute("drop table load.all_rows")
     write_file_tables(con, sheets)
-    progress(Stage.TYPE, 1, 1)
     return LoadReport(
         sheets=sheets,
         skipped=tuple(str(path) for path in inbox.skipped),
-        loaded_cards=tuple(
-            name for name in catalogue.cards if any(file_load.load.card.name == name for file_load in run.loads)
-        ),
-        absent=absent_fields(run.loads),
+        loaded_cards=tuple(name for name in catalogue.cards if name in loaded_cards),
+        absent=absent_fields(taken.loads),
         input_hash=_input_hash(sheets),
     )
 
@@ -131,15 +138,12 @@ class _ReadFile:
     sheets: tuple[Sheet, ...] = ()
     refused: Refused | None = None
 
-    def __enter__(self) -> Self:
-        return self
 
-    def __exit__(self, *_: object) -> None:
-        self.folder.cleanup()
-
-
-def _read_file(path: Path, headings: Mapping[str, Headings], work: Path | None) -> _ReadFile:
+def _read_file(path: Path, headings: Mapping[str, Headings], work: Path | None, is_busy: bool) -> _ReadFile:
     folder = tempfile.TemporaryDirectory(prefix="anka-load-", dir=work)
+    if is_busy:
+        writing = Bilingual("文件仍在写入", "the file is still being written")
+        return _ReadFile(folder, refused=Refused(writing, CUT[1]))
     sha256 = ""
     try:
         sha256 = content_hash(path)
@@ -150,36 +154,83 @@ def _read_file(path: Path, headings: Mapping[str, Headings], work: Path | None) 
         return _ReadFile(folder, sha256, refused=Refused(Bilingual("无法读取", "can't be read").about(error.strerror)))
 
 
-def _load_file(run: _Run, number: int, path: Path, file: _ReadFile) -> None:
+def _take_files(run: _Run, paths: Sequence[Path], busy: Collection[Path], progress: Progress) -> _Taken:
+    """Reads the files ahead of each other, recognises them in their order, which numbers their rows, and scans cards side by side."""
+    scans: list[Future[_Taken]] = []
+    with ThreadPoolExecutor(_READERS) as readers, ThreadPoolExecutor(_SCANNERS) as scanners:
+        read_files = [readers.submit(_read_file, path, run.headings, run.work, path in busy) for path in paths]
+        for number, (path, read_file) in enumerate(zip(paths, read_files, strict=True)):
+            progress(Stage.READ, number, len(paths))
+            scans.append(_scan_later(run, scanners, number, path, read_file.result()))
+        progress(Stage.READ, len(paths), len(paths))
+        together = _Taken()
+        for number, scan in enumerate(scans):
+            progress(Stage.TYPE, number, len(paths))
+            taken = scan.result()
+            together.sheets += taken.sheets
+            together.loads += taken.loads
+            together.hints += taken.hints
+        progress(Stage.TYPE, len(paths), len(paths))
+    return together
+
+
+def _scan_later(run: _Run, scanners: ThreadPoolExecutor, number: int, path: Path, file: _ReadFile) -> "Future[_Taken]":
+    """The scan of a file, whose cards are known from here on."""
     try:
-        if file.refused:
-            raise file.refused
-        _load_sheets(run, number, path, file.sha256, file.sheets)
+        chosen = _recognised(run, path, file)
     except Refused as refused:
-        _refuse(run, number, path, file.sha256, refused)
+        file.folder.cleanup()
+        future, taken = Future[_Taken](), _Taken()
+        taken.refuse(number, path, file.sha256, refused)
+        future.set_result(taken)
+        return future
+    cards = {candidate.card.name for candidate in chosen if candidate}
+    before = [run.latest[card] for card in cards if card in run.latest]
+    numbered = [(sheet, candidate, next(run.numbers)) for sheet, candidate in zip(file.sheets, chosen, strict=True)]
+    scan = scanners.submit(_scan_file, run, number, path, file, numbered, before)
+    run.latest.update(dict.fromkeys(cards, scan))
+    return scan
 
 
-def _refuse(run: _Run, number: int, path: Path, sha256: str, refused: Refused) -> None:
-    run.sheets.append(_unloaded_report(number, path, sha256, "", "refused", refused.message))
-    run.hints.append(refused.hint)
-
-
-def _load_sheets(run: _Run, number: int, path: Path, sha256: str, sheets: Sequence[Sheet]) -> None:
+def _recognised(run: _Run, path: Path, file: _ReadFile) -> Sequence[Candidate | None]:
+    """The card of each sheet, None for those to ignore. Raises Refused."""
+    if file.refused:
+        raise file.refused
     named_card = run.choice or card_in_file_name(inner_name(path.name), run.catalogue)
-    heads = [sheet.head for sheet in sheets]
+    heads = [sheet.head for sheet in file.sheets]
     chosen = recognise(heads, run.headings, named_card)
     if not any(chosen):
         raise Refused(
             refusal(heads, run.headings, named_card), Bilingual("用 --card 指定案卡，或检查表头", "choose with --card")
         )
-    for sheet, candidate in zip(sheets, chosen, strict=True):
-        if candidate is None:
-            reason = Bilingual("没有可识别的表头", "no recognisable header")
-            run.sheets.append(_unloaded_report(number, path, sha256, sheet.name, "ignored", reason))
-            continue
-        load = store_sheet(run.con, sheet, candidate, sha256, path.name)
-        run.loads.append(FileLoad(number, len(run.loads), load))
-        run.sheets.append(_loaded_report(number, path, sha256, load))
+    return chosen
+
+
+def _scan_file(
+    run: _Run,
+    number: int,
+    path: Path,
+    file: _ReadFile,
+    sheets: Sequence[tuple[Sheet, Candidate | None, int]],
+    before: Sequence["Future[_Taken]"],
+) -> _Taken:
+    taken = _Taken()
+    wait(before)
+    with file.folder, run.con.cursor() as con:
+        for statement in value_macros():
+            con.execute(statement)
+        try:
+            for sheet, candidate, load_number in sheets:
+                if candidate is None:
+                    reason = Bilingual("没有可识别的表头", "no recognisable header")
+                    taken.sheets.append(_unloaded_report(number, path, file.sha256, sheet.name, "ignored", reason))
+                    continue
+                load = scan_sheet(con, sheet, candidate, run.catalogue.dictionaries, load_number, number)
+                taken.loads.append(load)
+                taken.sheets.append(_loaded_report(number, path, file.sha256, load))
+        except Refused as refused:
+            taken.refuse(number, path, file.sha256, refused)
+    return taken
 
 
 def _read(path: Path, reading: Reading) -> tuple[Sheet, ...]:
@@ -209,9 +260,9 @@ def _unloaded_report(
     return SheetReport(number, path.name, sha256, sheet, "", status, reason, 0, RowCounts())
 
 
-def _raise_refusals(run: _Run) -> None:
-    refused = [sheet for sheet in run.sheets if sheet.status == "refused"]
-    hints = list(dict.fromkeys(filter(None, run.hints)))
+def _raise_refusals(taken: _Taken) -> None:
+    refused = [sheet for sheet in taken.sheets if sheet.status == "refused"]
+    hints = list(dict.fromkeys(filter(None, taken.hints)))
     raise InputError(joined("\n", (f"{sheet.name}: " + sheet.reason for sheet in refused)), joined("；", hints))
 
 

@@ -35,7 +35,7 @@ def test_reading_a_hostile_file_stays_below_a_gigabyte() -> None:
     """Read from a process of its own: what the children of this one needed for other tests is not the file's fault."""
     pytest.importorskip("resource")
     script = (
-        "import resource, sys; from pathlib import Path; from support.loads import load, warehouse; from expectations import AnkaError\n"
+        "import resource, sys; from pathlib import Path; from support.loads import load, warehouse; from expectations.errors import AnkaError\n"
         "for path in map(Path, sys.argv[1:]):\n"
         "    try: load(warehouse(), path)\n"
         "    except AnkaError: print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)\n"

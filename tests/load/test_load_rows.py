@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -134,31 +135,52 @@ def test_the_same_files_again_change_nothing(tmp_path: Path) -> None:
     first = load(con, path)
     cards_before = con.execute("SELECT * FROM cards.arrest ORDER BY _row").fetchall()
     again = load(con, path)
-    assert con.execute("SELECT count(*) FROM raw.arrest").fetchone() == (2,)
     assert con.execute("SELECT * FROM cards.arrest ORDER BY _row").fetchall() == cards_before
     assert again == first
 
 
-def test_earlier_loads_stay_in_the_history_and_out_of_the_run(tmp_path: Path) -> None:
+def test_a_load_leaves_nothing_of_the_one_before(tmp_path: Path) -> None:
     con = warehouse()
     load(con, write_text(tmp_path / "审查逮捕1.csv", HEADINGS, person(1)))
     load(con, write_text(tmp_path / "审查逮捕2.csv", HEADINGS, person(2)))
-    assert con.execute("SELECT _sheet_row, suspect_no FROM raw.arrest ORDER BY _load").fetchall() == [
-        (2, "S1"),
-        (2, "S2"),
-    ]
-    assert con.execute("SELECT name FROM raw.loads ORDER BY load_no").fetchall() == [
-        ("审查逮捕1.csv",),
-        ("审查逮捕2.csv",),
-    ]
     assert cards(con, "arrest", SUSPECTS) == [("S2",)]
 
 
-def test_the_history_holds_every_cell_as_it_stood(tmp_path: Path) -> None:
+def test_rejected_rows_keep_what_was_written_and_cards_nothing_of_the_sorting(tmp_path: Path) -> None:
     con = warehouse()
-    load(con, write_text(tmp_path / f"{ARREST}.csv", HEADINGS, person(1, name=" 张三\u3000", age="'20岁"), HEADINGS))
-    rows = con.execute("SELECT _sheet_row, name, age_at_crime FROM raw.arrest ORDER BY _sheet_row").fetchall()
-    assert rows == [(2, " 张三\u3000", "'20岁"), (3, "嫌疑人姓名", "作案时年龄")]
+    headings = (*HEADINGS, "序号", "是否讯问")
+    row = (*person(1, name=" 张三\u3000", age="'廿岁", sex="男性"), "7", "Y")
+    load(con, write_text(tmp_path / f"{ARREST}.csv", headings, row, row, headings))
+    rejected = con.execute("select sheet_row, reason_en, cells from load.rejected_rows order by all").fetchall()
+    assert [(number, reason) for number, reason, _ in rejected] == [
+        (3, "equal to another row, merged"),
+        (4, "header copy"),
+    ]
+    as_written = dict(zip(headings, (*person(1, age="廿岁", sex="男性"), "7", "Y"), strict=True))
+    assert [json.loads(cells) for *_, cells in rejected] == [as_written, dict(zip(headings, headings, strict=True))]
+    columns = [name for name, *_ in con.execute("describe cards.arrest").fetchall()]
+    assert [name for name in columns if name.startswith("_")] == [
+        "_row",
+        "_file",
+        "_sheet",
+        "_sheet_row",
+        "_unreadable",
+    ]
+    assert cards(con, "arrest", "sex", "interrogated") == [("男", "是")]
+
+
+def test_rows_of_a_card_stay_in_the_order_of_its_files(tmp_path: Path) -> None:
+    """Cards are scanned side by side; two files of one card wait for each other."""
+    con, paths = warehouse(), list[Path]()
+    for number in range(6):
+        rows = [person(1000 * number + row) for row in range(1, 300 if number % 2 else 30)]
+        paths.append(write_text(tmp_path / f"审查逮捕{number}.csv", HEADINGS, *rows))
+        paths.append(write_text(tmp_path / f"一审公诉{number}.csv", HEADINGS, *rows))
+    load(con, *paths)
+    for card in ("arrest", "prosecution"):
+        expected = [f"S{1000 * number + row}" for number in range(6) for row in range(1, 300 if number % 2 else 30)]
+        assert [suspect for (suspect,) in con.execute(f"select suspect_no from cards.{card}").fetchall()] == expected
+        assert con.execute(f"select bool_and(_row = rowid) from cards.{card}").fetchall() == [(True,)]
 
 
 def test_the_same_content_under_two_names_counts_once(tmp_path: Path) -> None:
@@ -167,7 +189,6 @@ def test_the_same_content_under_two_names_counts_once(tmp_path: Path) -> None:
     report = load(con, *paths)
     assert cards(con, "arrest", SUSPECTS) == [("S2",), ("S1",)]
     assert [(sheet.rows.replaced, sheet.rows.duplicate) for sheet in report.sheets] == [(1, 0), (0, 1)]
-    assert con.execute("SELECT count(*) FROM raw.arrest").fetchone() == (2,)
 
 
 def test_the_input_hash_depends_on_content_card_and_order(tmp_path: Path) -> None:

@@ -36,7 +36,6 @@ class Head:
 class Lines:
     """How the lines below the headings are written, as far as the fast reader has to know."""
 
-    quotes: bool
     regular: bool
     copied: bool
 
@@ -117,9 +116,9 @@ def _relation(body: Path, delimiter: str, lines: Lines, below: int, width: int) 
         "quote": "'\"'",
         "escape": "'\"'",
         "skip": "0" if lines.copied else "1",
-        # A quoted cell may hold line breaks, and a thread that starts inside of one takes the rest of it for rows. Where none does it
-        # would be safe, and was tried: the rows wait for each other to be numbered, and the second processor gains nothing.
-        "parallel": "false" if lines.quotes else "true",
+        # A thread that starts inside of a quoted cell with line breaks takes the rest of it for rows. Where there is none it would be
+        # safe, but rows that are numbered wait for each other: cards are loaded side by side instead.
+        "parallel": "false",
         "max_line_size": str(2 * LONGEST_CELL),
     }
     option_list = ", ".join(f"{name} = {value}" for name, value in options.items())
@@ -134,12 +133,11 @@ def _look_at_lines(text: Path, skipped: int, copy: Path | None) -> Lines:
 
     Writes those lines to `copy`, where the headings are not one line: DuckDB's `skip` counts in its own way.
     """
-    quotes, regular, endings = False, True, set[str]()
+    regular, endings = True, set[str]()
     with copy.open("wb") if copy else nullcontext() as body:
         for piece in _line_pieces(text, skipped):
             if piece is None:
-                return Lines(quotes=True, regular=False, copied=False)
-            quotes = quotes or b'"' in piece
+                return Lines(regular=False, copied=False)
             pairs, feeds = piece.count(b"\r\n"), piece.count(b"\n")
             endings |= ({"CRLF"} if pairs else set()) | ({"LF"} if feeds > pairs else set())
             blank = piece.startswith((b"\n", b"\r\n")) or b"\n\n" in piece or b"\n\r\n" in piece
@@ -148,7 +146,7 @@ def _look_at_lines(text: Path, skipped: int, copy: Path | None) -> Lines:
                 break
             if body:
                 body.write(piece)
-    return Lines(quotes, regular, copied=copy is not None)
+    return Lines(regular, copied=copy is not None)
 
 
 def _line_pieces(text: Path, skipped: int) -> Iterator[bytes | None]:

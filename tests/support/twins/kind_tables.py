@@ -15,9 +15,10 @@ import duckdb
 import pyarrow as pa
 from hypothesis import strategies as st
 
-from expectations.catalogue.cards import Card, Field, Section
+from expectations.catalogue.cards import Card, Field
+from expectations.sql.card_rows import typed_rows as loaded_rows
 from expectations.sql.cell_values import value_macros
-from flows.load.card_tables import card_sql
+from expectations.sql.quoting import column
 from support.twins.kind_cards import CARDS, DICTIONARIES, VALUES
 from support.twins.pandas_values import NUMBERS, Unreadable, add_months, cleaned, items, read_date
 
@@ -192,28 +193,20 @@ def store(con: duckdb.DuckDBPyConnection, card: Card, names: Sequence[str], rows
     The rows are numbered in order and stored the other way round, so that nothing may rest on where they lie.
     """
     fields = tuple(field for field in card.fields if field.name in names)
-    narrow_card = card.model_copy(update={"sections": (Section(title=card.title, fields=fields),)})
-    # The copy brings along the fields that the whole card has kept once they were asked for.
-    narrow_card.__dict__.pop("fields", None)
     texts = pa.table({name: pa.array([row.get(name) for row in rows], pa.string()) for name in names})
     numbers = pa.array(range(len(rows)), pa.int64())
     con.register("raw_rows", texts.append_column("_sheet_row", numbers))
-    con.execute(f"create or replace table raw.{card.name} as select 0 as _load, * from raw_rows")
-    con.unregister("raw_rows")
-    con.execute(
-        "create or replace table load.all_rows as select _sheet_row as row_no, 0 as file_no, 0 as load_no, '' as sheet, "
-        f"_sheet_row as sheet_row, '{card.name}' as card, null::varchar as reason from raw.{card.name}"
-    )
-    loaded = card_sql(narrow_card, DICTIONARIES, [0])
+    place = {"_row": "_sheet_row", "_file": "0", "_sheet": "''", "_sheet_row": "_sheet_row"}
+    loaded = loaded_rows(fields, DICTIONARIES, lambda field: column(field.name), place, "raw_rows")
     con.execute(f"create or replace table cards.{card.name} as select * from ({loaded}) order by _row desc")
+    con.unregister("raw_rows")
     unreadable = con.execute(f"select distinct unnest(_unreadable) from cards.{card.name}").fetchall()
     return {str(name) for (name,) in unreadable}
 
 
 def make_schemas(con: duckdb.DuckDBPyConnection) -> None:
     """What `store` needs, once per connection."""
-    for schema in ("raw", "load", "cards"):
-        con.execute(f"create schema {schema}")
+    con.execute("create schema cards")
     for statement in value_macros():
         con.execute(statement)
 

@@ -1,0 +1,46 @@
+"""The exports a run was made of, kept compressed in the home for as long as the run is: what a finding rests on can be shown, and audited
+again, when the inbox has long held newer files."""
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from expectations.home import Home
+from expectations.run.published import open_published
+
+_PIECE = 2**20
+
+
+def keep_exports(home: Home, files: Iterable[Path]) -> None:
+    """A copy of each file as `<SHA-256 of its bytes>.zst`, the hash the load report names; one that is there already is not kept twice."""
+    home.exports.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for file in files:
+        try:
+            source = file.open("rb")
+        except OSError:
+            continue  # the load refuses it, with the reason
+        unfinished, digest = home.exports / "unfinished", hashlib.sha256()
+        with source, pa.CompressedOutputStream(str(unfinished), "zstd") as copy:
+            while piece := source.read(_PIECE):
+                digest.update(piece)
+                copy.write(piece)
+        unfinished.replace(home.exports / f"{digest.hexdigest()}.zst")
+
+
+def drop_unused_exports(home: Home, runs: Iterable[Path]) -> list[Path]:
+    """Deletes the copies no run among the published files `runs` was made of. Returns what was deleted."""
+    used = set[str]()
+    for run in runs:
+        with open_published(run) as con:
+            used |= _hashes(con)
+    unused = [copy for copy in home.exports.glob("*.zst") if copy.stem not in used]
+    for copy in unused:
+        copy.unlink()
+    return unused
+
+
+def _hashes(con: duckdb.DuckDBPyConnection) -> set[str]:
+    return {sha256 for (sha256,) in con.execute("select distinct sha256 from files").fetchall()}

@@ -1,0 +1,252 @@
+"""One pass over the rows of a sheet: every cell cleaned and typed, and what must be known of a row to tell whether it counts.
+
+The rows go straight into `cards.<card>`, all of them, with columns of facts that are dropped when `row_reasons` has sorted them out. The
+numbers of a sheet's rows are those of the file, blanks and repeated headings included.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import duckdb
+
+from expectations.catalogue.cards import Card, Field, Role
+from expectations.catalogue.dictionaries import Dictionary
+from expectations.sql.card_rows import typed_rows
+from expectations.sql.cell_values import BLANKS, clean_sql, typed_sql
+from expectations.sql.quoting import column, escaped, quoted
+from flows.load.headings import NARROW, WIDE, Column, heading_rows, heading_texts, map_columns, normalise_heading
+from flows.load.recognition import Candidate
+from flows.load.sources.sheets import Sheet
+
+FACTS = (
+    "_load",
+    "_problem",
+    "_surplus",
+    "_extra",
+    "_as_written",
+    "_is_blank",
+    "_is_header",
+    "_is_total",
+    "_key",
+    "_hash",
+    "_second_hash",
+)
+"""Columns of `cards.<card>` while it is loaded: the load, why the row can't be read, cells beyond the headings, those of other columns, texts that became another label, and what the row is."""
+
+
+@dataclass(frozen=True)
+class Load:
+    """A sheet whose rows are in `cards.<card>` under `number`, its place among the sheets of the run.
+
+    `heading_cells` are the heading rows as they stand.
+    """
+
+    number: int
+    file_no: int
+    card: Card
+    sheet: str
+    header_row: int
+    columns: tuple[Column, ...]
+    heading_cells: tuple[tuple[str, ...], ...]
+
+    @property
+    def fields(self) -> tuple[Column, ...]:
+        """The columns that are fields of the card."""
+        return tuple(sheet_column for sheet_column in self.columns if sheet_column.field)
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Names of the fields without a column."""
+        present = {sheet_column.field for sheet_column in self.fields}
+        return tuple(field.name for field in self.card.fields if field.name not in present)
+
+
+def card_table(card: Card) -> str:
+    """The table of a card's rows."""
+    return f"cards.{column(card.name)}"
+
+
+def scan_sheet(
+    con: duckdb.DuckDBPyConnection,
+    sheet: Sheet,
+    chosen: Candidate,
+    dictionaries: Mapping[str, Dictionary],
+    number: int,
+    file_no: int,
+) -> Load:
+    """Adds the rows of a sheet to the table of its card, which the first sheet of the card makes."""
+    rows = heading_rows(sheet.head, chosen.header, chosen.headings)
+    last = rows[-1] + 1
+    columns = map_columns(heading_texts(sheet.head, rows, sheet.width(last), chosen.headings), chosen.headings)
+    known = con.execute(
+        "select 1 from duckdb_tables() where schema_name = 'cards' and table_name = ?", [chosen.card.name]
+    ).fetchone()
+
+    def scan(relation: str) -> Load:
+        load = Load(
+            number,
+            file_no,
+            chosen.card,
+            sheet.name,
+            chosen.header.index + 1,
+            _with_names(_without_empty(con, columns, relation)),
+            tuple(tuple(sheet.head[row]) for row in rows),
+        )
+        into = f"insert into {card_table(load.card)}" if known else f"create table {card_table(load.card)} as"
+        con.execute(f"{into} {scanned_rows(load, dictionaries, relation)}")
+        return load
+
+    try:
+        return scan(sheet.rows(last))
+    except duckdb.InvalidInputException:
+        # DuckDB stops at the first malformed row; the slower reader names it and reads on
+        if sheet.carefully is None:
+            raise
+    return scan(sheet.carefully(last))
+
+
+def scanned_rows(load: Load, dictionaries: Mapping[str, Dictionary], relation: str) -> str:
+    """The query of a sheet's rows as they are put into the table of the card."""
+    places = {sheet_column.field: sheet_column.position for sheet_column in load.fields}
+    others = [sheet_column for sheet_column in load.columns if not sheet_column.field]
+    entries = ", ".join(f"{quoted(other.header)}: c{other.position}" for other in others)
+    place = {
+        "_row": "null::bigint",
+        "_file": str(load.file_no),
+        "_sheet": quoted(load.sheet),
+        "_sheet_row": "_sheet_row",
+        "_problem": "_problem",
+        "_surplus": "_surplus",
+        "_extra": f"map {{{entries}}}" if entries else "null::map(varchar, varchar)",
+        "_is_header": _is_header(load),
+        **{_beside(other): clean_sql(f"c{other.position}") for other in others if load.card.total_words},
+    }
+    names = [column(name) for name in places]
+    in_name_order, in_reverse_order = ", ".join(sorted(names)), ", ".join(sorted(names, reverse=True))
+    # in the order of names, as files differ in that of columns; twice over, as two rows of one hash would be merged as equal;
+    # with the names, as rows of files with other columns are never equal
+    signature = quoted(in_name_order)
+    facts = {
+        "_load": str(load.number),
+        **{name: name for name in ("_problem", "_surplus", "_extra")},
+        "_as_written": _as_written([load.card.field(name) for name in places], dictionaries),
+        "_is_blank": f"coalesce({in_name_order}, null) is null",
+        "_is_header": "_is_header",
+        "_is_total": _is_total(load),
+        "_key": _key(load),
+        "_hash": f"hash({signature}, {in_name_order})",
+        "_second_hash": f"hash({in_reverse_order}, {signature})",
+    }
+    return typed_rows(
+        load.card.fields,
+        dictionaries,
+        lambda field: f"c{places[field.name]}" if field.name in places else "null::varchar",
+        place,
+        f"({relation})",
+        {name: facts[name] for name in FACTS},
+    )
+
+
+def _as_written(fields: Sequence[Field], dictionaries: Mapping[str, Dictionary]) -> str:
+    """By field, the text of a cell whose value is another text, as a label for its alias; NULL in most rows."""
+    changes = {}
+    for field in fields:
+        name = column(field.name)
+        value = typed_sql(field, name, dictionaries)
+        if not field.parsed and value != name:
+            changes[field.name] = f"{value} is distinct from {name}"
+    if not changes:
+        return "null::map(varchar, varchar)"
+    entries = ", ".join(
+        f"case when {changed} then {{'k': {quoted(name)}, 'v': {column(name)}}} end"
+        for name, changed in changes.items()
+    )
+    changed = f"map_from_entries(list_filter([{entries}], lambda entry: entry is not null))"
+    return f"case when {' or '.join(changes.values())} then {changed} end"
+
+
+def _beside(other: Column) -> str:
+    """The name of the cleaned cell of a column that is no field."""
+    return f"_c{other.position}"
+
+
+def _is_header(load: Load) -> str:
+    """A row that repeats one of the heading rows in every recognised column."""
+    copies = []
+    for cells in load.heading_cells:
+        texts = {
+            sheet_column.position: cells[sheet_column.position] if sheet_column.position < len(cells) else ""
+            for sheet_column in load.fields
+        }
+        # a filled heading first: hardly any row has it, and `case` spares all others the rest of the tests
+        tests = [
+            f"coalesce({_normalised(f'c{place}')}, '') = {quoted(normalise_heading(text))}"
+            for place, text in sorted(texts.items(), key=lambda text_there: not text_there[1])
+        ]
+        copies.append(f"case when {tests[0]} then {' and '.join(tests)} else false end")
+    return " or ".join(copies)
+
+
+def _normalised(text: str) -> str:
+    """`normalise_heading` in SQL."""
+    narrow = f"translate(regexp_replace({text}, '[{BLANKS}]+', '', 'g'), {quoted(WIDE)}, {quoted(NARROW)})"
+    return f"rtrim(ltrim({narrow}, '*★'), ':')"
+
+
+def _is_total(load: Load) -> str:
+    """A row whose first filled cell says total, and whose case and person numbers are blank or say so too."""
+    if not load.card.total_words:
+        return "false"
+    in_order = [
+        column(sheet_column.field) if sheet_column.field else _beside(sheet_column) for sheet_column in load.columns
+    ]
+    first = _no_blanks(f"coalesce({', '.join(in_order)}, null)")
+    present = {sheet_column.field for sheet_column in load.fields}
+    roles: tuple[Role, ...] = ("case", "person")
+    numbers = [column(name) for role in roles if (name := load.card.role(role)) and name in present]
+    words = f"(?:{'|'.join(_no_inner_blanks(word) for word in load.card.total_words)})"
+    blank = [f"({name} is null or regexp_matches({_no_blanks(name)}, '^{words}$'))" for name in numbers]
+    says_total = f"regexp_matches({first}, '^{words}(?:$|[:：]?[-+]?\\d)')"
+    return f"coalesce({' and '.join([*blank, says_total])}, false)"
+
+
+def _no_blanks(text: str) -> str:
+    return f"regexp_replace({text}, '[{BLANKS}]+', '', 'g')"
+
+
+def _no_inner_blanks(word: str) -> str:
+    return escaped(re.sub(f"[{BLANKS}]+", "", word))
+
+
+def _key(load: Load) -> str:
+    """The key of a row as one text; NULL when a part of it is blank or its column absent."""
+    present = {sheet_column.field for sheet_column in load.fields}
+    if any(name not in present for name in load.card.key):
+        return "null"
+    # parted by a sign that is typed in no cell, or a + bc and ab + c were one key
+    return " || chr(31) || ".join(column(name) for name in load.card.key)
+
+
+def _without_empty(con: duckdb.DuckDBPyConnection, columns: Sequence[Column], relation: str) -> tuple[Column, ...]:
+    """The columns that have a heading or a value."""
+    unnamed = [sheet_column.position for sheet_column in columns if not sheet_column.header]
+    if not unnamed:
+        return tuple(columns)
+    counts = ", ".join(f"count({clean_sql(f'c{place}')})" for place in unnamed)
+    filled = con.execute(f"select {counts} from ({relation})").fetchone() or ()
+    empty = {place for place, count in zip(unnamed, filled, strict=True) if not count}
+    return tuple(sheet_column for sheet_column in columns if sheet_column.position not in empty)
+
+
+def _with_names(columns: Sequence[Column]) -> tuple[Column, ...]:
+    """Extra columns with a name of their own, since they are kept by name."""
+    names_in_use = {sheet_column.header for sheet_column in columns if sheet_column.field}
+    named_columns = []
+    for sheet_column in columns:
+        header = sheet_column.header or f"第{sheet_column.position + 1}列"
+        if not sheet_column.field:
+            header = header if header not in names_in_use else f"{header}（第{sheet_column.position + 1}列）"
+            names_in_use.add(header)
+        named_columns.append(Column(sheet_column.position, header, sheet_column.field, sheet_column.matched_by))
+    return tuple(named_columns)
