@@ -4,10 +4,13 @@ A reader sees the former run or this one, never half of one. Nothing is judged o
 """
 
 import json
+import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -100,8 +103,9 @@ def _new_name(home: Home, run_id: str) -> Path:
 
 def _copy_tables(con: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> None:
     run_schema.create_run(con, "publication")
-    for card in catalogue.cards.values():
-        con.execute(f"create table publication.cards.{card.name} as from cards.{card.name}")
+    # rows that keep their order are written by one thread, so cards are copied side by side
+    with ThreadPoolExecutor(os.cpu_count()) as copies:
+        list(copies.map(partial(_copy_card, con), catalogue.cards.values()))
     for table in run_schema.LOADED:
         con.execute(f"insert into publication.{table.name} by name from load.{table.name}")
     for table in run_schema.JUDGED:
@@ -109,6 +113,11 @@ def _copy_tables(con: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> None:
     con.execute(case_owners_statement(catalogue.cards.values()))
     con.execute(f"insert into publication.card_rows by name {card_rows_query(catalogue.cards.values())}")
     con.execute(f"insert into publication.checked by name {checked_query('publication.card_rows')}")
+
+
+def _copy_card(con: duckdb.DuckDBPyConnection, card: Card) -> None:
+    with con.cursor() as own:
+        own.execute(f"create table publication.cards.{card.name} as from cards.{card.name}")
 
 
 def _write_tables(

@@ -3,9 +3,12 @@
 What leaves here are counts and failing-row queries; `collecting` turns those into findings.
 """
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -58,6 +61,15 @@ class Verdict:
     limit_query: str = ""
 
 
+@dataclass(frozen=True)
+class _Evaluated:
+    """Verdict tables, the verdicts on what could not be judged, and what the findings of the others will show."""
+
+    tables: list[VerdictTable]
+    verdicts: list[Verdict]
+    prepared: dict[Judgement, Prepared]
+
+
 def judge(
     database: Path,
     catalogue: Catalogue,
@@ -72,13 +84,14 @@ def judge(
     """
     with open_duckdb(database) as con:
         create_lookups(con, catalogue)
-        tables, verdicts, prepared = _evaluate(con, catalogue, as_of, loaded, progress)
-    if tables:
+        evaluated = _evaluate(con, catalogue, as_of, loaded, progress)
+    verdicts = evaluated.verdicts
+    if evaluated.tables:
         # Great Expectations takes seconds to import: only when there is something to judge.
         from expectations.judging.suites import run_suites  # noqa: PLC0415
 
-        for outcome in run_suites(database, tables, docs, progress):
-            verdicts.append(_verdict(outcome, prepared[outcome.judgement]))
+        for outcome in run_suites(database, evaluated.tables, docs, progress):
+            verdicts.append(_verdict(outcome, evaluated.prepared[outcome.judgement]))
     return tuple(sorted(verdicts, key=lambda verdict: verdict.judgement.name))
 
 
@@ -88,29 +101,47 @@ def _evaluate(
     as_of: date,
     loaded: LoadedCards,
     progress: Progress,
-) -> tuple[list[VerdictTable], list[Verdict], dict[Judgement, Prepared]]:
-    """The verdict tables of all cards, and the verdicts on what could not be judged."""
+) -> _Evaluated:
     con.execute("drop schema if exists audit cascade")
     con.execute("create schema audit")
-    tables, verdicts, prepared = list[VerdictTable](), list[Verdict](), dict[Judgement, Prepared]()
-    judgements = all_judgements(catalogue, as_of)
-    for number, card in enumerate(catalogue.cards.values()):
-        progress(Stage.PREPARE, number, len(catalogue.cards))
-        judged: list[Judgement] = []
-        for judgement in (j for j in judgements if j.card is card):
-            reason = _why_off(catalogue, judgement, as_of) or why_not_judged(judgement, loaded)
-            if reason:
-                verdicts.append(Verdict(judgement, "not_judged", reason))
-            else:
-                judged.append(judgement)
-        if judged:
-            table, conditions, broken = _conditions_of_card(con, catalogue, judged, loaded)
-            made, unmade = make_verdict_tables(con, table, conditions, catalogue.themes)
-            tables += made
-            prepared |= conditions
-            verdicts += [Verdict(judgement, "error", same(why)) for judgement, why in (broken | unmade).items()]
+    evaluated = _Evaluated([], [], {})
+    of_card = partial(_evaluate_card, con, catalogue, as_of, loaded, all_judgements(catalogue, as_of))
+    # what one card's statements leave of the processors, writing above all, the next one's preparation takes
+    with ThreadPoolExecutor(os.cpu_count()) as evaluators:
+        for number, card in enumerate(evaluators.map(of_card, catalogue.cards.values())):
+            progress(Stage.PREPARE, number, len(catalogue.cards))
+            evaluated.tables.extend(card.tables)
+            evaluated.verdicts.extend(card.verdicts)
+            evaluated.prepared.update(card.prepared)
     progress(Stage.PREPARE, len(catalogue.cards), len(catalogue.cards))
-    return tables, verdicts, prepared
+    return evaluated
+
+
+def _evaluate_card(
+    con: duckdb.DuckDBPyConnection,
+    catalogue: Catalogue,
+    as_of: date,
+    loaded: LoadedCards,
+    judgements: Sequence[Judgement],
+    card: Card,
+) -> _Evaluated:
+    evaluated, judged = _Evaluated([], [], {}), list[Judgement]()
+    for judgement in (j for j in judgements if j.card is card):
+        reason = _why_off(catalogue, judgement, as_of) or why_not_judged(judgement, loaded)
+        if reason:
+            evaluated.verdicts.append(Verdict(judgement, "not_judged", reason))
+        else:
+            judged.append(judgement)
+    if judged:
+        with con.cursor() as own:
+            table, conditions, broken = _conditions_of_card(own, catalogue, judged, loaded)
+            made, unmade = make_verdict_tables(own, table, conditions, catalogue.themes)
+        evaluated.tables.extend(made)
+        evaluated.prepared.update(conditions)
+        evaluated.verdicts.extend(
+            Verdict(judgement, "error", same(why)) for judgement, why in (broken | unmade).items()
+        )
+    return evaluated
 
 
 def _verdict(outcome: "Outcome", prepared: Prepared) -> Verdict:

@@ -97,6 +97,9 @@ def load_exports(
     inbox = list_files(paths)
     for statement in value_macros():
         con.execute(statement)
+    con.execute(
+        "drop schema if exists raw cascade"
+    )  # every cell of every load, in homes of before exports were kept themselves
     empty_card_tables(con)
     prepare_load_tables(con)
     run = _Run(con, catalogue, all_headings(catalogue), card, work)
