@@ -16,7 +16,8 @@ from support.twins.pandas_values import Unreadable, card_fields, cleaned, typed_
 from expectations.catalogue.catalogues import Catalogue
 from expectations.home import Home
 from expectations.sql.lookups import create_lookups
-from flows.bench.measuring import FLOOR, multiply, run_floor
+from flows.bench.floor import FLOOR, run_floor
+from flows.bench.multiplying import multiply
 from flows.load import load_exports
 from sample_data import COMMITTED
 
