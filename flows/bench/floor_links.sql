@@ -1,6 +1,6 @@
 -- The other half of the floor of `anka bench`: the rules of prosecution cards that look at other rows, written by hand for
--- speed as in bench_floor.sql, whose header explains what is counted. One row per rule: rule_id, violations.
--- Parameter: $today. Tables: cards.prosecution and the cards it is linked with, lookup.charge_groups.
+-- speed as in floor.sql, whose header explains what is found. Adds to table floor.violations.
+-- Variable: today. Tables: cards.prosecution and the cards it is linked with, lookup.charge_groups.
 --
 -- Left out: a person whose last measures began on one day and bear the same number or none, where the order of the rows
 -- decides (X022); cells of other cards that can't be read.
@@ -8,6 +8,7 @@
 -- What makes it fast: one grouping per case, once more per person; duplicates are first found by key through the smallest
 -- and the greatest hash, and only rows under such a key are compared with each other; charges are parsed only where the
 -- texts of case and person differ; another stage is ordered only for suspects who stand there more than once.
+INSERT INTO floor.violations
 WITH
 texts AS MATERIALIZED (
   SELECT text, list_distinct([trim(part, E' \t　 ') FOR part IN string_split_regex(
@@ -43,7 +44,7 @@ facts AS NOT MATERIALIZED (
   FROM cards.prosecution p, texts_of_groups
 ),
 repeated AS MATERIALIZED (
-  SELECT bmsah, count(*) AS times FROM cards.prosecution
+  SELECT bmsah, suspect_no, count(*) AS times FROM cards.prosecution
   WHERE bmsah IS NOT NULL AND suspect_no IS NOT NULL GROUP BY bmsah, suspect_no HAVING count(*) > 1
 ),
 cases AS MATERIALIZED (
@@ -78,27 +79,29 @@ arrested AS MATERIALIZED (
     PARTITION BY suspect_no ORDER BY accept_date DESC NULLS LAST, bmsah DESC NULLS LAST, _row DESC) = 1)
 ),
 after_arrest AS MATERIALIZED (
-  SELECT
-    count(CASE WHEN p.is_missed_arrest = '是' AND a.is_missed_arrest_req IS DISTINCT FROM '是' THEN 1 END) AS X012,
-    count(CASE WHEN a.is_missed_arrest_req = '是' AND p.is_missed_arrest IS DISTINCT FROM '是'
+  SELECT p.bmsah, p.suspect_no, p._row,
+    p.is_missed_arrest = '是' AND a.is_missed_arrest_req IS DISTINCT FROM '是' AS X012,
+    a.is_missed_arrest_req = '是' AND p.is_missed_arrest IS DISTINCT FROM '是'
       AND (p.p_result LIKE '%不起诉' OR p.p_result IN ('退查后未重报', '同意移送单位撤回', '改变管辖')
       OR p.j_kind IN ('免予刑事处罚', '不负刑事责任', '无期徒刑', '无罪', '法定无罪', '证据不足无罪') OR p.j_term > 120)
-      AND NOT list_contains(coalesce(p._unreadable, []), 'j_term') THEN 1 END) AS X013,
-    count(CASE WHEN p.name <> a.name THEN 1 END) + count(CASE WHEN p.id_no <> a.id_no THEN 1 END)
-      + count(CASE WHEN p.birth_date <> a.birth_date THEN 1 END) + count(CASE WHEN p.ethnic <> a.ethnic THEN 1 END)
-      + count(CASE WHEN p.sex <> a.sex THEN 1 END) AS X015,
-    count(CASE WHEN p.accept_date < a.accept_date THEN 1 END) AS X019,
-    count(CASE WHEN p.p_result = '起诉' AND a.p_result IN ('批准逮捕', '决定逮捕')
+      AND NOT list_contains(coalesce(p._unreadable, []), 'j_term') AS X013,
+    p.name <> a.name AS X015_1,
+    p.id_no <> a.id_no AS X015_2,
+    p.birth_date <> a.birth_date AS X015_3,
+    p.ethnic <> a.ethnic AS X015_4,
+    p.sex <> a.sex AS X015_5,
+    p.accept_date < a.accept_date AS X019,
+    p.p_result = '起诉' AND a.p_result IN ('批准逮捕', '决定逮捕')
       AND p.measure_before_close IS DISTINCT FROM '逮捕' AND NOT coalesce(released, false)
       AND (p.measure_before_close IS NULL OR p.p_close_date IS NULL OR coalesce(first_measured > p.p_close_date, true))
-      AND NOT list_contains(coalesce(p._unreadable, []), 'p_close_date') THEN 1 END) AS X009
+      AND NOT list_contains(coalesce(p._unreadable, []), 'p_close_date') AS X009
   FROM cards.prosecution p JOIN arrested a USING (suspect_no)
   LEFT JOIN (SELECT suspect_no, min(coalesce(exec_date, decide_date)) AS first_measured,
     bool_or(kind IN ('取保候审', '监视居住', '指定居所监视居住') AND decide_date IS NOT NULL) AS released
     FROM cards.measure GROUP BY suspect_no) USING (suspect_no)
 ),
 last_measures AS (
-  SELECT arg_max(coalesce(m.kind = p.measure_before_close, true),
+  SELECT p._row, any_value(p.bmsah) AS bmsah, any_value(p.suspect_no) AS suspect_no, arg_max(coalesce(m.kind = p.measure_before_close, true),
     datediff('day', DATE '1970-01-01', coalesce(m.exec_date, m.decide_date))::HUGEINT * 18446744073709551616
     + coalesce(try_cast(m.measure_no AS BIGINT)::HUGEINT, 9223372036854775808)) AS agrees
   FROM cards.prosecution p JOIN cards.measure m
@@ -128,58 +131,57 @@ sealed AS (
     QUALIFY row_number() OVER (PARTITION BY suspect_no ORDER BY bmsah DESC NULLS LAST, _row DESC) = 1)
   WHERE seal_date IS NOT NULL
 ),
-counts AS (
-  SELECT
-    count(CASE WHEN all_judged AND judge_date IS NULL AND NOT list_contains(unread, 'judge_date') THEN 1 END) AS C052,
-    count(CASE WHEN trial_procedure = '简易程序' AND (case_plea = '是' AND plea = '否' AND persons > 1
-      OR coalesce(list_has_any(string_split(found_factors, ','), ['限定刑事责任能力人', '聋哑或盲人']), false)) THEN 1 END) AS L017,
-    count(CASE WHEN telecom_flag = '是' AND traffic_case THEN 1 END) AS L033,
-    count(CASE WHEN harmless_case
-      AND list_has_any(string_split(casualty, ','), ['轻微伤', '轻伤', '重伤', '死亡']) THEN 1 END) AS L038,
-    count(CASE WHEN withdraw_date IS NOT NULL AND all_guilty THEN 1 END) AS L039,
-    count(CASE WHEN case_type LIKE '%未检%' AND coalesce(youngest >= 18, true) AND lines > 0
-      AND NOT coalesce(list_contains(string_split(victim_info, ','), '未成年人'), false) THEN 1 END) AS L042,
-    count(CASE WHEN youngest < 18 AND case_type NOT LIKE '%未检%' THEN 1 END) AS L043,
-    count(CASE WHEN two_cases THEN 1 END) AS U001,
-    count(CASE WHEN case_name IS NOT NULL AND someone AND (NOT uneven AND NOT named
-      OR contains(case_name, '等') AND try_cast(nullif(regexp_extract(case_name, '等(\d+)人', 1), '') AS INTEGER) <> persons)
-      THEN 1 END) AS V028,
-    count(CASE WHEN case_plea IS NOT NULL AND pleas_filled AND CASE WHEN persons = 1 THEN case_plea <> plea
-      ELSE (case_plea = '否') = any_plea END THEN 1 END) AS X008,
-    count(CASE WHEN joint_count < persons + coalesce(fugitive_count, 0) AND persons + coalesce(fugitive_count, 0) > 1
-      AND NOT list_contains(unread, 'fugitive_count') THEN 1 END) AS X016,
-    count(CASE WHEN close_date <> last_close THEN 1 END) AS X017,
-    count(CASE WHEN results_filled AND CASE WHEN close_result = '起诉' THEN NOT any_indicted
-      WHEN close_result LIKE '%不起诉' THEN any_indicted END THEN 1 END) AS X018,
-    count(CASE WHEN (coalesce(has_suggestion, '是') = '是') <> (has_suggestion IS NULL OR s.rel_bmsah IS NOT NULL)
-      AND bmsah IS NOT NULL THEN 1 END) AS X031,
-    count(CASE WHEN (coalesce(has_hearing, '是') = '是') <> (has_hearing IS NULL OR h.rel_bmsah IS NOT NULL)
-      AND bmsah IS NOT NULL THEN 1 END) AS X032
+flags AS MATERIALIZED (
+  SELECT facts.bmsah, facts.suspect_no, facts._row,
+    all_judged AND judge_date IS NULL AND NOT list_contains(unread, 'judge_date') AS C052,
+    trial_procedure = '简易程序' AND (case_plea = '是' AND plea = '否' AND persons > 1
+      OR coalesce(list_has_any(string_split(found_factors, ','), ['限定刑事责任能力人', '聋哑或盲人']), false)) AS L017,
+    telecom_flag = '是' AND traffic_case AS L033,
+    harmless_case
+      AND list_has_any(string_split(casualty, ','), ['轻微伤', '轻伤', '重伤', '死亡']) AS L038,
+    withdraw_date IS NOT NULL AND all_guilty AS L039,
+    case_type LIKE '%未检%' AND coalesce(youngest >= 18, true) AND lines > 0
+      AND NOT coalesce(list_contains(string_split(victim_info, ','), '未成年人'), false) AS L042,
+    youngest < 18 AND case_type NOT LIKE '%未检%' AS L043,
+    two_cases AS U001,
+    case_name IS NOT NULL AND someone AND (NOT uneven AND NOT named
+      OR contains(case_name, '等') AND try_cast(nullif(regexp_extract(case_name, '等(\d+)人', 1), '') AS INTEGER) <> persons) AS V028,
+    case_plea IS NOT NULL AND pleas_filled AND CASE WHEN persons = 1 THEN case_plea <> plea
+      ELSE (case_plea = '否') = any_plea END AS X008,
+    joint_count < persons + coalesce(fugitive_count, 0) AND persons + coalesce(fugitive_count, 0) > 1
+      AND NOT list_contains(unread, 'fugitive_count') AS X016,
+    close_date <> last_close AS X017,
+    results_filled AND CASE WHEN close_result = '起诉' THEN NOT any_indicted
+      WHEN close_result LIKE '%不起诉' THEN any_indicted END AS X018,
+    (coalesce(has_suggestion, '是') = '是') <> (has_suggestion IS NULL OR s.rel_bmsah IS NOT NULL)
+      AND bmsah IS NOT NULL AS X031,
+    (coalesce(has_hearing, '是') = '是') <> (has_hearing IS NULL OR h.rel_bmsah IS NOT NULL)
+      AND bmsah IS NOT NULL AS X032
   FROM facts LEFT JOIN cases ON case_no = bmsah
   LEFT JOIN (SELECT DISTINCT rel_bmsah FROM cards.suggestion) s ON s.rel_bmsah = bmsah
   LEFT JOIN (SELECT DISTINCT rel_bmsah FROM cards.hearing) h ON h.rel_bmsah = bmsah
 ),
-alone AS (
-  SELECT
-    count(CASE WHEN is_missed_arrest = '是'
+alone AS MATERIALIZED (
+  SELECT bmsah, suspect_no, _row,
+    is_missed_arrest = '是'
       AND (p_result LIKE '%不起诉' OR p_result IN ('退查后未重报', '同意移送单位撤回', '改变管辖')
       OR j_kind IN ('免予刑事处罚', '不负刑事责任', '无期徒刑', '无罪', '法定无罪', '证据不足无罪') OR j_term > 120)
-      AND NOT list_contains(coalesce(_unreadable, []), 'j_term') THEN 1 END) AS X013,
-    count(CASE WHEN is_filing_superv = '是' AND NOT EXISTS (
-      SELECT 1 FROM cards.supervision s WHERE s.suspect_no = p.suspect_no) THEN 1 END) AS X029,
-    count(CASE WHEN is_missed_arrest = '是' AND NOT EXISTS (
-      SELECT 1 FROM arrests_per_suspect a WHERE a.suspect_no = p.suspect_no) THEN 1 END) AS X038,
-    count(CASE WHEN p_result LIKE '%不起诉' AND need_penalty = '是' AND $today > p_close_date + 30 AND NOT EXISTS (
-      SELECT 1 FROM lawful_referrals r WHERE r.rel_bmsah = p.bmsah) THEN 1 END) AS X037,
-    count(CASE WHEN age_at_crime < 18 AND coalesce(j_term, 0) <= 60 AND j_effective IS NOT NULL
+      AND NOT list_contains(coalesce(_unreadable, []), 'j_term') AS X013,
+    is_filing_superv = '是' AND NOT EXISTS (
+      SELECT 1 FROM cards.supervision s WHERE s.suspect_no = p.suspect_no) AS X029,
+    is_missed_arrest = '是' AND NOT EXISTS (
+      SELECT 1 FROM arrests_per_suspect a WHERE a.suspect_no = p.suspect_no) AS X038,
+    p_result LIKE '%不起诉' AND need_penalty = '是' AND getvariable('today') > p_close_date + 30 AND NOT EXISTS (
+      SELECT 1 FROM lawful_referrals r WHERE r.rel_bmsah = p.bmsah) AS X037,
+    age_at_crime < 18 AND coalesce(j_term, 0) <= 60 AND j_effective IS NOT NULL
       AND j_kind IN ('有期徒刑', '拘役', '管制', '单处罚金', '单处附加刑', '免予刑事处罚')
       AND NOT list_contains(coalesce(_unreadable, []), 'j_term') AND NOT EXISTS (
       SELECT 1 FROM sealed s WHERE s.suspect_no = p.suspect_no) AND EXISTS (
-      SELECT 1 FROM cards.juvenile ju WHERE ju.suspect_no = p.suspect_no) THEN 1 END) AS T047
+      SELECT 1 FROM cards.juvenile ju WHERE ju.suspect_no = p.suspect_no) AS T047
   FROM cards.prosecution p
 ),
 unlike AS MATERIALIZED (
-  SELECT p._row, bmsah, persons, charges_filled, ps_charge,
+  SELECT p._row, bmsah, suspect_no, persons, charges_filled, ps_charge,
     list_concat(coalesce(a.charges, []), coalesce(b.charges, [])) AS own,
     list_concat(c.charges, coalesce(d.charges, [])) AS whole
   FROM cards.prosecution p JOIN cases ON case_no = bmsah
@@ -188,61 +190,78 @@ unlike AS MATERIALIZED (
   WHERE ps_charge IS DISTINCT FROM transfer_charge OR ps_other_charges IS DISTINCT FROM transfer_other_charges
 ),
 uncovered AS (
-  SELECT count(CASE WHEN NOT list_has_all(together, whole) THEN 1 END) AS X006
-  FROM unlike JOIN (
+  SELECT bmsah, suspect_no, _row FROM unlike JOIN (
     SELECT bmsah, flatten(list(list_concat(coalesce(a.charges, []), coalesce(b.charges, [])))) AS together
     FROM cards.prosecution LEFT JOIN texts a ON a.text = ps_charge LEFT JOIN texts b ON b.text = ps_other_charges
     WHERE bmsah IN (SELECT bmsah FROM unlike WHERE persons > 1 AND charges_filled AND NOT list_has_all(own, whole))
     GROUP BY bmsah
   ) USING (bmsah)
-  WHERE persons > 1 AND charges_filled
+  WHERE persons > 1 AND charges_filled AND NOT list_has_all(together, whole)
 )
-FROM (
-  SELECT unnest(['U002', 'U003', 'X013', 'X022', 'X039']) AS rule_id, 0 AS violations
-  UNION ALL SELECT rule_id, violations FROM (UNPIVOT counts ON COLUMNS(*) INTO NAME rule_id VALUE violations)
-  UNION ALL SELECT rule_id, violations FROM (UNPIVOT alone ON COLUMNS(*) INTO NAME rule_id VALUE violations)
-  UNION ALL SELECT rule_id, violations FROM (UNPIVOT after_arrest ON COLUMNS(*) INTO NAME rule_id VALUE violations)
-  UNION ALL SELECT 'X006', X006 FROM uncovered
-  UNION ALL SELECT 'X004', count(*) FROM unlike WHERE ps_charge IS NOT NULL AND persons > 1 AND NOT list_has_all(whole, own)
-  UNION ALL SELECT 'X005', count(*) FROM unlike WHERE ps_charge IS NOT NULL AND persons = 1
-    AND NOT (list_has_all(whole, own) AND list_has_all(own, whole))
-  UNION ALL SELECT 'X022', count_if(NOT agrees) FROM last_measures
-  UNION ALL SELECT 'U002', coalesce(sum(times), 0)::BIGINT FROM repeated
-  UNION ALL SELECT 'U003', coalesce(sum(persons), 0)::BIGINT FROM (
-    SELECT count(suspect_no) AS persons FROM cards.prosecution JOIN cases ON case_no = bmsah AND cases.persons > 1
-    WHERE id_no IS NOT NULL GROUP BY bmsah, id_no HAVING min(suspect_no) <> max(suspect_no))
-  UNION ALL SELECT 'U004', count(*) FROM namesakes t WHERE EXISTS (SELECT 1 FROM namesakes r WHERE r.bmsah = t.bmsah
-    AND r.name = t.name AND r.birth_date = t.birth_date AND r.suspect_no <> t.suspect_no AND r.id_no <> t.id_no)
-  UNION ALL SELECT 'U005', coalesce(sum(lines), 0)::BIGINT FROM (
-    SELECT count(*) AS lines FROM cards.prosecution WHERE opinion_doc_no IS NOT NULL AND invest_org IS NOT NULL
-      AND from_other_unit IS DISTINCT FROM '是' AND bmsah IS NOT NULL
-    GROUP BY opinion_doc_no, invest_org HAVING min(hash(bmsah)) <> max(hash(bmsah)))
-  UNION ALL SELECT 'X014', count(*) FROM person_cases t WHERE from_other_unit IS DISTINCT FROM '是' AND EXISTS (
-    SELECT 1 FROM person_cases r WHERE r.suspect_no = t.suspect_no AND r.bmsah <> t.bmsah
-    AND (r.accept_date < t.accept_date OR r.accept_date = t.accept_date AND r.bmsah < t.bmsah))
-  UNION ALL SELECT 'X025', count(*) FROM person_cases t WHERE p_close_date IS NULL
-    AND NOT list_contains(coalesce(_unreadable, []), 'p_close_date') AND EXISTS (
-    SELECT 1 FROM person_cases r WHERE r.suspect_no = t.suspect_no AND r.tysah = t.tysah AND r.bmsah <> t.bmsah
-    AND r.p_close_date IS NULL)
-  UNION ALL SELECT 'X035', count(*) FROM open_ids t WHERE NOT list_contains(coalesce(_unreadable, []), 'p_close_date')
-    AND EXISTS (SELECT 1 FROM open_ids r WHERE r.id_no = t.id_no AND r.suspect_no <> t.suspect_no AND r.bmsah <> t.bmsah)
-  UNION ALL SELECT 'V028', count(*) FROM uneven_rows t WHERE case_name IS NOT NULL
-    AND coalesce(try_cast(nullif(regexp_extract(case_name, '等(\d+)人', 1), '') AS INTEGER) = (
-      SELECT persons FROM cases WHERE case_no = t.bmsah), true)
-    AND EXISTS (SELECT 1 FROM uneven_rows r WHERE r.bmsah = t.bmsah AND r.name IS NOT NULL)
-    AND NOT EXISTS (SELECT 1 FROM uneven_rows r WHERE r.bmsah = t.bmsah AND contains(t.case_name, r.name))
-  UNION ALL SELECT 'X039', coalesce(sum(lines * (
-    (names > 1)::INTEGER + (types > 1)::INTEGER + (units > 1)::INTEGER + (departments > 1)::INTEGER
-    + (prosecutors > 1)::INTEGER + (accepted > 1)::INTEGER + (charges > 1)::INTEGER + (closed > 1)::INTEGER
-    + (results > 1)::INTEGER)), 0)::BIGINT
-  FROM (
-    SELECT count(*) AS lines, count(DISTINCT coalesce(case_name, '')) AS names,
-      count(DISTINCT coalesce(case_type, '')) AS types, count(DISTINCT coalesce(unit_code, '')) AS units,
-      count(DISTINCT coalesce(dept_name, '')) AS departments, count(DISTINCT coalesce(prosecutor, '')) AS prosecutors,
-      count(DISTINCT coalesce(accept_date, DATE '0001-01-01')) AS accepted,
-      count(DISTINCT coalesce(transfer_charge, '')) AS charges,
-      count(DISTINCT coalesce(close_date, DATE '0001-01-01')) AS closed, count(DISTINCT coalesce(close_result, '')) AS results
-    FROM uneven_rows GROUP BY bmsah
-  )
-)
-SELECT rule_id, coalesce(sum(violations), 0)::BIGINT AS violations GROUP BY rule_id ORDER BY rule_id;
+SELECT 'X012' AS rule_id, bmsah, suspect_no, _row FROM after_arrest WHERE X012
+UNION ALL SELECT 'X013', bmsah, suspect_no, _row FROM after_arrest WHERE X013
+UNION ALL SELECT 'X015', bmsah, suspect_no, _row FROM after_arrest WHERE X015_1
+UNION ALL SELECT 'X015', bmsah, suspect_no, _row FROM after_arrest WHERE X015_2
+UNION ALL SELECT 'X015', bmsah, suspect_no, _row FROM after_arrest WHERE X015_3
+UNION ALL SELECT 'X015', bmsah, suspect_no, _row FROM after_arrest WHERE X015_4
+UNION ALL SELECT 'X015', bmsah, suspect_no, _row FROM after_arrest WHERE X015_5
+UNION ALL SELECT 'X019', bmsah, suspect_no, _row FROM after_arrest WHERE X019
+UNION ALL SELECT 'X009', bmsah, suspect_no, _row FROM after_arrest WHERE X009
+UNION ALL SELECT 'C052', bmsah, suspect_no, _row FROM flags WHERE C052
+UNION ALL SELECT 'L017', bmsah, suspect_no, _row FROM flags WHERE L017
+UNION ALL SELECT 'L033', bmsah, suspect_no, _row FROM flags WHERE L033
+UNION ALL SELECT 'L038', bmsah, suspect_no, _row FROM flags WHERE L038
+UNION ALL SELECT 'L039', bmsah, suspect_no, _row FROM flags WHERE L039
+UNION ALL SELECT 'L042', bmsah, suspect_no, _row FROM flags WHERE L042
+UNION ALL SELECT 'L043', bmsah, suspect_no, _row FROM flags WHERE L043
+UNION ALL SELECT 'U001', bmsah, suspect_no, _row FROM flags WHERE U001
+UNION ALL SELECT 'V028', bmsah, suspect_no, _row FROM flags WHERE V028
+UNION ALL SELECT 'X008', bmsah, suspect_no, _row FROM flags WHERE X008
+UNION ALL SELECT 'X016', bmsah, suspect_no, _row FROM flags WHERE X016
+UNION ALL SELECT 'X017', bmsah, suspect_no, _row FROM flags WHERE X017
+UNION ALL SELECT 'X018', bmsah, suspect_no, _row FROM flags WHERE X018
+UNION ALL SELECT 'X031', bmsah, suspect_no, _row FROM flags WHERE X031
+UNION ALL SELECT 'X032', bmsah, suspect_no, _row FROM flags WHERE X032
+UNION ALL SELECT 'X013', bmsah, suspect_no, _row FROM alone WHERE X013
+UNION ALL SELECT 'X029', bmsah, suspect_no, _row FROM alone WHERE X029
+UNION ALL SELECT 'X038', bmsah, suspect_no, _row FROM alone WHERE X038
+UNION ALL SELECT 'X037', bmsah, suspect_no, _row FROM alone WHERE X037
+UNION ALL SELECT 'T047', bmsah, suspect_no, _row FROM alone WHERE T047
+UNION ALL SELECT 'X006', bmsah, suspect_no, _row FROM uncovered
+UNION ALL SELECT 'X004', bmsah, suspect_no, _row FROM unlike WHERE ps_charge IS NOT NULL AND persons > 1 AND NOT list_has_all(whole, own)
+UNION ALL SELECT 'X005', bmsah, suspect_no, _row FROM unlike WHERE ps_charge IS NOT NULL AND persons = 1
+  AND NOT (list_has_all(whole, own) AND list_has_all(own, whole))
+UNION ALL SELECT 'X022', bmsah, suspect_no, _row FROM last_measures WHERE NOT agrees
+UNION ALL SELECT 'U002', bmsah, suspect_no, _row FROM cards.prosecution JOIN repeated USING (bmsah, suspect_no)
+UNION ALL SELECT 'U003', bmsah, suspect_no, _row FROM cards.prosecution JOIN (
+  SELECT bmsah, id_no FROM cards.prosecution JOIN cases ON case_no = bmsah AND cases.persons > 1
+  WHERE id_no IS NOT NULL GROUP BY bmsah, id_no HAVING min(suspect_no) <> max(suspect_no)) USING (bmsah, id_no)
+  WHERE suspect_no IS NOT NULL
+UNION ALL SELECT 'U004', bmsah, suspect_no, _row FROM namesakes t WHERE EXISTS (SELECT 1 FROM namesakes r WHERE r.bmsah = t.bmsah
+  AND r.name = t.name AND r.birth_date = t.birth_date AND r.suspect_no <> t.suspect_no AND r.id_no <> t.id_no)
+UNION ALL SELECT 'U005', bmsah, suspect_no, _row FROM cards.prosecution JOIN (
+  SELECT opinion_doc_no, invest_org FROM cards.prosecution WHERE opinion_doc_no IS NOT NULL AND invest_org IS NOT NULL
+    AND from_other_unit IS DISTINCT FROM '是' AND bmsah IS NOT NULL
+  GROUP BY opinion_doc_no, invest_org HAVING min(hash(bmsah)) <> max(hash(bmsah))) USING (opinion_doc_no, invest_org)
+  WHERE from_other_unit IS DISTINCT FROM '是' AND bmsah IS NOT NULL
+UNION ALL SELECT 'X014', bmsah, suspect_no, _row FROM person_cases t WHERE from_other_unit IS DISTINCT FROM '是' AND EXISTS (
+  SELECT 1 FROM person_cases r WHERE r.suspect_no = t.suspect_no AND r.bmsah <> t.bmsah
+  AND (r.accept_date < t.accept_date OR r.accept_date = t.accept_date AND r.bmsah < t.bmsah))
+UNION ALL SELECT 'X025', bmsah, suspect_no, _row FROM person_cases t WHERE p_close_date IS NULL
+  AND NOT list_contains(coalesce(_unreadable, []), 'p_close_date') AND EXISTS (
+  SELECT 1 FROM person_cases r WHERE r.suspect_no = t.suspect_no AND r.tysah = t.tysah AND r.bmsah <> t.bmsah
+  AND r.p_close_date IS NULL)
+UNION ALL SELECT 'X035', bmsah, suspect_no, _row FROM open_ids t WHERE NOT list_contains(coalesce(_unreadable, []), 'p_close_date')
+  AND EXISTS (SELECT 1 FROM open_ids r WHERE r.id_no = t.id_no AND r.suspect_no <> t.suspect_no AND r.bmsah <> t.bmsah)
+UNION ALL SELECT 'V028', bmsah, suspect_no, _row FROM uneven_rows t WHERE case_name IS NOT NULL
+  AND coalesce(try_cast(nullif(regexp_extract(case_name, '等(\d+)人', 1), '') AS INTEGER) = (
+    SELECT persons FROM cases WHERE case_no = t.bmsah), true)
+  AND EXISTS (SELECT 1 FROM uneven_rows r WHERE r.bmsah = t.bmsah AND r.name IS NOT NULL)
+  AND NOT EXISTS (SELECT 1 FROM uneven_rows r WHERE r.bmsah = t.bmsah AND contains(t.case_name, r.name))
+UNION ALL SELECT 'X039', bmsah, suspect_no, _row FROM uneven_rows JOIN (
+  SELECT bmsah, unnest(list_filter([count(DISTINCT coalesce(case_name, '')), count(DISTINCT coalesce(case_type, '')),
+      count(DISTINCT coalesce(unit_code, '')), count(DISTINCT coalesce(dept_name, '')), count(DISTINCT coalesce(prosecutor, '')),
+      count(DISTINCT coalesce(accept_date, DATE '0001-01-01')), count(DISTINCT coalesce(transfer_charge, '')),
+      count(DISTINCT coalesce(close_date, DATE '0001-01-01')), count(DISTINCT coalesce(close_result, ''))],
+    lambda kinds: kinds > 1)) AS kinds
+  FROM uneven_rows GROUP BY bmsah) USING (bmsah);

@@ -115,4 +115,6 @@ def _differences(result: AuditResult, floor: dict[str, int]) -> tuple[str, ...]:
         audited: Sequence[tuple[str, int]] = con.execute(
             "select rule_id, sum(rows_violated)::bigint from judgements where card = 'prosecution' group by rule_id"
         ).fetchall()
-    return tuple(f"{rule}: {floor.get(rule)} ≠ {count}" for rule, count in sorted(audited) if floor.get(rule) != count)
+    return tuple(
+        f"{rule}: {floor.get(rule, 0)} ≠ {count}" for rule, count in sorted(audited) if floor.get(rule, 0) != count
+    )

@@ -1,4 +1,4 @@
-"""The hand-written floor of the benchmark counts what the audit, the twins and the specification count."""
+"""The hand-written floor of the benchmark finds what the audit, the twins and the specification find."""
 
 import random
 from collections import Counter
@@ -16,12 +16,11 @@ from support.twins.pandas_values import Unreadable, card_fields, cleaned, typed_
 from expectations.catalogue.catalogues import Catalogue
 from expectations.home import Home
 from expectations.sql.lookups import create_lookups
-from flows.bench.floor import FLOOR, run_floor
+from flows.bench.floor import OTHER_ROWS, OWN_ROW, count_violations, find_violations, open_floor, run_floor
 from flows.bench.multiplying import multiply
 from flows.load import load_exports
 from sample_data import COMMITTED
 
-OWN_ROW, OTHER_ROWS = (path.read_text(encoding="utf-8") for path in FLOOR)
 TODAY = date(2026, 6, 30)
 PARSED = {"date": pa.date32(), "int": pa.int32(), "months": pa.float64(), "wan_yuan": pa.float64()}
 MIXED_ROWS = 400
@@ -46,9 +45,11 @@ def store_card(con: duckdb.DuckDBPyConnection, raw: pd.DataFrame, card: str = "p
     con.execute(f"create table cards.{card} as from typed")
 
 
-def floor_counts(con: duckdb.DuckDBPyConnection, statement: str = OWN_ROW) -> dict[str, int]:
+def floor_counts(con: duckdb.DuckDBPyConnection, *scripts: str) -> dict[str, int]:
     """Violations by rule."""
-    return dict(con.execute(statement, {"today": TODAY}).fetchall())
+    con.execute("attach ':memory:' as floor")
+    find_violations(con, TODAY, scripts)
+    return count_violations(con)
 
 
 def judged_on_prosecution(published: duckdb.DuckDBPyConnection) -> dict[str, int]:
@@ -95,23 +96,31 @@ def test_the_floor_counts_like_the_twins(lookups: duckdb.DuckDBPyConnection, cat
         for rule_id, rule in TWINS.items()
         if "prosecution" in rule.cards
     }
-    counts = floor_counts(lookups)
+    counts = floor_counts(lookups, OWN_ROW)
     assert {rule_id: counts[rule_id] for rule_id in expected} == expected
     assert all(expected.values())
 
 
-def test_every_rule_has_a_count_on_empty_cards(lookups: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> None:
+def test_nothing_is_violated_on_empty_cards(lookups: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> None:
     for card in {link.card for link in catalogue.cards["prosecution"].links}:
         store_card(lookups, pd.DataFrame(columns=[*card_fields(card)], dtype=object), card)
-    own_row, other_rows = floor_counts(lookups), floor_counts(lookups, OTHER_ROWS)
-    assert {*own_row.values(), *other_rows.values()} == {0}
-    assert own_row.keys().isdisjoint(other_rows)
+    assert floor_counts(lookups, OWN_ROW, OTHER_ROWS) == {}
 
 
 def test_the_floor_counts_every_rule_like_the_audit(audited_home: Path, published: duckdb.DuckDBPyConnection) -> None:
     _, counts = run_floor(Home(audited_home).warehouse, COMMITTED.as_of)
     assert counts == judged_on_prosecution(published)
     assert all(counts.values())
+
+
+def test_the_floor_finds_the_rows_the_audit_finds(audited_home: Path, published: duckdb.DuckDBPyConnection) -> None:
+    by_row = "select rule_id, bmsah, suspect_no, card_row from findings where card = 'prosecution' and level <> 'case'"
+    found = Counter(published.execute(by_row).fetchall())
+    rules = {rule for rule, *_ in found}
+    with open_floor(Home(audited_home).warehouse) as con:
+        find_violations(con, COMMITTED.as_of)
+        rows = con.execute("select rule_id, bmsah, suspect_no, _row from floor.violations").fetchall()
+    assert Counter(row for row in rows if row[0] in rules) == found
 
 
 def test_two_copies_of_all_cards_violate_twice_as_often(
@@ -134,5 +143,4 @@ def test_the_floor_counts_like_the_specification(lookups: duckdb.DuckDBPyConnect
     rows = [{str(name): text for name, text in row.items() if isinstance(text, str)} for row in raw.to_dict("records")]
     rules = [rule for rule in spec_rules() if rule.own_row]
     expected = Counter(rule_id for rule_id, *_ in oracle_findings({"prosecution": rows}, TODAY, rules))
-    counts = floor_counts(lookups)
-    assert {rule_id: (n, expected[rule_id]) for rule_id, n in counts.items() if n != expected[rule_id]} == {}
+    assert floor_counts(lookups, OWN_ROW) == expected
