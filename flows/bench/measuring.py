@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import expectations.judging.suites  # noqa: F401  # Great Expectations comes with it: imported here, so that no stage pays for it
 from expectations.home import Home
@@ -56,7 +57,7 @@ class BenchFigures:
             "publish_follow_share": self._seconds("publish", "follow") / self.whole_seconds,
         }
 
-    def summary(self) -> dict[str, object]:
+    def summary(self) -> dict[str, Any]:
         """The figures for a program."""
         return {
             "rows": self.rows,

@@ -1,6 +1,8 @@
 """The hand-written floor of the benchmark finds what the audit, the twins and the specification find."""
 
 import random
+import subprocess
+import sys
 from collections import Counter
 from datetime import date
 from pathlib import Path
@@ -16,9 +18,19 @@ from support.twins.pandas_values import Unreadable, card_fields, cleaned, typed_
 from expectations.catalogue.catalogues import Catalogue
 from expectations.home import Home
 from expectations.sql.lookups import create_lookups
-from flows.bench.floor import OTHER_ROWS, OWN_ROW, count_violations, find_violations, open_floor, run_floor
+from flows.bench.floor import (
+    OTHER_ROWS,
+    OWN_ROW,
+    count_violations,
+    find_violations,
+    open_floor,
+    run_floor,
+    run_read_csv,
+)
+from flows.bench.measuring import BenchFigures, processor_seconds
 from flows.bench.multiplying import multiply
 from flows.load import load_exports
+from flows.publishing import StageTime
 from sample_data import COMMITTED
 
 TODAY = date(2026, 6, 30)
@@ -132,6 +144,10 @@ def test_two_copies_of_all_cards_violate_twice_as_often(
         create_lookups(con, catalogue)
         report = load_exports(con, catalogue, [tmp_path / "export"])
     assert (report.rows.rejected, report.refused) == (0, ())
+    assert run_read_csv(tmp_path / "export", tmp_path / "read_csv.duckdb") > 0
+    with duckdb.connect(str(tmp_path / "read_csv.duckdb")) as con:
+        tables = con.execute("select table_name from duckdb_tables()").fetchall()
+        assert sum(con.table(name).shape[0] for (name,) in tables) == report.rows.read
     _, counts = run_floor(tmp_path / "warehouse.duckdb", COMMITTED.as_of)
     assert counts == {rule_id: 2 * count for rule_id, count in judged_on_prosecution(published).items()}
 
@@ -144,3 +160,35 @@ def test_the_floor_counts_like_the_specification(lookups: duckdb.DuckDBPyConnect
     rules = [rule for rule in spec_rules() if rule.own_row]
     expected = Counter(rule_id for rule_id, *_ in oracle_findings({"prosecution": rows}, TODAY, rules))
     assert floor_counts(lookups, OWN_ROW) == expected
+
+
+def test_the_figures_of_a_size_are_ratios_of_known_times() -> None:
+    seconds = {"load": 6.0, "judge": 3.0, "collect": 1.0, "warn": 0.5, "publish": 1.5, "follow": 0.5}
+    stages = tuple(StageTime(name, value, 500) for name, value in seconds.items())
+    figures = BenchFigures(
+        rows=1000,
+        findings=7,
+        stages=stages,
+        whole_seconds=12.5,
+        processor_seconds=20,
+        peak_mb=600.4,
+        read_csv_seconds=3,
+        floor_seconds=2,
+        floor_differs=(),
+    )
+    summary = figures.summary()
+    assert summary["ratios"] == {
+        "load_to_read_csv": 2,
+        "judge_collect_to_floor": 2,
+        "whole_to_read_csv_and_floor": 2.5,
+        "publish_follow_share": 0.16,
+    }
+    assert summary["judge_collect_seconds"] == 4
+    assert summary["peak_mb"] == 600
+    assert [stage["stage"] for stage in summary["stages"]] == [*seconds]
+
+
+def test_processor_time_counts_children_that_have_ended() -> None:
+    before = processor_seconds()
+    subprocess.run([sys.executable, "-c", "sum(range(10_000_000))"], check=True)
+    assert processor_seconds() - before > 0.05

@@ -18,7 +18,8 @@ from flows.bench.peers.table import TITLES
 from flows.progress import tell
 
 State = Literal["agrees", "differs", "not installed", "failed"]
-_PEERS = "uv sync --no-dev --group peers --group soda"
+_PEERS, _ALL = "uv sync --group peers", "uv sync --no-dev --group peers --group soda"
+"""The second because the group of Soda conflicts with that of development."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ PEERS = (
     Peer("pandera on polars", "pandera_polars", "pandera", _PEERS),
     Peer("Pointblank on polars", "pointblank_polars", "pointblank", _PEERS),
     Peer("cuallee on polars", "cuallee_polars", "cuallee", _PEERS),
-    Peer("Soda on DuckDB", "soda_on_duckdb", "soda-duckdb", _PEERS),
+    Peer("Soda on DuckDB", "soda_on_duckdb", "soda-duckdb", _ALL),
 )
 
 _NO_TELEMETRY = {
