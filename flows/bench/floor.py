@@ -2,7 +2,7 @@
 
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from importlib import resources
@@ -14,24 +14,30 @@ from expectations.connections import open_duckdb
 from expectations.progress import Stage
 from flows.progress import tell
 
-OWN_ROW, OTHER_ROWS = (
-    resources.files("flows.bench").joinpath(name).read_text(encoding="utf-8")
-    for name in ("floor.sql", "floor_links.sql")
-)
-"""The rules that need only the judged row, and those that look at other rows: all that are judged on prosecution cards."""
+_FILES = {
+    "prosecution": ("floor_prosecution.sql", "floor_prosecution_links.sql"),
+    "arrest": ("floor_arrest.sql",),
+    "measure": ("floor_measure.sql",),
+}
+FLOOR = {
+    card: tuple(resources.files("flows.bench").joinpath(name).read_text(encoding="utf-8") for name in names)
+    for card, names in _FILES.items()
+}
+"""The scripts of the cards that most rows and rules are about; the second of prosecution cards are the rules that look at other rows."""
 
 _RUNS = 3
 
 
-def run_floor(warehouse: Path, as_of: date) -> tuple[float, dict[str, int]]:
-    """Seconds of the fastest run of the hand-written statements, and how many violations they found by rule."""
-    best, counts = float("inf"), dict[str, int]()
+def run_floor(warehouse: Path, as_of: date) -> tuple[float, dict[str, dict[str, int]]]:
+    """Seconds of the fastest run of the hand-written statements, and how many violations they found by card and rule."""
+    best, counts = float("inf"), dict[str, dict[str, int]]()
     with open_floor(warehouse) as con:
         for number in range(_RUNS):
             tell(Stage.FLOOR, number, _RUNS)
             begun = time.perf_counter()
-            find_violations(con, as_of)
-            counts = count_violations(con)
+            for scripts in FLOOR.values():
+                find_violations(con, as_of, scripts)
+            counts = {card: count_violations(con, card) for card in FLOOR}
             best = min(best, time.perf_counter() - begun)
         tell(Stage.FLOOR, _RUNS, _RUNS)
     return best, counts
@@ -49,18 +55,16 @@ def open_floor(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         yield con
 
 
-def find_violations(
-    con: duckdb.DuckDBPyConnection, as_of: date, scripts: Sequence[str] = (OWN_ROW, OTHER_ROWS)
-) -> None:
-    """Fills table `floor.violations`: rule_id, key and row number of every violated judgement."""
+def find_violations(con: duckdb.DuckDBPyConnection, as_of: date, scripts: Iterable[str]) -> None:
+    """Fills table `floor.<card>`: rule_id, key and row number of every violated judgement."""
     con.execute(f"set variable today = date '{as_of}'")
     for script in scripts:
         con.execute(script)
 
 
-def count_violations(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
+def count_violations(con: duckdb.DuckDBPyConnection, card: str) -> dict[str, int]:
     """Violations by rule; a rule without any is not there."""
-    return dict(con.execute("select rule_id, count(*) from floor.violations group by rule_id").fetchall())
+    return dict(con.execute(f"select rule_id, count(*) from floor.{card} group by rule_id").fetchall())
 
 
 def run_read_csv(exports: Path, database: Path) -> float:

@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 import pyarrow as pa
+import pytest
 from support.contract.spec_oracle import oracle_findings, spec_rules
 from support.places import SAMPLE
 from support.twins.pandas_twins import TWINS, violating_keys
@@ -19,8 +20,7 @@ from expectations.catalogue.catalogues import Catalogue
 from expectations.home import Home
 from expectations.sql.lookups import create_lookups
 from flows.bench.floor import (
-    OTHER_ROWS,
-    OWN_ROW,
+    FLOOR,
     count_violations,
     find_violations,
     open_floor,
@@ -33,6 +33,7 @@ from flows.load import load_exports
 from flows.publishing import StageTime
 from sample_data import COMMITTED
 
+OWN_ROW, OTHER_ROWS = FLOOR["prosecution"]
 TODAY = date(2026, 6, 30)
 PARSED = {"date": pa.date32(), "int": pa.int32(), "months": pa.float64(), "wan_yuan": pa.float64()}
 MIXED_ROWS = 400
@@ -57,30 +58,36 @@ def store_card(con: duckdb.DuckDBPyConnection, raw: pd.DataFrame, card: str = "p
     con.execute(f"create table cards.{card} as from typed")
 
 
-def floor_counts(con: duckdb.DuckDBPyConnection, *scripts: str) -> dict[str, int]:
+def floor_counts(con: duckdb.DuckDBPyConnection, *scripts: str, card: str = "prosecution") -> dict[str, int]:
     """Violations by rule."""
-    con.execute("attach ':memory:' as floor")
+    con.execute("attach if not exists ':memory:' as floor")
     find_violations(con, TODAY, scripts)
-    return count_violations(con)
+    return count_violations(con, card)
 
 
-def judged_on_prosecution(published: duckdb.DuckDBPyConnection) -> dict[str, int]:
-    """Rows violated by rule, as the audit of the committed sample counted them."""
-    return dict(
-        published.execute(
-            "select rule_id, sum(rows_violated)::bigint from judgements where card = 'prosecution' group by rule_id"
-        ).fetchall()
-    )
+def judged(published: duckdb.DuckDBPyConnection) -> dict[str, dict[str, int]]:
+    """Rows violated by card and rule, as the audit of the committed sample counted them, of the cards that have a floor."""
+    rows = published.execute(
+        "select card, rule_id, sum(rows_violated)::bigint from judgements group by card, rule_id"
+    ).fetchall()
+    return {card: {rule: count for of, rule, count in rows if of == card} for card in FLOOR}
 
 
-def mixed_rows(catalogue: Catalogue) -> pd.DataFrame:
+def store_linked_cards(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, *but: str) -> None:
+    """Creates every card that a floor looks at without rows."""
+    linked = {link.card for of in FLOOR for link in catalogue.cards[of].links}
+    for card in (linked | FLOOR.keys()) - {*but}:
+        store_card(con, pd.DataFrame(columns=[*card_fields(card)], dtype=object), card)
+
+
+def mixed_rows(catalogue: Catalogue, card: str = "prosecution") -> pd.DataFrame:
     """Rows put together at random from the examples of all rules, here and there with an unreadable or odd cell."""
     rng = random.Random(4)
-    fields = catalogue.cards["prosecution"].by_name
+    fields = catalogue.cards[card].by_name
     rows = [
         {name: str(value) for name, value in example.items() if name in fields}
         for rule in catalogue.rules.values()
-        if "prosecution" in rule.cards or "*" in rule.cards
+        if card in rule.cards or "*" in rule.cards
         for example in (rule.examples.accepted, rule.examples.violating)
         if isinstance(example, dict)
     ]
@@ -114,25 +121,30 @@ def test_the_floor_counts_like_the_twins(lookups: duckdb.DuckDBPyConnection, cat
 
 
 def test_nothing_is_violated_on_empty_cards(lookups: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> None:
-    for card in {link.card for link in catalogue.cards["prosecution"].links}:
-        store_card(lookups, pd.DataFrame(columns=[*card_fields(card)], dtype=object), card)
-    assert floor_counts(lookups, OWN_ROW, OTHER_ROWS) == {}
+    store_linked_cards(lookups, catalogue)
+    for card, scripts in FLOOR.items():
+        assert floor_counts(lookups, *scripts, card=card) == {}
 
 
 def test_the_floor_counts_every_rule_like_the_audit(audited_home: Path, published: duckdb.DuckDBPyConnection) -> None:
     _, counts = run_floor(Home(audited_home).warehouse, COMMITTED.as_of)
-    assert counts == judged_on_prosecution(published)
-    assert all(counts.values())
+    assert counts == judged(published)
+    assert all(all(of_card.values()) for of_card in counts.values())
 
 
-def test_the_floor_finds_the_rows_the_audit_finds(audited_home: Path, published: duckdb.DuckDBPyConnection) -> None:
-    by_row = "select rule_id, bmsah, suspect_no, card_row from findings where card = 'prosecution' and level <> 'case'"
-    found = Counter(published.execute(by_row).fetchall())
+@pytest.mark.parametrize("card", FLOOR)
+def test_the_floor_finds_the_rows_the_audit_finds(
+    card: str, audited_home: Path, published: duckdb.DuckDBPyConnection, catalogue: Catalogue
+) -> None:
+    by_row = "select rule_id, bmsah, suspect_no, card_row from findings where card = $card and level <> 'case'"
+    found = Counter(published.execute(by_row, {"card": card}).fetchall())
     rules = {rule for rule, *_ in found}
     with open_floor(Home(audited_home).warehouse) as con:
-        find_violations(con, COMMITTED.as_of)
-        rows = con.execute("select rule_id, bmsah, suspect_no, _row from floor.violations").fetchall()
+        find_violations(con, COMMITTED.as_of, FLOOR[card])
+        rows = con.execute(f"select rule_id, bmsah, suspect_no, _row from floor.{card}").fetchall()
+        keys = con.execute(f"select column_name from (describe floor.{card})").fetchall()
     assert Counter(row for row in rows if row[0] in rules) == found
+    assert [name for (name,) in keys] == ["rule_id", *catalogue.cards[card].key, "_row"]
 
 
 def test_two_copies_of_all_cards_violate_twice_as_often(
@@ -149,17 +161,24 @@ def test_two_copies_of_all_cards_violate_twice_as_often(
         tables = con.execute("select table_name from duckdb_tables()").fetchall()
         assert sum(con.table(name).shape[0] for (name,) in tables) == report.rows.read
     _, counts = run_floor(tmp_path / "warehouse.duckdb", COMMITTED.as_of)
-    assert counts == {rule_id: 2 * count for rule_id, count in judged_on_prosecution(published).items()}
+    assert counts == {
+        card: {rule: 2 * count for rule, count in of_card.items()} for card, of_card in judged(published).items()
+    }
 
 
-def test_the_floor_counts_like_the_specification(lookups: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> None:
-    raw = mixed_rows(catalogue)
+@pytest.mark.parametrize("card", FLOOR)
+def test_the_floor_counts_like_the_specification(
+    card: str, lookups: duckdb.DuckDBPyConnection, catalogue: Catalogue
+) -> None:
+    raw = mixed_rows(catalogue, card)
     raw["bmsah"] = [f"{text[:-1]}{number:04}号" for number, text in enumerate(raw["bmsah"])]
-    store_card(lookups, raw)
+    store_card(lookups, raw, card)
+    store_linked_cards(lookups, catalogue, card)
     rows = [{str(name): text for name, text in row.items() if isinstance(text, str)} for row in raw.to_dict("records")]
-    rules = [rule for rule in spec_rules() if rule.own_row]
-    expected = Counter(rule_id for rule_id, *_ in oracle_findings({"prosecution": rows}, TODAY, rules))
-    assert floor_counts(lookups, OWN_ROW) == expected
+    rules = {rule.id: rule for rule in spec_rules() if rule.own_row}
+    expected = Counter(rule_id for rule_id, *_ in oracle_findings({card: rows}, TODAY, [*rules.values()]))
+    counts = floor_counts(lookups, *FLOOR[card], card=card)
+    assert {rule_id: count for rule_id, count in counts.items() if rule_id in rules} == expected
 
 
 def test_the_figures_of_a_size_are_ratios_of_known_times() -> None:

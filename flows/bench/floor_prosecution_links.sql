@@ -1,5 +1,5 @@
 -- The other half of the floor of `anka bench`: the rules of prosecution cards that look at other rows, written by hand for
--- speed as in floor.sql, whose header explains what is found. Adds to table floor.violations.
+-- speed as in floor_prosecution.sql, whose header explains what is found. Adds to table floor.prosecution.
 -- Variable: today. Tables: cards.prosecution and the cards it is linked with, lookup.charge_groups.
 --
 -- Left out: a person whose last measures began on one day and bear the same number or none, where the order of the rows
@@ -8,7 +8,7 @@
 -- What makes it fast: one grouping per case, once more per person; duplicates are first found by key through the smallest
 -- and the greatest hash, and only rows under such a key are compared with each other; charges are parsed only where the
 -- texts of case and person differ; another stage is ordered only for suspects who stand there more than once.
-INSERT INTO floor.violations
+INSERT INTO floor.prosecution
 WITH
 texts AS MATERIALIZED (
   SELECT text, list_distinct([trim(part, E' \t　 ') FOR part IN string_split_regex(

@@ -1,6 +1,6 @@
 -- The floor of `anka bench`: the violations of the own-row rules on prosecution cards, as an expert would find them by hand for
--- speed alone: no helper macros, no values, no messages. Fills table floor.violations: rule_id, bmsah, suspect_no, _row. The
--- rules that look at other rows are in floor_links.sql, which adds theirs.
+-- speed alone: no helper macros, no values, no messages. Fills table floor.prosecution: rule_id, bmsah, suspect_no, _row. The
+-- rules that look at other rows are in floor_prosecution_links.sql, which adds theirs.
 -- Variable: today, the audit date. Tables: cards.prosecution, lookup.charges, lookup.charge_groups,
 -- lookup.calendar and lookup.dictionaries.
 --
@@ -437,7 +437,7 @@ UNION ALL SELECT item, text, 'V027' FROM lists WHERE list_contains(items, '无')
 UNION ALL SELECT item, text, 'V012' FROM texts, (SELECT unnest(['charge', 'charges']) AS item)
   WHERE NOT list_has_all((SELECT list(label) FROM lookup.charges), charges) OR item = 'charge' AND len(charges) <> 1;
 
-CREATE OR REPLACE TABLE floor.violations AS
+CREATE OR REPLACE TABLE floor.prosecution AS
 SELECT 'C001' AS rule_id, bmsah, suspect_no, _row FROM flags WHERE C001
 UNION ALL SELECT 'C003', bmsah, suspect_no, _row FROM flags WHERE C003
 UNION ALL SELECT 'C004', bmsah, suspect_no, _row FROM flags WHERE C004_1
