@@ -1,6 +1,8 @@
 """`anka bench` beside other libraries, beside its imports, and over several sizes: real runs at small sizes."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -85,6 +87,20 @@ def test_figures_of_peers_as_json_have_every_field(figures: Mapping[str, PeerFig
             assert peer.keys() == {"peer", "version", "state", "note"}
         else:
             assert peer.keys() == {"peer", "version", "state", *TIMES, "findings", "yields", "differs"}
+
+
+def test_no_peer_reaches_the_network() -> None:
+    program = """
+import socket, sys
+from pathlib import Path
+from flows.bench.peers.__main__ import main
+try:
+    main("nobody", Path(), Path())
+except ModuleNotFoundError:
+    socket.create_connection(("127.0.0.1", 9))
+"""
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert ended.stderr.splitlines()[-1].startswith("PermissionError: socket.")
 
 
 def test_equal_numbers_of_rows_give_equal_tables(tmp_path: Path) -> None:
