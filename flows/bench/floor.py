@@ -14,16 +14,15 @@ from expectations.connections import open_duckdb
 from expectations.progress import Stage
 from flows.progress import tell
 
-_FILES = {
-    "prosecution": ("floor_prosecution.sql", "floor_prosecution_links.sql"),
-    "arrest": ("floor_arrest.sql",),
-    "measure": ("floor_measure.sql",),
-}
+_STATEMENTS = resources.files("flows.bench").joinpath("statements")
+_CARDS = """prosecution arrest measure extension second_instance supervision juvenile execution civil admin pil petition suggestion
+hearing""".split()
+_IN_TWO = {"prosecution": ("prosecution", "prosecution_links")}
 FLOOR = {
-    card: tuple(resources.files("flows.bench").joinpath(name).read_text(encoding="utf-8") for name in names)
-    for card, names in _FILES.items()
+    card: tuple(_STATEMENTS.joinpath(f"{name}.sql").read_text(encoding="utf-8") for name in _IN_TWO.get(card, (card,)))
+    for card in _CARDS
 }
-"""The scripts of the cards that most rows and rules are about; the second of prosecution cards are the rules that look at other rows."""
+"""The scripts by card. The rules of prosecution cards that look at other rows are in a second one."""
 
 _RUNS = 3
 

@@ -1,7 +1,6 @@
 """`anka bench`: an audit at scale, with the register, beside what an expert would write by hand on the same files and tables.
 
-Figures are ratios against something run beside it, never limits of a test. The audit judges every card, the floor those three that
-most rows and rules are about.
+Figures are ratios against something run beside it, never limits of a test. Both judge every rule of every card.
 """
 
 import os
@@ -112,13 +111,13 @@ def processor_seconds() -> float:
 
 
 def _differences(result: AuditResult, floor: Mapping[str, Mapping[str, int]]) -> tuple[str, ...]:
-    """Rules the floor counts otherwise than the audit; empty when both agree on every rule of its cards."""
+    """Rules the floor counts otherwise than the audit; empty when both agree on every rule."""
     with open_published(result.file) as con:
         audited: Sequence[tuple[str, str, int]] = con.execute(
             "select card, rule_id, sum(rows_violated)::bigint from judgements group by card, rule_id order by card, rule_id"
         ).fetchall()
     return tuple(
-        f"{card} {rule}: {floor[card].get(rule, 0)} ≠ {count}"
+        f"{card} {rule}: {found} ≠ {count}"
         for card, rule, count in audited
-        if card in floor and floor[card].get(rule, 0) != count
+        if (found := floor.get(card, {}).get(rule, 0)) != count
     )

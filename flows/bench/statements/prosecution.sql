@@ -1,6 +1,6 @@
 -- The floor of `anka bench`: the violations of the own-row rules on prosecution cards, as an expert would find them by hand for
 -- speed alone: no helper macros, no values, no messages. Fills table floor.prosecution: rule_id, bmsah, suspect_no, _row. The
--- rules that look at other rows are in floor_prosecution_links.sql, which adds theirs.
+-- rules that look at other rows are in prosecution_links.sql, which adds theirs.
 -- Variable: today, the audit date. Tables: cards.prosecution, lookup.charges, lookup.charge_groups,
 -- lookup.calendar and lookup.dictionaries.
 --

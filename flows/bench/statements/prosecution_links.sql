@@ -1,5 +1,5 @@
 -- The other half of the floor of `anka bench`: the rules of prosecution cards that look at other rows, written by hand for
--- speed as in floor_prosecution.sql, whose header explains what is found. Adds to table floor.prosecution.
+-- speed as in prosecution.sql, whose header explains what is found. Adds to table floor.prosecution.
 -- Variable: today. Tables: cards.prosecution and the cards it is linked with, lookup.charge_groups.
 --
 -- Left out: a person whose last measures began on one day and bear the same number or none, where the order of the rows

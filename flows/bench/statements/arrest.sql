@@ -1,5 +1,5 @@
 -- The floor of `anka bench` for arrest cards: the violations of all their rules, those that look at other rows too, written by hand for
--- speed as in floor_prosecution.sql, whose header explains what is found. Fills table floor.arrest: rule_id, bmsah, suspect_no, _row.
+-- speed as in prosecution.sql, whose header explains what is found. Fills table floor.arrest: rule_id, bmsah, suspect_no, _row.
 -- Variable: today. Tables: cards.arrest and the cards it is linked with, lookup.charges, lookup.charge_groups,
 -- lookup.calendar and lookup.dictionaries.
 CREATE OR REPLACE TEMP TABLE texts AS

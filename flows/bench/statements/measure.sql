@@ -1,4 +1,4 @@
--- The floor of `anka bench` for coercive measures: the violations of all their rules, written by hand for speed as in floor_prosecution.sql,
+-- The floor of `anka bench` for coercive measures: the violations of all their rules, written by hand for speed as in prosecution.sql,
 -- whose header explains what is found. Fills table floor.measure: rule_id, bmsah, suspect_no, measure_no, _row.
 -- Variable: today. Tables: cards.measure and the cards it is linked with, lookup.calendar.
 --
