@@ -19,6 +19,8 @@ class Stage(Enum):
     MARK = Bilingual("标注", "marking")
     SAMPLE = Bilingual("生成示例", "writing the sample")
     FLOOR = Bilingual("手写查询", "hand-written queries")
+    PEERS = Bilingual("同类工具", "other libraries")
+    SMALL = Bilingual("小规模计时", "small timings")
 
     @property
     def code(self) -> str:

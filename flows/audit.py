@@ -4,8 +4,6 @@ No Prefect here: `nightly_audit` runs the same stages as a flow.
 """
 
 import hashlib
-import resource
-import sys
 import tempfile
 import threading
 import time
@@ -43,6 +41,7 @@ from expectations.texts import Bilingual
 from flows.audit_lock import sole_audit
 from flows.kept_exports import keep_exports
 from flows.load import LoadReport, list_files, load_exports, report_as_text, write_quarantine
+from flows.memory import peak_memory_mb
 from flows.progress import tell
 from flows.publishing import RunFacts, StageTime, publish
 
@@ -299,13 +298,6 @@ def report_text(loaded: LoadReport, catalogue: Catalogue) -> str:
     """The load report as a supervisor reads it."""
     labels = {(card.name, f.name): f.header for card in catalogue.cards.values() for f in card.fields}
     return report_as_text(loaded, labels)
-
-
-def peak_memory_mb() -> float:
-    """Peak resident memory of this process so far, in MB."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    # bytes on macOS, kilobytes on Linux
-    return peak / (1024 * 1024 if sys.platform == "darwin" else 1024)
 
 
 @contextmanager

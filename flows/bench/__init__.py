@@ -1,1 +1,1 @@
-"""The benchmark: an audit timed beside hand-written queries that count the same rules."""
+"""The benchmark: an audit timed beside hand-written statements that find the same, at any size; starting, beside its imports."""

@@ -1,8 +1,8 @@
-"""`anka sample` and `anka bench`: exports made by the generator, written out or measured on."""
+"""`anka sample`: exports made by the generator."""
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -34,16 +34,3 @@ def sample(
         f"审查逮捕 arrest: {summary.arrest_cases} 件, {summary.arrest_suspects} 人; 强制措施 measures: {summary.measures}; "
         f"已埋错误 planted findings: {summary.planted_findings} ({summary.planted_rules} 条规则 rules)"
     )
-
-
-def bench(
-    rows: Annotated[int, typer.Option(min=1000, help=Bilingual("嫌疑人行数", "suspect rows"))] = 1_000_000,
-    format: Annotated[Literal["table", "json"], typer.Option(help=Bilingual("输出格式", "output"))] = "table",
-    progress: ProgressWay = "bar",
-) -> None:
-    """Audits made-up rows and prints what each stage took."""
-    from flows.bench.measuring import figures_text, run_bench  # Great Expectations takes seconds to import
-
-    with shown_progress(stderr):
-        figures = run_bench(rows)
-    typer.echo(figures_text(figures, format))
