@@ -21,6 +21,10 @@ MEMORY_VARIABLE = "ANKA_MEMORY"
 _SHARE = 6
 """Of the machine's memory one part in so many: the dashboard, a database and a desktop live on it too."""
 _LEAST = 2**30
+_WRITING = 2**29
+"""What a statement may hold that writes a card of 400 columns in order: rows of 120,000 are packed at a time."""
+_SIZE = re.compile(r"(\d+(?:\.\d+)?) ?([MG]i?B)")
+_UNITS = {"MB": 10**6, "MiB": 2**20, "GB": 10**9, "GiB": 2**30}
 
 _ISOLATED: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": "false",
@@ -33,13 +37,19 @@ LOCKED = _ISOLATED | {"enable_external_access": "false", "lock_configuration": "
 def memory_limit() -> str:
     """What DuckDB may take, in its own words: `ANKA_MEMORY`, else a sixth of the machine's memory, 1 GB at least. Raises InputError."""
     asked = os.environ.get(MEMORY_VARIABLE, "")
-    if asked and not re.fullmatch(r"\d+(\.\d+)? ?[MG]i?B", asked):
+    if asked and not _SIZE.fullmatch(asked):
         raise InputError(
             Bilingual("看不懂的内存大小", "no size of memory").about(f"{MEMORY_VARIABLE}={asked}"),
             hint=Bilingual("例如", "for example").about(f"{MEMORY_VARIABLE}=4GB"),
         )
     machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") if hasattr(os, "sysconf") else 0
     return asked or f"{max(machine // _SHARE, _LEAST) // 2**20}MiB"
+
+
+def side_by_side() -> int:
+    """How many statements that write the rows of a card may run at once: one a processor, and as memory allows."""
+    number, unit = _SIZE.findall(memory_limit())[0]
+    return max(1, min(os.cpu_count() or 1, int(float(number) * _UNITS[unit] / _WRITING)))
 
 
 @contextmanager

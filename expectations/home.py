@@ -17,7 +17,7 @@ from expectations.texts import Bilingual
 _OTHERS = 0o077
 """Rights of everybody but the owner."""
 _OURS = re.compile(
-    r"(warehouse\.duckdb|register\.db|register\.id).*|audit\.lock|published|exports|runs|reviews|rechecks|templates|prefect"
+    r"((warehouse|loaded)\.duckdb|register\.db|register\.id).*|audit\.lock|published|exports|runs|reviews|rechecks|templates|prefect"
 )
 """The names of what Anka keeps: in a folder that holds other things too, only these are closed to others."""
 
@@ -40,8 +40,13 @@ class Home:
 
     @property
     def warehouse(self) -> Path:
-        """The DuckDB file of the flows: history of loads and the run at work. One process at a time."""
+        """The DuckDB file of the run at work, made anew by every load. One process at a time."""
         return self.root / "warehouse.duckdb"
+
+    @property
+    def loaded(self) -> Path:
+        """The warehouse as the load left it, cards and nothing else: what the published file is made from, and gone afterwards."""
+        return self.root / "loaded.duckdb"
 
     @property
     def published(self) -> Path:

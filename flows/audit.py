@@ -4,6 +4,7 @@ No Prefect here: `nightly_audit` runs the same stages as a flow.
 """
 
 import hashlib
+import shutil
 import tempfile
 import threading
 import time
@@ -121,14 +122,14 @@ class AuditResult:
         return total(self.lines).hints
 
 
-def run_audit(order: AuditOrder) -> AuditResult:
-    """Audits the exports of `order` and publishes the run.
+def run_audit(order: AuditOrder, catalogue: Catalogue | None = None) -> AuditResult:
+    """Audits the exports of `order` by its catalogue, or one read already, and publishes the run.
 
     Raises InputError for unusable exports, CatalogueError for a catalogue with mistakes, NotReconciledError when counts and
     findings differ; nothing is published then.
     """
     watch, started = Stopwatch(), now()
-    catalogue = order.read_catalogue()
+    catalogue = catalogue or order.read_catalogue()
     with sole_audit(Home(order.home)):
         require_not_earlier(order)
         with watch.stage("load"):
@@ -168,14 +169,17 @@ def import_ahead() -> None:
 def load_stage(order: AuditOrder, catalogue: Catalogue) -> LoadReport:
     """Loads and types the exports; the tables `cards` and `load` of the warehouse hold them afterwards."""
     import_ahead()
-    Home(order.home).make()
+    home = Home(order.home)
+    home.make()
     files = list_files(order.paths).files
+    with _warehouse(order):  # nobody else works on it
+        home.warehouse.unlink()
     with (
         ThreadPoolExecutor(1) as beside,
         tempfile.TemporaryDirectory(prefix="anka-load-") as folder,
         _warehouse(order, files, [Path(folder)]) as con,
     ):
-        kept = beside.submit(keep_exports, Home(order.home), files if order.keep_exports else ())
+        kept = beside.submit(keep_exports, home, files if order.keep_exports else ())
         report = load_exports(
             con,
             catalogue,
@@ -187,7 +191,9 @@ def load_stage(order: AuditOrder, catalogue: Catalogue) -> LoadReport:
             work=Path(folder),
         )
         kept.result()
-        return report
+    # copied as a file, while it holds the cards alone: writing their rows once more would take longer than loading them
+    shutil.copyfile(home.warehouse, home.loaded)
+    return report
 
 
 @within_memory()

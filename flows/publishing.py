@@ -4,13 +4,11 @@ A reader sees the former run or this one, never half of one. Nothing is judged o
 """
 
 import json
-import os
 import re
+import shutil
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -62,20 +60,21 @@ def publish(
     collected: Sequence[Collected],
     stages: Iterable[StageTime],
 ) -> Path:
-    """Writes the file, to which the caller switches. `con` is the warehouse after `collect`."""
+    """Writes the file, to which the caller switches: what the load left, with the run's tables. `con` is the warehouse after `collect`."""
     home.published.mkdir(parents=True, exist_ok=True)
     target = _new_name(home, facts.run_id)
     unfinished = target.with_suffix(".unfinished")
-    unfinished.unlink(missing_ok=True)
+    shutil.copyfile(home.loaded, unfinished)
     con.execute(f"attach '{_quoted(unfinished)}' as publication")
     try:
         _copy_tables(con, catalogue)
-        _write_tables(con, catalogue, facts, collected, list(stages))
+        _write_tables(con, home, catalogue, facts, collected, list(stages))
     finally:
         con.execute("detach publication")
     # read-only before it has its name: one page that opened it for writing would lock out all others
     unfinished.chmod(0o400)
     unfinished.replace(target)
+    home.loaded.unlink()
     return target
 
 
@@ -102,10 +101,8 @@ def _new_name(home: Home, run_id: str) -> Path:
 
 
 def _copy_tables(con: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> None:
+    con.execute("drop schema publication.load cascade")
     run_schema.create_run(con, "publication")
-    # rows that keep their order are written by one thread, so cards are copied side by side
-    with ThreadPoolExecutor(os.cpu_count()) as copies:
-        list(copies.map(partial(_copy_card, con), catalogue.cards.values()))
     for table in run_schema.LOADED:
         con.execute(f"insert into publication.{table.name} by name from load.{table.name}")
     for table in run_schema.JUDGED:
@@ -115,13 +112,9 @@ def _copy_tables(con: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> None:
     con.execute(f"insert into publication.checked by name {checked_query('publication.card_rows')}")
 
 
-def _copy_card(con: duckdb.DuckDBPyConnection, card: Card) -> None:
-    with con.cursor() as own:
-        own.execute(f"create table publication.cards.{card.name} as from cards.{card.name}")
-
-
 def _write_tables(
     con: duckdb.DuckDBPyConnection,
+    home: Home,
     catalogue: Catalogue,
     facts: RunFacts,
     collected: Sequence[Collected],
@@ -153,7 +146,7 @@ def _write_tables(
         run_schema.RULES,
         [_rule_row(catalogue, catalogue.rule_on(rule_id, facts.as_of), facts.as_of) for rule_id in catalogue.rules],
     )
-    _keep_history(con, facts.run_id, facts.as_of)
+    _keep_history(con, home, facts.run_id, facts.as_of)
     _store(con, run_schema.FIELDS, [row for card in catalogue.cards.values() for row in _field_rows(card)])
     _store(
         con,
@@ -162,18 +155,27 @@ def _write_tables(
     )
 
 
-def _keep_history(con: duckdb.DuckDBPyConnection, run_id: str, as_of: date) -> None:
-    """Adds what every rule came to in this run to the warehouse's history, and publishes the whole of it."""
+def _keep_history(con: duckdb.DuckDBPyConnection, home: Home, run_id: str, as_of: date) -> None:
+    """What every rule came to in this run and, from the newest published file that can be read, in those before."""
+    history = run_schema.RULE_HISTORY.name
+    for file in reversed(published_files(home)):
+        try:
+            con.execute(f"attach '{_quoted(file)}' as former (read_only)")
+        except duckdb.Error:
+            continue
+        try:
+            con.execute(
+                f"insert into publication.{history} by name from former.{history} where run_id <> ? order by rowid",
+                [run_id],
+            )
+        finally:
+            con.execute("detach former")
+        break
     con.execute(
-        f"create schema if not exists history; create table if not exists history.rules ({run_schema.RULE_HISTORY.declared()})"
-    )
-    con.execute("delete from history.rules where run_id = ?", [run_id])
-    con.execute(
-        "insert into history.rules select rule_id, any_value(fingerprint), ?, ?, bool_or(state = 'judged'), sum(findings) "
+        f"insert into publication.{history} select rule_id, any_value(fingerprint), ?, ?, bool_or(state = 'judged'), sum(findings) "
         "from publication.judgements join publication.rules using (rule_id) group by rule_id order by rule_id",
         [run_id, as_of],
     )
-    con.execute("insert into publication.rule_history by name from history.rules order by as_of, run_id, rule_id")
 
 
 def _judgement_row(collected: Collected) -> dict[str, object]:

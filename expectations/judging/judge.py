@@ -3,7 +3,6 @@
 What leaves here are counts and failing-row queries; `collecting` turns those into findings.
 """
 
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -16,7 +15,7 @@ import duckdb
 
 from expectations.catalogue.cards import Card
 from expectations.catalogue.catalogues import Catalogue
-from expectations.connections import open_duckdb
+from expectations.connections import open_duckdb, side_by_side
 from expectations.judging.verdict_tables import VerdictTable, count_rows, last_day_column, make_verdict_tables
 from expectations.progress import Progress, Stage, unheard
 from expectations.sql.context import AuditTable, Prepared, build_audit_table
@@ -107,7 +106,7 @@ def _evaluate(
     evaluated = _Evaluated([], [], {})
     of_card = partial(_evaluate_card, con, catalogue, as_of, loaded, all_judgements(catalogue, as_of))
     # what one card's statements leave of the processors, writing above all, the next one's preparation takes
-    with ThreadPoolExecutor(os.cpu_count()) as evaluators:
+    with ThreadPoolExecutor(side_by_side()) as evaluators:
         for number, card in enumerate(evaluators.map(of_card, catalogue.cards.values())):
             progress(Stage.PREPARE, number, len(catalogue.cards))
             evaluated.tables.extend(card.tables)

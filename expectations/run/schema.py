@@ -65,7 +65,7 @@ RULES = _table(
 )
 RULE_HISTORY = _table(
     "rule_history",
-    "What every rule came to in every run of this warehouse.",
+    "What every rule came to in every run of this home.",
     "rule_id varchar, fingerprint varchar, run_id varchar, as_of date, judged boolean, findings bigint",
 )
 JUDGEMENTS = _table(
@@ -174,7 +174,7 @@ def card_table(name: str, items: Mapping[str, str]) -> Table:
 
 def create_run(con: duckdb.DuckDBPyConnection, place: str = "") -> None:
     """The tables of a run, empty, but those of the cards; `place` is an attached file."""
-    con.execute(f"create schema {place}{'.' if place else ''}cards")
+    con.execute(f"create schema if not exists {place}{'.' if place else ''}cards")
     for table in PUBLISHED:
         con.execute(table.create(place))
 

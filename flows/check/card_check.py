@@ -67,7 +67,7 @@ def check_cards(order: CheckOrder) -> tuple[Checked, ...]:
             keep_exports=False,
         )
         catalogue = audit.read_catalogue()
-        result = run_audit(audit)
+        result = run_audit(audit, catalogue)
         with open_published(result.file) as con:
             checks = file_checks(con, catalogue)
         for number, (check, target) in enumerate(zip(checks, targets, strict=True)):

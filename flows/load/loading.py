@@ -15,6 +15,7 @@ from pathlib import Path
 import duckdb
 
 from expectations.catalogue.catalogues import Catalogue
+from expectations.connections import side_by_side
 from expectations.errors import InputError, nearest
 from expectations.progress import Progress, Stage, unheard
 from expectations.sql.cell_values import value_macros
@@ -40,12 +41,8 @@ from flows.load.sources.files import content_hash, list_files, still_written
 from flows.load.sources.sheets import Reading, Refused, Sheet
 from flows.load.sources.workbooks import read_workbook
 
-_PROCESSORS = os.cpu_count() or 1
-_READERS = min(4, _PROCESSORS)
+_READERS = min(4, os.cpu_count() or 1)
 """Files read at the same time: a workbook is read by a child process, whose memory counts."""
-
-_SCANNERS = min(4, _PROCESSORS)
-"""Cards scanned at the same time: the rows of one keep their order, so one thread writes them."""
 
 
 @dataclass(frozen=True)
@@ -160,7 +157,7 @@ def _read_file(path: Path, headings: Mapping[str, Headings], work: Path | None, 
 def _take_files(run: _Run, paths: Sequence[Path], busy: Collection[Path], progress: Progress) -> _Taken:
     """Reads the files ahead of each other, recognises them in their order, which numbers their rows, and scans cards side by side."""
     scans: list[Future[_Taken]] = []
-    with ThreadPoolExecutor(_READERS) as readers, ThreadPoolExecutor(_SCANNERS) as scanners:
+    with ThreadPoolExecutor(_READERS) as readers, ThreadPoolExecutor(side_by_side()) as scanners:
         read_files = [readers.submit(_read_file, path, run.headings, run.work, path in busy) for path in paths]
         for number, (path, read_file) in enumerate(zip(paths, read_files, strict=True)):
             progress(Stage.READ, number, len(paths))

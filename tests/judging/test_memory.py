@@ -1,5 +1,6 @@
 """How much memory an audit may take: set by a variable, spilled beyond, and told in one line when it is too small."""
 
+import os
 from pathlib import Path
 
 import duckdb
@@ -7,7 +8,7 @@ import pytest
 from support.commands import anka
 from support.places import SAMPLE
 
-from expectations.connections import MEMORY_VARIABLE, open_duckdb
+from expectations.connections import MEMORY_VARIABLE, open_duckdb, side_by_side
 from expectations.errors import InputError
 from expectations.home import Home
 from expectations.run.published import open_published
@@ -29,6 +30,12 @@ def test_a_connection_takes_a_share_of_the_machine_unless_told(monkeypatch: pyte
         monkeypatch.setenv(MEMORY_VARIABLE, wrong)
         with pytest.raises(InputError, match=MEMORY_VARIABLE):
             open_duckdb()
+
+
+@pytest.mark.parametrize(("limit", "most"), [("200MB", 1), ("1GB", 1), ("1.5 GiB", 3), ("64GiB", 128)])
+def test_little_memory_lets_fewer_statements_run_at_once(monkeypatch: pytest.MonkeyPatch, limit: str, most: int) -> None:
+    monkeypatch.setenv(MEMORY_VARIABLE, limit)
+    assert side_by_side() == min(most, os.cpu_count() or 1)
 
 
 def limit_of_a_connection() -> str:
