@@ -33,7 +33,9 @@ def test_a_connection_takes_a_share_of_the_machine_unless_told(monkeypatch: pyte
 
 
 @pytest.mark.parametrize(("limit", "most"), [("200MB", 1), ("1GB", 1), ("1.5 GiB", 3), ("64GiB", 128)])
-def test_little_memory_lets_fewer_statements_run_at_once(monkeypatch: pytest.MonkeyPatch, limit: str, most: int) -> None:
+def test_little_memory_lets_fewer_statements_run_at_once(
+    monkeypatch: pytest.MonkeyPatch, limit: str, most: int
+) -> None:
     monkeypatch.setenv(MEMORY_VARIABLE, limit)
     assert side_by_side() == min(most, os.cpu_count() or 1)
 
