@@ -14,8 +14,10 @@ from typing import Any
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")  # before the import: nothing leaves the office
 
 import great_expectations as gx
+from great_expectations.core.batch_definition import BatchDefinition
 from great_expectations.core.expectation_validation_result import ExpectationSuiteValidationResult
 from great_expectations.core.run_identifier import RunIdentifier
+from great_expectations.datasource.fluent.sql_datasource import TableAsset
 from sqlalchemy import NullPool, create_engine
 
 from expectations.connections import LOCKED, memory_limit
@@ -26,6 +28,9 @@ from expectations.judging.verdict_tables import VerdictTable
 from expectations.progress import Progress, Stage
 from expectations.sql.judgements import Judgement
 from expectations.texts import NO_TEXT, Bilingual, same
+
+_WHOLE = "all"
+"""The name of the batch that is a whole verdict table."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +66,9 @@ def _results(
         name="verdicts",
         connection_string=_url(database),
         kwargs=_as_opened_here(),
+        assets=[
+            _asset(table) for table in tables
+        ],  # together: each that is added later writes the whole datasource down anew
     )
     results = dict[str, ExpectationSuiteValidationResult]()
     run = RunIdentifier(run_time=datetime.now(UTC))
@@ -68,8 +76,7 @@ def _results(
         for number, table in enumerate(tables):
             progress(Stage.JUDGE, number, len(tables))
             suite = gx.ExpectationSuite(_suite_name(table), list(starmap(expectation_of, table.judgements.items())))
-            asset = datasource.add_table_asset(name=table.name, table_name=table.name, schema_name="audit")
-            batch = asset.add_batch_definition_whole_table("all").get_batch()
+            batch = datasource.get_asset(table.name).get_batch_definition(_WHOLE).get_batch()
             results[suite.name] = batch.validate(suite, result_format="SUMMARY")
             if docs:
                 data_docs.keep(context, suite, results[suite.name], run)
@@ -80,6 +87,11 @@ def _results(
     finally:
         DuckDBExecutionEngine.close_engines()
     return results
+
+
+def _asset(table: VerdictTable) -> TableAsset:
+    whole = BatchDefinition[None](name=_WHOLE, partitioner=None)
+    return TableAsset(name=table.name, table_name=table.name, schema_name="audit", batch_definitions=[whole])
 
 
 def _url(database: Path) -> str:
