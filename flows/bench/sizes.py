@@ -15,7 +15,11 @@ from flows.progress import Way
 Summary = Mapping[str, Any]
 """The figures of one size, as `anka bench --format json` prints them."""
 
-_PROGRAM = [sys.executable, "-c", "from flows.cli.main import main; main()"]
+_PROGRAM = [
+    sys.executable,
+    "-m",
+    "flows.cli.main",
+]  # not `-c`: DuckDB would take it for a prompt and draw bars on standard output
 
 
 def run_sizes(sizes: Sequence[int], progress: Way) -> list[Summary]:

@@ -19,7 +19,7 @@ from expectations.progress import Stage
 from flows.progress import tell
 from sample_data import COMMITTED
 
-_ANKA = ("-c", "from flows.cli.main import main; main()")
+_ANKA = ("-m", "flows.cli.main")
 _AUDIT = (
     *_ANKA,
     "audit",
