@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from importlib import import_module
@@ -172,8 +172,7 @@ def load_stage(order: AuditOrder, catalogue: Catalogue) -> LoadReport:
     home = Home(order.home)
     home.make()
     files = list_files(order.paths).files
-    with _warehouse(order):  # nobody else works on it
-        home.warehouse.unlink()
+    _remove_warehouse(order)
     with (
         ThreadPoolExecutor(1) as beside,
         tempfile.TemporaryDirectory(prefix="anka-load-") as folder,
@@ -251,6 +250,7 @@ def publish_stage(
             lines = figures_of(file, register)
             tell(Stage.FOLLOW, 1, 1)
         home.switch_to(file)  # last: whoever meets the new file finds the register brought up to it
+    home.loaded.unlink()  # only now: what fails above is tried again
     not_judged = tuple(f"{v.judgement.name}: {v.reason}" for v in verdicts if v.state == "not_judged")
     return AuditResult(
         run_id,
@@ -304,6 +304,15 @@ def report_text(loaded: LoadReport, catalogue: Catalogue) -> str:
     """The load report as a supervisor reads it."""
     labels = {(card.name, f.name): f.header for card in catalogue.cards.values() for f in card.fields}
     return report_as_text(loaded, labels)
+
+
+def _remove_warehouse(order: AuditOrder) -> None:
+    """Makes way for a new one. Raises InputError where another audit works on it; a damaged one is nothing to keep."""
+    with suppress(duckdb.Error), _warehouse(order):
+        pass
+    warehouse = Home(order.home).warehouse
+    for file in (warehouse, warehouse.with_name(f"{warehouse.name}.wal")):
+        file.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -74,7 +74,6 @@ def publish(
     # read-only before it has its name: one page that opened it for writing would lock out all others
     unfinished.chmod(0o400)
     unfinished.replace(target)
-    home.loaded.unlink()
     return target
 
 
@@ -161,16 +160,16 @@ def _keep_history(con: duckdb.DuckDBPyConnection, home: Home, run_id: str, as_of
     for file in reversed(published_files(home)):
         try:
             con.execute(f"attach '{_quoted(file)}' as former (read_only)")
-        except duckdb.Error:
-            continue
-        try:
             con.execute(
                 f"insert into publication.{history} by name from former.{history} where run_id <> ? order by rowid",
                 [run_id],
             )
+        except duckdb.Error:
+            continue  # damaged, or of another version: the one before it knows all but that run
+        else:
+            break
         finally:
-            con.execute("detach former")
-        break
+            con.execute("detach database if exists former")
     con.execute(
         f"insert into publication.{history} select rule_id, any_value(fingerprint), ?, ?, bool_or(state = 'judged'), sum(findings) "
         "from publication.judgements join publication.rules using (rule_id) group by rule_id order by rule_id",

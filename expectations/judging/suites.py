@@ -66,9 +66,8 @@ def _results(
         name="verdicts",
         connection_string=_url(database),
         kwargs=_as_opened_here(),
-        assets=[
-            _asset(table) for table in tables
-        ],  # together: each that is added later writes the whole datasource down anew
+        # together: each that is added later writes the whole datasource down anew
+        assets=[_asset(table) for table in tables],
     )
     results = dict[str, ExpectationSuiteValidationResult]()
     run = RunIdentifier(run_time=datetime.now(UTC))

@@ -75,7 +75,7 @@ PLACES = {
         Bilingual("生成虚构的示例导出和已埋错误清单", "write fictional exports and the list of planted defects"),
     ),
     "bench": Place(
-        "bench",
+        "generated",
         "bench",
         Bilingual(
             "测速：与手写查询、同类工具并列", "time Anka beside hand-written queries and other libraries, in one run"

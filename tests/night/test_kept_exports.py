@@ -46,3 +46,22 @@ def test_copies_go_with_the_last_run_that_was_made_of_them(tmp_path: Path) -> No
     assert len(published_files(Home(home))) == len(kept(home)) == 2
     prune(Home(home), 1)
     assert list(kept(home).values()) == [exports[1].read_bytes()]
+
+
+def test_a_damaged_warehouse_is_made_anew(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    audited(home.root, SAMPLE / "exports" / "听证.csv")
+    for name in (home.warehouse.name, f"{home.warehouse.name}.wal"):
+        (home.root / name).write_bytes(b"cut off by a full disk")
+    audited(home.root, SAMPLE / "exports" / "听证.csv")
+    assert not home.loaded.exists()
+
+
+def test_the_history_of_the_rules_goes_on_over_a_damaged_run(tmp_path: Path) -> None:
+    home, exports = Home(tmp_path / "home"), [SAMPLE / "exports" / "听证.csv", tmp_path / "听证.csv"]
+    exports[1].write_bytes(exports[0].read_bytes().replace(b"\n", b"\r\n"))
+    audited(home.root, exports[0])
+    damaged = home.published / "000002-20260630-damaged.duckdb"
+    damaged.write_bytes(b"no database")
+    with open_published(audited(home.root, exports[1])) as con:
+        assert con.execute("select count(distinct run_id) from rule_history").fetchall() == [(2,)]
