@@ -28,6 +28,9 @@ JUDGED, OTHER = "t", "r"
 AGGREGATES = frozenset("min max sum avg count count_if bool_and bool_or list first last".split())
 """Functions that make one value of the other rows."""
 
+IN_ORDER = frozenset({"list", "first", "last"})
+"""Those of them that come to another value where the rows stand in another order."""
+
 LIST_FUNCTIONS = frozenset({"flatten", "list_distinct"})
 """What may be done with a list of the other rows' lists."""
 

@@ -11,6 +11,7 @@ from expectations.catalogue.catalogues import Catalogue
 from expectations.sql.language import parse_condition, render
 from expectations.sql.other_rows import canonical
 from expectations.sql.passes import PASSES
+from expectations.sql.passes.linked_rows import in_row_order
 from expectations.sql.passes.scope import Pass, Scope
 
 
@@ -32,6 +33,19 @@ def test_a_pass_does_what_its_example_says(small: Catalogue, step: Pass, capsys:
     )
     assert examples.examples
     assert doctest.DocTestRunner().run(examples).failed == 0, capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("value", "in_order"),
+    [
+        ("flatten(list(r.a))", "FLATTEN(LIST(r.a ORDER BY r._row))"),
+        ("last(r.a order by r.d)", "LAST(r.a ORDER BY r.d, r._row)"),
+        ("list(distinct r.a)", "LIST(DISTINCT r.a ORDER BY r.a)"),
+        ("max(r.a)", "MAX(r.a)"),
+    ],
+)
+def test_values_of_other_rows_do_not_depend_on_the_order_of_reading(value: str, in_order: str) -> None:
+    assert render(in_row_order(parse_condition(value))) == in_order
 
 
 @pytest.mark.parametrize("step", PASSES, ids=lambda step: step.__name__)

@@ -6,7 +6,16 @@ from sqlglot import exp
 
 from expectations.catalogue.cards import Link
 from expectations.sql.language import call, function_name, parse_condition, replace_calls
-from expectations.sql.other_rows import AGGREGATES, JUDGED, OTHER, Counting, Lookup, lookup_at, value_without_rows
+from expectations.sql.other_rows import (
+    AGGREGATES,
+    IN_ORDER,
+    JUDGED,
+    OTHER,
+    Counting,
+    Lookup,
+    lookup_at,
+    value_without_rows,
+)
 from expectations.sql.passes.coded_values import coded_values
 from expectations.sql.passes.in_place import in_place
 from expectations.sql.passes.pending import linked, replace_around
@@ -79,7 +88,24 @@ def _aggregate(
         return coded_values(in_place(tree, linked_scope), linked_scope)
 
     where = exp.and_(*map(on_linked_row, conditions)) if conditions else None
-    return linked(link, on_linked_row(value), where, compared=compared)
+    return linked(link, on_linked_row(in_row_order(value)), where, compared=compared)
+
+
+def in_row_order(value: exp.Expr) -> exp.Expr:
+    """The value with lists, first and last ones in the order of the rows, in the end: not in whichever the database reads them."""
+
+    def ordered(node: exp.Expr) -> exp.Expr | None:
+        assert isinstance(node, exp.Func)
+        if function_name(node) not in IN_ORDER:
+            return None
+        (argument,) = node.expressions
+        item, keys = (argument.this, argument.expressions) if isinstance(argument, exp.Order) else (argument, [])
+        # of distinct values there is no row each stands in
+        last_key = item.expressions[0].copy() if isinstance(item, exp.Distinct) else exp.column("_row", OTHER)
+        in_order = [*(key.copy() for key in keys), exp.Ordered(this=last_key)]
+        return call(function_name(node), exp.Order(this=item.copy(), expressions=in_order))
+
+    return replace_calls(value, ordered)
 
 
 def filtered(value: exp.Expr, condition: exp.Expr | None) -> exp.Expr:
