@@ -63,6 +63,10 @@ class Finding:
     sheet: Annotated[str, Column("its sheet", listed=False, kept=False)] = ""
     sheet_row: Annotated[int, Column("the row of the sheet", "bigint", listed=False, kept=False)] = 0
     card_row: Annotated[int, Column("the row of the card in the run", "bigint", listed=False)] = 0
+    card_rows: Annotated[
+        int,
+        Column("how many rows of the card break the rule: of a case, all that do", "bigint", listed=False, kept=False),
+    ] = 0
 
 
 COLUMNS: Mapping[str, Column] = {

@@ -150,6 +150,7 @@ def findings_query(verdicts: Mapping[int, Verdict], run_id: str, fingerprints: M
         "sheet": "c._sheet",
         "sheet_row": "c._sheet_row",
         "card_row": "c._row",
+        "card_rows": "count(*) over (partition by v.number, v.bmsah)" if by_case else "1",
     }
     rows = ", ".join(f"({number}, {', '.join(values.values())})" for number, values in constants.items())
     names = ", ".join(map(column, ("number", *next(iter(constants.values())))))

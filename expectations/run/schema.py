@@ -45,7 +45,7 @@ RUNS = _table(
     "runs",
     "The run, in one row: what identifies it, when it ran, how many rows it read, whether every rule could be computed.",
     """run_id varchar, as_of date, started_at timestamp, finished_at timestamp, catalogue_hash varchar, input_hash varchar,
-    version varchar, status varchar, rows_read bigint, rows_loaded bigint, rows_rejected bigint""",
+    version varchar, loaded_by varchar, status varchar, rows_read bigint, rows_loaded bigint, rows_rejected bigint""",
 )
 STAGES = _table("stages", "Wall time and peak memory of every stage.", "stage varchar, seconds double, peak_mb double")
 PACKS = _table(
@@ -166,10 +166,26 @@ CARD_COLUMNS: Mapping[str, str] = {
 }
 """What every table of schema `cards` has before its items: where the row stands, and its items that could not be read."""
 
+LOAD_FACTS: Mapping[str, str] = {
+    "_load": "integer",
+    "_problem": "varchar",
+    "_surplus": "varchar[]",
+    "_extra": "map(varchar, varchar)",
+    "_as_written": "map(varchar, varchar)",
+    "_is_blank": "boolean",
+    "_is_header": "boolean",
+    "_is_total": "boolean",
+    "_key": "varchar",
+    "_hash": "ubigint",
+    "_second_hash": "ubigint",
+}
+"""What such a table has after its items: what the load knew of the row, for the next run to go on from. The sheet's number, why the row
+can't be read, cells beyond the headings, those of other columns, texts that became another label, what the row is, its key and hashes."""
+
 
 def card_table(name: str, items: Mapping[str, str]) -> Table:
     """The table of a card: `items` are its columns and their types."""
-    return Table(f'cards."{name}"', "The rows of a card.", {**CARD_COLUMNS, **items})
+    return Table(f'cards."{name}"', "The rows of a card.", {**CARD_COLUMNS, **items, **LOAD_FACTS})
 
 
 def create_run(con: duckdb.DuckDBPyConnection, place: str = "") -> None:

@@ -8,7 +8,7 @@ from expectations.catalogue.cards import Card
 from expectations.run import schema as run_schema
 from expectations.sql.card_rows import item_columns
 from expectations.sql.quoting import quoted
-from flows.load.scanning import FACTS, card_table
+from flows.load.scanning import card_table
 
 
 def empty_card_tables(con: duckdb.DuckDBPyConnection) -> None:
@@ -18,8 +18,7 @@ def empty_card_tables(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def finish_card_tables(con: duckdb.DuckDBPyConnection, cards: Iterable[Card], scanned: frozenset[str]) -> None:
-    """Numbers the rows that count and removes the others, with what only sorting them out needed; a card without file gets an empty
-    table."""
+    """Numbers the rows that count and removes the others; a card without file gets an empty table."""
     for card in cards:
         table = card_table(card)
         if card.name not in scanned:
@@ -30,8 +29,6 @@ def finish_card_tables(con: duckdb.DuckDBPyConnection, cards: Iterable[Card], sc
             f" where a.card = {quoted(card.name)} and a.place = {table}.rowid"
         )
         con.execute(f"delete from {table} where _row is null")
-        for fact in FACTS:
-            con.execute(f"alter table {table} drop column {fact}")
 
 
 def _items(card: Card) -> dict[str, str]:

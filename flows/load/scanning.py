@@ -1,6 +1,6 @@
 """One pass over the rows of a sheet: every cell cleaned and typed, and what must be known of a row to tell whether it counts.
 
-The rows go straight into `cards.<card>`, all of them, with columns of facts that are dropped when `row_reasons` has sorted them out. The
+The rows go straight into `cards.<card>`, all of them; those that are no cards are deleted when `row_reasons` has sorted them out. The
 numbers of a sheet's rows are those of the file, blanks and repeated headings included.
 """
 
@@ -12,27 +12,13 @@ import duckdb
 
 from expectations.catalogue.cards import Card, Field, Role
 from expectations.catalogue.dictionaries import Dictionary
+from expectations.run.schema import LOAD_FACTS
 from expectations.sql.card_rows import typed_rows
 from expectations.sql.cell_values import BLANKS, clean_sql, typed_sql
 from expectations.sql.quoting import column, escaped, quoted
 from flows.load.headings import NARROW, WIDE, Column, heading_rows, heading_texts, map_columns, normalise_heading
 from flows.load.recognition import Candidate
 from flows.load.sources.sheets import Sheet
-
-FACTS = (
-    "_load",
-    "_problem",
-    "_surplus",
-    "_extra",
-    "_as_written",
-    "_is_blank",
-    "_is_header",
-    "_is_total",
-    "_key",
-    "_hash",
-    "_second_hash",
-)
-"""Columns of `cards.<card>` while it is loaded: the load, why the row can't be read, cells beyond the headings, those of other columns, texts that became another label, and what the row is."""
 
 
 @dataclass(frozen=True)
@@ -76,9 +62,8 @@ def scan_sheet(
     file_no: int,
 ) -> Load:
     """Adds the rows of a sheet to the table of its card, which the first sheet of the card makes."""
-    rows = heading_rows(sheet.head, chosen.header, chosen.headings)
+    rows, columns = sheet_columns(sheet, chosen)
     last = rows[-1] + 1
-    columns = map_columns(heading_texts(sheet.head, rows, sheet.width(last), chosen.headings), chosen.headings)
     known = con.execute(
         "select 1 from duckdb_tables() where schema_name = 'cards' and table_name = ?", [chosen.card.name]
     ).fetchone()
@@ -104,6 +89,13 @@ def scan_sheet(
         if sheet.carefully is None:
             raise
     return scan(sheet.carefully(last))
+
+
+def sheet_columns(sheet: Sheet, chosen: Candidate) -> tuple[tuple[int, ...], tuple[Column, ...]]:
+    """The indexes of the heading rows, and every column with its field."""
+    rows = heading_rows(sheet.head, chosen.header, chosen.headings)
+    texts = heading_texts(sheet.head, rows, sheet.width(rows[-1] + 1), chosen.headings)
+    return rows, map_columns(texts, chosen.headings)
 
 
 def scanned_rows(load: Load, dictionaries: Mapping[str, Dictionary], relation: str) -> str:
@@ -144,7 +136,7 @@ def scanned_rows(load: Load, dictionaries: Mapping[str, Dictionary], relation: s
         lambda field: f"c{places[field.name]}" if field.name in places else "null::varchar",
         place,
         f"({relation})",
-        {name: facts[name] for name in FACTS},
+        {name: facts[name] for name in LOAD_FACTS},
     )
 
 
