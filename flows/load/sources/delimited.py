@@ -17,7 +17,7 @@ from flows.load.headings import FEWEST_MATCHES, Headings, Row, find_header_row
 from flows.load.sources.containers import rewritten_as_utf8, text_encoding
 from flows.load.sources.cut_off import require_filled, require_whole
 from flows.load.sources.ragged_rows import LONGEST_CELL, store_ragged_rows
-from flows.load.sources.sheets import HEAD, NO_PROBLEMS, Reading, Sheet, stored_rows
+from flows.load.sources.sheets import HEAD, NO_PROBLEMS, PlainLines, Reading, Sheet, stored_rows
 
 DELIMITERS = (",", "\t", ";")
 _HEAD_CHARACTERS = 4 * 2**20
@@ -30,14 +30,6 @@ class Head:
 
     rows: tuple[Row, ...]
     last_lines: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class Lines:
-    """How the lines below the headings are written, as far as the fast reader has to know."""
-
-    regular: bool
-    copied: bool
 
 
 def read_delimited(path: Path, reading: Reading) -> tuple[Sheet, ...]:
@@ -55,13 +47,21 @@ def read_delimited(path: Path, reading: Reading) -> tuple[Sheet, ...]:
         store_ragged_rows(text, delimiter, width, target)
         return stored_rows(target, width, with_problems=True)(below)
 
-    def fast(below: int) -> str:
+    def lines(below: int) -> PlainLines | None:
         require_whole(text, delimiter, head.rows[below - 1], head.last_lines[below - 1])
-        body = text if below == head.last_lines[below - 1] == 1 else reading.folder / "body.csv"
-        lines = _look_at_lines(text, head.last_lines[below - 1], None if body == text else body)
-        return _relation(body, delimiter, lines, below, _width(head, below)) if lines.regular else carefully(below)
+        # DuckDB's `skip` counts in its own way: headings of more than one line are left out of a copy
+        body = None if below == head.last_lines[below - 1] == 1 else reading.folder / "body.csv"
+        if not _is_regular(text, head.last_lines[below - 1], body):
+            return None
+        with text.open("rb") as stream:
+            headings = b"".join(stream.readline() for _ in range(head.last_lines[below - 1]))
+        return PlainLines(body or text, 0 if body else 1, headings)
 
-    return (Sheet("", 0, head.rows, lambda row: _width(head, row), fast, carefully),)
+    def fast(below: int) -> str:
+        plain = lines(below)
+        return _relation(plain, delimiter, below, _width(head, below)) if plain else carefully(below)
+
+    return (Sheet("", 0, head.rows, lambda row: _width(head, row), fast, carefully, lines),)
 
 
 def _width(head: Head, row: int) -> int:
@@ -103,7 +103,7 @@ def _head(text: Path, delimiter: str) -> Head:
     return Head(tuple(rows), tuple(last_lines))
 
 
-def _relation(body: Path, delimiter: str, lines: Lines, below: int, width: int) -> str:
+def _relation(lines: PlainLines, delimiter: str, below: int, width: int) -> str:
     """The rows as DuckDB reads them. Never with `new_line`: together with CRLF it loses rows silently."""
     columns = ", ".join(f"'c{place}': 'varchar'" for place in range(width))
     cells = "".join(f", c{place}" for place in range(width))
@@ -115,7 +115,7 @@ def _relation(body: Path, delimiter: str, lines: Lines, below: int, width: int) 
         "delim": quoted(delimiter),
         "quote": "'\"'",
         "escape": "'\"'",
-        "skip": "0" if lines.copied else "1",
+        "skip": str(lines.skipped),
         # A thread that starts inside of a quoted cell with line breaks takes the rest of it for rows. Where there is none it would be
         # safe, but rows that are numbered wait for each other: cards are loaded side by side instead.
         "parallel": "false",
@@ -124,20 +124,17 @@ def _relation(body: Path, delimiter: str, lines: Lines, below: int, width: int) 
     option_list = ", ".join(f"{name} = {value}" for name, value in options.items())
     return (
         f"select {below} + row_number() over () as _sheet_row, {NO_PROBLEMS}{cells}"
-        f" from read_csv({quoted(str(body))}, {option_list})"
+        f" from read_csv({quoted(str(lines.file))}, {option_list})"
     )
 
 
-def _look_at_lines(text: Path, skipped: int, copy: Path | None) -> Lines:
-    """Whether the lines after the headings are the kind DuckDB counts as we do: one ending, none blank.
-
-    Writes those lines to `copy`, where the headings are not one line: DuckDB's `skip` counts in its own way.
-    """
+def _is_regular(text: Path, skipped: int, copy: Path | None) -> bool:
+    """Whether the lines after the headings are the kind DuckDB counts as we do: one ending, none blank. Writes them to `copy`."""
     regular, endings = True, set[str]()
     with copy.open("wb") if copy else nullcontext() as body:
         for piece in _line_pieces(text, skipped):
             if piece is None:
-                return Lines(regular=False, copied=False)
+                return False
             pairs, feeds = piece.count(b"\r\n"), piece.count(b"\n")
             endings |= ({"CRLF"} if pairs else set()) | ({"LF"} if feeds > pairs else set())
             blank = piece.startswith((b"\n", b"\r\n")) or b"\n\n" in piece or b"\n\r\n" in piece
@@ -146,7 +143,7 @@ def _look_at_lines(text: Path, skipped: int, copy: Path | None) -> Lines:
                 break
             if body:
                 body.write(piece)
-    return Lines(regular, copied=copy is not None)
+    return regular
 
 
 def _line_pieces(text: Path, skipped: int) -> Iterator[bytes | None]:

@@ -24,9 +24,18 @@ class Refused(InputError):
 
 
 @dataclass(frozen=True)
+class PlainLines:
+    """Rows as lines of a UTF-8 file, one a row unless a cell has line breaks; `skipped` lines before them. `headings`: the bytes above."""
+
+    file: Path
+    skipped: int
+    headings: bytes
+
+
+@dataclass(frozen=True)
 class Sheet:
     """One sheet of a file. `rows(n)` is the relation of the rows below row n; `carefully(n)` the same by a slower
-    reader that accepts malformed rows, where the fast one may fail."""
+    reader that accepts malformed rows, where the fast one may fail. `lines(n)`: these rows as lines, where the file has any."""
 
     name: str
     number: int
@@ -34,6 +43,7 @@ class Sheet:
     width: Callable[[int], int]
     rows: Callable[[int], str]
     carefully: Callable[[int], str] | None = None
+    lines: Callable[[int], PlainLines | None] | None = None
 
 
 @dataclass(frozen=True)
