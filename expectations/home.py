@@ -17,7 +17,7 @@ from expectations.texts import Bilingual
 _OTHERS = 0o077
 """Rights of everybody but the owner."""
 _OURS = re.compile(
-    r"((warehouse|loaded)\.duckdb|register\.db|register\.id).*|audit\.lock|published|exports|runs|reviews|rechecks|templates|prefect"
+    r"((warehouse|loaded)\.duckdb|register\.db|register\.id).*|audit\.lock|touched|published|exports|runs|reviews|rechecks|templates|prefect"
 )
 """The names of what Anka keeps: in a folder that holds other things too, only these are closed to others."""
 
@@ -47,6 +47,11 @@ class Home:
     def loaded(self) -> Path:
         """The warehouse as the load left it, cards and nothing else: what the published file is made from, and gone afterwards."""
         return self.root / "loaded.duckdb"
+
+    @property
+    def touched(self) -> Path:
+        """The rows an incremental run judges anew, with what they are judged beside; its folder is gone afterwards."""
+        return self.root / "touched" / "rows.duckdb"
 
     @property
     def published(self) -> Path:

@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from importlib import import_module
 from pathlib import Path
@@ -25,7 +25,7 @@ from expectations.errors import InputError
 from expectations.home import Home
 from expectations.judging.calendar_gaps import find_calendar_gaps
 from expectations.judging.collecting import collect
-from expectations.judging.judge import LoadedCards, Verdict, judge
+from expectations.judging.judge import LoadedCards, judge
 from expectations.judging.limits import find_due
 from expectations.judging.rule_checks import require_fitting
 from expectations.progress import Stage
@@ -40,8 +40,18 @@ from expectations.store.offices import read_offices
 from expectations.store.register import Register, now
 from expectations.texts import Bilingual
 from flows.audit_lock import sole_audit
+from flows.incremental import (
+    Judged,
+    attach_former,
+    begin_with,
+    collect_what_differs,
+    former_run,
+    judge_what_differs,
+    loaded_by,
+    sweep,
+)
 from flows.kept_exports import keep_exports
-from flows.load import LoadReport, list_files, load_exports, report_as_text, write_quarantine
+from flows.load import Folders, LoadReport, list_files, load_exports, report_as_text, write_quarantine
 from flows.memory import peak_memory_mb
 from flows.progress import tell
 from flows.publishing import RunFacts, StageTime, publish
@@ -68,6 +78,8 @@ class AuditOrder:
     """Whether that is also done for an earlier audit date than that of the run followed last."""
     keep_exports: bool = True
     """Whether the home keeps a copy of the exports for as long as it keeps the run."""
+    whole: bool = False
+    """Whether everything is read and judged anew, also what the published run knows."""
 
     def read_catalogue(self) -> Catalogue:
         """The bundled catalogue, with the office's own laid over it. Raises CatalogueError with every mistake.
@@ -110,6 +122,8 @@ class AuditResult:
     in_error: tuple[str, ...]
     stages: tuple[StageTime, ...]
     followed: Followed | None = None
+    former: Path | None = None
+    """The published run it went on from; the same as `file` where nothing was new."""
 
     @property
     def errors(self) -> int:
@@ -134,9 +148,11 @@ def run_audit(order: AuditOrder, catalogue: Catalogue | None = None) -> AuditRes
         require_not_earlier(order)
         with watch.stage("load"):
             loaded = load_stage(order, catalogue)
+        if unchanged := standing_run(order, catalogue, loaded, watch.stages):
+            return unchanged
         with watch.stage("judge"):
-            verdicts = judge_stage(order, catalogue, loaded)
-        return publish_stage(order, catalogue, loaded, verdicts, started, watch.stages)
+            judged = judge_stage(order, catalogue, loaded)
+        return publish_stage(order, catalogue, loaded, judged, started, watch.stages)
 
 
 def require_not_earlier(order: AuditOrder) -> None:
@@ -173,11 +189,17 @@ def load_stage(order: AuditOrder, catalogue: Catalogue) -> LoadReport:
     home.make()
     files = list_files(order.paths).files
     _remove_warehouse(order)
+    sweep(home)
+    former = None if order.whole else former_run(home, catalogue, order.card)
+    if former:
+        begin_with(former, home.warehouse)
     with (
         ThreadPoolExecutor(1) as beside,
         tempfile.TemporaryDirectory(prefix="anka-load-") as folder,
-        _warehouse(order, files, [Path(folder)]) as con,
+        _warehouse(order, [*files, *([former] if former else ())], [Path(folder), home.exports]) as con,
     ):
+        if former:
+            attach_former(con, former)
         kept = beside.submit(keep_exports, home, files if order.keep_exports else ())
         report = load_exports(
             con,
@@ -187,20 +209,24 @@ def load_stage(order: AuditOrder, catalogue: Catalogue) -> LoadReport:
             skip_refused=order.skip_refused,
             rest_seconds=order.rest_seconds,
             progress=tell,
-            work=Path(folder),
+            folders=Folders(Path(folder), home.exports if former else None),
         )
         kept.result()
     # copied as a file, while it holds the cards alone: writing their rows once more would take longer than loading them
     shutil.copyfile(home.warehouse, home.loaded)
-    return report
+    return replace(report, former=former)
 
 
 @within_memory()
-def judge_stage(order: AuditOrder, catalogue: Catalogue, loaded: LoadReport) -> tuple[Verdict, ...]:
-    """Judges every rule; Data Docs go to the run's folder."""
-    home = Home(order.home)
+def judge_stage(order: AuditOrder, catalogue: Catalogue, loaded: LoadReport) -> Judged:
+    """Judges every rule. Data Docs go to the run's folder, where all rows were judged."""
+    home, cards = Home(order.home), loaded_cards(loaded)
+    if loaded.former:
+        judged = judge_what_differs(home, loaded.former, catalogue, order.as_of, cards, tell)
+        if judged:
+            return judged
     docs = home.run_folder(run_id_of(order, catalogue, loaded)) / "data_docs" if order.data_docs else None
-    return judge(home.warehouse, catalogue, order.as_of, loaded_cards(loaded), docs, tell)
+    return Judged(judge(home.warehouse, catalogue, order.as_of, cards, docs, tell))
 
 
 @within_memory()
@@ -208,12 +234,12 @@ def publish_stage(
     order: AuditOrder,
     catalogue: Catalogue,
     loaded: LoadReport,
-    verdicts: Sequence[Verdict],
+    judged: Judged,
     started: datetime,
     stages: Sequence[StageTime],
 ) -> AuditResult:
     """Collects, reconciles, warns and publishes. A run with rules in error is published as incomplete."""
-    home, watch = Home(order.home), Stopwatch([*stages])
+    home, watch, verdicts = Home(order.home), Stopwatch([*stages]), judged.verdicts
     in_error = tuple(f"{v.judgement.name}: {v.reason}" for v in verdicts if v.state == "error")
     run_id, rows = run_id_of(order, catalogue, loaded), loaded.rows
     facts = RunFacts(
@@ -222,19 +248,25 @@ def publish_stage(
         started,
         catalogue.fingerprint,
         loaded.input_hash,
+        loaded_by(order.card),
         rows.read,
         rows.loaded,
         rows.rejected,
         complete=not in_error,
     )
-    with _warehouse(order) as con:
+    beside = [loaded.former, home.touched] if loaded.former else ()
+    with _warehouse(order, beside) as con:
         with watch.stage("collect"):
-            collected = collect(con, catalogue, verdicts, run_id, tell)
+            if judged.in_parts and loaded.former:
+                attach_former(con, loaded.former)
+                collected = collect_what_differs(con, home, catalogue, judged, run_id, tell)
+            else:
+                collected = collect(con, catalogue, verdicts, run_id, tell)
             _write_run_folder(con, home.run_folder(run_id), report_text(loaded, catalogue))
         with watch.stage("warn"):
             due = find_due(con, verdicts, catalogue.warnings, order.as_of)
-            judged = (verdict.judgement for verdict in verdicts if verdict.state == "judged")
-            years = find_calendar_gaps(con, judged, known_years(catalogue.calendar))
+            made = (verdict.judgement for verdict in verdicts if verdict.state == "judged")
+            years = find_calendar_gaps(con, made, known_years(catalogue.calendar))
     # opened anew: a connection gets its paths when it is opened, and only publishing may write among the published files
     with _warehouse(order, folders=[home.published]) as con, watch.stage("publish"):
         tell(Stage.PUBLISH, 0, 1)
@@ -250,7 +282,7 @@ def publish_stage(
             lines = figures_of(file, register)
             tell(Stage.FOLLOW, 1, 1)
         home.switch_to(file)  # last: whoever meets the new file finds the register brought up to it
-    home.loaded.unlink()  # only now: what fails above is tried again
+    sweep(home)  # only now: what fails above is tried again
     not_judged = tuple(f"{v.judgement.name}: {v.reason}" for v in verdicts if v.state == "not_judged")
     return AuditResult(
         run_id,
@@ -267,6 +299,44 @@ def publish_stage(
         in_error,
         tuple(watch.stages),
         followed,
+        loaded.former,
+    )
+
+
+def standing_run(
+    order: AuditOrder, catalogue: Catalogue, loaded: LoadReport, stages: Sequence[StageTime]
+) -> AuditResult | None:
+    """The run the audit went on from, brought before the register again, where it is of the same inputs and day; else None."""
+    file, home, run_id = loaded.former, Home(order.home), run_id_of(order, catalogue, loaded)
+    if file is None:
+        return None
+    with open_published(file) as con:
+        ((same, due),) = con.execute("select run_id = ?, (select count(*) from due) from runs", [run_id]).fetchall()
+        gaps = con.execute("select distinct year from calendar_gaps order by year").fetchall()
+        passed_over = con.execute(
+            "select concat_ws('/', rule_id, card, field), reason, reason_en from judgements where state = 'not_judged' order by 1"
+        ).fetchall()
+    if not same:
+        return None
+    sweep(home)
+    register = home_register(home, order.register) if order.follow else None
+    rows = loaded.rows
+    return AuditResult(
+        run_id,
+        file,
+        home.run_folder(run_id),
+        True,
+        rows.read,
+        rows.loaded,
+        rows.rejected,
+        tuple(by(figures_of(file, register), "office", "department")),
+        due,
+        tuple(year for (year,) in gaps),
+        tuple(f"{name}: {Bilingual(zh, en)}" for name, zh, en in passed_over),
+        (),
+        tuple(stages),
+        follow(register, file, inputs=order.paths) if register else None,
+        file,
     )
 
 

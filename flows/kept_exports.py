@@ -27,16 +27,21 @@ def keep_exports(home: Home, files: Iterable[Path]) -> None:
             while piece := source.read(_PIECE):
                 digest.update(piece)
                 copy.write(piece)
-        unfinished.replace(home.exports / f"{digest.hexdigest()}.zst")
+        unfinished.replace(kept_copy(home.exports, digest.hexdigest()))
+
+
+def kept_copy(exports: Path, sha256: str) -> Path:
+    """Where the export of that content is kept, if it is."""
+    return exports / f"{sha256}.zst"
 
 
 def drop_unused_exports(home: Home, runs: Iterable[Path]) -> list[Path]:
-    """Deletes the copies no run among the published files `runs` was made of. Returns what was deleted."""
+    """Deletes the copies no run among the published files `runs` was made of, and their numbered lines. Returns what was deleted."""
     used = set[str]()
     for run in runs:
         with open_published(run) as con:
             used |= _hashes(con)
-    unused = [copy for copy in home.exports.glob("*.zst") if copy.stem not in used]
+    unused = [file for file in home.exports.glob("*.*") if file.name.split(".")[0] not in used]
     for copy in unused:
         copy.unlink()
     return unused

@@ -16,14 +16,23 @@ from prefect.client.schemas import FlowRun
 from expectations.catalogue.catalogues import Catalogue
 from expectations.finding.labels import NOT_FILLED, office_word
 from expectations.home import Home
-from expectations.judging.judge import Verdict
 from expectations.office_days import today
 from expectations.register.belonging import home_register
 from expectations.run.figures import Line
 from expectations.store.register import Register, now
 from flows.attempts import attempted, notice_killed
-from flows.audit import AuditOrder, AuditResult, Stopwatch, judge_stage, load_stage, publish_stage, require_not_earlier
+from flows.audit import (
+    AuditOrder,
+    AuditResult,
+    Stopwatch,
+    judge_stage,
+    load_stage,
+    publish_stage,
+    require_not_earlier,
+    standing_run,
+)
 from flows.audit_lock import sole_audit
+from flows.incremental import Judged
 from flows.load import LoadReport
 from flows.messages.letters import Occasion
 from flows.messages.sending import MessageSettings, deliver
@@ -54,7 +63,7 @@ def load(order: AuditOrder, catalogue: Catalogue) -> LoadReport:
 
 
 @task(name="judge", cache_policy=NO_CACHE)
-def judge(order: AuditOrder, catalogue: Catalogue, loaded: LoadReport) -> tuple[Verdict, ...]:
+def judge(order: AuditOrder, catalogue: Catalogue, loaded: LoadReport) -> Judged:
     """`cards` → counts and failing-row queries."""
     return judge_stage(order, catalogue, loaded)
 
@@ -70,12 +79,12 @@ def publish(
     order: AuditOrder,
     catalogue: Catalogue,
     loaded: LoadReport,
-    verdicts: Sequence[Verdict],
+    judged: Judged,
     started: datetime,
     stages: Sequence[StageTime],
 ) -> AuditResult:
     """Findings, reconciliation, the published file and the switch."""
-    return publish_stage(order, catalogue, loaded, verdicts, started, stages)
+    return publish_stage(order, catalogue, loaded, judged, started, stages)
 
 
 @task(name="notify", cache_policy=NO_CACHE)
@@ -95,7 +104,7 @@ def tell_of_crash(flow: object, flow_run: FlowRun, state: object) -> None:
 
 
 @flow(name="nightly_audit", validate_parameters=False, log_prints=False, on_crashed=[tell_of_crash])
-def nightly_audit(
+def nightly_audit(  # noqa: PLR0913 -- what an order may say
     paths: Sequence[str] = (),
     as_of: str | None = None,
     home: str | None = None,
@@ -104,10 +113,12 @@ def nightly_audit(
     skip_refused: bool = True,
     follow: bool = True,
     follow_earlier: bool = False,
+    whole: bool = False,
 ) -> AuditResult:
     """Audits `paths` (default: the inbox of the settings) as of `as_of` (default: the office's today) and publishes the run.
 
-    Without `follow` neither the register nor what pages show is moved; with `follow_earlier` both may be moved to an earlier day.
+    Without `follow` neither the register nor what pages show is moved; with `follow_earlier` both may be moved to an earlier day. `whole`: nothing is
+    taken over from the published run.
     """
     settings = Settings()
     order = AuditOrder(
@@ -121,6 +132,7 @@ def nightly_audit(
         rest_seconds=settings.rest_seconds,
         follow=follow,
         follow_earlier=follow_earlier,
+        whole=whole,
     )
     home_folder = Home(order.home)
     if home_folder.keep_private():
@@ -152,9 +164,11 @@ def _stages(order: AuditOrder) -> AuditResult:
     catalogue = order.read_catalogue()
     with watch.stage("load"):
         loaded = load(order, catalogue)
+    if unchanged := standing_run(order, catalogue, loaded, watch.stages):
+        return unchanged
     with watch.stage("judge"):
-        verdicts = judge(order, catalogue, loaded)
-    return publish(order, catalogue, loaded, verdicts, started, watch.stages)
+        judged = judge(order, catalogue, loaded)
+    return publish(order, catalogue, loaded, judged, started, watch.stages)
 
 
 def _send_due(home: Home, register: Register, day: date) -> int:

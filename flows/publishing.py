@@ -39,13 +39,15 @@ class StageTime:
 
 @dataclass(frozen=True)
 class RunFacts:
-    """What identifies a run. Inputs, catalogue and audit date give the same `run_id`; `started_at` is kept in UTC."""
+    """What identifies a run. Inputs, catalogue and audit date give the same `run_id`; `started_at` is kept in UTC. `loaded_by`: see
+    `flows.incremental`."""
 
     run_id: str
     as_of: date
     started_at: datetime
     catalogue_hash: str
     input_hash: str
+    loaded_by: str
     rows_read: int
     rows_loaded: int
     rows_rejected: int
@@ -101,6 +103,7 @@ def _new_name(home: Home, run_id: str) -> Path:
 
 def _copy_tables(con: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> None:
     con.execute("drop schema publication.load cascade")
+    con.execute("drop schema if exists publication.incremental cascade")
     run_schema.create_run(con, "publication")
     for table in run_schema.LOADED:
         con.execute(f"insert into publication.{table.name} by name from load.{table.name}")
@@ -127,6 +130,7 @@ def _write_tables(
         "catalogue_hash": facts.catalogue_hash,
         "input_hash": facts.input_hash,
         "version": version("anka-audit"),
+        "loaded_by": facts.loaded_by,
         "status": "complete" if facts.complete else "incomplete",
         "rows_read": facts.rows_read,
         "rows_loaded": facts.rows_loaded,

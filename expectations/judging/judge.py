@@ -3,7 +3,7 @@
 What leaves here are counts and failing-row queries; `collecting` turns those into findings.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -76,14 +76,17 @@ def judge(
     loaded: LoadedCards,
     docs: Path | None,
     progress: Progress = unheard,
+    chosen: Collection[str] | None = None,
 ) -> tuple[Verdict, ...]:
     """Judges every rule of the catalogue on the `cards` tables of `database`; Data Docs are written below `docs`, if given.
 
-    No other connection to `database` may be open. Returns one verdict per judgement: none is left out.
+    No other connection to `database` may be open. Returns one verdict per judgement, of all or of those `chosen` by name: none is left
+    out.
     """
     with open_duckdb(database) as con:
         create_lookups(con, catalogue)
-        evaluated = _evaluate(con, catalogue, as_of, loaded, progress)
+        judgements = [j for j in all_judgements(catalogue, as_of) if chosen is None or j.name in chosen]
+        evaluated = _evaluate(con, catalogue, judgements, as_of, loaded, progress)
     verdicts = evaluated.verdicts
     if evaluated.tables:
         # Great Expectations takes seconds to import: only when there is something to judge.
@@ -97,6 +100,7 @@ def judge(
 def _evaluate(
     con: duckdb.DuckDBPyConnection,
     catalogue: Catalogue,
+    judgements: Sequence[Judgement],
     as_of: date,
     loaded: LoadedCards,
     progress: Progress,
@@ -104,7 +108,7 @@ def _evaluate(
     con.execute("drop schema if exists audit cascade")
     con.execute("create schema audit")
     evaluated = _Evaluated([], [], {})
-    of_card = partial(_evaluate_card, con, catalogue, as_of, loaded, all_judgements(catalogue, as_of))
+    of_card = partial(_evaluate_card, con, catalogue, as_of, loaded, judgements)
     # what one card's statements leave of the processors, writing above all, the next one's preparation takes
     with ThreadPoolExecutor(side_by_side()) as evaluators:
         for number, card in enumerate(evaluators.map(of_card, catalogue.cards.values())):
@@ -126,9 +130,9 @@ def _evaluate_card(
 ) -> _Evaluated:
     evaluated, judged = _Evaluated([], [], {}), list[Judgement]()
     for judgement in (j for j in judgements if j.card is card):
-        reason = _why_off(catalogue, judgement, as_of) or why_not_judged(judgement, loaded)
-        if reason:
-            evaluated.verdicts.append(Verdict(judgement, "not_judged", reason))
+        verdict = passed_over(catalogue, judgement, as_of, loaded)
+        if verdict:
+            evaluated.verdicts.append(verdict)
         else:
             judged.append(judgement)
     if judged:
@@ -174,6 +178,12 @@ def count_judged_rows(
             for judgement, number in count_rows(con, table, conditions):
                 counts[judgement.rule.id] = counts.get(judgement.rule.id, 0) + number
     return counts
+
+
+def passed_over(catalogue: Catalogue, judgement: Judgement, as_of: date, loaded: LoadedCards) -> Verdict | None:
+    """The verdict on a judgement that is not made: its rule is switched off, or there is nothing to make it on; None for all others."""
+    reason = _why_off(catalogue, judgement, as_of) or why_not_judged(judgement, loaded)
+    return Verdict(judgement, "not_judged", reason) if reason else None
 
 
 def _why_off(catalogue: Catalogue, judgement: Judgement, as_of: date) -> Bilingual:

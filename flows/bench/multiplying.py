@@ -16,7 +16,7 @@ import duckdb
 from expectations.catalogue.cards import Card
 from expectations.catalogue.catalogues import Catalogue, load_catalogue
 from expectations.connections import open_duckdb
-from flows.load import load_exports
+from flows.load import Folders, load_exports
 from sample_data import COMMITTED, generate
 
 _SAMPLE_CASES = 3000
@@ -79,7 +79,7 @@ def multiply(sample: Path, folder: Path, rows: int) -> Path:
         work = Path(name)
         database = work / "sample.duckdb"
         with open_duckdb(database, folders=[sample, work]) as con:
-            loaded = load_exports(con, catalogue, [sample], work=work).loaded_cards
+            loaded = load_exports(con, catalogue, [sample], folders=Folders(work)).loaded_cards
         with open_duckdb(database, folders=[folder], settings=_STREAMING) as con:
             _multiply(con, catalogue, loaded, folder, rows)
     return folder

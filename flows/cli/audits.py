@@ -51,6 +51,13 @@ def audit(
             help=Bilingual("核查日早于上次也更新台账和页面", "move register and pages to an earlier audit date too"),
         ),
     ] = False,
+    whole: Annotated[
+        bool,
+        typer.Option(
+            "--whole",
+            help=Bilingual("全部重新读入和核查，不沿用上次", "read and judge everything anew, not from the last run"),
+        ),
+    ] = False,
     format: Annotated[Literal["table", "json"], typer.Option(help=Bilingual("输出格式", "output"))] = "table",
     with_prefect: Annotated[
         bool,
@@ -77,6 +84,7 @@ def audit(
             register=Settings().register_url,
             rest_seconds=Settings().rest_seconds,
             follow_earlier=follow_earlier,
+            whole=whole,
         )
         with shown_progress(stderr):
             _show_outcome(run_audit(order), format)
@@ -94,6 +102,7 @@ def audit(
             card,
             skip_refused,
             follow_earlier=follow_earlier,
+            whole=whole,
         )
     _show_outcome(result, format)
 
@@ -194,6 +203,12 @@ def show_result(result: "AuditResult", format: Literal["table", "json"]) -> None
     rows_read = Bilingual("读入 = 载入 + 剔除（行）", "rows read = loaded + rejected").about(equation)
     totals = f"错误 errors {result.errors}，提示 hints {result.hints}"
     console.print(f"{rows_read}；{totals}", highlight=False)
+    if result.former == result.file:
+        console.print(Bilingual("与上次核查相同，没有新内容", "nothing new since the last run"))
+    elif result.former:
+        console.print(
+            Bilingual("增量核查，沿用", "incremental, gone on from").about(result.former.stem), highlight=False
+        )
     _show_warnings(console, result)
     problems = result.followed.problems if result.followed else ()
     problem_lines = tuple(

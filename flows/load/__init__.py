@@ -4,8 +4,17 @@ The one door of the package. Knows DuckDB and the catalogue, neither Prefect nor
 """
 
 from flows.load.load_tables import write_quarantine
-from flows.load.loading import load_exports
+from flows.load.loading import Folders, load_exports
 from flows.load.report import LoadReport, RowCounts, SheetReport, report_as_text
 from flows.load.sources.files import list_files
 
-__all__ = ["LoadReport", "RowCounts", "SheetReport", "list_files", "load_exports", "report_as_text", "write_quarantine"]
+__all__ = [
+    "Folders",
+    "LoadReport",
+    "RowCounts",
+    "SheetReport",
+    "list_files",
+    "load_exports",
+    "report_as_text",
+    "write_quarantine",
+]

@@ -21,6 +21,17 @@ from expectations.progress import Progress, Stage, unheard
 from expectations.sql.cell_values import value_macros
 from expectations.texts import NO_TEXT, Bilingual, joined
 from flows.load.card_tables import empty_card_tables, finish_card_tables
+from flows.load.former import (
+    Former,
+    FormerSheet,
+    Place,
+    changed_lines,
+    keep_rejected,
+    keep_sheet,
+    note_former_rows,
+    take_kept_rows,
+    take_over,
+)
 from flows.load.headings import Headings
 from flows.load.load_tables import (
     absent_fields,
@@ -31,7 +42,7 @@ from flows.load.load_tables import (
     write_file_tables,
 )
 from flows.load.recognition import Candidate, all_headings, card_in_file_name, inner_name, recognise, refusal
-from flows.load.report import LoadReport, RowCounts, SheetReport, Status
+from flows.load.report import LoadReport, RowCounts, SheetReport
 from flows.load.row_reasons import reason_rows
 from flows.load.scanning import Load, scan_sheet
 from flows.load.sources.containers import kind_of
@@ -54,22 +65,35 @@ class _Run:
     headings: Mapping[str, Headings]
     choice: str | None
     work: Path | None
+    former: Former | None
     numbers: Iterator[int] = field(default_factory=count)
     latest: dict[str, "Future[_Taken]"] = field(default_factory=dict)
 
 
 @dataclass
 class _Taken:
-    """What became of a file: the report on each of its sheets, its loads, and a hint where it was refused."""
+    """What became of a file: the report on each of its sheets, its loads, those as in the former run, and a hint where it was refused."""
 
     sheets: list[SheetReport] = field(default_factory=list)
     loads: list[Load] = field(default_factory=list)
+    unchanged: list[tuple[FormerSheet, Load]] = field(default_factory=list)
     hints: list[str] = field(default_factory=list)
 
     def refuse(self, number: int, path: Path, sha256: str, refused: Refused) -> None:
         """Notes why the file can't be loaded."""
-        self.sheets.append(_unloaded_report(number, path, sha256, "", "refused", refused.message))
+        self.sheets.append(SheetReport(number, path.name, sha256, "", "", "refused", refused.message, 0, RowCounts()))
         self.hints.append(refused.hint)
+
+
+@dataclass(frozen=True)
+class Folders:
+    """Where a load works, by default among the machine's temporary files, and the kept exports of the run it goes on from."""
+
+    work: Path | None = None
+    former_exports: Path | None = None
+
+
+_NO_FOLDERS = Folders()
 
 
 def load_exports(
@@ -81,11 +105,14 @@ def load_exports(
     skip_refused: bool = False,
     rest_seconds: float = 0,
     progress: Progress = unheard,
-    work: Path | None = None,
+    folders: Folders = _NO_FOLDERS,
 ) -> LoadReport:
     """Load files and folders into `cards` and `load` of the warehouse; `card` is the choice for all files.
 
-    `con` gives rows in the order it reads them, as they are numbered by it, and may open the files and folder `work`.
+    With the folder of the former run's exports, the warehouse is a copy of that run, attached as `former`: only what is new in the
+    files is read, and table `incremental.rows` says which rows stood there.
+
+    `con` gives rows in the order it reads them, as they are numbered by it, and may open the files and the folder to work in.
     A file changed within `rest_seconds` may still be written: it is waited for until it has rested so long.
 
     Raises InputError with one line per refused file, unless `skip_refused` and at least one file was loaded.
@@ -97,14 +124,22 @@ def load_exports(
     con.execute(
         "drop schema if exists raw cascade"
     )  # every cell of every load, in homes of before exports were kept themselves
-    empty_card_tables(con)
+    former = take_over(con, folders.former_exports) if folders.former_exports else None
+    if not former:
+        empty_card_tables(con)
     prepare_load_tables(con)
-    run = _Run(con, catalogue, all_headings(catalogue), card, work)
+    run = _Run(con, catalogue, all_headings(catalogue), card, folders.work, former)
     taken = _take_files(run, inbox.files, still_written(inbox.files, rest_seconds), progress)
     if taken.hints and (not skip_refused or not taken.loads):
         _raise_refusals(taken)
+    if former:
+        take_kept_rows(con, catalogue.cards.values())
     reason_rows(con, taken.loads)
     fill_rejected_rows(con, taken.loads)
+    for former_sheet, load in taken.unchanged:
+        keep_rejected(con, former_sheet, load)
+    if former:
+        note_former_rows(con, catalogue.cards.values())
     loaded_cards = frozenset(load.card.name for load in taken.loads)
     finish_card_tables(con, catalogue.cards.values(), loaded_cards)
     fill_row_tables(con, catalogue)
@@ -131,23 +166,26 @@ def _check_choice(card: str | None, catalogue: Catalogue) -> None:
 
 @dataclass(frozen=True)
 class _ReadFile:
-    """A file as its reader left it: sheets whose rows lie in `folder`, or why there are none."""
+    """A file as its reader left it: sheets whose rows lie in `folder`, those of the former run if it is the same, or why there are none."""
 
     folder: "tempfile.TemporaryDirectory[str]"
     sha256: str = ""
     sheets: tuple[Sheet, ...] = ()
+    unchanged: Sequence[FormerSheet] = ()
     refused: Refused | None = None
 
 
-def _read_file(path: Path, headings: Mapping[str, Headings], work: Path | None, is_busy: bool) -> _ReadFile:
-    folder = tempfile.TemporaryDirectory(prefix="anka-load-", dir=work)
+def _read_file(run: _Run, path: Path, is_busy: bool) -> _ReadFile:
+    folder = tempfile.TemporaryDirectory(prefix="anka-load-", dir=run.work)
     if is_busy:
         writing = Bilingual("文件仍在写入", "the file is still being written")
         return _ReadFile(folder, refused=Refused(writing, CUT[1]))
     sha256 = ""
     try:
         sha256 = content_hash(path)
-        return _ReadFile(folder, sha256, _read(path, Reading(Path(folder.name), headings)))
+        if unchanged := run.former.unchanged(path.name, sha256) if run.former else ():
+            return _ReadFile(folder, sha256, unchanged=unchanged)
+        return _ReadFile(folder, sha256, _read(path, Reading(Path(folder.name), run.headings)))
     except Refused as refused:
         return _ReadFile(folder, sha256, refused=refused)
     except OSError as error:
@@ -158,7 +196,7 @@ def _take_files(run: _Run, paths: Sequence[Path], busy: Collection[Path], progre
     """Reads the files ahead of each other, recognises them in their order, which numbers their rows, and scans cards side by side."""
     scans: list[Future[_Taken]] = []
     with ThreadPoolExecutor(_READERS) as readers, ThreadPoolExecutor(side_by_side()) as scanners:
-        read_files = [readers.submit(_read_file, path, run.headings, run.work, path in busy) for path in paths]
+        read_files = [readers.submit(_read_file, run, path, path in busy) for path in paths]
         for number, (path, read_file) in enumerate(zip(paths, read_files, strict=True)):
             progress(Stage.READ, number, len(paths))
             scans.append(_scan_later(run, scanners, number, path, read_file.result()))
@@ -169,6 +207,7 @@ def _take_files(run: _Run, paths: Sequence[Path], busy: Collection[Path], progre
             taken = scan.result()
             together.sheets += taken.sheets
             together.loads += taken.loads
+            together.unchanged += taken.unchanged
             together.hints += taken.hints
         progress(Stage.TYPE, len(paths), len(paths))
     return together
@@ -176,6 +215,9 @@ def _take_files(run: _Run, paths: Sequence[Path], busy: Collection[Path], progre
 
 def _scan_later(run: _Run, scanners: ThreadPoolExecutor, number: int, path: Path, file: _ReadFile) -> "Future[_Taken]":
     """The scan of a file, whose cards are known from here on."""
+    if file.unchanged:
+        numbers = [next(run.numbers) for _ in file.unchanged]
+        return scanners.submit(_keep_file, run, number, file, numbers)
     try:
         chosen = _recognised(run, path, file)
     except Refused as refused:
@@ -222,14 +264,40 @@ def _scan_file(
         try:
             for sheet, candidate, load_number in sheets:
                 if candidate is None:
-                    reason = Bilingual("没有可识别的表头", "no recognisable header")
-                    taken.sheets.append(_unloaded_report(number, path, file.sha256, sheet.name, "ignored", reason))
+                    taken.sheets.append(_ignored_report(number, path.name, file.sha256, sheet.name))
                     continue
-                load = scan_sheet(con, sheet, candidate, run.catalogue.dictionaries, load_number, number)
+                rows = _new_rows(con, run, file, Place(path.name, file.sha256, number, load_number), sheet, candidate)
+                load = scan_sheet(con, rows, candidate, run.catalogue.dictionaries, load_number, number)
                 taken.loads.append(load)
-                taken.sheets.append(_loaded_report(number, path, file.sha256, load))
+                taken.sheets.append(_loaded_report(number, path.name, file.sha256, load))
         except Refused as refused:
             taken.refuse(number, path, file.sha256, refused)
+    return taken
+
+
+def _new_rows(
+    con: duckdb.DuckDBPyConnection, run: _Run, file: _ReadFile, place: Place, sheet: Sheet, candidate: Candidate
+) -> Sheet:
+    """The sheet without the rows that stood in the former run."""
+    if run.former is None:
+        return sheet
+    folder = Path(file.folder.name) / "former"
+    folder.mkdir(exist_ok=True)
+    return changed_lines(con, run.former, place, sheet, candidate, Reading(folder, run.headings))
+
+
+def _keep_file(run: _Run, number: int, file: _ReadFile, load_numbers: Sequence[int]) -> _Taken:
+    """A file that is the same as in the former run."""
+    taken = _Taken()
+    with file.folder, run.con.cursor() as con:
+        for sheet, load_number in zip(file.unchanged, load_numbers, strict=True):
+            if sheet.status != "loaded":
+                taken.sheets.append(_ignored_report(number, sheet.name, file.sha256, sheet.sheet))
+                continue
+            load = keep_sheet(con, sheet, run.catalogue.cards[sheet.card], load_number, number)
+            taken.loads.append(load)
+            taken.unchanged.append((sheet, load))
+            taken.sheets.append(_loaded_report(number, sheet.name, file.sha256, load))
     return taken
 
 
@@ -238,10 +306,10 @@ def _read(path: Path, reading: Reading) -> tuple[Sheet, ...]:
     return read_delimited(path, reading) if kind == "text" else read_workbook(path, kind, reading)
 
 
-def _loaded_report(number: int, path: Path, sha256: str, load: Load) -> SheetReport:
+def _loaded_report(number: int, name: str, sha256: str, load: Load) -> SheetReport:
     return SheetReport(
         file_no=number,
-        name=path.name,
+        name=name,
         sha256=sha256,
         sheet=load.sheet,
         card=load.card.name,
@@ -254,10 +322,9 @@ def _loaded_report(number: int, path: Path, sha256: str, load: Load) -> SheetRep
     )
 
 
-def _unloaded_report(
-    number: int, path: Path, sha256: str, sheet: str, status: Status, reason: Bilingual
-) -> SheetReport:
-    return SheetReport(number, path.name, sha256, sheet, "", status, reason, 0, RowCounts())
+def _ignored_report(number: int, name: str, sha256: str, sheet: str) -> SheetReport:
+    reason = Bilingual("没有可识别的表头", "no recognisable header")
+    return SheetReport(number, name, sha256, sheet, "", "ignored", reason, 0, RowCounts())
 
 
 def _raise_refusals(taken: _Taken) -> None:

@@ -5,6 +5,7 @@ Shapes and wording only; the figures are counted in `load_tables`.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from expectations.texts import Bilingual
@@ -64,6 +65,8 @@ class LoadReport:
     loaded_cards: tuple[str, ...]
     absent: Mapping[str, Mapping[str, frozenset[int]]]
     input_hash: str
+    former: Path | None = None
+    """The published file of the run whose rows were gone on with."""
 
     @property
     def rows(self) -> RowCounts:
