@@ -8,7 +8,7 @@ import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from expectations.run.published import open_published
 from flows.audit import AuditOrder, AuditResult, run_audit
 from flows.bench.floor import run_floor, run_read_csv
 from flows.bench.multiplying import make_exports
+from flows.bench.nights import next_night
 from flows.memory import peak_memory_mb
 from flows.progress import tell
 from flows.publishing import StageTime
@@ -29,7 +30,8 @@ from sample_data import COMMITTED
 class BenchFigures:
     """What one size took, in seconds and MB. `whole_seconds` are by the clock, `processor_seconds` of all threads and children.
 
-    `read_csv_seconds` and `floor_seconds`: what loading, and judging and collecting, are compared with.
+    `read_csv_seconds` and `floor_seconds`: what loading, and judging and collecting, are compared with. `night_seconds`: the night after,
+    in which one row in a hundred is another; `same_night_seconds`: that night once more, with nothing new.
     """
 
     rows: int
@@ -41,6 +43,8 @@ class BenchFigures:
     read_csv_seconds: float
     floor_seconds: float
     floor_differs: tuple[str, ...]
+    night_seconds: float
+    same_night_seconds: float
 
     @property
     def judge_collect_seconds(self) -> float:
@@ -55,6 +59,7 @@ class BenchFigures:
             "judge_collect_to_floor": self.judge_collect_seconds / self.floor_seconds,
             "whole_to_read_csv_and_floor": self.whole_seconds / (self.read_csv_seconds + self.floor_seconds),
             "publish_follow_share": self._seconds("publish", "follow") / self.whole_seconds,
+            "night_to_whole": self.night_seconds / self.whole_seconds,
         }
 
     def summary(self) -> dict[str, Any]:
@@ -68,6 +73,8 @@ class BenchFigures:
             "judge_collect_seconds": round(self.judge_collect_seconds, 3),
             "read_csv_seconds": round(self.read_csv_seconds, 3),
             "floor_seconds": round(self.floor_seconds, 3),
+            "night_seconds": round(self.night_seconds, 3),
+            "same_night_seconds": round(self.same_night_seconds, 3),
             "ratios": {name: round(ratio, 2) for name, ratio in self.ratios.items()},
             "floor_differs": list(self.floor_differs),
             "stages": [
@@ -91,6 +98,8 @@ def run_bench(rows: int, as_of: date = COMMITTED.as_of) -> BenchFigures:
         whole, processor, peak = time.perf_counter() - begun, processor_seconds() - processor, peak_memory_mb()
         read_csv_seconds = run_read_csv(export, root / "read_csv.duckdb")
         floor_seconds, counts = run_floor(Home(root / "home").warehouse, as_of)
+        night = AuditOrder(root / "home", (next_night(export, root / "night"),), as_of + timedelta(1))
+        night_seconds, same_night_seconds = (_seconds_of(night) for _ in range(2))
         return BenchFigures(
             rows,
             result.errors + result.hints,
@@ -101,7 +110,15 @@ def run_bench(rows: int, as_of: date = COMMITTED.as_of) -> BenchFigures:
             read_csv_seconds,
             floor_seconds,
             _differences(result, counts),
+            night_seconds,
+            same_night_seconds,
         )
+
+
+def _seconds_of(order: AuditOrder) -> float:
+    begun = time.perf_counter()
+    run_audit(order)
+    return time.perf_counter() - begun
 
 
 def processor_seconds() -> float:

@@ -26,52 +26,70 @@ REASONS = {
 
 
 def reason_rows(con: duckdb.DuckDBPyConnection, loads: Sequence[Load]) -> None:
-    """Make `load.all_rows`: every row of the run with `reason`, NULL and a `row_no` for those that count; `place` is its rowid."""
+    """Make `load.all_rows`: every row of the run with `reason`, NULL and a `row_no` for those that count; `place` is its rowid.
+
+    Reasons in order: unreadable by the reader, header copy, total, blank, merged within a file, replaced by a later file, merged across
+    files where the key is not whole.
+    """
     con.execute(
         "create or replace temp table anka_scan (card varchar, file_no integer, load_no integer, sheet varchar, sheet_row bigint,"
         " place bigint, problem varchar, is_blank boolean, is_header boolean, is_total boolean, row_key varchar, row_hash ubigint,"
-        " second_hash ubigint)"
+        " second_hash ubigint, reason varchar)"
     )
     for load in loads:
         con.execute(
             f"insert into anka_scan select {quoted(load.card.name)}, {load.file_no}, {load.number}, {quoted(load.sheet)},"
-            f" _sheet_row, rowid, _problem, _is_blank, _is_header, _is_total, _key,"
-            f" _hash, _second_hash from {card_table(load.card)} where _load = {load.number}"
+            f" _sheet_row, rowid, _problem, _is_blank, _is_header, _is_total, nullif(_key, ''),"
+            f" _hash, _second_hash, {_OF_THE_ROW} from {card_table(load.card)} where _load = {load.number}"
         )
-    con.execute(f"create or replace table load.all_rows as {_reasons()}")
+    con.execute(f"update anka_scan set reason = {quoted(TOTAL)} where rowid in ({_TOTALS})")
+    con.execute(f"update anka_scan set reason = {quoted(BLANK)} where reason is null and is_blank")
+    con.execute(f"update anka_scan set reason = {quoted(DUPLICATE)} where rowid in ({_later_equals('file_no')})")
+    con.execute(f"update anka_scan set reason = {quoted(REPLACED)} where rowid in ({_REPLACED})")
+    con.execute(
+        f"update anka_scan set reason = {quoted(DUPLICATE)} where row_key is null and rowid in ({_later_equals('row_key is null')})"
+    )
+    con.execute(
+        """create or replace table load.all_rows as
+select card, file_no, load_no, sheet, sheet_row, place, reason,
+  case when reason is null then row_number() over (partition by card, reason is null order by load_no, sheet_row) - 1 end as row_no
+from anka_scan order by load_no, sheet_row"""
+    )
     con.execute("drop table anka_scan")
 
 
-def _reasons() -> str:
-    """Reasons in order: unreadable by the reader, header copy, total, blank, merged within a file, replaced by a later
-    file, merged across files where the key is not whole. A total ends its page: no card follows before the next header.
+_OF_THE_ROW = f"case when _problem is not null then _problem when _is_header then {quoted(HEADER_COPY)} end"
+"""Reasons that need no look at other rows; blank is a later one, since a total may be blank too."""
+
+_TOTALS = """
+with pages as (
+  select rowid as number, *, sum(is_header::integer) over (partition by load_no order by sheet_row) as page
+  from anka_scan where load_no in (select load_no from anka_scan where is_total)
+), ends as (
+  select load_no, page, max(sheet_row) as last_card from pages where not (is_blank or is_header or is_total) group by all
+)
+select number from pages left join ends using (load_no, page)
+where reason is null and is_total and sheet_row > coalesce(last_card, 0)"""
+"""A total ends its page: no card follows before the next header."""
+
+_REPLACED = """
+with in_files as (
+  select card, row_key, max(file_no) as last_file from anka_scan where reason is null and row_key is not null
+  group by all having last_file > min(file_no)
+)
+select s.rowid from anka_scan s join in_files using (card, row_key) where reason is null and file_no < last_file"""
+
+
+def _later_equals(within: str) -> str:
+    """The rows that still count and equal an earlier one, by number; rows are compared that agree in `within`.
+
+    A row that does not count is no earlier copy: a total is none of a card. Few rows have an equal one, so these are sought first.
     """
-    # `reason is null` parts the rows that still count: a total is no earlier copy of a card
-    equal = "partition by card, reason is null, row_hash, second_hash"
     return f"""
-        with pages as (
-            select *, sum(is_header::integer) over (partition by load_no order by sheet_row) as page from anka_scan
-        ), ends as (
-            select *, max(sheet_row) filter (where not (is_blank or is_header or is_total))
-                over (partition by load_no, page) as last_card from pages
-        ), dropped as (
-            select * replace (nullif(row_key, '') as row_key), case when problem is not null then problem when is_header then {quoted(HEADER_COPY)}
-                when is_total and sheet_row > coalesce(last_card, 0) then {quoted(TOTAL)}
-                when is_blank then {quoted(BLANK)} end as reason from ends
-        ), merged as (
-            select * replace (case when reason is null
-                and row_number() over ({equal}, file_no order by load_no, sheet_row) > 1
-                then {quoted(DUPLICATE)} else reason end as reason) from dropped
-        ), replaced as (
-            select * replace (case when reason is null and row_key is not null
-                and file_no < max(file_no) over (partition by card, reason is null, row_key)
-                then {quoted(REPLACED)} else reason end as reason) from merged
-        ), final as (
-            select * replace (case when reason is null and row_key is null
-                and row_number() over ({equal}, row_key is null order by load_no, sheet_row) > 1
-                then {quoted(DUPLICATE)} else reason end as reason) from replaced
-        )
-        select card, file_no, load_no, sheet, sheet_row, place, reason,
-            case when reason is null then
-                row_number() over (partition by card, reason is null order by load_no, sheet_row) - 1 end as row_no
-        from final order by load_no, sheet_row"""
+with several as (
+  select card, row_hash, second_hash from anka_scan where reason is null group by all having count(*) > 1
+)
+select number from (
+  select s.rowid as number, row_number() over (partition by card, row_hash, second_hash, {within} order by load_no, sheet_row) as copy
+  from anka_scan s semi join several using (card, row_hash, second_hash) where reason is null
+) where copy > 1"""

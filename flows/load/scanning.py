@@ -136,7 +136,7 @@ def scanned_rows(load: Load, dictionaries: Mapping[str, Dictionary], relation: s
         lambda field: f"c{places[field.name]}" if field.name in places else "null::varchar",
         place,
         f"({relation})",
-        {name: facts[name] for name in LOAD_FACTS},
+        {name: f"({facts[name]})::{kind}" for name, kind in LOAD_FACTS.items()},
     )
 
 

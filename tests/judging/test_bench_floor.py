@@ -29,6 +29,7 @@ from flows.bench.floor import (
 )
 from flows.bench.measuring import BenchFigures, processor_seconds
 from flows.bench.multiplying import multiply
+from flows.bench.nights import next_night
 from flows.load import load_exports
 from flows.publishing import StageTime
 from sample_data import COMMITTED
@@ -198,6 +199,8 @@ def test_the_figures_of_a_size_are_ratios_of_known_times() -> None:
         read_csv_seconds=3,
         floor_seconds=2,
         floor_differs=(),
+        night_seconds=2.5,
+        same_night_seconds=1,
     )
     summary = figures.summary()
     assert summary["ratios"] == {
@@ -205,6 +208,7 @@ def test_the_figures_of_a_size_are_ratios_of_known_times() -> None:
         "judge_collect_to_floor": 2,
         "whole_to_read_csv_and_floor": 2.5,
         "publish_follow_share": 0.16,
+        "night_to_whole": 0.2,
     }
     assert summary["judge_collect_seconds"] == 4
     assert summary["peak_mb"] == 600
@@ -215,3 +219,14 @@ def test_processor_time_counts_children_that_have_ended() -> None:
     before = processor_seconds()
     subprocess.run([sys.executable, "-c", "sum(range(10_000_000))"], check=True)
     assert processor_seconds() - before > 0.05
+
+
+def test_of_the_next_night_one_row_in_a_hundred_is_another(tmp_path: Path) -> None:
+    export = tmp_path / "export"
+    export.mkdir()
+    lines = ["a,b,c,d", *(f'{number},"x, y",c{number},d{number}' for number in range(1, 3001))]
+    (export / "cards.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    night = (next_night(export, tmp_path / "night") / "cards.csv").read_text(encoding="utf-8").splitlines()
+    assert len(night) == len(lines) - 3  # one in a thousand is gone
+    assert len(set(night) - set(lines)) == 27
+    assert night[100] == '100,"x, y",c100,'

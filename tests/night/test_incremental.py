@@ -10,10 +10,13 @@ from pathlib import Path
 import duckdb
 import pytest
 from support.loads import write_xlsx
+from support.places import SAMPLE
 from support.shop_tables import write_shop
 
 from expectations.home import Home
 from flows.audit import AuditOrder, AuditResult, run_audit
+from flows.load.sources.containers import text_encoding
+from sample_data import COMMITTED
 
 SHOP_CATALOGUE = Path(__file__).parents[1] / "catalogue" / "shop_catalogue"
 FIRST_DAY = date(2025, 5, 1)
@@ -95,6 +98,29 @@ def test_random_nights_come_to_what_a_whole_audit_does(tmp_path: Path, seed: int
         if night == NIGHTS // 2:
             (catalogue / "later.yaml").write_text(LATER, encoding="utf-8")
     assert gone_on == NIGHTS - 2  # all but the first, and the one after the catalogue was changed
+
+
+def test_the_sample_the_night_after_comes_to_what_a_whole_audit_does(audited_home: Path, tmp_path: Path) -> None:
+    home, inbox, chance = tmp_path / "home", tmp_path / "inbox", random.Random(5)
+    shutil.copytree(SAMPLE / "exports", inbox)
+    first = Home(audited_home).current()
+    (home / "published").mkdir(parents=True)
+    shutil.copy(first, home / "published")
+    shutil.copytree(audited_home / "exports", home / "exports")
+    Home(home).switch_to(home / "published" / first.name)
+    for path in sorted(inbox.glob("*.csv")):
+        rows = list(csv.reader(path.read_text(encoding=text_encoding(path)).splitlines()))
+        for row in chance.sample(rows[1:], 3):
+            place = chance.randrange(2, len(row))
+            row[place] = chance.choice(rows[1:])[place]
+        del rows[chance.randrange(1, len(rows))]
+        with path.open("w", encoding="utf-8", newline="") as stream:
+            csv.writer(stream).writerows(rows)
+    day = COMMITTED.as_of + timedelta(1)
+    incremental = run_audit(AuditOrder(home, (inbox,), day, data_docs=False, follow=False))
+    whole = run_audit(AuditOrder(tmp_path / "whole", (inbox,), day, data_docs=False, follow=False))
+    assert incremental.former is not None
+    assert differences(whole, incremental) == []
 
 
 @pytest.mark.parametrize("edited", ["nothing", "a cell", "the day"])
