@@ -13,6 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.loads import ARREST, HEADINGS, cards, load, person, warehouse, write_text, write_xlsx
 
+from expectations.run.schema import CARD_COLUMNS, LOAD_FACTS
+
 SUSPECTS = "suspect_no"
 
 
@@ -146,7 +148,7 @@ def test_a_load_leaves_nothing_of_the_one_before(tmp_path: Path) -> None:
     assert cards(con, "arrest", SUSPECTS) == [("S2",)]
 
 
-def test_rejected_rows_keep_what_was_written_and_cards_nothing_of_the_sorting(tmp_path: Path) -> None:
+def test_rejected_rows_keep_what_was_written_and_cards_what_the_next_load_goes_on_from(tmp_path: Path) -> None:
     con = warehouse()
     headings = (*HEADINGS, "序号", "是否讯问")
     row = (*person(1, name=" 张三\u3000", age="'廿岁", sex="男性"), "7", "Y")
@@ -159,13 +161,7 @@ def test_rejected_rows_keep_what_was_written_and_cards_nothing_of_the_sorting(tm
     as_written = dict(zip(headings, (*person(1, age="廿岁", sex="男性"), "7", "Y"), strict=True))
     assert [json.loads(cells) for *_, cells in rejected] == [as_written, dict(zip(headings, headings, strict=True))]
     columns = [name for name, *_ in con.execute("describe cards.arrest").fetchall()]
-    assert [name for name in columns if name.startswith("_")] == [
-        "_row",
-        "_file",
-        "_sheet",
-        "_sheet_row",
-        "_unreadable",
-    ]
+    assert [name for name in columns if name.startswith("_")] == [*CARD_COLUMNS, *LOAD_FACTS]
     assert cards(con, "arrest", "sex", "interrogated") == [("男", "是")]
 
 
