@@ -5,7 +5,7 @@ Everything that can be wrong in a file is collected and raised at once; whether 
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from importlib import resources
@@ -24,7 +24,7 @@ from expectations.catalogue.yaml_files import PathInFile, YamlFile, read_yaml_fo
 from expectations.errors import CatalogueError, nearest
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Catalogue:
     """Everything that says what a correct card is. Immutable; `fingerprint` is the hash of its files and holidays.
 
@@ -81,6 +81,11 @@ class Layer:
     files: tuple[YamlFile, ...]
 
 
+_MADE: dict[tuple[object, ...], Catalogue] = {}
+_MOST_MADE = 3
+"""Catalogues kept, each by the bytes of its files: a trial has two."""
+
+
 def bundled_folder() -> Path:
     """The catalogue that comes with the program."""
     return Path(str(resources.files("expectations.catalogue").joinpath("bundled")))
@@ -89,15 +94,26 @@ def bundled_folder() -> Path:
 def load_catalogue(*overlays: Path) -> Catalogue:
     """The bundled catalogue with the packs in `overlays`, and those they extend, laid over it in order.
 
-    Raises CatalogueError with every mistake of every file.
+    The files are read every time; where each is as it was, the catalogue is the one made of them before. Raises CatalogueError with
+    every mistake of every file.
     """
     problems: list[str] = []
-    layers, digest = Layers(), hashlib.sha256(package_days())
-    folders = catalogue_layers(overlays, problems)
+    digest, folders = hashlib.sha256(package_days()), catalogue_layers(overlays, problems)
+    for file in (file for layer in folders for file in layer.files):
+        digest.update(file.name.encode() + b"\0" + file.raw + b"\0")
+    made_of = tuple((layer.folder, *((file.name, file.raw) for file in layer.files)) for layer in folders)
+    if problems or made_of not in _MADE:
+        made = _catalogue_of(folders, digest.hexdigest(), problems)
+        if len(_MADE) >= _MOST_MADE:
+            _MADE.clear()
+        _MADE[made_of] = made
+    return _MADE[made_of]
+
+
+def _catalogue_of(folders: Sequence[Layer], fingerprint: str, problems: list[str]) -> Catalogue:
+    layers = Layers()
     for layer in folders:
         declared_in: dict[str, str] = {}
-        for file in layer.files:
-            digest.update(file.name.encode() + b"\0" + file.path.read_bytes() + b"\0")
         for file in sorted(layer.files, key=adds_to_others):
             read_file(Reading(file, layer.pack.name, layers, problems), declared_in)
     groups = _resolve_groups(layers, problems)
@@ -111,7 +127,7 @@ def load_catalogue(*overlays: Path) -> Catalogue:
         dict(sorted(layers.rules.items())),
         layers.themes,
         layers.places,
-        digest.hexdigest(),
+        fingerprint,
         tuple(layer.pack for layer in folders),
         layers.origins,
         layers.changes,

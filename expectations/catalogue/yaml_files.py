@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -9,15 +10,19 @@ import yaml
 
 PathInFile = tuple[str | int, ...]
 
+_MOST_PARSED = 256
+"""Files kept parsed: the bundled catalogue has 78."""
+
 
 @dataclass(frozen=True)
 class YamlFile:
-    """One parsed file. `line(path)` finds the line (1-based) of a key or list entry."""
+    """One parsed file. `line(path)` finds the line (1-based) of a key or list entry; `raw` is what was parsed. Not to be changed."""
 
     path: Path
     content: Any
     root: yaml.Node
     name: str = field(default="")
+    raw: bytes = field(default=b"", repr=False)
 
     def line(self, path: PathInFile) -> int:
         """The line of `path`, or of its nearest parent that exists."""
@@ -49,7 +54,7 @@ def read_yaml_folder(folder: Path, problems: list[str]) -> Iterator[YamlFile]:
     for path in sorted((*folder.rglob("*.yaml"), *folder.rglob("*.yml"))):
         name = path.relative_to(folder).as_posix()
         try:
-            parsed = _parse(path, name)
+            parsed = _parse(path, name, path.read_bytes())
         except yaml.MarkedYAMLError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else 1
             problems.append(f"{name}:{line}: not YAML / 不是合法的 YAML: {error.problem}")
@@ -62,13 +67,15 @@ def read_yaml_folder(folder: Path, problems: list[str]) -> Iterator[YamlFile]:
             yield parsed
 
 
-def _parse(path: Path, name: str) -> YamlFile:
-    loader = yaml.CSafeLoader(path.read_text(encoding="utf-8-sig"))
+@lru_cache(_MOST_PARSED)
+def _parse(path: Path, name: str, raw: bytes) -> YamlFile:
+    """The file that holds these bytes, parsed once: a process that reads a catalogue again parses only what has changed in it."""
+    loader = yaml.CSafeLoader(raw.decode("utf-8-sig"))
     try:
         root = loader.get_single_node()
         if root is None:
             raise yaml.YAMLError("the file is empty")
-        return YamlFile(path, loader.construct_document(root), root, name)
+        return YamlFile(path, loader.construct_document(root), root, name, raw)
     finally:
         loader.dispose()
 

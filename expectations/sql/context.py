@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence, Sized
 from dataclasses import dataclass, field, replace
 from itertools import count
+from weakref import WeakKeyDictionary
 
 import duckdb
 from sqlglot import exp
@@ -71,41 +72,39 @@ class AuditTable:
     def prepare(self, judgement: Judgement, silent_where: Iterable[str] = ()) -> Prepared:
         """The judgement over `audit.<card>`, silent where one of the further conditions is true."""
         silent = [parse_condition(condition) for condition in silent_where]
-        stage_items = {
-            f"{lookup.card}.{lookup.field}": self.condition(lookup.node)
-            for lookup in lookups_of(judgement.tree)
-            if lookup.field and lookup.field in self.cards[lookup.card].by_name
-        }
-        # What is compared with a day is left out: the audit date is one, and it changes every night.
-        linked = [
-            lookup
-            for lookup in lookups_of(judgement.tree)
-            if not lookup.is_stage and not any(lookup.node.find_all(exp.Cast))
-        ]
-        values = (self._with_columns(linked_rows(lookup.node, self.scope), self.joined) for lookup in linked)
+        rewrites = _rewrites_of(judgement, self.scope)
+        stage_items = {item: self._condition(tree) for item, tree in rewrites.stage_items.items()}
+        values = (self._with_columns(value, self.joined) for value in rewrites.linked_values)
         # In the order of the condition: the columns are numbered by all rules of a run, the fingerprint is of this one.
         shared = dict.fromkeys(column.name for value in values for column in value.find_all(exp.Column))
         linked_values = tuple(name for name in shared if name not in self.card.by_name and name not in ROW_COLUMNS)
+        if silent:
+            condition = self._condition(rewritten(_silenced(judgement.tree, silent), self.scope))
+        else:
+            condition = self._condition(rewrites.condition)
         return Prepared(
-            self.condition(judgement.tree, silent),
+            condition,
             stage_items,
             linked_values,
-            self._open_limit(judgement, silent),
+            self._open_limit(judgement, rewrites, silent),
             self._joins(self._tables_of((*stage_items.values(), *linked_values))),
         )
 
-    def _open_limit(self, judgement: Judgement, silent: Sequence[exp.Expr]) -> OpenLimit | None:
+    def _open_limit(self, judgement: Judgement, rewrites: "_Rewrites", silent: Sequence[exp.Expr]) -> OpenLimit | None:
         """The judgement's limit over `audit.<card>`, silent where the judgement is."""
-        if judgement.open_trees is None:
+        if judgement.open_trees is None or rewrites.open_limit is None:
             return None
-        still_open, last_day = judgement.open_trees
-        return OpenLimit(self.condition(still_open, silent), self.condition(last_day))
+        still_open, last_day = rewrites.open_limit
+        if silent:
+            still_open = rewritten(_silenced(judgement.open_trees[0], silent), self.scope)
+        return OpenLimit(self._condition(still_open), self._condition(last_day))
 
-    def condition(self, tree: exp.Expr, silent: Sequence[exp.Expr] = ()) -> str:
-        """A canonical condition over `audit.<card>`, false where one of `silent` is true."""
-        for condition in silent:
-            tree = exp.and_(tree, exp.not_(call("coalesce", condition.copy(), exp.false())))
-        return render(self._with_columns(rewritten(tree, self.scope), self.joined))
+    def condition(self, tree: exp.Expr) -> str:
+        """A canonical condition over `audit.<card>`."""
+        return self._condition(rewritten(tree, self.scope))
+
+    def _condition(self, rewrite: exp.Expr | str) -> str:
+        return rewrite if isinstance(rewrite, str) else render(self._with_columns(rewrite, self.joined))
 
     def _with_columns(self, tree: exp.Expr, joined: dict[str, DistinctValues]) -> exp.Expr:
         """The tree with a named column for every pending one; tables of distinct values it needs are put into `joined`."""
@@ -201,6 +200,60 @@ class AuditTable:
 
     def _joins(self, tables: Iterable[DistinctValues | LinkedRows | StageRows]) -> tuple[str, ...]:
         return tuple(table.join("c") for table in tables)
+
+
+@dataclass(frozen=True)
+class _Rewrites:
+    """What the passes make of a judgement: nothing of it depends on a run. Text where no column is to be made, else trees.
+
+    `linked_values` are what it makes of linked rows."""
+
+    condition: exp.Expr | str
+    stage_items: Mapping[str, exp.Expr | str]
+    linked_values: tuple[exp.Expr, ...]
+    open_limit: tuple[exp.Expr | str, exp.Expr | str] | None
+
+
+_REWRITES: WeakKeyDictionary[Judgement, tuple[Mapping[str, Dictionary], _Rewrites]] = WeakKeyDictionary()
+
+
+def _rewrites_of(judgement: Judgement, scope: Scope) -> _Rewrites:
+    """Made once for as long as there is the judgement; the passes cost more than all else of preparing it."""
+    dictionaries, rewrites = _REWRITES.get(judgement, (None, None))
+    if rewrites is None or dictionaries is not scope.dictionaries:
+        rewrites = _rewrite(judgement, scope)
+        _REWRITES[judgement] = (scope.dictionaries, rewrites)
+    return rewrites
+
+
+def _rewrite(judgement: Judgement, scope: Scope) -> _Rewrites:
+    lookups = lookups_of(judgement.tree)
+    stage_items = {
+        f"{lookup.card}.{lookup.field}": _rewritten(lookup.node, scope)
+        for lookup in lookups
+        if lookup.field and lookup.field in scope.cards[lookup.card].by_name
+    }
+    # What is compared with a day is left out: the audit date is one, and it changes every night.
+    linked_values = tuple(
+        linked_rows(lookup.node, scope)
+        for lookup in lookups
+        if not lookup.is_stage and not any(lookup.node.find_all(exp.Cast))
+    )
+    limit = judgement.open_trees
+    open_limit = (_rewritten(limit[0], scope), _rewritten(limit[1], scope)) if limit else None
+    return _Rewrites(_rewritten(judgement.tree, scope), stage_items, linked_values, open_limit)
+
+
+def _rewritten(tree: exp.Expr, scope: Scope) -> exp.Expr | str:
+    after_passes = rewritten(tree, scope)
+    return after_passes if any(map(is_pending, after_passes.find_all(exp.Func))) else render(after_passes)
+
+
+def _silenced(tree: exp.Expr, silent: Iterable[exp.Expr]) -> exp.Expr:
+    """A condition that is false where one of `silent` is true."""
+    for condition in silent:
+        tree = exp.and_(tree, exp.not_(call("coalesce", condition.copy(), exp.false())))
+    return tree
 
 
 def _words(texts: Iterable[str]) -> set[str]:

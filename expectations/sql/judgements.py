@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from sqlglot import exp
 
@@ -20,6 +20,8 @@ from expectations.sql.other_rows import JUDGED, ROW_COLUMNS, Lookup, canonical, 
 
 _PARSED: dict[tuple[str | None, ...], exp.Expr] = {}
 _MOST_PARSED = 8192
+_MOST_DAYS = 2
+"""Catalogues and days whose judgements are kept."""
 
 PARAMETER = re.compile(r"'(?:[^']|'')*'|(?<![:\w]):([a-z_]\w*)")
 """A parameter of a condition as group 1; the group is empty for a text in quotes, in which nothing is replaced."""
@@ -171,8 +173,9 @@ def judgements_of(rule: RuleDeclaration, card: Card, as_of: date, cards: Mapping
         )
 
 
+@lru_cache(_MOST_DAYS)
 def all_judgements(catalogue: Catalogue, as_of: date) -> tuple[Judgement, ...]:
-    """Every judgement of the catalogue in the order of rule ids and cards."""
+    """Every judgement of the catalogue in the order of rule ids and cards; what one has worked out of its condition it keeps."""
     return tuple(
         judgement
         for rule in (catalogue.rule_on(rule_id, as_of) for rule_id in catalogue.rules)

@@ -1,6 +1,7 @@
 """The `lookup` tables the rule language rests on: dictionaries, charge groups and working days, written once per run."""
 
 from datetime import date
+from functools import lru_cache
 
 import duckdb
 import pyarrow as pa
@@ -8,18 +9,21 @@ import pyarrow as pa
 from expectations.catalogue.catalogues import Catalogue
 from expectations.catalogue.dictionaries import CHARGES
 from expectations.catalogue.working_days import exceptions
+from expectations.connections import open_duckdb
 from expectations.sql.language import MACROS
 from expectations.sql.quoting import quoted
 
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2100, 12, 31)
 """Span of lookup.calendar; the macros follow the week outside it."""
 
+_MOST_KEPT = 2
+"""Catalogues whose tables are kept."""
+
 _CALENDAR = """
-create or replace table lookup.calendar as
 with days as (
   select span.moment::date as day, coalesce(e.is_workday, isodow(span.moment) < 6) as is_workday
   from range($1::timestamp, $2::timestamp + interval 1 day, interval 1 day) span(moment)
-  left join lookup.calendar_exceptions e on e.day = span.moment::date
+  left join calendar_exceptions e on e.day = span.moment::date
 )
 select day, is_workday, (count_if(is_workday) over (order by day))::integer as workdays,
   min(day) filter (where is_workday) over (order by day rows between current row and unbounded following) as next_workday
@@ -30,13 +34,24 @@ from days order by day
 def create_lookups(con: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> None:
     """Creates schema `lookup` with its tables, and the macros."""
     con.execute("create schema if not exists lookup")
-    _store(con, "dictionaries", _dictionary_table(catalogue))
-    _store(con, "charges", _charge_table(catalogue))
-    _store(con, "charge_groups", _group_table(catalogue))
-    _store(con, "calendar_exceptions", _exception_table(exceptions(catalogue.calendar)))
-    con.execute(_CALENDAR, [FIRST_DAY, LAST_DAY])
+    for name, rows in _tables(catalogue).items():
+        _store(con, name, rows)
     con.execute(_charge_name_macro(catalogue))
     con.execute(MACROS)
+
+
+@lru_cache(_MOST_KEPT)
+def _tables(catalogue: Catalogue) -> dict[str, pa.Table]:
+    """The tables by name; made once for as long as the catalogue is in use, the calendar of two centuries above all."""
+    tables = {
+        "dictionaries": _dictionary_table(catalogue),
+        "charges": _charge_table(catalogue),
+        "charge_groups": _group_table(catalogue),
+        "calendar_exceptions": _exception_table(exceptions(catalogue.calendar)),
+    }
+    with open_duckdb() as con:
+        con.register("calendar_exceptions", tables["calendar_exceptions"])
+        return tables | {"calendar": con.execute(_CALENDAR, [FIRST_DAY, LAST_DAY]).to_arrow_table()}
 
 
 def _exception_table(days: dict[date, bool]) -> pa.Table:

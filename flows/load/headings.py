@@ -6,6 +6,7 @@ Works on the first rows as plain text, never on the whole sheet. Choosing betwee
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from expectations.catalogue.cards import Card, Field
@@ -27,9 +28,13 @@ WIDE = "".join(map(chr, _WIDE_CODES)) + "（）：＊"
 NARROW = "".join(chr(code - 0xFEE0) for code in _WIDE_CODES) + "():*"
 """Full-width signs of headings and what they compare equal to, sign by sign."""
 
+_MOST_KEPT = 8192
+"""Texts whose normal form is kept: each of the first rows of a sheet is compared with the headings of every card."""
+
 _TO_NARROW = str.maketrans(WIDE, NARROW)
 
 
+@lru_cache(_MOST_KEPT)
 def normalise_heading(text: str) -> str:
     """The heading as it is compared: no blanks, mandatory star or colon, half-width brackets, letters and digits."""
     return _BLANK.sub("", text).translate(_TO_NARROW).lstrip("*★").rstrip(":")

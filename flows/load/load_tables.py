@@ -6,6 +6,7 @@ Filled by SQL from the rows of the run; nothing here decides what a row or a cel
 import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 import duckdb
@@ -113,8 +114,11 @@ def write_file_tables(con: duckdb.DuckDBPyConnection, sheets: Sequence[SheetRepo
         missing += [(sheet.file_no, sheet.sheet, sheet.card, field) for field in sheet.missing]
     for table, table_rows in (("files", files), ("file_columns", columns), ("missing_columns", missing)):
         if table_rows:
-            marks = ", ".join("?" * len(table_rows[0]))
-            con.executemany(f"insert into load.{table} values ({marks})", table_rows)
+            marks = f"({', '.join('?' * len(table_rows[0]))})"
+            # one statement: by itself each row takes half a millisecond
+            con.execute(
+                f"insert into load.{table} values {', '.join([marks] * len(table_rows))}", list(chain(*table_rows))
+            )
 
 
 def write_quarantine(con: duckdb.DuckDBPyConnection, path: Path) -> int:

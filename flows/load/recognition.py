@@ -6,6 +6,7 @@ Decides from file names and headings only; reading rows and mapping columns happ
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from expectations.catalogue.cards import Card
 from expectations.catalogue.catalogues import Catalogue
@@ -34,8 +35,9 @@ class Candidate:
         return self.header.matched >= FEWEST_COLUMNS and 2 * self.header.matched >= self.header.filled
 
 
+@lru_cache(2)
 def all_headings(catalogue: Catalogue) -> Mapping[str, Headings]:
-    """The headings of every card of the catalogue, by card name."""
+    """The headings of every card of the catalogue, by card name; kept for as long as the catalogue is in use."""
     return {name: headings_of(card) for name, card in catalogue.cards.items()}
 
 
