@@ -10,6 +10,7 @@ from starlette.middleware import Middleware
 from starlette.routing import Route
 from streamlit import App
 
+from dashboard.check.spare import keep_spare_once_served
 from dashboard.door.gate import Gate
 from dashboard.door.sign_in import ROUTES
 from dashboard.exports.downloads import exporting
@@ -50,4 +51,5 @@ app = App(
 
 if __name__ == "__main__":
     home().keep_private()
+    keep_spare_once_served(int(sys.argv[1]))
     app.run(config={**_SETTINGS, "server.port": int(sys.argv[1])})

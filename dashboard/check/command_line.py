@@ -12,10 +12,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from dashboard.check.spare import SPARE, Command, command_environment
 from expectations.errors import AnkaError, mistake_from_json
 from expectations.texts import Bilingual
-
-_UTF8 = {"PYTHONUTF8": "1"}
 
 
 @dataclass(frozen=True)
@@ -84,15 +83,23 @@ class Running:
 
 
 def start(arguments: Sequence[str], folder: Path, environment: Mapping[str, str]) -> Running:
-    """Starts a long command of `anka`; what it writes goes to files in `folder`."""
-    output, error_output = folder / "out.txt", folder / "said.txt"
-    with output.open("wb") as standard, error_output.open("wb") as error:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "flows.cli.main", *arguments, "--progress", "json"],
+    """Starts a long command of `anka`; what it writes goes to files in `folder`. The server's spare process becomes it, if there is one."""
+    base = command_environment()
+    command = Command(
+        (*arguments, "--progress", "json"), {**base, **environment}, folder / "out.txt", folder / "said.txt"
+    )
+    process = SPARE.become(command, base) or _afresh(command)
+    SPARE.fill_after(process)
+    return Running(process, command.output, command.error_output)
+
+
+def _afresh(command: Command) -> "subprocess.Popen[bytes]":
+    with command.output.open("wb") as standard, command.error_output.open("wb") as error:
+        return subprocess.Popen(
+            [sys.executable, "-m", "flows.cli.main", *command.arguments],
             stdin=subprocess.DEVNULL,
             stdout=standard,
             stderr=error,
-            env={**os.environ, **_UTF8, **environment},
+            env=command.environment,
             start_new_session=True,
         )
-    return Running(process, output, error_output)

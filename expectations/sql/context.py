@@ -4,8 +4,9 @@
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence, Sized
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
 from dataclasses import dataclass, field, replace
+from datetime import date
 from itertools import count
 from weakref import WeakKeyDictionary
 
@@ -13,8 +14,9 @@ import duckdb
 from sqlglot import exp
 
 from expectations.catalogue.cards import Card, Link
+from expectations.catalogue.catalogues import Catalogue
 from expectations.catalogue.dictionaries import Dictionary
-from expectations.sql.judgements import Judgement, OpenLimit
+from expectations.sql.judgements import Judgement, OpenLimit, all_judgements
 from expectations.sql.language import call, function_name, parse_condition, render, replace_calls
 from expectations.sql.link_tables import DistinctValues, LinkedRows, StageRows
 from expectations.sql.other_rows import ROW_COLUMNS, lookups_of
@@ -215,6 +217,13 @@ class _Rewrites:
 
 
 _REWRITES: WeakKeyDictionary[Judgement, tuple[Mapping[str, Dictionary], _Rewrites]] = WeakKeyDictionary()
+
+
+def rewrite_ahead(catalogue: Catalogue, as_of: date) -> Iterator[Judgement]:
+    """Makes of every judgement what `prepare` will ask of it, and says which is done."""
+    for judgement in all_judgements(catalogue, as_of):
+        _rewrites_of(judgement, Scope(judgement.card, catalogue.cards, catalogue.dictionaries))
+        yield judgement
 
 
 def _rewrites_of(judgement: Judgement, scope: Scope) -> _Rewrites:

@@ -31,7 +31,7 @@ def serving(home: Path, log: Path, environment: Mapping[str, str] | None = None)
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
     with log.open("w", encoding="utf-8") as out:
-        settings = {**os.environ, "ANKA_HOME": str(home), **(environment or {})}
+        settings = {**os.environ, "ANKA_HOME": str(home), "ANKA_SPARE": "0", **(environment or {})}
         server = subprocess.Popen(dashboard.command(port), env=settings, stdout=out, stderr=subprocess.STDOUT)
         try:
             _wait_until_it_answers(f"http://127.0.0.1:{port}/_stcore/health")
