@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -150,6 +151,14 @@ def test_small_timings_are_ratios_of_fresh_processes() -> None:
     (shown,) = json.loads(small_text([figures], "json"))["small"]
     assert shown.keys() == {"what", "seconds", "beside", "beside_seconds", "ratio", "runs"}
     assert "ratio" in small_text([figures], "table")
+
+
+def test_a_command_by_the_spare_is_timed_from_its_order() -> None:
+    pair = Pair("a program", ("-m", "flows.cli.main", "--help"), "import great_expectations", 1, by_spare=True)
+    (figures,) = run_small([pair])
+    assert 0 < figures.seconds < figures.beside_seconds
+    with pytest.raises(subprocess.CalledProcessError):
+        run_small([replace(pair, program=("-m", "flows.cli.main", "no-command"))])
 
 
 @pytest.mark.parametrize("options", [("--peers", "--small"), ("--peers", "--rows", "1000", "--rows", "2000")])
