@@ -54,28 +54,26 @@ def read_yaml_folder(folder: Path, problems: list[str]) -> Iterator[YamlFile]:
     for path in sorted((*folder.rglob("*.yaml"), *folder.rglob("*.yml"))):
         name = path.relative_to(folder).as_posix()
         try:
-            parsed = _parse(path, name, path.read_bytes())
+            parsed, given_twice = _parse(path, name, path.read_bytes())
         except yaml.MarkedYAMLError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else 1
             problems.append(f"{name}:{line}: not YAML / 不是合法的 YAML: {error.problem}")
         except (UnicodeDecodeError, yaml.YAMLError) as error:
             problems.append(f"{name}:1: not UTF-8 YAML / 不是 UTF-8 编码的 YAML: {str(error).splitlines()[0]}")
         else:
-            problems += [
-                f"{name}:{line}: key given twice / 键重复: {key}" for line, key in _keys_given_twice(parsed.root)
-            ]
+            problems += [f"{name}:{line}: key given twice / 键重复: {key}" for line, key in given_twice]
             yield parsed
 
 
 @lru_cache(_MOST_PARSED)
-def _parse(path: Path, name: str, raw: bytes) -> YamlFile:
-    """The file that holds these bytes, parsed once: a process that reads a catalogue again parses only what has changed in it."""
+def _parse(path: Path, name: str, raw: bytes) -> tuple[YamlFile, tuple[tuple[int, str], ...]]:
+    """The file that holds these bytes and its keys given twice, parsed once: a process that reads a catalogue again parses only what has changed in it."""
     loader = yaml.CSafeLoader(raw.decode("utf-8-sig"))
     try:
         root = loader.get_single_node()
         if root is None:
             raise yaml.YAMLError("the file is empty")
-        return YamlFile(path, loader.construct_document(root), root, name, raw)
+        return YamlFile(path, loader.construct_document(root), root, name, raw), tuple(_keys_given_twice(root))
     finally:
         loader.dispose()
 

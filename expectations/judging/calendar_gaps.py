@@ -3,7 +3,8 @@
 The days a judgement looks up are found in its syntax tree; nothing is judged here.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from functools import lru_cache
 
 import duckdb
 from sqlglot import exp
@@ -20,6 +21,9 @@ _LOOKED_UP = {
     "add_workdays": "{0}",
 }
 """By helper, the day it looks up in the calendar; none for a person in custody, whose limit does not move."""
+
+_MOST_KEPT = 2048
+"""Judgements of which it is kept what they look up; a catalogue has a thousand."""
 
 _NOT_ON_THE_CARD = frozenset({"stage", "has_stage", "agg_rows", "raw"})
 
@@ -48,12 +52,15 @@ def find_calendar_gaps(
     return tuple(int(year) for (year,) in gap_years)
 
 
-def _days_looked_up(judgement: Judgement) -> Iterator[str]:
+@lru_cache(_MOST_KEPT)
+def _days_looked_up(judgement: Judgement) -> tuple[str, ...]:
     """The days of the judged row that the judgement looks up, as SQL over `cards.<card>`."""
-    for node in judgement.tree.find_all(exp.Anonymous):
-        form = _LOOKED_UP.get(function_name(node))
-        if form and not _looks_elsewhere(node):
-            yield form.format(*(render(argument) for argument in node.expressions))
+    calls = ((_LOOKED_UP.get(function_name(node)), node) for node in judgement.tree.find_all(exp.Anonymous))
+    return tuple(
+        form.format(*(render(argument) for argument in node.expressions))
+        for form, node in calls
+        if form and not _looks_elsewhere(node)
+    )
 
 
 def _looks_elsewhere(node: exp.Expr) -> bool:

@@ -7,6 +7,7 @@ import hashlib
 import json
 import re
 from datetime import date
+from functools import lru_cache
 
 from expectations.catalogue.catalogues import Catalogue
 from expectations.catalogue.kinds import RuleDeclaration
@@ -14,12 +15,26 @@ from expectations.sql.judgements import Judgement, judgements_of
 from expectations.sql.language import OTHER_ROWS
 
 _LENGTH = 12
+_MOST_KEPT = 1024
+"""Rules whose fingerprint is kept: an audit asks for each of them several times."""
+
 _ANY_DAY = date(2000, 1, 1)
 _LITERAL = re.compile(r"'([A-Z][A-Z0-9_]*)'")
 
 
 def rule_fingerprint(catalogue: Catalogue, rule: RuleDeclaration) -> str:
     """Twelve hexadecimal digits over everything that decides which rows the rule finds and how they count."""
+    if catalogue.rules.get(rule.id) is rule:
+        return _fingerprint_as_declared(catalogue, rule.id)
+    return _fingerprint(catalogue, rule)
+
+
+@lru_cache(_MOST_KEPT)
+def _fingerprint_as_declared(catalogue: Catalogue, rule_id: str) -> str:
+    return _fingerprint(catalogue, catalogue.rules[rule_id])
+
+
+def _fingerprint(catalogue: Catalogue, rule: RuleDeclaration) -> str:
     judged = [
         (j.card.name, j.field, j.applies_when, j.must_hold, _links_used(j))
         for card in catalogue.cards_of(rule)
