@@ -3,11 +3,13 @@
 A locked connection reaches its own file and the paths it was opened for, no other file and no network; it loads no extension, and no
 statement can unlock it. What a pack's condition says is refused by `language`; this holds where that should fail.
 
-It takes a share of the machine's memory at most; what needs more is put beside the database for the time being.
+It takes a share of the machine's memory at most; what needs more is put into the folder `spill` of the home for the time being, a share
+of the free disk at most.
 """
 
 import os
 import re
+import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,35 +17,50 @@ from pathlib import Path
 import duckdb
 
 from expectations.errors import InputError
+from expectations.home import Home
+from expectations.spill import fresh_name
 from expectations.texts import Bilingual
 
 MEMORY_VARIABLE = "ANKA_MEMORY"
+SPILL_VARIABLE = "ANKA_SPILL"
 _SHARE = 6
 """Of the machine's memory one part in so many: the dashboard, a database and a desktop live on it too."""
 _LEAST = 2**30
 _WRITING = 2**29
 """What a statement may hold that writes a card of 400 columns in order: rows of 120,000 are packed at a time."""
-_SIZE = re.compile(r"(\d+(?:\.\d+)?) ?([MG]i?B)")
-_UNITS = {"MB": 10**6, "MiB": 2**20, "GB": 10**9, "GiB": 2**30}
+_SPILL_SHARE = 2
+"""Of the free disk one part in so many: what is being published needs room too."""
+_SIZE = re.compile(r"(\d+(?:\.\d+)?) ?([MGT]i?B)")
+_UNITS = {"MB": 10**6, "MiB": 2**20, "GB": 10**9, "GiB": 2**30, "TB": 10**12, "TiB": 2**40}
 
 _ISOLATED: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
 }
 LOCKED = _ISOLATED | {"enable_external_access": "false", "lock_configuration": "true"}
-"""The configuration of a connection that needs its own file only."""
+"""The configuration of a connection that is not opened here. It puts beside its file what does not fit into memory."""
 
 
 def memory_limit() -> str:
     """What DuckDB may take, in its own words: `ANKA_MEMORY`, else a sixth of the machine's memory, 1 GB at least. Raises InputError."""
-    asked = os.environ.get(MEMORY_VARIABLE, "")
+    machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") if hasattr(os, "sysconf") else 0
+    return _asked(MEMORY_VARIABLE) or f"{max(machine // _SHARE, _LEAST) // 2**20}MiB"
+
+
+def spill_limit(folder: Path) -> str:
+    """What one database may put into `folder` for the time being: `ANKA_SPILL`, else half of what is free there. Raises InputError."""
+    return _asked(SPILL_VARIABLE) or f"{shutil.disk_usage(folder).free // _SPILL_SHARE // 2**20}MiB"
+
+
+def _asked(variable: str) -> str:
+    """The size an environment variable gives, or nothing."""
+    asked = os.environ.get(variable, "")
     if asked and not _SIZE.fullmatch(asked):
         raise InputError(
-            Bilingual("看不懂的内存大小", "no size of memory").about(f"{MEMORY_VARIABLE}={asked}"),
-            hint=Bilingual("例如", "for example").about(f"{MEMORY_VARIABLE}=4GB"),
+            Bilingual("看不懂的大小", "no size").about(f"{variable}={asked}"),
+            hint=Bilingual("例如", "for example").about(f"{variable}=4GB"),
         )
-    machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") if hasattr(os, "sysconf") else 0
-    return asked or f"{max(machine // _SHARE, _LEAST) // 2**20}MiB"
+    return asked
 
 
 def side_by_side() -> int:
@@ -54,14 +71,22 @@ def side_by_side() -> int:
 
 @contextmanager
 def within_memory() -> Iterator[None]:
-    """Tells in one line when the limit is too small for what is done inside; also a decorator."""
+    """Tells in one line when a limit is too small for what is done inside, that of memory or that of the disk; also a decorator."""
     try:
         yield
     except duckdb.OutOfMemoryException as error:
+        first, *further = str(error).splitlines()
+        if any("max_temp_directory_size" in line for line in further):
+            raise InputError(
+                Bilingual(
+                    "临时文件的上限不够", "the limit of what is put on disk for the time being is too small"
+                ).about(first),
+                hint=Bilingual("清理磁盘或提高上限，例如", "free the disk, or raise it, for example").about(
+                    f"{SPILL_VARIABLE}=100GB"
+                ),
+            ) from None
         raise InputError(
-            Bilingual(f"内存上限 {memory_limit()} 不够", "the memory limit is too small").about(
-                str(error).splitlines()[0]
-            ),
+            Bilingual(f"内存上限 {memory_limit()} 不够", "the memory limit is too small").about(first),
             hint=Bilingual("提高上限，例如", "raise it, for example").about(f"{MEMORY_VARIABLE}=4GB"),
         ) from None
 
@@ -72,32 +97,47 @@ def open_duckdb(
     read_only: bool = False,
     files: Iterable[Path] = (),
     folders: Iterable[Path] = (),
+    spill: Path | None = None,
     settings: Mapping[str, str] | None = None,
 ) -> duckdb.DuckDBPyConnection:
     """A locked connection to the file `database`, or to a database in memory.
 
-    `files`: other files it may open or attach; `folders`: folders it may read and write files in; `settings`:
-    further settings of DuckDB, which can't be changed later.
+    `files`: other files it may open or attach; `folders`: folders it may read and write files in; `spill`: where it puts what
+    does not fit into memory, by default below the home of `database`, and without one nowhere; `settings`: further settings of
+    DuckDB, which can't be changed later.
     """
     # DuckDB looks for a log beside every file it opens, and must be allowed to.
-    limited = {"memory_limit": memory_limit()} | dict(settings or {})
     opened = [path for file in files for path in (file.absolute(), file.absolute().with_name(f"{file.name}.wal"))]
     within = [folder.absolute() for folder in folders]
-    name = str(database) if database else ":memory:"
-    if not opened and not within:
-        return duckdb.connect(name, read_only=read_only, config=LOCKED | limited)
-    con = duckdb.connect(name, read_only=read_only, config=_ISOLATED | limited)
+    limited = _ISOLATED | {"memory_limit": memory_limit()} | dict(settings or {})
+    con = duckdb.connect(str(database) if database else ":memory:", read_only=read_only, config=limited)
     try:
+        if con.execute("select current_setting('lock_configuration')").fetchall() == [(True,)]:
+            return con  # the process has the file open already: they share what was set then
         # In this order: nothing can be allowed once access is off, and nothing set once the configuration is locked.
+        con.execute(_spilling(Home.of(database).spill if database and not spill else spill))
         con.execute(f"set allowed_paths = {_list(opened)}")
         con.execute(f"set allowed_directories = {_list(within)}")
         con.execute("set enable_external_access = false")
         con.execute("set lock_configuration = true")
-    except duckdb.Error:
+    except (duckdb.Error, OSError):
         con.close()
         raise
     return con
 
 
+def _spilling(spill: Path | None) -> str:
+    """The statements that say where rows are put that don't fit into memory; DuckDB takes the limit only after the folder."""
+    if spill is None:
+        return "set temp_directory = ''"
+    folder = fresh_name(spill)
+    limit = spill_limit(folder.parent)
+    return f"set temp_directory = {_quoted(folder)}; set max_temp_directory_size = '{limit}'"
+
+
 def _list(paths: Iterable[Path]) -> str:
-    return "[" + ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths) + "]"
+    return "[" + ", ".join(map(_quoted, paths)) + "]"
+
+
+def _quoted(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"

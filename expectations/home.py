@@ -14,10 +14,11 @@ from pathlib import Path
 from expectations.errors import AnkaError
 from expectations.texts import Bilingual
 
+_PUBLISHED = "published"
 _OTHERS = 0o077
 """Rights of everybody but the owner."""
 _OURS = re.compile(
-    r"((warehouse|loaded)\.duckdb|register\.db|register\.id).*|audit\.lock|touched|published|exports|runs|reviews|rechecks|templates|prefect"
+    r"((warehouse|loaded)\.duckdb|register\.db|register\.id).*|audit\.lock|touched|published|exports|runs|reviews|rechecks|spill|templates|prefect"
 )
 """The names of what Anka keeps: in a folder that holds other things too, only these are closed to others."""
 
@@ -38,6 +39,12 @@ class Home:
 
     root: Path
 
+    @classmethod
+    def of(cls, database: Path) -> "Home":
+        """The home in which a warehouse or a published file lies."""
+        folder = database.absolute().parent
+        return cls(folder.parent if folder.name == _PUBLISHED else folder)
+
     @property
     def warehouse(self) -> Path:
         """The DuckDB file of the run at work, made anew by every load. One process at a time."""
@@ -56,7 +63,7 @@ class Home:
     @property
     def published(self) -> Path:
         """Folder of the published runs, one read-only DuckDB file each."""
-        return self.root / "published"
+        return self.root / _PUBLISHED
 
     @property
     def exports(self) -> Path:
@@ -76,6 +83,11 @@ class Home:
     def reviews(self) -> Path:
         """Workbooks of review batches."""
         return self.root / "reviews"
+
+    @property
+    def spill(self) -> Path:
+        """What does not fit into memory, for the time being: a folder of every process that has put something there."""
+        return self.root / "spill"
 
     @property
     def prefect(self) -> Path:

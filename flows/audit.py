@@ -36,6 +36,7 @@ from expectations.rights.reader import MACHINE
 from expectations.run.figures import Line, by, figure_lines, total
 from expectations.run.published import open_published
 from expectations.run.sights import Sights
+from expectations.spill import delete_leftovers, own_folder
 from expectations.store.offices import read_offices
 from expectations.store.register import Register, now
 from expectations.texts import Bilingual
@@ -187,6 +188,7 @@ def load_stage(order: AuditOrder, catalogue: Catalogue) -> LoadReport:
     import_ahead()
     home = Home(order.home)
     home.make()
+    delete_leftovers(home.spill)
     files = list_files(order.paths).files
     _remove_warehouse(order)
     sweep(home)
@@ -195,7 +197,7 @@ def load_stage(order: AuditOrder, catalogue: Catalogue) -> LoadReport:
         begin_with(former, home.warehouse)
     with (
         ThreadPoolExecutor(1) as beside,
-        tempfile.TemporaryDirectory(prefix="anka-load-") as folder,
+        tempfile.TemporaryDirectory(prefix="load-", dir=own_folder(home.spill)) as folder,
         _warehouse(order, [*files, *([former] if former else ())], [Path(folder), home.exports]) as con,
     ):
         if former:

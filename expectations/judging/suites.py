@@ -20,7 +20,7 @@ from great_expectations.core.run_identifier import RunIdentifier
 from great_expectations.datasource.fluent.sql_datasource import TableAsset
 from sqlalchemy import NullPool, create_engine
 
-from expectations.connections import LOCKED, memory_limit
+from expectations.connections import LOCKED, memory_limit, spill_limit
 from expectations.judging import data_docs
 from expectations.judging.duckdb_datasource import DuckDBExecutionEngine
 from expectations.judging.verdict_expectation import ExpectColumnValuesToNotBeInSet
@@ -48,14 +48,15 @@ def run_suites(
 ) -> Iterator[Outcome]:
     """One outcome per judgement of the tables; Data Docs are written below `docs`, if given. No other connection may be open."""
     # Great Expectations opens the file hundreds of times; while one connection is open, the others share what it has read.
-    with create_engine(_url(database), **_as_opened_here()).connect():
-        results = _results(database, tables, docs, progress)
+    limits = {"memory_limit": memory_limit(), "max_temp_directory_size": spill_limit(database.parent)}
+    with create_engine(_url(database), **_as_opened_here(limits)).connect():
+        results = _results(database, limits, tables, docs, progress)
     for table in tables:
         yield from _outcomes(table, results.get(_suite_name(table)))
 
 
 def _results(
-    database: Path, tables: Sequence[VerdictTable], docs: Path | None, progress: Progress
+    database: Path, limits: Mapping[str, str], tables: Sequence[VerdictTable], docs: Path | None, progress: Progress
 ) -> dict[str, ExpectationSuiteValidationResult]:
     """The results by name of the suite.
 
@@ -65,7 +66,7 @@ def _results(
     datasource = context.data_sources.add_duckdb(
         name="verdicts",
         connection_string=_url(database),
-        kwargs=_as_opened_here(),
+        kwargs=_as_opened_here(limits),
         # together: each that is added later writes the whole datasource down anew
         assets=[_asset(table) for table in tables],
     )
@@ -97,10 +98,9 @@ def _url(database: Path) -> str:
     return f"duckdb:///{database}"
 
 
-def _as_opened_here() -> dict[str, Any]:
+def _as_opened_here(limits: Mapping[str, str]) -> dict[str, Any]:
     """Great Expectations opens the file itself, so its connections are locked and bounded like those of `open_duckdb`."""
-    config = LOCKED | {"memory_limit": memory_limit()}
-    return {"poolclass": NullPool, "connect_args": {"config": config}}
+    return {"poolclass": NullPool, "connect_args": {"config": LOCKED | dict(limits)}}
 
 
 def _suite_name(table: VerdictTable) -> str:

@@ -30,6 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from expectations.connections import open_duckdb
+from expectations.home import Home
 from expectations.office_days import begin_of
 from expectations.register import follow_sql
 from expectations.register.transitions import ACTIVE
@@ -80,7 +81,7 @@ def follow(register: Register, file: Path, *, inputs: Iterable[Path] = ()) -> Fo
 
     `inputs` are the exports it was made of, remembered for a re-check.
     """
-    con = open_duckdb(files=[file])
+    con = open_duckdb(files=[file], spill=Home.of(file).spill)
     try:
         con.execute(f"attach {quoted(str(file))} as published (read_only)")
         with register.writing() as session:

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from expectations.connections import open_duckdb
 from expectations.finding.columns import NAMING
 from expectations.finding.hints import hint_now_sql, severity_now_sql
+from expectations.home import Home
 from expectations.rights.reader import Reader
 from expectations.run.readers_rows import published_rows_of
 from expectations.run.schema import PUBLISHED, require_schema
@@ -91,7 +92,7 @@ class Sights:
 
 
 def _attached(file: str) -> _Sighted:
-    con = open_duckdb(files=[Path(file)])
+    con = open_duckdb(files=[Path(file)], spill=Home.of(Path(file)).spill)
     con.execute(f"attach {quoted(file)} as published (read_only)")
     require_schema(con, Path(file).name, "published")
     columns: dict[tuple[str, str], list[str]] = {}

@@ -21,6 +21,7 @@ from expectations.catalogue.kinds.base import RULE_ID
 from expectations.connections import open_duckdb
 from expectations.errors import InputError, nearest
 from expectations.judging.rule_checks import require_fitting
+from expectations.spill import own_folder
 from expectations.texts import Bilingual
 from expectations.workbooks import write_workbook
 from flows.cli.listings import sheet_of
@@ -164,14 +165,18 @@ def try_(
 ) -> None:
     """用改过的规则重判最近发布的案卡，看会多出和减少哪些问题 / judge the published cards by a changed catalogue."""
     catalogue = require_fitting(_side(pack))
-    published = home_at(home).current()
+    home_folder = home_at(home)
+    published = home_folder.current()
     from expectations.authoring.trial import (  # Great Expectations takes seconds to import
         CHANGED_FINDINGS,
         copied,
         try_catalogue,
     )
 
-    with tempfile.TemporaryDirectory(prefix="anka-try-") as work, copied(published, Path(work)) as copy:
+    with (
+        tempfile.TemporaryDirectory(prefix="try-", dir=own_folder(home_folder.spill)) as work,
+        copied(published, Path(work)) as copy,
+    ):
         with shown_progress(_stderr):
             trial = try_catalogue(copy, catalogue, tell)
         if output is not None:
@@ -201,11 +206,15 @@ def review(
     format: Format = "table",
 ) -> None:
     """找出从未触发、总是触发、被其他规则包含的规则 / rules that never or always fire, or are implied by another."""
-    loaded_catalogue, published = require_fitting(read_catalogue(catalogue)), home_at(home).current()
+    loaded_catalogue, home_folder = require_fitting(read_catalogue(catalogue)), home_at(home)
+    published = home_folder.current()
     from expectations.authoring.rule_review import review_rules
     from expectations.authoring.trial import copied
 
-    with tempfile.TemporaryDirectory(prefix="anka-review-") as work, copied(published, Path(work)) as copy:
+    with (
+        tempfile.TemporaryDirectory(prefix="review-", dir=own_folder(home_folder.spill)) as work,
+        copied(published, Path(work)) as copy,
+    ):
         rule_review = review_rules(copy, loaded_catalogue, days)
     if format == "json":
         typer.echo(json.dumps(dataclasses.asdict(rule_review), ensure_ascii=False, default=str, indent=1))

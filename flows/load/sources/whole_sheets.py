@@ -36,7 +36,7 @@ def write_as_workbook(source: Path, target: Path, catalogue: Catalogue, header_r
     """
     with (
         tempfile.TemporaryDirectory(prefix="anka-rows-") as folder,
-        open_duckdb(files=[source], folders=[Path(folder)]) as con,
+        open_duckdb(files=[source], folders=[Path(folder)], spill=Path(folder)) as con,
     ):
         reading = Reading(Path(folder), all_headings(catalogue))
         kind = kind_of(source)

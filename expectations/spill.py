@@ -1,0 +1,67 @@
+"""Where rows are put for the time being that do not fit into memory: a folder of this process below the home, private and deleted at
+its end. What a killed process left there is deleted by the next audit.
+"""
+
+import atexit
+import fcntl
+import os
+import shutil
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class _Own:
+    """The folder of this process, which is locked for as long as the process lives, and numbers for what is put there."""
+
+    folder: Path
+    numbers: Iterator[int] = field(default_factory=count)
+
+
+_guard = threading.Lock()
+_folders: dict[Path, _Own] = {}
+
+
+def own_folder(spill: Path) -> Path:
+    """The folder of this process in the folder `spill` of a home."""
+    return _own(spill).folder
+
+
+def fresh_name(spill: Path) -> Path:
+    """A name in it that nobody has: two databases that spill into one folder overwrite each other's rows."""
+    own = _own(spill)
+    return own.folder / str(next(own.numbers))
+
+
+def delete_leftovers(spill: Path) -> None:
+    """Deletes what processes left there that are gone."""
+    for folder in spill.glob("*/"):
+        # not by the number of the process: that may be another's by now, or of another container
+        with suppress(OSError):
+            handle = os.open(folder, os.O_RDONLY)
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(folder)
+            finally:
+                os.close(handle)
+
+
+def _own(spill: Path) -> _Own:
+    spill = spill.absolute()
+    with _guard:
+        if spill not in _folders or not _folders[spill].folder.is_dir():
+            _folders[spill] = _Own(_made(spill))
+        return _folders[spill]
+
+
+def _made(spill: Path) -> Path:
+    spill.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix=f"{os.getpid()}-", dir=spill))
+    fcntl.flock(os.open(folder, os.O_RDONLY), fcntl.LOCK_SH)  # let go by the system, however the process ends
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
