@@ -21,6 +21,8 @@ class Stage(Enum):
     FLOOR = Bilingual("手写查询", "hand-written queries")
     PEERS = Bilingual("同类工具", "other libraries")
     SMALL = Bilingual("小规模计时", "small timings")
+    PAGES = Bilingual("准备大量问题", "preparing many findings")
+    VISIT = Bilingual("多人翻页", "people turning pages")
 
     @property
     def code(self) -> str:

@@ -51,21 +51,44 @@ def bench(
     small: Annotated[
         bool, typer.Option("--small", help=Bilingual("小规模：启动与示例核查", "small: starting, and the sample"))
     ] = False,
+    pages: Annotated[
+        bool, typer.Option("--pages", help=Bilingual("看板：多人同时翻页", "the dashboard: many people turning pages"))
+    ] = False,
+    users: Annotated[int, typer.Option(min=1, help=Bilingual("--pages 的人数", "people of --pages"))] = 50,
+    findings: Annotated[int, typer.Option(min=1, help=Bilingual("--pages 的问题数", "findings of --pages"))] = _ROWS,
+    home: Annotated[
+        Path | None,
+        typer.Option(
+            help=Bilingual(
+                "--pages 的主目录：没有就生成并保留，有就再用；默认用后删除",
+                "home of --pages: made where there is none and kept, used again where there is; by default a folder that is deleted",
+            ),
+            show_default=False,
+        ),
+    ] = None,
     format: Annotated[Literal["table", "json"], typer.Option(help=Bilingual("输出格式", "output"))] = "table",
     progress: ProgressWay = "bar",
 ) -> None:
     """Times Anka beside what it is to be measured by, in one run."""
     sizes = rows or [_ROWS]
-    if (peers and small) or (len(sizes) > 1 and (peers or small)):
+    if sum((peers, small, pages, len(sizes) > 1)) > 1:
         raise InputError(
             Bilingual(
-                "--peers、--small 与多个 --rows 不能同时使用", "--peers, --small and several --rows exclude one another"
+                "--peers、--small、--pages 与多个 --rows 不能同时使用",
+                "--peers, --small, --pages and several --rows exclude one another",
             )
         )
     if len(sizes) > 1:
         from flows.bench.sizes import run_sizes, sizes_text
 
         typer.echo(sizes_text(run_sizes(sizes, progress), format))
+        return
+    if pages:
+        from flows.bench.pages.visiting import pages_text, run_bench_of_pages
+
+        with shown_progress(stderr):
+            figures = run_bench_of_pages(home, users, findings)
+        typer.echo(pages_text(figures, format))
         return
     with shown_progress(stderr):
         text = _peers(sizes[0], format) if peers else _small(format) if small else _one_size(sizes[0], format)
