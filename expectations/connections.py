@@ -41,10 +41,14 @@ LOCKED = _ISOLATED | {"enable_external_access": "false", "lock_configuration": "
 """The configuration of a connection that is not opened here. It puts beside its file what does not fit into memory."""
 
 
-def memory_limit() -> str:
-    """What DuckDB may take, in its own words: `ANKA_MEMORY`, else a sixth of the machine's memory, 1 GB at least. Raises InputError."""
+def memory_limit(most: str = "") -> str:
+    """What DuckDB may take, in its own words: `ANKA_MEMORY`, else a sixth of the machine's memory, 1 GB at least; no more than `most`.
+
+    Raises InputError.
+    """
     machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") if hasattr(os, "sysconf") else 0
-    return _asked(MEMORY_VARIABLE) or f"{max(machine // _SHARE, _LEAST) // 2**20}MiB"
+    limit = _asked(MEMORY_VARIABLE) or f"{max(machine // _SHARE, _LEAST) // 2**20}MiB"
+    return min(limit, most, key=_bytes) if most else limit
 
 
 def spill_limit(folder: Path) -> str:
@@ -65,8 +69,12 @@ def _asked(variable: str) -> str:
 
 def side_by_side() -> int:
     """How many statements that write the rows of a card may run at once: one a processor, and as memory allows."""
-    number, unit = _SIZE.findall(memory_limit())[0]
-    return max(1, min(os.cpu_count() or 1, int(float(number) * _UNITS[unit] / _WRITING)))
+    return max(1, min(os.cpu_count() or 1, int(_bytes(memory_limit()) / _WRITING)))
+
+
+def _bytes(size: str) -> float:
+    number, unit = _SIZE.findall(size)[0]
+    return float(number) * _UNITS[unit]
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from expectations.figures.runs import RunMark
 from expectations.finding.departments import department_order
 from expectations.notices.grades import awaiting_reply
-from expectations.register.readers_rows import departments_of, rows_of
+from expectations.register.readers_rows import departments_of, offices_among, rows_of
 from expectations.register.transitions import ACTIVE
 from expectations.rights.reader import Reader
 from expectations.store.offices import read_offices
@@ -231,4 +231,7 @@ def owner_delays(session: Session, reader: Reader, office: str, department: str,
 
 def _under(session: Session, office: str) -> ColumnElement[bool]:
     """Findings counted under an office."""
-    return read_offices(session).rows_under(office, Finding.office, Finding.department)
+    offices = read_offices(session)
+    return and_(
+        offices_among([office], offices.known_offices), offices.rows_under(office, Finding.office, Finding.department)
+    )

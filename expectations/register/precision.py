@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from expectations.register.readers_rows import rows_of
 from expectations.register.transitions import ACTIVE
 from expectations.rights.reader import Reader
+from expectations.store.revision import counted_once
 from expectations.store.tables import Event, Finding, Run
 
 LEAST_VERIFIED = 5
@@ -43,18 +44,19 @@ class Precision:
 
 def precision_by_rule(session: Session, reader: Reader) -> dict[str, Precision]:
     """Every rule with active or verified findings, counted among the findings of the reader's scope."""
-    hits = session.execute(
-        select(Finding.rule_id, func.count())
-        .where(Finding.state.in_(ACTIVE), rows_of(reader.figures))
-        .group_by(Finding.rule_id)
-    ).all()
+    hits = counted_once(session, ("hits", reader.figures), lambda: _hits(session, reader))
     verdicts = _verdicts(session, reader)
     rules = {rule_id for rule_id, _ in hits} | {rule_id for rule_id, _ in verdicts}
-    numbers = {rule_id: int(number) for rule_id, number in hits}
+    numbers = dict(hits)
     return {
         rule_id: Precision(rule_id, numbers.get(rule_id, 0), verdicts[rule_id, True], verdicts[rule_id, False])
         for rule_id in sorted(rules)
     }
+
+
+def _hits(session: Session, reader: Reader) -> list[tuple[str, int]]:
+    query = select(Finding.rule_id, func.count()).where(Finding.state.in_(ACTIVE), rows_of(reader.figures))
+    return [(rule_id, int(number)) for rule_id, number in session.execute(query.group_by(Finding.rule_id))]
 
 
 def _verdicts(session: Session, reader: Reader) -> Counter[tuple[str, bool]]:

@@ -1,6 +1,9 @@
 """Which columns of the register's tables say whose a row is. What somebody may see of them is decided in `rights.scope` alone."""
 
-from sqlalchemy import ColumnElement
+from collections.abc import Iterable
+
+from sqlalchemy import CTE, ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import aliased
 
 from expectations.rights.scope import Scope
 from expectations.store.tables import Finding, Notice, RunFigure
@@ -8,9 +11,36 @@ from expectations.store.tables import Finding, Notice, RunFigure
 
 def rows_of(scope: Scope, table: type[Finding] | type[Notice] = Finding) -> ColumnElement[bool]:
     """The condition on rows within a scope, one by one."""
-    return scope.over(table.office, table.department, table.prosecutor)
+    return _by_office(scope, table, scope.over(table.office, table.department, table.prosecutor))
 
 
 def departments_of(scope: Scope, table: type[RunFigure] | type[Finding] | type[Notice]) -> ColumnElement[bool]:
     """The condition on rows counted per department: whoever sees only cards of people counts no department."""
-    return scope.over(table.office, table.department)
+    return _by_office(scope, table, scope.over(table.office, table.department))
+
+
+def offices_among(names: Iterable[str], known: Iterable[str]) -> ColumnElement[bool]:
+    """The condition that a finding's office is one of `names` or none of the `known` ones, as the index can follow it."""
+    unknown = [_PRESENT.c.office.not_in(sorted(known))] if known else []
+    return Finding.office.in_(select(_PRESENT.c.office).where(or_(_PRESENT.c.office.in_(sorted(names)), *unknown)))
+
+
+def _by_office(
+    scope: Scope, table: type[Finding] | type[Notice] | type[RunFigure], within: ColumnElement[bool]
+) -> ColumnElement[bool]:
+    """`within`, with what follows from it for the office: so that findings of an office are found without looking through all others."""
+    if table is not Finding or scope.everything or scope.nothing:
+        return within
+    claims = {office for office, *_ in (*scope.departments, *scope.handlers)}
+    return and_(offices_among(scope.offices | claims, scope.known), within)
+
+
+def _offices_present() -> CTE:
+    """The offices that findings have, from one to the next in the index."""
+    further = aliased(Finding)
+    first = select(func.min(Finding.office).label("office")).cte("offices_present", recursive=True)
+    following = select(func.min(further.office)).where(further.office > first.c.office).scalar_subquery()
+    return first.union_all(select(following).where(first.c.office.is_not(None)))
+
+
+_PRESENT = _offices_present()

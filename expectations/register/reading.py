@@ -20,6 +20,7 @@ from expectations.rights.reader import Reader
 from expectations.rights.scope import Scope
 from expectations.run.published import FindingFilter
 from expectations.store.register import Register
+from expectations.store.revision import counted_once
 from expectations.store.tables import Event, Finding, Run
 
 Step = Literal["", "unverified", "confirmed", "disputed", "answered", "still_wrong"]
@@ -76,9 +77,12 @@ def list_findings(
     offset: int = 0,
 ) -> list[Finding]:
     """A page of the findings asked for, in one of SORTS. Departments stand in the order of their numbers."""
-    department = _in_order(choices(session, reader, Finding.department, register_filter.states))
+    departments = choices(session, reader, Finding.department, register_filter.states)
+    if sort == "department":
+        page = _by_department(session, reader, register_filter, departments, descending, limit, offset)
+        return _findings(session, page)
+    department = _in_order(departments)
     orders: dict[str, list[Any]] = {
-        "department": [department, Finding.prosecutor, Finding.bmsah],
         "severity": [_severity(), department, Finding.bmsah],
         "rule": [Finding.rule_id, department, Finding.bmsah],
         "age": [Finding.first_seen, department, Finding.bmsah],
@@ -93,7 +97,39 @@ def list_findings(
         .limit(limit)
         .offset(offset)
     )
-    page = list(session.scalars(ids))
+    return _findings(session, list(session.scalars(ids)))
+
+
+def _by_department(
+    session: Session,
+    reader: Reader,
+    register_filter: Wanted,
+    departments: Sequence[str],
+    descending: bool,
+    limit: int,
+    offset: int,
+) -> list[str]:
+    """The ids of a page, department by department: each lies in the index in the order asked for, and none need be sorted."""
+    page: list[str] = []
+    for name in sorted(departments, key=department_order, reverse=descending):
+        query = _selected(session, reader, select(Finding.finding_id), register_filter).where(
+            Finding.department == name
+        )
+        if offset:
+            counted = session.scalar(query.with_only_columns(func.count())) or 0
+            if counted <= offset:
+                offset -= counted
+                continue
+        in_order = query.order_by(Finding.prosecutor, Finding.bmsah, Finding.finding_id)
+        page += session.scalars(in_order.limit(limit - len(page)).offset(offset))
+        offset = 0
+        if len(page) == limit:
+            break
+    return page
+
+
+def _findings(session: Session, page: Sequence[str]) -> list[Finding]:
+    """The findings with these ids, in their order."""
     places = {finding_id: place for place, finding_id in enumerate(page)}
     findings = session.scalars(select(Finding).where(Finding.finding_id.in_(page)))
     return sorted(findings, key=lambda finding: places[finding.finding_id])
@@ -124,6 +160,13 @@ class StepCounts:
 
 def count_steps(session: Session, reader: Reader, register_filter: Wanted) -> StepCounts:
     """All counts of a working list in one pass; `new` are those the last run found or found again."""
+    scopes = (reader.rows, reader.own if register_filter.own else None)
+    return counted_once(
+        session, ("steps", scopes, register_filter), lambda: _count_steps(session, reader, register_filter)
+    )
+
+
+def _count_steps(session: Session, reader: Reader, register_filter: Wanted) -> StepCounts:
     conditions: dict[str, ColumnElement[bool]] = {"new": Finding.state.in_(("new", "reopened"))}
     conditions |= {step: _at_step(step) for step in STEPS if step}
     counts = [
@@ -189,7 +232,8 @@ def choices(
 ) -> list[str]:
     """The values a filter on a column can take among the findings in some states."""
     query = select(column).where(_in_states(states), rows_of(reader.rows)).distinct()
-    return sorted(session.scalars(query))
+    what = ("choices", reader.rows, column.key, tuple(states))
+    return list(counted_once(session, what, lambda: sorted(session.scalars(query))))
 
 
 def _selected(session: Session, reader: Reader, query: Any, register_filter: Wanted) -> Any:

@@ -5,16 +5,16 @@ Every page and export reads a run through here, so that no query has to remember
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from expectations.connections import open_duckdb
+from expectations.connections import memory_limit, open_duckdb
 from expectations.finding.columns import NAMING
 from expectations.finding.hints import hint_now_sql, severity_now_sql
 from expectations.home import Home
@@ -24,10 +24,15 @@ from expectations.run.schema import PUBLISHED, require_schema
 from expectations.sql.quoting import column, quoted
 from expectations.store.holds import held_rules
 from expectations.store.register import Register
-from expectations.store.tables import Event, Finding, Run
+from expectations.store.revision import revision
+from expectations.store.tables import Finding
 
 _FILES_OPEN = 3
 _SIGHTS_OPEN = 100
+_MOST_KEPT = 100_000
+"""Rows of a table up to which a reader's own are kept beside the run: a query over them need not look through a million of others."""
+_MEMORY = "640MiB"
+"""What all readers of a file take together at most; more is put on the disk for the time being."""
 
 _WITH_OWNER = frozenset(table.name for table in PUBLISHED if table.owned)
 """Tables whose rows say whose they are."""
@@ -92,7 +97,9 @@ class Sights:
 
 
 def _attached(file: str) -> _Sighted:
-    con = open_duckdb(files=[Path(file)], spill=Home.of(Path(file)).spill)
+    con = open_duckdb(
+        files=[Path(file)], spill=Home.of(Path(file)).spill, settings={"memory_limit": memory_limit(_MEMORY)}
+    )
     con.execute(f"attach {quoted(file)} as published (read_only)")
     require_schema(con, Path(file).name, "published")
     columns: dict[tuple[str, str], list[str]] = {}
@@ -115,8 +122,8 @@ def _sight(sighted: _Sighted, session: Session, key: tuple[object, ...], reader:
                 sighted.con.execute(f"detach {old.name}")
                 del sighted.sights[old_key]
     sighted.sights.move_to_end(key)
-    sight, revision = sighted.sights[key], _revision(session)
-    if sight.revision != revision:
+    sight, now = sighted.sights[key], revision(session)
+    if sight.revision != now:
         explained = session.scalars(select(Finding.finding_id).where(Finding.state == "explained")).all()
         con, name = sighted.con.cursor(), sight.name
         # In one transaction: other pages of the reader are counting over these tables at this moment.
@@ -126,7 +133,7 @@ def _sight(sighted: _Sighted, session: Session, key: tuple[object, ...], reader:
         con.execute(f"insert into {name}.held select unnest(?::varchar[])", [sorted(held_rules(session))])
         con.execute("commit")
         con.close()
-        sight.revision = revision
+        sight.revision = now
     return sight
 
 
@@ -136,31 +143,42 @@ def _make(sighted: _Sighted, name: str, reader: Reader) -> None:
     con.execute(f"create table {name}.explained (finding_id varchar); create table {name}.held (rule_id varchar)")
     for schema in sorted({schema for schema, _ in sighted.columns} - {"main"}):
         con.execute(f"create schema {name}.{schema}")
+    con.execute(f"create schema {name}.own")
+    kept = {table: _keep_own(con, name, table, reader) for table in sorted(_WITH_OWNER)}
     for (schema, table), columns in sighted.columns.items():
-        con.execute(f"create view {name}.{schema}.{table} as {_view(name, schema, table, columns, reader)}")
+        view = _view(name, schema, table, columns, reader, kept)
+        con.execute(f"create view {name}.{schema}.{table} as {view}")
 
 
-def _revision(session: Session) -> object:
-    """Changes with everything a sight shows of the register: decisions and their undoing, runs, rules on hold."""
-    newest = session.execute(
-        select(select(func.max(Event.id)).scalar_subquery(), select(func.max(Run.seq)).scalar_subquery())
-    ).one()
-    return tuple(newest), tuple(held_rules(session))
+def _keep_own(con: duckdb.DuckDBPyConnection, sight: str, table: str, reader: Reader) -> str:
+    """The table in which a reader's rows are found: one of their own, in the run's order, or the run's where they see all or too many."""
+    run_table = f"published.main.{table}"
+    if reader.figures.everything:
+        return run_table
+    own = published_rows_of(reader.figures, "t")
+    ((rows,),) = con.execute(f"select count(*) from {run_table} t where {own}").fetchall()
+    if rows > _MOST_KEPT:
+        return run_table
+    con.execute(f"create table {sight}.own.{table} as select t.* from {run_table} t where {own} order by t.rowid")
+    return f"{sight}.own.{table}"
 
 
-def _view(sight: str, schema: str, table: str, columns: list[str], reader: Reader) -> str:
-    """The query of a table as the reader sees it. A view has no row numbers of its own: they keep the run's order."""
+def _view(sight: str, schema: str, table: str, columns: list[str], reader: Reader, kept: Mapping[str, str]) -> str:
+    """The query of a table as the reader sees it; `kept` says where the rows of a table with owners are found.
+
+    A view has no row numbers of its own: they keep the run's order.
+    """
     source = f"published.{schema}.{table} t"
     if schema == "cards":
         return (
             f"select t.* from {source} where t._row in "
-            f"(select o.card_row from published.card_rows o where o.card = {quoted(table)} and {published_rows_of(reader.rows, 'o')})"
+            f"(select o.card_row from {kept['card_rows']} o where o.card = {quoted(table)} and {published_rows_of(reader.rows, 'o')})"
         )
     if table in _CELLS and not reader.rows.everything:
         return f"select t.* from {source} where false"
     if table not in _WITH_OWNER:
         return f"select t.*, t.rowid as rowid from {source}"
-    own_row = published_rows_of(reader.rows, "t")
+    source, own_row = f"{kept[table]} t", published_rows_of(reader.rows, "t")
     replaced = {}
     if reader.rows != reader.figures:
         replaced = {name: f"case when {own_row} then t.{column(name)} end" for name in columns if name in NAMING}

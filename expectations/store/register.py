@@ -30,8 +30,8 @@ RegisterSession = Session
 _WAIT_SECONDS = 120
 """How long a writer waits for another; following a run with 100,000 new findings takes seconds."""
 _CONNECTIONS = 20
-_MAPPED = 2**30
-"""Bytes of the file read without copying: a page over 100,000 findings reads most of it."""
+_CACHE_KB = 16_000
+"""What a connection keeps of the file. The file is not mapped: every connection's map would count as memory of the process."""
 _KINDS = "sqlite:////folder/register.db, postgresql://user:password@host/database"
 _WRITES = "anka_writes"
 _IDENTITY = "identity"
@@ -166,7 +166,8 @@ def _prepare_sqlite(engine: Engine) -> None:
             "journal_mode=WAL",
             "synchronous=NORMAL",
             "foreign_keys=ON",
-            f"mmap_size={_MAPPED}",
+            "mmap_size=0",
+            f"cache_size=-{_CACHE_KB}",
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()

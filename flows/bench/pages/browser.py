@@ -103,6 +103,7 @@ class Tab:
             subprotocols=["streamlit"],  # type: ignore[list-item]  # a name of a type of its own, which is a text
             origin=self._address,  # type: ignore[arg-type]
             additional_headers={"Cookie": self._cookie, "Sec-Fetch-Site": "same-origin"},
+            open_timeout=_PATIENCE,
             max_size=None,
             compression=None,
         )
