@@ -47,6 +47,9 @@ class _Sight:
     name: str
     revision: object = None
     users: int = 0
+    made: bool = False
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    """Held while it is made or brought up to the register: readers of other sights do not wait for it."""
 
 
 @dataclass
@@ -73,12 +76,18 @@ class Sights:
         Findings explained in the register are left out; those of rules on hold are hints. Queries run on this cursor only, not on
         one made of it: that would see nothing. Variable `shows_numbers` says whether identity numbers may be shown.
         """
-        with register.reading() as session, self._lock:
+        key = (str(register.engine.url), reader.rows, reader.figures)
+        with self._lock:
             sighted = self._file(str(file))
-            sight = _sight(sighted, session, (str(register.engine.url), reader.rows, reader.figures), reader)
+            sight = _place(sighted, key)
             sight.users += 1
             cursor = sighted.con.cursor()
         try:
+            with sight.lock, register.reading() as session:
+                if not sight.made:
+                    _make(cursor, sighted.columns, sight.name, reader)
+                    sight.made = True
+                _bring_up(cursor, sight, session)
             cursor.execute(f"use {sight.name}")
             cursor.execute("set variable shows_numbers = ?", [reader.sees_numbers])
             yield cursor
@@ -111,41 +120,46 @@ def _attached(file: str) -> _Sighted:
     return _Sighted(con, columns)
 
 
-def _sight(sighted: _Sighted, session: Session, key: tuple[object, ...], reader: Reader) -> _Sight:
-    """The reader's sight, made if there is none, showing the register as it is now."""
+def _place(sighted: _Sighted, key: tuple[object, ...]) -> _Sight:
+    """The sight of that key, not made yet if it is a new one; those longest out of use go."""
     if key not in sighted.sights:
         sighted.sights_made += 1
         sighted.sights[key] = _Sight(f"sight_{sighted.sights_made}")
-        _make(sighted, sighted.sights[key].name, reader)
         for old_key, old in list(sighted.sights.items())[:-_SIGHTS_OPEN]:
             if not old.users:
-                sighted.con.execute(f"detach {old.name}")
+                sighted.con.execute(f"detach database if exists {old.name}")
                 del sighted.sights[old_key]
     sighted.sights.move_to_end(key)
-    sight, now = sighted.sights[key], revision(session)
-    if sight.revision != now:
-        explained = session.scalars(select(Finding.finding_id).where(Finding.state == "explained")).all()
-        con, name = sighted.con.cursor(), sight.name
-        # In one transaction: other pages of the reader are counting over these tables at this moment.
-        con.execute("begin")
-        con.execute(f"delete from {name}.explained; delete from {name}.held")
-        con.execute(f"insert into {name}.explained select unnest(?::varchar[])", [list(explained)])
-        con.execute(f"insert into {name}.held select unnest(?::varchar[])", [sorted(held_rules(session))])
-        con.execute("commit")
-        con.close()
-        sight.revision = now
-    return sight
+    return sighted.sights[key]
 
 
-def _make(sighted: _Sighted, name: str, reader: Reader) -> None:
-    con = sighted.con
-    con.execute(f"attach ':memory:' as {name}")
+def _bring_up(con: duckdb.DuckDBPyConnection, sight: _Sight, session: Session) -> None:
+    """Shows the register as it is now."""
+    name, revision_now = sight.name, revision(session)
+    if sight.revision == revision_now:
+        return
+    explained = session.scalars(select(Finding.finding_id).where(Finding.state == "explained")).all()
+    # In one transaction: other pages of the reader are counting over these tables at this moment.
+    con.execute("begin")
+    con.execute(f"delete from {name}.explained; delete from {name}.held")
+    con.execute(f"insert into {name}.explained select unnest(?::varchar[])", [list(explained)])
+    con.execute(f"insert into {name}.held select unnest(?::varchar[])", [sorted(held_rules(session))])
+    con.execute("commit")
+    sight.revision = revision_now
+
+
+def _make(
+    con: duckdb.DuckDBPyConnection, run_columns: Mapping[tuple[str, str], list[str]], name: str, reader: Reader
+) -> None:
+    con.execute(
+        f"detach database if exists {name}; attach ':memory:' as {name}"
+    )  # it is there where making it was broken off
     con.execute(f"create table {name}.explained (finding_id varchar); create table {name}.held (rule_id varchar)")
-    for schema in sorted({schema for schema, _ in sighted.columns} - {"main"}):
+    for schema in sorted({schema for schema, _ in run_columns} - {"main"}):
         con.execute(f"create schema {name}.{schema}")
     con.execute(f"create schema {name}.own")
     kept = {table: _keep_own(con, name, table, reader) for table in sorted(_WITH_OWNER)}
-    for (schema, table), columns in sighted.columns.items():
+    for (schema, table), columns in run_columns.items():
         view = _view(name, schema, table, columns, reader, kept)
         con.execute(f"create view {name}.{schema}.{table} as {view}")
 
@@ -156,11 +170,14 @@ def _keep_own(con: duckdb.DuckDBPyConnection, sight: str, table: str, reader: Re
     if reader.figures.everything:
         return run_table
     own = published_rows_of(reader.figures, "t")
-    ((rows,),) = con.execute(f"select count(*) from {run_table} t where {own}").fetchall()
-    if rows > _MOST_KEPT:
-        return run_table
-    con.execute(f"create table {sight}.own.{table} as select t.* from {run_table} t where {own} order by t.rowid")
-    return f"{sight}.own.{table}"
+    kept = f"{sight}.own.{table}"
+    con.execute(
+        f"create table {kept} as select t.* from {run_table} t where {own} order by t.rowid limit {_MOST_KEPT + 1}"
+    )
+    if con.execute(f"select count(*) from {kept}").fetchall()[0][0] <= _MOST_KEPT:
+        return kept
+    con.execute(f"drop table {kept}")
+    return run_table
 
 
 def _view(sight: str, schema: str, table: str, columns: list[str], reader: Reader, kept: Mapping[str, str]) -> str:

@@ -18,6 +18,9 @@ from streamlit.proto.Element_pb2 import Element
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 
+from expectations.errors import AnkaError
+from expectations.texts import Bilingual
+
 _COOKIE = "anka_session"
 _FAILED = ForwardMsg.FINISHED_WITH_COMPILE_ERROR
 _PATIENCE = 120
@@ -25,8 +28,11 @@ _PATIENCE = 120
 _LINK = re.compile(r'href="((\w+)\?[^"]+)"')
 
 
-class BrokenPageError(Exception):
+class BrokenPageError(AnkaError):
     """A page showed an error, or did not come: figures of such a run are worth nothing."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(Bilingual("页面出错", "a page failed").about(what))
 
 
 def sign_in(address: str, link: str) -> str:

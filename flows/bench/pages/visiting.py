@@ -27,7 +27,7 @@ from expectations.people.sessions import one_time_link
 from expectations.progress import Stage
 from expectations.register.belonging import home_register
 from expectations.run.published import current_run
-from flows.bench.pages.browser import Shown, Tab, sign_in
+from flows.bench.pages.browser import BrokenPageError, Shown, Tab, sign_in
 from flows.bench.pages.many_findings import DISTRICTS, login_in, make_home
 from flows.progress import tell
 
@@ -94,7 +94,13 @@ def run_pages(home: Path, users: int, think: tuple[float, float] = THINK) -> Pag
     links = [one_time_link(register, login) for login in logins(users)]
     with _served(home.absolute()) as (address, server):
         cookies = [sign_in(address, link) for link in links]
-        asyncio.run(_visit(address, cookies, figures, think))
+        try:
+            asyncio.run(_visit(address, cookies, figures, think))
+        except ExceptionGroup as together:
+            broken, _ = together.split(BrokenPageError)
+            if broken is None:
+                raise
+            raise broken.exceptions[0] from None
         figures.peak_mb = _peak_mb(server)
     return figures
 
