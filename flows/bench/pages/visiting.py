@@ -33,6 +33,8 @@ from flows.progress import tell
 
 THINK = (5.0, 10.0)
 """Seconds for which a person looks at a page before going on."""
+LONGEST = 600.0
+"""Seconds after which everybody stops, also who has not been everywhere: a server that is too slow has figures too."""
 _CITY = "shi-guan"
 _LOGINS = ("dong1", "zhuren1", "anguan", "zhuli-xi5", "xi5", "lingdao", "qiu1", "bei4", "zhuli-dong1", "nan1")
 """Those who use it in a district: half of them prosecutors, and everybody else who comes to pages with findings."""
@@ -87,15 +89,18 @@ def run_bench_of_pages(home: Path | None, users: int, findings: int, think: tupl
         return run_pages(root, users, think)
 
 
-def run_pages(home: Path, users: int, think: tuple[float, float] = THINK) -> PageFigures:
-    """Serves `home` and lets so many people use it until each has been through all pages. Raises BrokenPageError."""
+def run_pages(home: Path, users: int, think: tuple[float, float] = THINK, longest: float = LONGEST) -> PageFigures:
+    """Serves `home` and lets so many people use it until each has been through all pages, so many seconds at most.
+
+    Raises BrokenPageError.
+    """
     figures = PageFigures(users, _findings_in(home))
     register = home_register(Home(home.absolute()), "")
     links = [one_time_link(register, login) for login in logins(users)]
     with _served(home.absolute()) as (address, server):
         cookies = [sign_in(address, link) for link in links]
         try:
-            asyncio.run(_visit(address, cookies, figures, think))
+            asyncio.run(_visit(address, cookies, figures, think, longest))
         except ExceptionGroup as together:
             broken, _ = together.split(BrokenPageError)
             if broken is None:
@@ -134,15 +139,20 @@ def _findings_in(home: Path) -> int:
         return int(con.execute("select count(*) from findings").fetchall()[0][0])
 
 
-async def _visit(address: str, cookies: Sequence[str], figures: PageFigures, think: tuple[float, float]) -> None:
-    """All of them at once; who is through goes on until the last one is, so that there are always as many."""
-    unfinished = set(range(len(cookies)))
+async def _visit(
+    address: str, cookies: Sequence[str], figures: PageFigures, think: tuple[float, float], longest: float
+) -> None:
+    """All of them at once; who is through goes on until the last one is or the time is over, so that there are always as many."""
+    unfinished, end = set(range(len(cookies))), time.monotonic() + longest
+
+    def goes_on() -> bool:
+        return bool(unfinished) and time.monotonic() < end
 
     async def person(number: int) -> None:
         chance = random.Random(number)
         await asyncio.sleep(chance.uniform(0, think[1]))
-        while unfinished:
-            await _go_through(address, cookies[number], chance, figures, think, lambda: bool(unfinished))
+        while goes_on():
+            await _go_through(address, cookies[number], chance, figures, think, goes_on)
             unfinished.discard(number)
             tell(Stage.VISIT, len(cookies) - len(unfinished), len(cookies))
 
