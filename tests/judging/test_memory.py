@@ -131,7 +131,9 @@ time.sleep(60)
 @contextmanager
 def spilling_process(database: Path) -> Iterator["subprocess.Popen[str]"]:
     """A process that holds more rows than fit into its memory."""
-    order = [sys.executable, "-c", HOLD, str(database), WIDE]
+    script = database.with_suffix(".py")  # not `-c`: DuckDB would take it for a prompt and draw bars on standard output
+    script.write_text(HOLD, encoding="utf-8")
+    order = [sys.executable, str(script), str(database), WIDE]
     with subprocess.Popen(order, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:
