@@ -113,6 +113,6 @@ def test_the_command_refuses_two_comparisons(tmp_path: Path) -> None:
     assert "exclude one another" in anka("bench", "--pages", "--small", home=tmp_path, code=2).stderr
 
 
-def test_a_tab_says_that_nothing_is_open() -> None:
-    with pytest.raises(BrokenPageError, match="no page is open"):
+def test_a_page_nobody_is_shown_is_no_page() -> None:
+    with pytest.raises(BrokenPageError, match="not in the navigation: findings"):
         Tab("http://127.0.0.1:1", "anka_session=x").go("findings").send(None)

@@ -121,6 +121,8 @@ class Tab:
 
     async def go(self, page: str) -> Shown:
         """Another page of the navigation."""
+        if page not in self._pages:
+            raise BrokenPageError(f"not in the navigation: {page}")
         self._page = self._pages[page]
         return await self._run(self._rerun())
 
