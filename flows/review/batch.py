@@ -47,7 +47,13 @@ def review_batch(
         last = last_day(register)
         looks_back = last is not None and day < last  # a look back moves neither the register nor the pages
         audited = nightly_audit(
-            paths, day.isoformat(), str(home_folder.root), catalogue, skip_refused=False, follow=not looks_back
+            paths,
+            day.isoformat(),
+            str(home_folder.root),
+            catalogue,
+            skip_refused=False,
+            follow=not looks_back,
+            whole=True,  # points hang on it: nothing is taken over from a night before
         )
         published = audited.file
     elif as_of:
