@@ -20,6 +20,7 @@ class _Own:
     """The folder of this process, which is locked for as long as the process lives, and numbers for what is put there."""
 
     folder: Path
+    lock: int
     numbers: Iterator[int] = field(default_factory=count)
 
 
@@ -51,17 +52,27 @@ def delete_leftovers(spill: Path) -> None:
                 os.close(handle)
 
 
+def let_go_of_deleted() -> None:
+    """Lets go of folders whose home is gone: a process that outlives many homes would hold the lock of each."""
+    with _guard:
+        for spill, own in list(_folders.items()):
+            if not own.folder.is_dir():
+                os.close(own.lock)
+                del _folders[spill]
+
+
 def _own(spill: Path) -> _Own:
     spill = spill.absolute()
     with _guard:
         if spill not in _folders or not _folders[spill].folder.is_dir():
-            _folders[spill] = _Own(_made(spill))
+            _folders[spill] = _made(spill)
         return _folders[spill]
 
 
-def _made(spill: Path) -> Path:
+def _made(spill: Path) -> _Own:
     spill.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix=f"{os.getpid()}-", dir=spill))
-    fcntl.flock(os.open(folder, os.O_RDONLY), fcntl.LOCK_SH)  # let go by the system, however the process ends
+    lock = os.open(folder, os.O_RDONLY)
+    fcntl.flock(lock, fcntl.LOCK_SH)  # let go by the system, however the process ends
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return folder
+    return _Own(folder, lock)

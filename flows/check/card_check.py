@@ -13,6 +13,7 @@ from expectations.catalogue.catalogues import Catalogue
 from expectations.errors import InputError
 from expectations.progress import Stage
 from expectations.run.published import open_published
+from expectations.spill import let_go_of_deleted
 from expectations.texts import Bilingual, joined
 from flows.audit import AuditOrder, run_audit
 from flows.check.findings import FileCheck, file_checks
@@ -74,6 +75,7 @@ def check_cards(order: CheckOrder) -> tuple[Checked, ...]:
             tell(Stage.MARK, number, len(checks))
             _write(check, files[check.file_no], target, order.as_of, catalogue, work_folder)
         tell(Stage.MARK, len(checks), len(checks))
+    let_go_of_deleted()
     return tuple(Checked(check, target) for check, target in zip(checks, targets, strict=True))
 
 
