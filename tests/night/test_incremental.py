@@ -13,9 +13,13 @@ from support.loads import write_xlsx
 from support.places import SAMPLE
 from support.shop_tables import write_shop
 
+from expectations.catalogue.catalogues import load_catalogue
 from expectations.home import Home
 from flows.audit import AuditOrder, AuditResult, run_audit
+from flows.load.recognition import all_headings
 from flows.load.sources.containers import text_encoding
+from flows.load.sources.delimited import read_delimited
+from flows.load.sources.sheets import Reading
 from sample_data import COMMITTED
 
 SHOP_CATALOGUE = Path(__file__).parents[1] / "catalogue" / "shop_catalogue"
@@ -135,6 +139,24 @@ def test_only_what_is_new_is_read_and_judged(tmp_path: Path, edited: str) -> Non
     later = run_audit(order(home, inbox, FIRST_DAY + timedelta(edited == "the day"), catalogue))
     assert later.former == first.file
     assert (later.file == first.file) == (edited == "nothing")
+
+
+def test_lines_are_found_again_with_another_mark_of_the_encoding(tmp_path: Path) -> None:
+    tables = shop_tables(tmp_path)
+    write_tables(tmp_path, {"before.csv": tables["orders.csv"]}, None)
+    text = (tmp_path / "before.csv").read_text(encoding="utf-8")
+    (tmp_path / "marked.csv").write_bytes(("\ufeff" + text.replace("\n", "\r\n")).encode())
+    catalogue = load_catalogue(shop_with_days(tmp_path))
+    headings = []
+    for name in ("before.csv", "marked.csv"):
+        folder = tmp_path / f"reading-{name}"
+        folder.mkdir()
+        (sheet,) = read_delimited(tmp_path / name, Reading(folder, all_headings(catalogue)))
+        assert sheet.lines is not None
+        lines = sheet.lines(1)
+        assert lines is not None
+        headings.append(lines.headings)
+    assert headings[0] == headings[1]
 
 
 @pytest.mark.parametrize("change", ["other card asked for", "whole", "incomplete"])

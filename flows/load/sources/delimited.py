@@ -6,6 +6,7 @@ which accounts for each of them.
 
 import csv
 import io
+from codecs import BOM_UTF8
 from collections.abc import Iterator, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -55,6 +56,7 @@ def read_delimited(path: Path, reading: Reading) -> tuple[Sheet, ...]:
             return None
         with text.open("rb") as stream:
             headings = b"".join(stream.readline() for _ in range(head.last_lines[below - 1]))
+        headings = headings.removeprefix(BOM_UTF8).replace(b"\r\n", b"\n")
         return PlainLines(body or text, 0 if body else 1, headings)
 
     def fast(below: int) -> str:

@@ -25,7 +25,8 @@ class Refused(InputError):
 
 @dataclass(frozen=True)
 class PlainLines:
-    """Rows as lines of a UTF-8 file, one a row unless a cell has line breaks; `skipped` lines before them. `headings`: the bytes above."""
+    """Rows as lines of a UTF-8 file, one a row unless a cell has line breaks; `skipped` lines before them. `headings`: the bytes above,
+    without a mark of the encoding, lines ended by a line feed."""
 
     file: Path
     skipped: int
