@@ -322,6 +322,8 @@ def standing_run(
         return None
     sweep(home)
     register = home_register(home, order.register) if order.follow else None
+    # first: the figures are the register's, which may be a copy of an earlier day
+    followed = follow(register, file, inputs=order.paths) if register else None
     rows = loaded.rows
     return AuditResult(
         run_id,
@@ -337,7 +339,7 @@ def standing_run(
         tuple(f"{name}: {Bilingual(zh, en)}" for name, zh, en in passed_over),
         (),
         tuple(stages),
-        follow(register, file, inputs=order.paths) if register else None,
+        followed,
         file,
     )
 
