@@ -8,7 +8,6 @@ for another's. While it waits it holds no file, and it ends when its input is cl
 
 import csv
 import gc
-import json
 import os
 import select
 import sys
@@ -16,7 +15,6 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 import expectations.judging.suites  # noqa: F401  # with it comes Great Expectations, which takes seconds
@@ -25,6 +23,7 @@ import flows.cli.check  # noqa: F401
 from expectations.catalogue.cards import Card
 from expectations.errors import AnkaError
 from expectations.office_days import today
+from expectations.spare_orders import BEGUN, PREPARED, READY, Command
 from expectations.sql.context import rewrite_ahead
 from expectations.sql.judgements import all_judgements
 from flows.audit import AuditOrder
@@ -32,18 +31,7 @@ from flows.check.card_check import CheckOrder, check_cards
 from flows.cli.main import main as anka
 from flows.settings import Settings
 
-READY, PREPARED, BEGUN = "ready", "prepared", "begun"
 _INPUT, _OUTPUT, _ERROR_OUTPUT = 0, 1, 2
-
-
-@dataclass(frozen=True)
-class Order:
-    """The command to become: its arguments, its whole environment, and the files its two outputs go to."""
-
-    arguments: list[str]
-    environment: dict[str, str]
-    output: str
-    error_output: str
 
 
 def main() -> None:
@@ -58,7 +46,7 @@ def main() -> None:
     gc.freeze()  # what is here stays until the end: it need not be looked through for garbage while a command is at work
     line = sys.stdin.readline()
     if line.endswith("\n"):  # else whoever was to give an order is gone
-        _become(Order(**json.loads(line)))
+        _become(Command.read(line))
 
 
 def _preparations() -> Iterator[None]:
@@ -93,7 +81,7 @@ def _is_called() -> bool:
     return bool(select.select([_INPUT], [], [], 0)[0])
 
 
-def _become(order: Order) -> None:
+def _become(order: Command) -> None:
     """The command line, as if it had been started with this order."""
     nothing = os.open(os.devnull, os.O_RDONLY)
     outputs = [os.open(name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC) for name in (order.output, order.error_output)]

@@ -12,8 +12,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from dashboard.check.spare import SPARE, Command, command_environment
+from dashboard.check.spare import SPARE, command_environment
 from expectations.errors import AnkaError, mistake_from_json
+from expectations.spare_orders import Command
 from expectations.texts import Bilingual
 
 

@@ -4,7 +4,6 @@ What it is and does is `flows.spare`. It becomes one command and ends; then the 
 started afresh, which takes longer and does the same. No Streamlit here.
 """
 
-import json
 import os
 import select
 import socket
@@ -12,13 +11,13 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
+
+from expectations.spare_orders import BEGUN, PREPARED, READY, Command
 
 VARIABLE = "ANKA_SPARE"
-_READY, _PREPARED, _BEGUN = b"ready", b"prepared", b"begun"
 _PATIENCE = 10
 """Seconds in which a spare must begin its command: it may be at something that it does beforehand."""
 
@@ -32,24 +31,14 @@ _LOOK_SECONDS = 0.25
 
 
 @dataclass(frozen=True)
-class Command:
-    """A command line of `anka`, its whole environment, and the files its two outputs go to."""
-
-    arguments: Sequence[str]
-    environment: Mapping[str, str]
-    output: Path
-    error_output: Path
-
-
-@dataclass(frozen=True)
 class _Spare:
     """A process at its work beforehand; `environment` is what it has read its settings from, `said` the words heard of it."""
 
     process: "subprocess.Popen[bytes]"
     environment: Mapping[str, str]
-    said: set[bytes] = field(default_factory=set)
+    said: set[str] = field(default_factory=set)
 
-    def has_said(self, word: bytes, seconds: float = 0) -> bool:
+    def has_said(self, word: str, seconds: float = 0) -> bool:
         """Whether it has said this, or says it within so many seconds."""
         assert self.process.stdout is not None
         until = time.monotonic() + seconds
@@ -58,22 +47,16 @@ class _Spare:
             line = self.process.stdout.readline() if heard else b""
             if not line:  # nothing in time, or it is gone
                 return False
-            self.said.add(line.strip())
+            self.said.add(line.strip().decode())
         return True
 
     def becomes(self, command: Command) -> bool:
         """Whether it has begun the command; what did not is ended."""
         assert self.process.stdin is not None
-        order = {
-            "arguments": list(command.arguments),
-            "environment": dict(command.environment),
-            "output": str(command.output),
-            "error_output": str(command.error_output),
-        }
         begun = False
         with suppress(OSError):  # it is gone
-            self.process.stdin.write(json.dumps(order).encode() + b"\n")
-            begun = self.has_said(_BEGUN, _PATIENCE)
+            self.process.stdin.write(command.line().encode())
+            begun = self.has_said(BEGUN, _PATIENCE)
         if begun:
             self._let_go()
         else:
@@ -110,7 +93,7 @@ class SparePlace:
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             with self._lock:
-                if self._spare is not None and self._spare.has_said(_PREPARED if prepared else _READY):
+                if self._spare is not None and self._spare.has_said(PREPARED if prepared else READY):
                     return True
             time.sleep(_LOOK_SECONDS)
         return False
@@ -118,7 +101,7 @@ class SparePlace:
     def become(self, command: Command, base: Mapping[str, str]) -> "subprocess.Popen[bytes] | None":
         """The spare as this command, if there is one, ready and started with the settings `base`, which hold now."""
         with self._lock:
-            if self._spare is None or not self._spare.has_said(_READY):
+            if self._spare is None or not self._spare.has_said(READY):
                 return None
             spare, self._spare = self._spare, None
         if dict(spare.environment) != dict(base):

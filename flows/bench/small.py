@@ -21,6 +21,7 @@ from typing import Literal
 import openpyxl
 
 from expectations.progress import Stage
+from expectations.spare_orders import BEGUN, PREPARED, Command
 from flows.progress import tell
 from sample_data import COMMITTED
 
@@ -38,8 +39,6 @@ _AUDIT = (
 _CHECKED = "一审公诉.xlsx"
 _HEADING_ROWS, _ROWS_CHECKED = 3, 16
 _CHECK = (*_ANKA, "check", "--format", "json", "--progress", "json", "-o", "marked.xlsx", _CHECKED)
-_PREPARED, _BEGUN = b"prepared\n", b"begun\n"
-"""What a spare process says; `flows.spare` itself takes seconds to import."""
 
 
 @dataclass(frozen=True)
@@ -129,12 +128,7 @@ def _run_by_spare(program: Sequence[str]) -> float:
     """Seconds from the order to the end. Raises CalledProcessError when it fails."""
     with _folder(program) as folder:
         environment = _environment(folder)
-        order = {
-            "arguments": program[len(_ANKA) :],
-            "environment": environment,
-            "output": str(folder / "out.txt"),
-            "error_output": str(folder / "said.txt"),
-        }
+        checked = Command(program[len(_ANKA) :], environment, folder / "out.txt", folder / "said.txt")
         command = [sys.executable, "-m", "flows.spare"]
         spare = subprocess.Popen(
             command, cwd=folder, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0
@@ -142,11 +136,11 @@ def _run_by_spare(program: Sequence[str]) -> float:
         with spare:
             assert spare.stdin is not None
             assert spare.stdout is not None
-            while spare.stdout.readline() not in (_PREPARED, b""):
+            while spare.stdout.readline().strip() not in (PREPARED.encode(), b""):
                 pass
             begun = time.perf_counter()
-            spare.stdin.write(json.dumps(order).encode() + b"\n")
-            took_it = spare.stdout.readline() == _BEGUN
+            spare.stdin.write(checked.line().encode())
+            took_it = spare.stdout.readline().strip() == BEGUN.encode()
             code = spare.wait()
             seconds = time.perf_counter() - begun
         if code or not took_it:
