@@ -5,8 +5,10 @@ csv that changed, the lines that stand in the kept copy of the former export are
 """
 
 import hashlib
+import shutil
 import threading
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -21,9 +23,9 @@ from flows.load.recognition import Candidate
 from flows.load.row_reasons import REASONS
 from flows.load.scanning import Load, card_table, sheet_columns
 from flows.load.sources.delimited import read_delimited
+from flows.load.sources.files import content_hash
 from flows.load.sources.sheets import HEAD, PlainLines, Reading, Refused, Sheet
 
-_PIECE = 2**20
 _CELL_SIGN = "\x1d"
 """Taken for the delimiter where a line is to be one cell: a sign nobody types. A file with it is read anew."""
 
@@ -171,17 +173,20 @@ where l.copies = 1 and f.copies = 1 and l.line > {HEAD - below}"""
     return _of_lines(con, sheet, lines, below, reading)
 
 
-def _read_again(copy: Path, reading: Reading) -> Sheet | None:
-    """The kept copy of a text file as a sheet."""
-    text = reading.folder / "former.csv"
-    with pa.CompressedInputStream(pa.OSFile(str(copy)), "zstd") as source, text.open("wb") as target:
-        while piece := source.read(_PIECE):
-            target.write(piece)
-    folder = reading.folder / "former"
+def _read_again(former: Former, counterpart: FormerSheet, reading: Reading) -> Sheet | None:
+    """The kept copy of a text file as a sheet; None for a copy that is damaged."""
+    text, folder = reading.folder / "former.csv", reading.folder / "former"
     folder.mkdir()
     try:
+        with (
+            pa.CompressedInputStream(pa.OSFile(str(former.copy_of(counterpart))), "zstd") as source,
+            text.open("wb") as target,
+        ):
+            shutil.copyfileobj(source, target)
+        if content_hash(text) != counterpart.sha256:
+            return None
         return read_delimited(text, replace(reading, folder=folder))[0]
-    except Refused:
+    except (OSError, Refused):
         return None
 
 
@@ -201,10 +206,10 @@ def _number_former_lines(
 ) -> bool:
     """Temp table `former_lines`, as the night before kept them, else from the kept export; False where headings or lines differ in kind."""
     kept = former.lines_of(counterpart.sha256, lines)
-    if kept.exists():
+    with suppress(duckdb.Error):  # there is none, or a damaged one
         con.execute(f"create or replace temp table former_lines as from read_parquet({quoted(str(kept))})")
         return True
-    stood = _read_again(former.copy_of(counterpart), reading)
+    stood = _read_again(former, counterpart, reading)
     former_lines = stood.lines(below) if stood and stood.lines and len(stood.head) >= below else None
     if not former_lines or former_lines.headings != lines.headings:
         return False
@@ -230,7 +235,9 @@ select * from numbered join counted using (hash, second_hash)"""
         return False
     (is_cut,) = con.execute(f"select bool_or(is_cut) from {table}").fetchall()[0]
     if kept and not is_cut:
-        con.execute(f"copy {table} to {quoted(str(kept))} (format parquet, compression zstd)")
+        unfinished = kept.with_suffix(".unfinished")  # a night that is killed here must not leave half of them
+        con.execute(f"copy {table} to {quoted(str(unfinished))} (format parquet, compression zstd)")
+        unfinished.replace(kept)
     return not is_cut
 
 

@@ -163,6 +163,27 @@ def test_lines_are_found_again_with_another_mark_of_the_encoding(tmp_path: Path)
     assert headings[0] == headings[1]
 
 
+@pytest.mark.parametrize("damaged", ["*.lines", "*.zst"])
+def test_a_damaged_copy_of_an_export_costs_time_alone(tmp_path: Path, damaged: str) -> None:
+    catalogue, home, inbox, tables = (
+        shop_with_days(tmp_path),
+        tmp_path / "home",
+        tmp_path / "inbox",
+        shop_tables(tmp_path),
+    )
+    for clerk in ("Ada", "Grace", "Edith"):
+        tables["orders.csv"][50][9] = clerk
+        write_tables(inbox, tables, None)
+        incremental = run_audit(order(home, inbox, FIRST_DAY, catalogue))
+        copies = list((home / "exports").glob(damaged))
+        for copy in copies:
+            copy.write_bytes(copy.read_bytes()[:100])
+    assert copies
+    assert incremental.former is not None
+    whole = run_audit(order(tmp_path / "whole", inbox, FIRST_DAY, catalogue))
+    assert differences(whole, incremental) == []
+
+
 @pytest.mark.parametrize("change", ["other card asked for", "whole", "incomplete"])
 def test_a_run_that_cannot_be_gone_on_from_is_not(tmp_path: Path, change: str) -> None:
     catalogue, home, inbox = shop_with_days(tmp_path), tmp_path / "home", tmp_path / "inbox"
