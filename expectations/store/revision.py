@@ -32,7 +32,9 @@ def revision(session: Session) -> Hashable:
 def counted_once(session: Session, what: Hashable, count: Callable[[], T]) -> T:
     """A figure of the register, counted anew only when something has happened. `what` names it with all that decides it, the scope of
     its reader above all; nobody changes what is given."""
-    key = (id(session.get_bind().engine), revision(session), what)
+    engine = session.get_bind().engine
+    # by its address too: the number of an engine that is gone may be another's
+    key = (str(engine.url), id(engine), revision(session), what)
     with _guard:
         if key in _figures:
             _figures.move_to_end(key)
