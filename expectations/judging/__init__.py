@@ -1,1 +1,1 @@
-"""Rows to verdicts to findings: suites, collecting, open limits, and the checks a catalogue must pass before it judges."""
+"""Rows to verdicts to findings: suites, collecting, open limits, and which rows an incremental run judges."""

@@ -20,7 +20,7 @@ from expectations.catalogue.catalogues import Catalogue, load_catalogue
 from expectations.catalogue.kinds.base import RULE_ID
 from expectations.connections import open_duckdb
 from expectations.errors import InputError, nearest
-from expectations.judging.rule_checks import require_fitting
+from expectations.fitting.rule_checks import require_fitting
 from expectations.spill import own_folder
 from expectations.texts import Bilingual
 from expectations.workbooks import write_workbook

@@ -14,9 +14,9 @@ from expectations.catalogue.cards import Card
 from expectations.catalogue.catalogues import Catalogue
 from expectations.catalogue.kinds import RuleDeclaration
 from expectations.errors import InputError, nearest
-from expectations.judging.rule_checks import check_catalogue, coverage
-from expectations.judging.rule_examples import EXAMPLES_DAY
-from expectations.judging.rule_sql import CardSql, rule_sql
+from expectations.fitting.rule_checks import check_catalogue, coverage
+from expectations.fitting.rule_examples import EXAMPLES_DAY
+from expectations.fitting.rule_sql import CardSql, rule_sql
 from expectations.office_days import today
 from expectations.sql.fingerprints import rule_fingerprint
 from expectations.texts import Bilingual

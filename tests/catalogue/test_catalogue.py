@@ -11,7 +11,7 @@ from support.places import ROOT
 from expectations.catalogue.catalogues import Catalogue, load_catalogue
 from expectations.catalogue.json_schema import FOLDER, schemas
 from expectations.errors import CatalogueError
-from expectations.judging.rule_checks import fit_problems
+from expectations.fitting.rule_checks import fit_problems
 from expectations.sql.language import parse_condition
 
 EARLIER = (

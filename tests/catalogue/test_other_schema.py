@@ -24,8 +24,8 @@ from expectations.catalogue.cards import Card, Field, FieldType
 from expectations.catalogue.catalogues import Catalogue, load_catalogue
 from expectations.catalogue.date_formats import CODES
 from expectations.errors import CatalogueError
+from expectations.fitting.rule_checks import check_catalogue, require_fitting
 from expectations.home import Home
-from expectations.judging.rule_checks import check_catalogue, require_fitting
 from expectations.run.cases import case_card, other_cards
 from expectations.run.published import open_published
 from expectations.sql.cell_values import cell_sql, typed_sql, value_macros

@@ -16,9 +16,9 @@ from expectations.authoring.rule_templates import KIND_NAMES, rule_template
 from expectations.authoring.trial import copied, loaded_cards, try_catalogue
 from expectations.catalogue.catalogues import Catalogue, load_catalogue
 from expectations.errors import CatalogueError, InputError
+from expectations.fitting.rule_checks import check_catalogue, coverage, fit_problems
 from expectations.home import Home
 from expectations.judging.judge import count_judged_rows
-from expectations.judging.rule_checks import check_catalogue, coverage, fit_problems
 from expectations.run.published import open_published
 from expectations.sql.fingerprints import rule_fingerprint
 

@@ -7,8 +7,8 @@ import duckdb
 import pytest
 
 from expectations.catalogue.catalogues import Catalogue, load_catalogue
-from expectations.judging.rule_checks import check_catalogue
-from expectations.judging.rule_examples import cards_of_example, example_violates
+from expectations.fitting.rule_checks import check_catalogue
+from expectations.fitting.rule_examples import cards_of_example, example_violates
 from expectations.sql.lookups import create_lookups
 
 RULES = sorted(load_catalogue().rules)

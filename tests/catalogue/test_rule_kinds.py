@@ -14,7 +14,7 @@ from support.twins.kind_tables import Tables, make_schemas, store, tables, typed
 from support.twins.kind_twins import TODAY, TWINS, Twin
 
 from expectations.catalogue.kinds import KINDS
-from expectations.judging.rule_checks import fit_problems
+from expectations.fitting.rule_checks import fit_problems
 from expectations.sql.context import AuditTable, build_audit_table, guarded
 from expectations.sql.judgements import Judgement, judgements_of
 from expectations.sql.lookups import create_lookups

@@ -24,8 +24,8 @@ from expectations.catalogue.kinds import KINDS, RuleDeclaration, Severity, Theme
 from expectations.catalogue.kinds.base import ErrorType, Owner
 from expectations.catalogue.packs import AddedItems, AddedValue, Addition, Change, Pack
 from expectations.errors import AnkaError, NotReconciledError
+from expectations.fitting.rule_checks import fit_problems
 from expectations.home import Home
-from expectations.judging.rule_checks import fit_problems
 from expectations.run.published import open_published
 from expectations.sql.language import BUILTINS, HELPERS
 from flows.cli.main import app

@@ -13,7 +13,7 @@ from expectations.texts import NO_TEXT, Bilingual, joined, same
 BOTH = re.compile(r"[\u4e00-\u9fff][^/\n]* / (?=[A-Za-z])")
 SAME = ("语言 / Language",)
 """Said to whoever reads either language."""
-RULE_AUTHORS = ("catalogue", "sql", "judging/card_checks.py", "judging/rule_checks.py", "authoring/rule_book.py")
+RULE_AUTHORS = ("catalogue", "sql", "fitting/card_checks.py", "fitting/rule_checks.py", "authoring/rule_book.py")
 """What is wrong with a catalogue is said on the command line alone, English first; the rule book prints both in one line."""
 
 

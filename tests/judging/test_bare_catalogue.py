@@ -8,8 +8,8 @@ import pytest
 from expectations.authoring.rule_review import review_rules
 from expectations.authoring.trial import copied, try_catalogue
 from expectations.catalogue.catalogues import load_catalogue
+from expectations.fitting.rule_checks import check_catalogue
 from expectations.home import Home
-from expectations.judging.rule_checks import check_catalogue
 from expectations.run.published import open_published
 from expectations.store.register import open_register, register_url
 from flows.audit import AuditOrder, AuditResult, run_audit

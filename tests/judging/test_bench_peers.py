@@ -12,7 +12,7 @@ import pytest
 from support.commands import anka
 
 from expectations.catalogue.catalogues import load_catalogue
-from expectations.judging.rule_checks import check_catalogue
+from expectations.fitting.rule_checks import check_catalogue
 from flows.bench.peers.anka import CATALOGUE
 from flows.bench.peers.comparing import BY_HAND, PEERS, Peer, PeerFigures, differences, peers_text, run_peers
 from flows.bench.peers.making import write_table

@@ -18,7 +18,7 @@ from support.contract.spec_exports import records
 
 from expectations.catalogue.catalogues import Catalogue, load_catalogue
 from expectations.catalogue.working_days import PACKAGE_YEARS, exceptions, known_years
-from expectations.judging.rule_examples import example_violates
+from expectations.fitting.rule_examples import example_violates
 from expectations.sql.lookups import create_lookups
 
 FREE, HELD = False, True

@@ -11,9 +11,9 @@ from support.commands import anka
 
 from expectations.catalogue.catalogues import Catalogue
 from expectations.connections import open_duckdb
+from expectations.fitting.rule_examples import store_example
+from expectations.fitting.rule_sql import CardSql, rule_sql
 from expectations.judging.judge import LoadedCards, Verdict, judge
-from expectations.judging.rule_examples import store_example
-from expectations.judging.rule_sql import CardSql, rule_sql
 from expectations.office_days import today
 from expectations.sql.language import pretty
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from expectations.catalogue.catalogues import load_catalogue
-from expectations.judging.rule_checks import check_catalogue
+from expectations.fitting.rule_checks import check_catalogue
 
 HEAD = """
     title: {zh: 甲, en: a}

@@ -7,7 +7,7 @@ from support.loads import load, warehouse
 
 from expectations.catalogue.catalogues import Catalogue
 from expectations.connections import open_duckdb
-from expectations.judging.rule_examples import store_example
+from expectations.fitting.rule_examples import store_example
 
 AWKWARD = [
     "2026年3月1日", "2026/3/1 8:30", "46082", "46082.5", "20260301", "2026-02-30", "三月", "'2026-03-01", " 12人\u3000", "1,234", "1,23",

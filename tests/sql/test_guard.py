@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from expectations.catalogue.catalogues import Catalogue
 from expectations.connections import LOCKED, open_duckdb
-from expectations.judging.rule_checks import fit_problems
+from expectations.fitting.rule_checks import fit_problems
 from expectations.sql.language import parse_condition, refusals
 
 COLUMNS = ("name", "accept_date", "bmsah", "summary")

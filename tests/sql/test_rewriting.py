@@ -15,7 +15,7 @@ from support.small_catalogue import write_small_catalogue
 
 from expectations.catalogue.catalogues import Catalogue
 from expectations.catalogue.kinds.base import operand
-from expectations.judging.rule_checks import check_catalogue, fit_problems
+from expectations.fitting.rule_checks import check_catalogue, fit_problems
 from expectations.sql.context import AuditTable, build_audit_table
 from expectations.sql.judgements import Judgement, judgements_of
 from expectations.sql.lookups import create_lookups

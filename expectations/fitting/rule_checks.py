@@ -13,8 +13,8 @@ from expectations.catalogue.catalogues import Catalogue
 from expectations.catalogue.kinds import RuleDeclaration
 from expectations.connections import open_duckdb
 from expectations.errors import CatalogueError, nearest
-from expectations.judging.card_checks import card_problems
-from expectations.judging.rule_examples import EXAMPLES_DAY, cards_of_example, example_violates, items_named
+from expectations.fitting.card_checks import card_problems
+from expectations.fitting.rule_examples import EXAMPLES_DAY, cards_of_example, example_violates, items_named
 from expectations.sql.judgements import PARAMETER, PLACEHOLDER, Judgement, judgements_of
 from expectations.sql.language import parse_condition, refusals
 from expectations.sql.lookups import create_lookups
