@@ -22,12 +22,12 @@ from expectations.catalogue.catalogues import Catalogue, load_catalogue
 from expectations.catalogue.working_days import known_years
 from expectations.connections import open_duckdb, within_memory
 from expectations.errors import InputError
+from expectations.fitting.rule_checks import require_fitting
 from expectations.home import Home
 from expectations.judging.calendar_gaps import find_calendar_gaps
 from expectations.judging.collecting import collect
-from expectations.judging.judge import LoadedCards, judge
+from expectations.judging.judge import judge
 from expectations.judging.limits import find_due
-from expectations.judging.rule_checks import require_fitting
 from expectations.progress import Stage
 from expectations.register.belonging import home_register
 from expectations.register.follow import Followed, follow
@@ -52,7 +52,7 @@ from flows.incremental import (
     sweep,
 )
 from flows.kept_exports import keep_exports
-from flows.load import Folders, LoadReport, list_files, load_exports, report_as_text, write_quarantine
+from flows.load import Folders, LoadReport, cards_to_judge, list_files, load_exports, report_as_text, write_quarantine
 from flows.memory import peak_memory_mb
 from flows.progress import tell
 from flows.publishing import RunFacts, StageTime, publish
@@ -222,7 +222,7 @@ def load_stage(order: AuditOrder, catalogue: Catalogue) -> LoadReport:
 @within_memory()
 def judge_stage(order: AuditOrder, catalogue: Catalogue, loaded: LoadReport) -> Judged:
     """Judges every rule. Data Docs go to the run's folder, where all rows were judged."""
-    home, cards = Home(order.home), loaded_cards(loaded)
+    home, cards = Home(order.home), cards_to_judge(loaded)
     if loaded.former:
         judged = judge_what_differs(home, loaded.former, catalogue, order.as_of, cards, tell)
         if judged:
@@ -357,21 +357,6 @@ def run_id_of(order: AuditOrder, catalogue: Catalogue, loaded: LoadReport) -> st
     """The same inputs, catalogue and audit date give the same run."""
     identity = "|".join((loaded.input_hash, catalogue.fingerprint, order.as_of.isoformat()))
     return f"{order.as_of:%Y%m%d}-{hashlib.sha256(identity.encode()).hexdigest()[:10]}"
-
-
-def loaded_cards(loaded: LoadReport) -> LoadedCards:
-    """What the judge must know of the load."""
-    files: dict[str, set[int]] = {}
-    unreadable: dict[str, set[str]] = {}
-    for sheet in loaded.sheets:
-        if sheet.status == "loaded":
-            files.setdefault(sheet.card, set()).add(sheet.file_no)
-            unreadable.setdefault(sheet.card, set()).update(sheet.unreadable or {})
-    return LoadedCards(
-        {card: frozenset(numbers) for card, numbers in files.items()},
-        loaded.absent,
-        {card: frozenset(fields) for card, fields in unreadable.items()},
-    )
 
 
 def report_text(loaded: LoadReport, catalogue: Catalogue) -> str:

@@ -5,7 +5,7 @@ The one door of the package. Knows DuckDB and the catalogue, neither Prefect nor
 
 from flows.load.load_tables import write_quarantine
 from flows.load.loading import Folders, load_exports
-from flows.load.report import LoadReport, RowCounts, SheetReport, report_as_text
+from flows.load.report import LoadReport, RowCounts, SheetReport, cards_to_judge, report_as_text
 from flows.load.sources.files import list_files
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "LoadReport",
     "RowCounts",
     "SheetReport",
+    "cards_to_judge",
     "list_files",
     "load_exports",
     "report_as_text",

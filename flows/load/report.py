@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from expectations.judging.judge import LoadedCards
 from expectations.texts import Bilingual
 from flows.load.headings import Column
 
@@ -77,6 +78,21 @@ class LoadReport:
     def refused(self) -> tuple[SheetReport, ...]:
         """The files that could not be loaded."""
         return tuple(sheet for sheet in self.sheets if sheet.status == "refused")
+
+
+def cards_to_judge(report: LoadReport) -> LoadedCards:
+    """What the judge must know of the load."""
+    files: dict[str, set[int]] = {}
+    unreadable: dict[str, set[str]] = {}
+    for sheet in report.sheets:
+        if sheet.status == "loaded":
+            files.setdefault(sheet.card, set()).add(sheet.file_no)
+            unreadable.setdefault(sheet.card, set()).update(sheet.unreadable or {})
+    return LoadedCards(
+        {card: frozenset(numbers) for card, numbers in files.items()},
+        report.absent,
+        {card: frozenset(fields) for card, fields in unreadable.items()},
+    )
 
 
 _UNREADABLE = Bilingual("无法识别", "unreadable")
