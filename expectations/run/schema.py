@@ -91,8 +91,9 @@ FILES = _table(
 )
 FILE_COLUMNS = _table(
     "file_columns",
-    "The headings of every sheet and the item each was matched with, blank for none.",
-    "file_no integer, sheet varchar, position integer, header varchar, field varchar, matched_by varchar",
+    "The headings of every sheet and the item each was matched with, blank for none; its cells below the first of merged ones.",
+    "file_no integer, sheet varchar, position integer, header varchar, field varchar, matched_by varchar, merged_cells bigint,"
+    " filled_down boolean",
 )
 MISSING_COLUMNS = _table(
     "missing_columns",

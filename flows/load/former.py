@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from expectations.catalogue.cards import Card
 from expectations.sql.quoting import quoted
+from expectations.texts import Bilingual
 from flows.kept_exports import kept_copy
 from flows.load.headings import Column
 from flows.load.recognition import Candidate
@@ -40,6 +41,7 @@ class FormerSheet:
     sheet: str
     card: str
     status: str
+    reason: Bilingual
     header_row: int
     merged: int
     columns: tuple[Column, ...]
@@ -104,18 +106,19 @@ def take_over(con: duckdb.DuckDBPyConnection, exports: Path) -> Former:
 
 def _sheets(con: duckdb.DuckDBPyConnection) -> dict[int, list[FormerSheet]]:
     columns: dict[tuple[int, str], list[Column]] = {}
-    for file_no, sheet, position, header, item, matched_by in con.execute(
-        "select file_no, sheet, position, header, field, matched_by from former.file_columns order by position"
+    for file_no, sheet, *facts in con.execute(
+        "select file_no, sheet, position, header, field, matched_by, merged_cells, filled_down from former.file_columns order by position"
     ).fetchall():
-        column = Column(position, header, item, matched_by)
+        column = Column(*facts)
         columns.setdefault((file_no, sheet), []).append(column)
     sheets: dict[int, list[FormerSheet]] = {}
-    for file_no, name, sha256, sheet, card, status, header_row, merged in con.execute(
-        "select file_no, name, sha256, sheet, card, status, header_row, rows_duplicate + rows_replaced from former.files order by rowid"
+    for file_no, name, sha256, sheet, card, status, reason, reason_en, header_row, merged in con.execute(
+        "select file_no, name, sha256, sheet, card, status, reason, reason_en, header_row, rows_duplicate + rows_replaced"
+        " from former.files order by rowid"
     ).fetchall():
-        of_sheet = tuple(columns.get((file_no, sheet), ()))
+        of_sheet, why = tuple(columns.get((file_no, sheet), ())), Bilingual(reason, reason_en)
         sheets.setdefault(file_no, []).append(
-            FormerSheet(file_no, name, sha256, sheet, card, status, header_row, merged, of_sheet)
+            FormerSheet(file_no, name, sha256, sheet, card, status, why, header_row, merged, of_sheet)
         )
     return sheets
 

@@ -71,12 +71,17 @@ class HeaderRow:
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a sheet. `field` is empty for an extra column; `position` counts from 0."""
+    """A column of a sheet. `field` is empty for an extra column; `position` counts from 0.
+
+    `merged`: its cells below the first of merged ones; `filled_down`: whether they hold the text of the first.
+    """
 
     position: int
     header: str
     field: str
     matched_by: Literal["header", "alias", "extra"]
+    merged: int = 0
+    filled_down: bool = False
 
 
 def headings_of(card: Card) -> Headings:

@@ -110,7 +110,10 @@ def write_file_tables(con: duckdb.DuckDBPyConnection, sheets: Sequence[SheetRepo
                 *counts,
             )
         )
-        columns += [(sheet.file_no, sheet.sheet, c.position, c.header, c.field, c.matched_by) for c in sheet.columns]
+        columns += [
+            (sheet.file_no, sheet.sheet, c.position, c.header, c.field, c.matched_by, c.merged, c.filled_down)
+            for c in sheet.columns
+        ]
         missing += [(sheet.file_no, sheet.sheet, sheet.card, field) for field in sheet.missing]
     for table, table_rows in (("files", files), ("file_columns", columns), ("missing_columns", missing)):
         if table_rows:

@@ -42,14 +42,14 @@ from flows.load.load_tables import (
     write_file_tables,
 )
 from flows.load.recognition import Candidate, all_headings, card_in_file_name, inner_name, recognise, refusal
-from flows.load.report import LoadReport, RowCounts, SheetReport
+from flows.load.report import LoadReport, RowCounts, SheetReport, Status
 from flows.load.row_reasons import reason_rows
 from flows.load.scanning import Load, scan_sheet
 from flows.load.sources.containers import kind_of
 from flows.load.sources.cut_off import CUT
 from flows.load.sources.delimited import read_delimited
 from flows.load.sources.files import content_hash, list_files, still_written
-from flows.load.sources.sheets import Reading, Refused, Sheet
+from flows.load.sources.sheets import Reading, Refused, Sheet, UnreadSheet
 from flows.load.sources.workbooks import read_workbook
 
 _READERS = min(4, os.cpu_count() or 1)
@@ -84,6 +84,13 @@ class _Taken:
         self.sheets.append(SheetReport(number, path.name, sha256, "", "", "refused", refused.message, 0, RowCounts()))
         self.hints.append(refused.hint)
 
+    def pass_over(self, number: int, path: Path, sha256: str, sheet: UnreadSheet) -> None:
+        """Notes a sheet that is not read; one that may hold cards refuses the file, unless what is refused is skipped."""
+        status: Status = "refused" if sheet.refused else "ignored"
+        self.sheets.append(SheetReport(number, path.name, sha256, sheet.name, "", status, sheet.reason, 0, RowCounts()))
+        if sheet.refused:
+            self.hints.append(sheet.hint)
+
 
 @dataclass(frozen=True)
 class Folders:
@@ -94,6 +101,7 @@ class Folders:
 
 
 _NO_FOLDERS = Folders()
+_NO_HEADINGS = Bilingual("没有可识别的表头", "no recognisable header")
 
 
 def load_exports(
@@ -170,7 +178,7 @@ class _ReadFile:
 
     folder: "tempfile.TemporaryDirectory[str]"
     sha256: str = ""
-    sheets: tuple[Sheet, ...] = ()
+    sheets: tuple[Sheet | UnreadSheet, ...] = ()
     unchanged: Sequence[FormerSheet] = ()
     refused: Refused | None = None
 
@@ -235,17 +243,18 @@ def _scan_later(run: _Run, scanners: ThreadPoolExecutor, number: int, path: Path
 
 
 def _recognised(run: _Run, path: Path, file: _ReadFile) -> Sequence[Candidate | None]:
-    """The card of each sheet, None for those to ignore. Raises Refused."""
+    """The card of each sheet, None for those that are not loaded. Raises Refused."""
     if file.refused:
         raise file.refused
     named_card = run.choice or card_in_file_name(inner_name(path.name), run.catalogue)
-    heads = [sheet.head for sheet in file.sheets]
-    chosen = recognise(heads, run.headings, named_card)
-    if not any(chosen):
+    heads = [sheet.head for sheet in file.sheets if isinstance(sheet, Sheet)]
+    candidates = recognise(heads, run.headings, named_card)
+    if not any(candidates):
         raise Refused(
             refusal(heads, run.headings, named_card), Bilingual("用 --card 指定案卡，或检查表头", "choose with --card")
         )
-    return chosen
+    of_read_sheets = iter(candidates)
+    return [next(of_read_sheets) if isinstance(sheet, Sheet) else None for sheet in file.sheets]
 
 
 def _scan_file(
@@ -253,7 +262,7 @@ def _scan_file(
     number: int,
     path: Path,
     file: _ReadFile,
-    sheets: Sequence[tuple[Sheet, Candidate | None, int]],
+    sheets: Sequence[tuple[Sheet | UnreadSheet, Candidate | None, int]],
     before: Sequence["Future[_Taken]"],
 ) -> _Taken:
     taken = _Taken()
@@ -263,8 +272,11 @@ def _scan_file(
             con.execute(statement)
         try:
             for sheet, candidate, load_number in sheets:
+                if isinstance(sheet, UnreadSheet):
+                    taken.pass_over(number, path, file.sha256, sheet)
+                    continue
                 if candidate is None:
-                    taken.sheets.append(_ignored_report(number, path.name, file.sha256, sheet.name))
+                    taken.sheets.append(_ignored_report(number, path.name, file.sha256, sheet.name, _NO_HEADINGS))
                     continue
                 rows = _new_rows(con, run, file, Place(path.name, file.sha256, number, load_number), sheet, candidate)
                 load = scan_sheet(con, rows, candidate, run.catalogue.dictionaries, load_number, number)
@@ -292,7 +304,7 @@ def _keep_file(run: _Run, number: int, file: _ReadFile, load_numbers: Sequence[i
     with file.folder, run.con.cursor() as con:
         for sheet, load_number in zip(file.unchanged, load_numbers, strict=True):
             if sheet.status != "loaded":
-                taken.sheets.append(_ignored_report(number, sheet.name, file.sha256, sheet.sheet))
+                taken.sheets.append(_ignored_report(number, sheet.name, file.sha256, sheet.sheet, sheet.reason))
                 continue
             load = keep_sheet(con, sheet, run.catalogue.cards[sheet.card], load_number, number)
             taken.loads.append(load)
@@ -301,7 +313,7 @@ def _keep_file(run: _Run, number: int, file: _ReadFile, load_numbers: Sequence[i
     return taken
 
 
-def _read(path: Path, reading: Reading) -> tuple[Sheet, ...]:
+def _read(path: Path, reading: Reading) -> tuple[Sheet | UnreadSheet, ...]:
     kind = kind_of(path)
     return read_delimited(path, reading) if kind == "text" else read_workbook(path, kind, reading)
 
@@ -322,15 +334,14 @@ def _loaded_report(number: int, name: str, sha256: str, load: Load) -> SheetRepo
     )
 
 
-def _ignored_report(number: int, name: str, sha256: str, sheet: str) -> SheetReport:
-    reason = Bilingual("没有可识别的表头", "no recognisable header")
+def _ignored_report(number: int, name: str, sha256: str, sheet: str, reason: Bilingual) -> SheetReport:
     return SheetReport(number, name, sha256, sheet, "", "ignored", reason, 0, RowCounts())
 
 
 def _raise_refusals(taken: _Taken) -> None:
     refused = [sheet for sheet in taken.sheets if sheet.status == "refused"]
     hints = list(dict.fromkeys(filter(None, taken.hints)))
-    raise InputError(joined("\n", (f"{sheet.name}: " + sheet.reason for sheet in refused)), joined("；", hints))
+    raise InputError(joined("\n", (f"{sheet.title}: " + sheet.reason for sheet in refused)), joined("；", hints))
 
 
 def _input_hash(sheets: Sequence[SheetReport]) -> str:

@@ -56,6 +56,11 @@ class SheetReport:
     without_case: int = 0
     unreadable: Mapping[str, tuple[int, tuple[str, ...]]] | None = None
 
+    @property
+    def title(self) -> str:
+        """File and sheet."""
+        return f"{self.name} [{self.sheet}]" if self.sheet else self.name
+
 
 @dataclass(frozen=True)
 class LoadReport:
@@ -95,6 +100,8 @@ def cards_to_judge(report: LoadReport) -> LoadedCards:
     )
 
 
+_FILLED_DOWN = Bilingual("合并单元格，已按首格填入下面各格", "merged cells, filled down")
+_MERGED = Bilingual("合并单元格，下面各格视为空白", "merged cells, those below are blank")
 _UNREADABLE = Bilingual("无法识别", "unreadable")
 _BY_ALIAS = Bilingual("别名", "by alias")
 
@@ -110,15 +117,14 @@ def report_as_text(report: LoadReport, labels: Mapping[tuple[str, str], str]) ->
 
 
 def _sheet_lines(sheet: SheetReport, labels: Mapping[tuple[str, str], str]) -> list[str]:
-    title = f"{sheet.name} [{sheet.sheet}]" if sheet.sheet else sheet.name
     if sheet.status != "loaded":
-        return [f"{title}: {_STATUS[sheet.status]}: {sheet.reason}"]
+        return [f"{sheet.title}: {_STATUS[sheet.status]}: {sheet.reason}"]
     rows = sheet.rows
     matched = [sheet_column for sheet_column in sheet.columns if sheet_column.field]
     by_alias = sum(sheet_column.matched_by == "alias" for sheet_column in matched)
     extra = [sheet_column.header for sheet_column in sheet.columns if not sheet_column.field]
     lines = [
-        f"{title}: " + Bilingual(f"{sheet.card}，表头第 {sheet.header_row} 行", f"header row {sheet.header_row}"),
+        f"{sheet.title}: " + Bilingual(f"{sheet.card}，表头第 {sheet.header_row} 行", f"header row {sheet.header_row}"),
         f"  读入 {rows.read} = 载入 {rows.loaded} + 剔除 {rows.rejected}（{_reasons(rows)}）",
         "  " + Bilingual("相符的列", "matched columns").about(f"{len(matched)}（{_BY_ALIAS} {by_alias}）"),
         "  " + Bilingual("其他列", "extra columns").about("、".join(extra) or "无"),
@@ -130,6 +136,10 @@ def _sheet_lines(sheet: SheetReport, labels: Mapping[tuple[str, str], str]) -> l
                 _names(sheet.card, sheet.missing, labels)
             )
         )
+    for sheet_column in sheet.columns:
+        if sheet_column.merged:
+            words = _FILLED_DOWN if sheet_column.filled_down else _MERGED
+            lines.append("  " + words.about(f"{sheet_column.header} {sheet_column.merged}"))
     if sheet.without_case:
         lines.append("  " + Bilingual("没有部门受案号的行", "rows without case number").about(sheet.without_case))
     for field, (count, texts) in (sheet.unreadable or {}).items():

@@ -6,7 +6,7 @@ numbers of a sheet's rows are those of the file, blanks and repeated headings in
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import duckdb
 
@@ -95,12 +95,24 @@ def sheet_columns(sheet: Sheet, chosen: Candidate) -> tuple[tuple[int, ...], tup
     """The indexes of the heading rows, and every column with its field."""
     rows = heading_rows(sheet.head, chosen.header, chosen.headings)
     texts = heading_texts(sheet.head, rows, sheet.width(rows[-1] + 1), chosen.headings)
-    return rows, map_columns(texts, chosen.headings)
+    columns = map_columns(texts, chosen.headings)
+    return rows, tuple(_with_merged_cells(sheet_column, sheet, chosen.card) for sheet_column in columns)
+
+
+def _with_merged_cells(sheet_column: Column, sheet: Sheet, card: Card) -> Column:
+    """What is said of the case in cells merged downwards holds for all their rows."""
+    merged, item = sheet.merged.get(sheet_column.position, 0), sheet_column.field
+    is_of_case = bool(item) and (card.field(item).level == "case" or item == card.role("case"))
+    return replace(sheet_column, merged=merged, filled_down=bool(merged) and is_of_case)
 
 
 def scanned_rows(load: Load, dictionaries: Mapping[str, Dictionary], relation: str) -> str:
     """The query of a sheet's rows as they are put into the table of the card."""
-    places = {sheet_column.field: sheet_column.position for sheet_column in load.fields}
+    places = {sheet_column.field: f"c{sheet_column.position}" for sheet_column in load.fields}
+    filled_down = {
+        sheet_column.field: _above(sheet_column, load) for sheet_column in load.fields if sheet_column.filled_down
+    }
+    cells = places | {name: f"coalesce(nullif({places[name]}, ''), {text})" for name, text in filled_down.items()}
     others = [sheet_column for sheet_column in load.columns if not sheet_column.field]
     entries = ", ".join(f"{quoted(other.header)}: c{other.position}" for other in others)
     place = {
@@ -113,6 +125,7 @@ def scanned_rows(load: Load, dictionaries: Mapping[str, Dictionary], relation: s
         "_extra": f"map {{{entries}}}" if entries else "null::map(varchar, varchar)",
         "_is_header": _is_header(load),
         **{_beside(other): clean_sql(f"c{other.position}") for other in others if load.card.total_words},
+        **{_beside_item(name): text for name, text in filled_down.items()},
     }
     names = [column(name) for name in places]
     in_name_order, in_reverse_order = ", ".join(sorted(names)), ", ".join(sorted(names, reverse=True))
@@ -123,7 +136,7 @@ def scanned_rows(load: Load, dictionaries: Mapping[str, Dictionary], relation: s
         "_load": str(load.number),
         **{name: name for name in ("_problem", "_surplus", "_extra")},
         "_as_written": _as_written([load.card.field(name) for name in places], dictionaries),
-        "_is_blank": f"coalesce({in_name_order}, null) is null",
+        "_is_blank": f"coalesce({', '.join(_of_its_own(name, filled_down) for name in places)}, null) is null",
         "_is_header": "_is_header",
         "_is_total": _is_total(load),
         "_key": _key(load),
@@ -133,11 +146,30 @@ def scanned_rows(load: Load, dictionaries: Mapping[str, Dictionary], relation: s
     return typed_rows(
         load.card.fields,
         dictionaries,
-        lambda field: f"c{places[field.name]}" if field.name in places else "null::varchar",
+        lambda field: cells.get(field.name, "null::varchar"),
         place,
         f"({relation})",
         {name: f"({facts[name]})::{kind}" for name, kind in LOAD_FACTS.items()},
     )
+
+
+def _above(sheet_column: Column, load: Load) -> str:
+    """What stands in the first of the merged cells that a cell is one of; NULL for a heading that is merged with the rows below it."""
+    headings = {row[sheet_column.position] for row in load.heading_cells if sheet_column.position < len(row)}
+    text = f"m{sheet_column.position}"
+    for heading in sorted(headings):
+        text = f"nullif({text}, {quoted(heading)})"
+    return text
+
+
+def _beside_item(item: str) -> str:
+    """The name of what `_above` gives for an item."""
+    return column(f"_{item}_above")
+
+
+def _of_its_own(item: str, filled_down: Mapping[str, str]) -> str:
+    """The value of an item, NULL where it may be that of the row above: a row that has nothing else is blank."""
+    return f"case when {_beside_item(item)} is null then {column(item)} end" if item in filled_down else column(item)
 
 
 def _as_written(fields: Sequence[Field], dictionaries: Mapping[str, Dictionary]) -> str:
@@ -240,5 +272,5 @@ def _with_names(columns: Sequence[Column]) -> tuple[Column, ...]:
         if not sheet_column.field:
             header = header if header not in names_in_use else f"{header}（第{sheet_column.position + 1}列）"
             names_in_use.add(header)
-        named_columns.append(Column(sheet_column.position, header, sheet_column.field, sheet_column.matched_by))
+        named_columns.append(replace(sheet_column, header=header))
     return tuple(named_columns)

@@ -13,8 +13,6 @@ from flows.marking.package import parsed, serialised
 _ROOT = re.compile(rb"<(?:\w+:)?worksheet\b[^>]*>", re.DOTALL)
 _ROW = re.compile(rb"<((?:\w+:)?)row\b([^>]*?)(?:/>|>.*?</\1row>)", re.DOTALL)
 _NUMBER = re.compile(rb"\br\s*=\s*[\"'](\d+)[\"']")
-_FILLED = re.compile(rb"<(?:\w+:)?c\b([^>/]*)>\s*<(?:\w+:)?(?:v|is|f)\b")
-_REFERENCE = re.compile(rb"\br\s*=\s*[\"']([A-Z]+)\d+[\"']")
 _END_OF_ROWS = re.compile(rb"</(?:\w+:)?sheetData\s*>")
 _UTF8 = re.compile(
     rb"\A(?:\xef\xbb\xbf)?\s*(?:<\?xml(?![^>]*encoding)|<\?xml[^>]*encoding=[\"'](?:utf-8|us-ascii)[\"']|<(?!\?xml))",
@@ -65,19 +63,6 @@ class SheetText:
     def content(self) -> bytes:
         """The part."""
         return self._before + self._rows + self._behind
-
-    def first_column(self) -> int:
-        """The leftmost column with anything in it, from 1; the loader counts its columns from there."""
-        leftmost = 0
-        for row in _ROW.finditer(self._rows):
-            filled = _FILLED.search(row[0])
-            if filled:
-                reference = _REFERENCE.search(filled[1])
-                column = column_number(reference[1].decode()) if reference else 1
-                leftmost = min(leftmost or column, column)
-            if leftmost == 1:
-                break
-        return leftmost or 1
 
     def merged(self) -> tuple[Area, ...]:
         """The merged cells of the sheet."""

@@ -18,7 +18,7 @@ _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"
 
 @dataclass(frozen=True)
 class Mark:
-    """A cell and why it is marked. `column` counts from 1 at the first column of the sheet that holds anything."""
+    """A cell and why it is marked. `column` counts from 1."""
 
     sheet: str
     row: int

@@ -7,6 +7,7 @@ from typing import Any
 
 from lxml import etree
 
+from flows.load.sources.workbook_reader.outcome import distinct_names
 from flows.marking.cells import Area, SheetText
 from flows.marking.marks import Kind, Mark, Place, ResultSheet, gravest
 from flows.marking.notes import add_notes
@@ -68,9 +69,10 @@ def _sheets(package: Package) -> Mapping[str, str]:
     """Part of every sheet by its name, in the order of the workbook."""
     book = package.related("", "officeDocument")
     parts = {relation.id: relation.part for relation in package.relations(book)}
+    listed = list(package.xml(book).iter(f"{{{MAIN}}}sheet"))
     return {
-        str(sheet.get("name", "")): part
-        for sheet in package.xml(book).iter(f"{{{MAIN}}}sheet")
+        name: part
+        for name, sheet in zip(distinct_names(str(sheet.get("name", "")) for sheet in listed), listed, strict=True)
         if (part := parts.get(sheet.get(f"{{{OFFICE}}}id", ""), "")) in package
     }
 
@@ -78,8 +80,8 @@ def _sheets(package: Package) -> Mapping[str, str]:
 def _mark_sheet(package: Package, part: str, marks: Sequence[Mark], styles: Styles) -> list[Place]:
     """Marks the cells of a sheet; returns where each mark came to stand."""
     sheet = SheetText(package.read(part))
-    merged, offset = sheet.merged(), sheet.first_column() - 1
-    places = [_visible((mark.row, mark.column + offset), merged) for mark in marks]
+    merged = sheet.merged()
+    places = [_visible((mark.row, mark.column), merged) for mark in marks]
     kinds: dict[Place, list[Kind]] = {}
     notes: dict[Place, list[str]] = {}
     for mark, place in zip(marks, places, strict=True):

@@ -72,7 +72,7 @@ def book(tmp_path: Path) -> Path:
 
 def test_only_the_marked_cells_change(book: Path) -> None:
     before = openpyxl.load_workbook(book)
-    after = marked(book, Mark("案 卡's", 4, 3, "serious", "问题"), Mark("案 卡's", 5, 2, "hint", "空"))
+    after = marked(book, Mark("案 卡's", 4, 4, "serious", "问题"), Mark("案 卡's", 5, 3, "hint", "空"))
     assert after.sheetnames == ["案 卡's", "其他", "自查结果"]
     for name in before.sheetnames:
         for row in before[name].iter_rows():
@@ -91,7 +91,7 @@ def test_only_the_marked_cells_change(book: Path) -> None:
 
 
 def test_other_parts_are_copied_byte_by_byte(book: Path) -> None:
-    marked(book, Mark("案 卡's", 4, 3, "serious", "问题"))
+    marked(book, Mark("案 卡's", 4, 4, "serious", "问题"))
     changed = {
         "[Content_Types].xml",
         "xl/workbook.xml",
@@ -111,7 +111,7 @@ def test_each_kind_looks_different_without_colour(book: Path) -> None:
     kinds: tuple[Kind, ...] = ("serious", "normal", "hint", "related")
     looks = []
     for kind in kinds:
-        cell = marked(book, Mark("案 卡's", 4, 3, kind, kind))["案 卡's"]["D4"]
+        cell = marked(book, Mark("案 卡's", 4, 4, kind, kind))["案 卡's"]["D4"]
         looks.append((cell.fill.patternType, cell.border.left.style))
     assert looks == [("solid", "medium"), ("lightUp", "dashed"), ("gray0625", "dotted"), (None, "dashDot")]
 
@@ -119,16 +119,16 @@ def test_each_kind_looks_different_without_colour(book: Path) -> None:
 def test_several_marks_of_a_cell_are_one_note_in_the_gravest_colour(book: Path) -> None:
     sheet = marked(
         book,
-        Mark("案 卡's", 4, 3, "hint", "第一"),
-        Mark("案 卡's", 4, 3, "serious", "第二"),
-        Mark("案 卡's", 4, 3, "hint", "第一"),
+        Mark("案 卡's", 4, 4, "hint", "第一"),
+        Mark("案 卡's", 4, 4, "serious", "第二"),
+        Mark("案 卡's", 4, 4, "hint", "第一"),
     )["案 卡's"]
     assert sheet["D4"].comment.text == "第一\n\n第二"
     assert sheet["D4"].fill.patternType == "solid"
 
 
 def test_a_note_that_is_there_is_added_to(book: Path) -> None:
-    sheet = marked(book, Mark("案 卡's", 4, 2, "normal", "新的"))["案 卡's"]
+    sheet = marked(book, Mark("案 卡's", 4, 3, "normal", "新的"))["案 卡's"]
     assert sheet["C4"].comment.text.startswith("原有的批注")
     assert sheet["C4"].comment.text.endswith("新的")
     with zipfile.ZipFile(book.with_name("marked.xlsx")) as archive:
@@ -137,7 +137,7 @@ def test_a_note_that_is_there_is_added_to(book: Path) -> None:
 
 
 def test_a_new_note_beside_one_that_is_there(book: Path) -> None:
-    sheet = marked(book, Mark("案 卡's", 4, 3, "normal", "新的"))["案 卡's"]
+    sheet = marked(book, Mark("案 卡's", 4, 4, "normal", "新的"))["案 卡's"]
     assert sheet["C4"].comment.text == "原有的批注"
     assert sheet["D4"].comment.text == "新的"
     with zipfile.ZipFile(book.with_name("marked.xlsx")) as archive:
@@ -147,13 +147,13 @@ def test_a_new_note_beside_one_that_is_there(book: Path) -> None:
 
 
 def test_merged_cells_are_marked_where_they_show(book: Path) -> None:
-    after = marked(book, Mark("案 卡's", 5, 1, "serious", "隐藏格"))
+    after = marked(book, Mark("案 卡's", 5, 2, "serious", "隐藏格"))
     assert after["案 卡's"]["B4"].comment.text == "隐藏格"
     assert after["自查结果"]["A1"].hyperlink.location == "'案 卡''s'!B4"
 
 
 def test_a_cell_that_was_never_written_has_the_style_of_its_column(book: Path) -> None:
-    cell = marked(book, Mark("案 卡's", 5, 5, "normal", "空"))["案 卡's"]["F5"]
+    cell = marked(book, Mark("案 卡's", 5, 6, "normal", "空"))["案 卡's"]["F5"]
     assert cell.value is None
     assert cell.number_format == "@"
     assert cell.comment.text == "空"
@@ -161,7 +161,7 @@ def test_a_cell_that_was_never_written_has_the_style_of_its_column(book: Path) -
 
 def test_texts_are_never_formulas(book: Path) -> None:
     lines: tuple[Line, ...] = ((ResultCell("=HYPERLINK(1)"), ResultCell("@x"), ResultCell("<&>\x07")),)
-    sheet = marked(book, Mark("案 卡's", 4, 3, "serious", "=1+1 <&>\x00"), result=ResultSheet("结果", lines, ()))
+    sheet = marked(book, Mark("案 卡's", 4, 4, "serious", "=1+1 <&>\x00"), result=ResultSheet("结果", lines, ()))
     assert [cell.data_type for cell in sheet["结果"][1]] == ["s", "s", "s"]
     assert [cell.value for cell in sheet["结果"][1]] == ["=HYPERLINK(1)", "@x", "<&>"]
     assert sheet["案 卡's"]["D4"].comment.text == "=1+1 <&>"
@@ -185,7 +185,7 @@ def test_sheets_of_other_writers(book: Path) -> None:
             text.replace(b"<", b"<x:").replace(b"<x:/", b"</x:").replace(b"<x:?", b"<?").replace(b"xmlns=", b"xmlns:x=")
         ),
     )
-    assert marked(prefixed, Mark("案 卡's", 4, 3, "serious", "问题"))["案 卡's"]["D4"].comment.text == "问题"
+    assert marked(prefixed, Mark("案 卡's", 4, 4, "serious", "问题"))["案 卡's"]["D4"].comment.text == "问题"
     workbook = openpyxl.Workbook()
     workbook.active.append(["甲", "乙", "丙"])
     workbook.active.append([1, 2, 3])
@@ -210,7 +210,7 @@ def test_a_workbook_without_styles(book: Path) -> None:
                 content = re.sub(rb' (?:s|style|dxfId)="\d+"', b"", content)
             if name != "xl/styles.xml":
                 after.writestr(name, content)
-    assert marked(bare, Mark("案 卡's", 4, 3, "serious", "问题"))["案 卡's"]["D4"].fill.patternType == "solid"
+    assert marked(bare, Mark("案 卡's", 4, 4, "serious", "问题"))["案 卡's"]["D4"].fill.patternType == "solid"
 
 
 def test_macros_stay_and_are_named(book: Path) -> None:

@@ -97,7 +97,7 @@ def _ole(path: Path) -> Kind:
 def _zip(path: Path) -> Kind:
     try:
         with zipfile.ZipFile(path) as archive:
-            names = set(archive.namelist())
+            names = {name.replace("\\", "/").lstrip("/") for name in archive.namelist()}
     except zipfile.BadZipFile:
         raise Refused(
             Bilingual("压缩结构已损坏，不是完整的工作簿", "damaged zip container"),

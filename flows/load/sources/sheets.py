@@ -4,12 +4,13 @@ A relation has the columns `_sheet_row` (from 1, headings counted), `_problem` (
 `_surplus` (cells beyond the headings, or NULL) and `c0`, `c1` … as text.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from expectations.errors import InputError
 from expectations.sql.quoting import quoted
+from expectations.texts import Bilingual
 from flows.load.headings import Headings, Row
 
 HEAD = 12
@@ -36,7 +37,11 @@ class PlainLines:
 @dataclass(frozen=True)
 class Sheet:
     """One sheet of a file. `rows(n)` is the relation of the rows below row n; `carefully(n)` the same by a slower
-    reader that accepts malformed rows, where the fast one may fail. `lines(n)`: these rows as lines, where the file has any."""
+    reader that accepts malformed rows, where the fast one may fail. `lines(n)`: these rows as lines, where the file has any.
+
+    `merged`: by column, how many cells lie below the first of cells merged downwards; the relation has its text beside `c3` as `m3`.
+    `from_1904`: serial numbers of days count from 1904.
+    """
 
     name: str
     number: int
@@ -45,6 +50,19 @@ class Sheet:
     rows: Callable[[int], str]
     carefully: Callable[[int], str] | None = None
     lines: Callable[[int], PlainLines | None] | None = None
+    merged: Mapping[int, int] = field(default_factory=dict)
+    from_1904: bool = False
+
+
+@dataclass(frozen=True)
+class UnreadSheet:
+    """A sheet that is not read and why; `refused` where it may hold cards."""
+
+    name: str
+    number: int
+    reason: Bilingual
+    hint: Bilingual
+    refused: bool
 
 
 @dataclass(frozen=True)
@@ -55,9 +73,11 @@ class Reading:
     headings: Mapping[str, Headings]
 
 
-def stored_rows(path: Path, width: int, *, with_problems: bool = False) -> Callable[[int], str]:
+def stored_rows(
+    path: Path, width: int, *, with_problems: bool = False, merged: Iterable[int] = ()
+) -> Callable[[int], str]:
     """The relation of a sheet that was written to a parquet file, row 1 first."""
-    cells = "".join(f", c{place}" for place in range(width))
+    cells = "".join([*(f", c{place}" for place in range(width)), *(f", m{place}" for place in merged)])
     problems = "_problem, _surplus" if with_problems else NO_PROBLEMS
     return lambda below: (
         f"select file_row_number + 1 as _sheet_row, {problems}{cells}"

@@ -18,7 +18,7 @@ from expectations.workbooks import LAST_ROW, SAFE
 from flows.load.recognition import all_headings
 from flows.load.sources.containers import kind_of
 from flows.load.sources.delimited import read_delimited
-from flows.load.sources.sheets import Reading, Sheet
+from flows.load.sources.sheets import Reading, Sheet, UnreadSheet
 from flows.load.sources.workbooks import read_workbook
 
 NAMELESS = "导出内容"
@@ -44,6 +44,8 @@ def write_as_workbook(source: Path, target: Path, catalogue: Catalogue, header_r
         with xlsxwriter.Workbook(str(target), SAFE) as book:
             text = book.add_format({"num_format": "@"})
             for sheet in sheets:
+                if isinstance(sheet, UnreadSheet):
+                    continue
                 page = book.add_worksheet(sheet.name or NAMELESS)
                 page.set_column(0, 0, 24)
                 page.set_column(1, 250, 16)

@@ -11,9 +11,9 @@ import sys
 from pathlib import Path
 from typing import Any, Literal
 
-from expectations.texts import Bilingual, same
+from expectations.texts import NO_TEXT, Bilingual
 from flows.load.sources.containers import rewritten_as_utf8, text_encoding
-from flows.load.sources.sheets import HEAD, Reading, Refused, Sheet, stored_rows
+from flows.load.sources.sheets import HEAD, Reading, Refused, Sheet, UnreadSheet, stored_rows
 
 BASE_MEMORY = 900 * 2**20
 BASE_SECONDS = 8
@@ -34,27 +34,39 @@ _TIME_SIGNALS = frozenset({9, 24})
 """SIGXCPU and, at the hard limit, SIGKILL; `signal` does not name them on Windows."""
 
 
-def read_workbook(path: Path, kind: Literal["workbook", "html"], reading: Reading) -> tuple[Sheet, ...]:
-    """The visible sheets of a workbook in order. Raises Refused when the parser fails or exceeds its limits."""
+def read_workbook(path: Path, kind: Literal["workbook", "html"], reading: Reading) -> tuple[Sheet | UnreadSheet, ...]:
+    """The sheets of a workbook in order. Raises Refused when the parser fails or exceeds its limits, or none holds anything."""
     folder = reading.folder / "sheets"
     folder.mkdir()
     if kind == "html":
         path = rewritten_as_utf8(path, text_encoding(path), reading.folder / "page.html")
     outcome = _run(path, kind, folder)
     if "refused" in outcome:
-        raise Refused(
-            Bilingual(*outcome["refused"]), same("") if not any(outcome["hint"]) else Bilingual(*outcome["hint"])
-        )
+        raise Refused(Bilingual(*outcome["refused"]), _hint(outcome["hint"]))
     sheets = tuple(_sheet(entry, folder) for entry in outcome["sheets"])
-    if not sheets:
+    if not any(isinstance(sheet, Sheet) for sheet in sheets):
         raise Refused(Bilingual("没有可见且有内容的工作表", "no visible sheet with content"))
     return sheets
 
 
-def _sheet(entry: dict[str, Any], folder: Path) -> Sheet:
-    width = int(entry["width"])
-    rows = stored_rows(folder / entry["file"], width)
-    return Sheet(entry["name"], entry["number"], tuple(map(tuple, entry["head"])), lambda _: width, rows)
+def _sheet(entry: dict[str, Any], folder: Path) -> Sheet | UnreadSheet:
+    if "file" not in entry:
+        reason = Bilingual(*entry["reason"])
+        return UnreadSheet(entry["name"], entry["number"], reason, _hint(entry["hint"]), entry["refused"])
+    width, merged = int(entry["width"]), {int(place): cells for place, cells in entry["merged"].items()}
+    return Sheet(
+        entry["name"],
+        entry["number"],
+        tuple(map(tuple, entry["head"])),
+        lambda _: width,
+        stored_rows(folder / entry["file"], width, merged=merged),
+        merged=merged,
+        from_1904=entry["from_1904"],
+    )
+
+
+def _hint(both: tuple[str, str]) -> Bilingual:
+    return Bilingual(*both) if any(both) else NO_TEXT
 
 
 def _run(path: Path, kind: str, folder: Path) -> dict[str, Any]:

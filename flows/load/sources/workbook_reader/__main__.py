@@ -6,6 +6,7 @@ Writes `<number>.parquet` per sheet and `sheets.json`, which holds the first row
 import json
 import sys
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from .html_tables import read_html_tables
-from .outcome import ReadSheet, Unreadable
+from .outcome import ReadSheet, Unreadable, UnreadSheet
 from .spreadsheets import read_spreadsheet
 
 
@@ -23,17 +24,25 @@ def main(arguments: list[str]) -> None:
     limit(int(memory), int(seconds))
     pa.set_cpu_count(2)  # every thread reserves address space, which the limit counts
     try:
-        sheets: Iterator[ReadSheet] = (read_html_tables if kind == "html" else read_spreadsheet)(Path(path))
-        outcome: dict[str, Any] = {"sheets": [stored(sheet, Path(folder), int(head)) for sheet in sheets]}
+        sheets: Iterator[ReadSheet | UnreadSheet] = (
+            read_html_tables(Path(path)) if kind == "html" else read_spreadsheet(Path(path), Path(folder))
+        )
+        outcome: dict[str, Any] = {
+            "sheets": [
+                stored(sheet, Path(folder), int(head)) if isinstance(sheet, ReadSheet) else asdict(sheet)
+                for sheet in sheets
+            ]
+        }
     except Unreadable as problem:
         outcome = {"refused": problem.reason, "hint": problem.hint}
     Path(folder, "sheets.json").write_text(json.dumps(outcome, ensure_ascii=False), encoding="utf-8")
 
 
 def stored(sheet: ReadSheet, folder: Path, head: int) -> dict[str, Any]:
-    """Write the cells of a sheet to parquet and describe it."""
+    """Write the cells of a sheet to parquet, those of merged columns as `m3` beside `c3`, and describe it."""
     file = f"{sheet.number}.parquet"
-    cells = pa.Table.from_arrays(sheet.columns, names=[f"c{place}" for place in range(len(sheet.columns))])
+    names = [f"c{place}" for place in range(len(sheet.columns))] + [f"m{place}" for place in sheet.merged]
+    cells = pa.Table.from_arrays([*sheet.columns, *sheet.merged.values()], names=names)
     pq.write_table(cells, folder / file, compression="snappy", row_group_size=20_000)
     first = [[cell or "" for cell in column.slice(0, head).to_pylist()] for column in sheet.columns]
     return {
@@ -41,6 +50,8 @@ def stored(sheet: ReadSheet, folder: Path, head: int) -> dict[str, Any]:
         "number": sheet.number,
         "width": len(sheet.columns),
         "file": file,
+        "merged": {place: len(texts) - texts.null_count for place, texts in sheet.merged.items()},
+        "from_1904": sheet.from_1904,
         "head": list(zip(*first, strict=True)),
     }
 

@@ -1,12 +1,21 @@
 """What the child process finds: sheets of text columns, or the reason why there are none."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
 
 import pyarrow as pa
 
+from .places import Area
+
 Both = tuple[str, str]
 """A text in Chinese and English; the child process knows no more of the program than it needs."""
+
+SAVE_AGAIN: Both = ("在 Excel 或 WPS 中打开后另存为 xlsx", "save it again as xlsx")
+HIDDEN: Both = ("隐藏的工作表", "a hidden sheet")
+EMPTY: Both = ("空的工作表", "an empty sheet")
+NO_CELLS: Both = ("图表或宏表，没有单元格", "a chart or macro sheet, without cells")
 
 
 class Unreadable(Exception):
@@ -18,13 +27,58 @@ class Unreadable(Exception):
         self.hint = hint
 
 
+@dataclass
+class SheetFacts:
+    """What a container says of a sheet without its cells: whether it is shown and holds cells, what is merged, why it can't be read."""
+
+    name: str
+    state: str = "visible"
+    has_cells: bool = True
+    merged: list[Area] = field(default_factory=list)
+    problem: Unreadable | None = None
+
+
+@dataclass(frozen=True)
+class Book:
+    """A workbook prepared for the parser: its sheets in order, and the file or content to parse. `from_1904`: its days count from 1904."""
+
+    sheets: tuple[SheetFacts, ...]
+    content: Path | bytes
+    from_1904: bool = False
+
+
 @dataclass(frozen=True)
 class ReadSheet:
-    """A visible sheet: its place in the workbook and its text columns, row 1 of the sheet first."""
+    """A sheet that is read: its place in the workbook and its text columns, row 1 of the sheet first.
+
+    `merged`: by column, for the rows below the first of merged cells the text of the first; as long as the column.
+    """
 
     name: str
     number: int
     columns: list[pa.Array]
+    merged: Mapping[int, pa.Array] = field(default_factory=dict)
+    from_1904: bool = False
+
+
+@dataclass(frozen=True)
+class UnreadSheet:
+    """A sheet that is not read and why; `refused` where it may hold cards."""
+
+    name: str
+    number: int
+    reason: Both
+    hint: Both = ("", "")
+    refused: bool = False
+
+
+def distinct_names(names: Iterable[str]) -> list[str]:
+    """The names, one that stands again with its number behind it: sheets are found by name."""
+    given, counts = list[str](), Counter[str]()
+    for name in names:
+        counts[name] += 1
+        given.append(name if counts[name] == 1 else f"{name}（{counts[name]}）")
+    return given
 
 
 def text_column(cells: Iterable[str | None]) -> pa.Array:

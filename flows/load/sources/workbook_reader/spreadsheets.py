@@ -1,20 +1,35 @@
 """Cells of .xlsx, .xls, .xlsb and .ods as text, by calamine.
 
-Calamine reads numbers as floats and blanks out error values; both are put right here.
+What calamine would lose or move is put right before it reads, in the container: `packages`, `records`, `open_document`. Here it is asked for
+the cells, and error values, which it blanks out, are put back.
 """
 
 import re
-import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import fastexcel
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from .exact_numbers import exact_numbers
-from .outcome import ReadSheet, Unreadable, text_column
+from .open_document import is_open_document, with_errors_shown
+from .outcome import (
+    EMPTY,
+    HIDDEN,
+    NO_CELLS,
+    SAVE_AGAIN,
+    Book,
+    ReadSheet,
+    SheetFacts,
+    Unreadable,
+    UnreadSheet,
+    text_column,
+)
+from .packages import CORNER, is_package, written_anew
+from .places import Area
+from .records import with_right_records
 
+_OLE = b"\xd0\xcf\x11\xe0"
 _ERRORS = {
     "Div0": "#DIV/0!",
     "NA": "#N/A",
@@ -27,44 +42,71 @@ _ERRORS = {
 _MIDNIGHT = r"^(\d{4}-\d\d-\d\d) 00:00:00$"
 
 
-def read_spreadsheet(path: Path) -> Iterator[ReadSheet]:
-    """Every visible sheet that has cells. Raises Unreadable."""
+def read_spreadsheet(path: Path, folder: Path) -> Iterator[ReadSheet | UnreadSheet]:
+    """Every sheet in order. Raises Unreadable where none of the shown ones can be read."""
+    book = _prepared(path, folder)
     try:
-        reader = fastexcel.read_excel(path.read_bytes())
+        reader = fastexcel.read_excel(str(book.content) if isinstance(book.content, Path) else book.content)
     except fastexcel.FastExcelError as error:
         raise _refusal(error) from None
-    failures: list[Unreadable] = []
-    read = 0
-    for number, name in enumerate(reader.sheet_names):
-        try:
-            columns = _columns(reader, number, path)
-        except fastexcel.FastExcelError as error:
-            failures.append(_refusal(error))
+    failures, is_any_read = list[Unreadable](), False
+    for number, sheet in enumerate(book.sheets or map(SheetFacts, reader.sheet_names)):
+        if sheet.state != "visible" or not sheet.has_cells:
+            yield UnreadSheet(sheet.name, number, HIDDEN if sheet.has_cells else NO_CELLS)
             continue
-        if columns:
-            read += 1
-            yield ReadSheet(name, number, columns)
-    if failures and not read:
+        try:
+            yield (read := _read(reader, number, sheet, book))
+            is_any_read |= isinstance(read, ReadSheet)
+        except Unreadable as problem:
+            failures.append(problem)
+            yield UnreadSheet(sheet.name, number, problem.reason, problem.hint, refused=True)
+    if failures and not is_any_read:
         raise failures[0]
 
 
-def _columns(reader: fastexcel.ExcelReader, number: int, path: Path) -> list[pa.Array]:
-    """Text columns of a sheet; none for a hidden or empty one."""
-    sheet = reader.load_sheet(number, header_row=None, skip_rows=0, dtypes="string")
-    if sheet.visible != "visible" or not sheet.width or not sheet.height:
-        return []
-    batch, errors = sheet.to_arrow_with_errors()
-    corrections: dict[int, dict[int, str]] = {}
+def _prepared(path: Path, folder: Path) -> Book:
+    if is_package(path):
+        return written_anew(path, folder)
+    if is_open_document(path):
+        return with_errors_shown(path, folder)
+    with path.open("rb") as stream:
+        is_ole = stream.read(len(_OLE)) == _OLE
+    return with_right_records(path) if is_ole else Book((), path.read_bytes())
+
+
+def _read(reader: fastexcel.ExcelReader, number: int, sheet: SheetFacts, book: Book) -> ReadSheet | UnreadSheet:
+    """The text columns of a sheet. Raises Unreadable."""
+    if sheet.problem:
+        raise sheet.problem
+    # sheets of a package that was written anew have names of their own, and those that can't be read are not there
+    key: int | str = sheet.name if isinstance(book.content, Path) else number
+    try:
+        cells = reader.load_sheet(key, header_row=None, skip_rows=0, dtypes="string")
+    except fastexcel.FastExcelError as error:
+        raise _refusal(error) from None
+    if cells.visible != "visible":
+        return UnreadSheet(sheet.name, number, HIDDEN)
+    columns = _columns(cells) if cells.width and cells.height else []
+    if not columns:
+        return UnreadSheet(sheet.name, number, EMPTY)
+    return ReadSheet(sheet.name, number, columns, _merged_downwards(columns, sheet.merged), book.from_1904)
+
+
+def _columns(cells: fastexcel.ExcelSheet) -> list[pa.Array]:
+    """The columns up to the last one that holds something; none of a sheet that holds nothing."""
+    batch, errors = cells.to_arrow_with_errors()
+    corrections: dict[int, dict[int, str | None]] = {}
     for error in errors.errors if errors else ():
         row, column = error.position
         corrections.setdefault(column, {})[row] = _error_text(error.detail)
-    if zipfile.is_zipfile(path):
-        for (row, column), digits in exact_numbers(path, number).items():
-            corrections.setdefault(column, {})[row] = digits
-    return [_corrected(column, corrections.get(place, {})) for place, column in enumerate(batch.columns)]
+    if batch.num_rows and batch.column(0)[0].as_py() == CORNER:
+        corrections.setdefault(0, {})[0] = None
+    columns = [_corrected(column, corrections.get(place, {})) for place, column in enumerate(batch.columns)]
+    last = max((place for place, column in enumerate(columns) if column.null_count < len(column)), default=-1)
+    return columns[: last + 1]
 
 
-def _corrected(column: pa.Array, corrections: dict[int, str]) -> pa.Array:
+def _corrected(column: pa.Array, corrections: Mapping[int, str | None]) -> pa.Array:
     """The column as text with dates as days and with the given rows replaced."""
     column = column.cast(pa.string())
     # calamine gives a day as its midnight; the pattern is slow, and most columns hold no day
@@ -77,6 +119,20 @@ def _corrected(column: pa.Array, corrections: dict[int, str]) -> pa.Array:
         if row < len(cells):
             cells[row] = text
     return text_column(cells)
+
+
+def _merged_downwards(columns: Sequence[pa.Array], areas: Sequence[Area]) -> dict[int, pa.Array]:
+    """By column, the text of the first of merged cells beside each of the cells below it."""
+    texts: dict[int, list[str | None]] = {}
+    for area in areas:
+        if area.first_column >= len(columns) or area.first_row >= len(columns[0]):
+            continue
+        text = columns[area.first_column][area.first_row].as_py()
+        below = range(area.first_row + 1, min(area.last_row + 1, len(columns[0])))
+        if text and below:
+            beside = texts.setdefault(area.first_column, [None] * len(columns[0]))
+            beside[below.start : below.stop] = [text] * len(below)
+    return {place: text_column(beside) for place, beside in texts.items()}
 
 
 def _error_text(detail: str) -> str:
@@ -92,6 +148,5 @@ def _refusal(error: Exception) -> Unreadable:
         )
     cause = causes[0][:120] if causes else ""
     return Unreadable(
-        (f"工作簿已损坏或格式不受支持（{cause}）", f"damaged or unsupported workbook ({cause})"),
-        ("在 Excel 或 WPS 中打开后另存为 xlsx", "save it again as xlsx"),
+        (f"工作簿已损坏或格式不受支持（{cause}）", f"damaged or unsupported workbook ({cause})"), SAVE_AGAIN
     )
