@@ -19,23 +19,27 @@ from .spreadsheets import read_spreadsheet
 
 
 def main(arguments: list[str]) -> None:
-    """Read the workbook and describe the outcome."""
+    """Read the workbook within limits."""
     path, kind, folder, memory, seconds, head = arguments
     limit(int(memory), int(seconds))
     pa.set_cpu_count(2)  # every thread reserves address space, which the limit counts
+    outcome = read(Path(path), kind, Path(folder), int(head))
+    Path(folder, "sheets.json").write_text(json.dumps(outcome, ensure_ascii=False), encoding="utf-8")
+
+
+def read(path: Path, kind: str, folder: Path, head: int) -> dict[str, Any]:
+    """Stores the sheets of the workbook and describes the outcome."""
     try:
         sheets: Iterator[ReadSheet | UnreadSheet] = (
-            read_html_tables(Path(path)) if kind == "html" else read_spreadsheet(Path(path), Path(folder))
+            read_html_tables(path) if kind == "html" else read_spreadsheet(path, folder)
         )
-        outcome: dict[str, Any] = {
+        return {
             "sheets": [
-                stored(sheet, Path(folder), int(head)) if isinstance(sheet, ReadSheet) else asdict(sheet)
-                for sheet in sheets
+                stored(sheet, folder, head) if isinstance(sheet, ReadSheet) else asdict(sheet) for sheet in sheets
             ]
         }
     except Unreadable as problem:
-        outcome = {"refused": problem.reason, "hint": problem.hint}
-    Path(folder, "sheets.json").write_text(json.dumps(outcome, ensure_ascii=False), encoding="utf-8")
+        return {"refused": problem.reason, "hint": problem.hint}
 
 
 def stored(sheet: ReadSheet, folder: Path, head: int) -> dict[str, Any]:

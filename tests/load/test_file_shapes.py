@@ -1,0 +1,53 @@
+"""Files of every shape: each value that stands in one arrives, nothing else does, and every line is accounted for."""
+
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from support.loads import load, warehouse
+from support.shapes.cells import HEADINGS
+from support.shapes.files import Shape, shapes
+
+from flows.load.sources import workbooks
+from flows.load.sources.sheets import HEAD
+from flows.load.sources.workbook_reader import __main__ as reader
+
+FILES = int(os.environ.get("ANKA_FILE_SHAPES", "3000"))
+"""Files of a run; 100,000 take an hour."""
+
+AT_ONCE = 30
+
+
+@pytest.fixture
+def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Workbooks are read here and not in a child, which takes ten times as long to start as a small one to read."""
+
+    def read(path: Path, kind: str, folder: Path) -> dict[str, Any]:
+        return reader.read(path, kind, folder, HEAD)
+
+    monkeypatch.setattr(workbooks, "_run", read)
+
+
+@pytest.mark.usefixtures("in_this_process")
+@settings(max_examples=FILES // AT_ONCE, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.tuples(*(shapes(number) for number in range(AT_ONCE))))
+def test_what_stands_in_a_file_is_what_arrives(files: tuple[Shape, ...]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        paths = []
+        for number, shape in enumerate(files):
+            paths.append(Path(folder, f"{number:02}听证{shape.suffix}"))
+            shape.write(paths[-1])
+        con = warehouse()
+        report = load(con, *paths)
+        for number, shape in enumerate(files):
+            items = ", ".join(HEADINGS)
+            rows = con.execute(f"select {items} from cards.hearing where _file = {number} order by _row").fetchall()
+            assert rows == shape.cards, shape
+            sheets = [sheet.rows for sheet in report.sheets if sheet.file_no == number]
+            assert sum(rows.loaded for rows in sheets) == len(shape.cards), shape
+            assert sum(rows.rejected for rows in sheets) == shape.rejected, shape
+        con.close()
