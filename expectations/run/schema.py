@@ -110,6 +110,13 @@ REJECTED_ROWS = _table(
     "Rows that are no cards, with the reason; `cells` is a JSON object of heading and text.",
     "file_no integer, sheet varchar, sheet_row bigint, reason varchar, reason_en varchar, cells varchar",
 )
+PROFILE = _table(
+    "profile",
+    "Every item of the cards: rows, filled ones, values, the commonest, the first and last; the same of the run before; what changed sharply.",
+    """card varchar, field varchar, rows bigint, filled bigint, distinct_values bigint, commonest varchar, lowest varchar, highest varchar,
+    former_rows bigint, former_filled bigint, former_distinct bigint, former_commonest varchar, former_lowest varchar,
+    former_highest varchar, changes varchar[]""",
+)
 CARD_ROWS = _table(
     "card_rows",
     "Every row of every card: its case, its person, and who handles it.",
@@ -138,7 +145,7 @@ CALENDAR_GAPS = _table(
     "year integer, card varchar, card_rows bigint",
 )
 
-LOADED = (FILES, FILE_COLUMNS, MISSING_COLUMNS, UNREADABLE_CELLS, REJECTED_ROWS)
+LOADED = (FILES, FILE_COLUMNS, MISSING_COLUMNS, UNREADABLE_CELLS, REJECTED_ROWS, PROFILE)
 """What loading writes into schema `load` of the warehouse."""
 JUDGED = (FINDINGS, DUE, CALENDAR_GAPS)
 """What judging writes into the warehouse."""
