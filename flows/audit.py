@@ -21,7 +21,7 @@ import duckdb
 from expectations.catalogue.catalogues import Catalogue, load_catalogue
 from expectations.catalogue.working_days import known_years
 from expectations.connections import open_duckdb, within_memory
-from expectations.errors import AnkaError, InputError
+from expectations.errors import InputError
 from expectations.fitting.rule_checks import require_fitting
 from expectations.home import Home
 from expectations.judging.calendar_gaps import find_calendar_gaps
@@ -34,7 +34,7 @@ from expectations.register.follow import Followed, follow
 from expectations.register.reading import last_day
 from expectations.rights.reader import MACHINE
 from expectations.run.figures import Line, by, figure_lines, total
-from expectations.run.profile import Figures, former_figures
+from expectations.run.profile import former_figures_of
 from expectations.run.published import open_published
 from expectations.run.sights import Sights
 from expectations.spill import delete_leftovers, own_folder
@@ -53,7 +53,16 @@ from flows.incremental import (
     sweep,
 )
 from flows.kept_exports import keep_exports
-from flows.load import Folders, LoadReport, cards_to_judge, list_files, load_exports, report_as_text, write_quarantine
+from flows.load import (
+    Folders,
+    LoadReport,
+    cards_to_judge,
+    headers_of,
+    list_files,
+    load_exports,
+    report_as_text,
+    write_quarantine,
+)
 from flows.load.profile import write_profile
 from flows.memory import peak_memory_mb
 from flows.progress import tell
@@ -215,20 +224,11 @@ def load_stage(order: AuditOrder, catalogue: Catalogue) -> LoadReport:
             progress=tell,
             folders=Folders(Path(folder), home.exports if former else None),
         )
-        write_profile(con, catalogue.cards.values(), _former_figures(home))
+        write_profile(con, catalogue.cards.values(), former_figures_of(home))
         kept.result()
     # copied as a file, while it holds the cards alone: writing their rows once more would take longer than loading them
     shutil.copyfile(home.warehouse, home.loaded)
     return replace(report, former=former)
-
-
-def _former_figures(home: Home) -> dict[tuple[str, str], Figures]:
-    """Of the published run; none where there is no run that this version can read."""
-    try:
-        with open_published(home.current()) as con:
-            return former_figures(con)
-    except (AnkaError, OSError, ValueError):
-        return {}
 
 
 @within_memory()
@@ -373,8 +373,7 @@ def run_id_of(order: AuditOrder, catalogue: Catalogue, loaded: LoadReport) -> st
 
 def report_text(loaded: LoadReport, catalogue: Catalogue) -> str:
     """The load report as a supervisor reads it."""
-    labels = {(card.name, f.name): f.header for card in catalogue.cards.values() for f in card.fields}
-    return report_as_text(loaded, labels)
+    return report_as_text(loaded, headers_of(catalogue))
 
 
 def _remove_warehouse(order: AuditOrder) -> None:

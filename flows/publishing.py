@@ -150,12 +150,15 @@ def _write_tables(
         [_rule_row(catalogue, catalogue.rule_on(rule_id, facts.as_of), facts.as_of) for rule_id in catalogue.rules],
     )
     _keep_history(con, home, facts.run_id, facts.as_of)
-    _store(con, run_schema.FIELDS, [row for card in catalogue.cards.values() for row in _field_rows(card)])
-    _store(
-        con,
-        run_schema.CARDS_KNOWN,
-        [{"card": c.name, "title_zh": c.title_zh, "title_en": c.title_en} for c in catalogue.cards.values()],
-    )
+    name_cards(con, catalogue, "publication")
+
+
+def name_cards(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, place: str) -> None:
+    """Fills tables `fields` and `cards_known` of an attached file or schema, which have the words for cards and items."""
+    cards = catalogue.cards.values()
+    _store(con, run_schema.FIELDS, [row for card in cards for row in _field_rows(card)], place)
+    titles = [{"card": card.name, "title_zh": card.title_zh, "title_en": card.title_en} for card in cards]
+    _store(con, run_schema.CARDS_KNOWN, titles, place)
 
 
 def _keep_history(con: duckdb.DuckDBPyConnection, home: Home, run_id: str, as_of: date) -> None:
@@ -258,10 +261,15 @@ def _field_rows(card: Card) -> list[dict[str, object]]:
     ]
 
 
-def _store(con: duckdb.DuckDBPyConnection, table: run_schema.Table, rows: Sequence[Mapping[str, object]]) -> None:
+def _store(
+    con: duckdb.DuckDBPyConnection,
+    table: run_schema.Table,
+    rows: Sequence[Mapping[str, object]],
+    place: str = "publication",
+) -> None:
     if rows:
         con.register("published_rows", pa.Table.from_pylist([dict(row) for row in rows]))
-        con.execute(f"insert into publication.{table.name} by name from published_rows")
+        con.execute(f"insert into {place}.{table.name} by name from published_rows")
         con.unregister("published_rows")
 
 

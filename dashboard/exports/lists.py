@@ -10,7 +10,9 @@ from dashboard.frame.place import SIGHTS
 from dashboard.lists.due_page import due_filter
 from dashboard.lists.findings_page import DESCENDING, SORT, finding_filter
 from dashboard.words.texts import text
+from expectations.rights.acts import NotAllowedError
 from expectations.run.account import run
+from expectations.run.load_report import load_report_sheets
 from expectations.run.published import RunConnection
 from expectations.workbooks import workbook_bytes
 
@@ -29,6 +31,15 @@ def due_xlsx(export: Export) -> File:
     with _run(export) as con:
         book = workbook_bytes([due_sheet(con, due_filter(export.value), export.language)])
         return File(f"{text('due.file_name', export.language)}_{run(con).run_id}.xlsx", book)
+
+
+def load_report_xlsx(export: Export) -> File:
+    """The load report, which holds cells of every card. Raises NotAllowedError."""
+    if not export.reader.rows.everything:
+        raise NotAllowedError
+    with _run(export) as con:
+        book = workbook_bytes(load_report_sheets(con, export.language))
+        return File(f"{text('run.load_report_name', export.language)}_{run(con).run_id}.xlsx", book)
 
 
 @contextmanager

@@ -4,9 +4,10 @@ import streamlit as st
 
 from dashboard.frame.address import write_address
 from dashboard.frame.run_state import run_problems
-from dashboard.frame.tables import Cell, Column, Html, anchor, show, table, tag
+from dashboard.frame.tables import Cell, Column, Html, anchor, download, show, table, tag
 from dashboard.frame.view import View
 from dashboard.run.data_docs import INDEX, folder_of, may_read
+from dashboard.run.profile_section import profile_section
 from dashboard.run.recheck_box import recheck_box
 from dashboard.run.rules_page import state_tag
 from expectations.figures.runs import former_runs
@@ -34,6 +35,7 @@ def run_page(view: View) -> None:
     _rejected(view)
     _missing(view)
     _unreadable(view)
+    profile_section(view)
     _stages(view)
 
 
@@ -126,7 +128,10 @@ def _rule_links(view: View, rules: tuple[str, ...]) -> Html:
 
 
 def _files(view: View) -> None:
-    st.subheader(view.t("run.files"))
+    title, link = st.columns([0.75, 0.25], vertical_alignment="bottom")
+    title.subheader(view.t("run.files"))
+    if view.reader.rows.everything:
+        link.html(download(view.t("run.load_report"), view.link("export/load-report.xlsx")).markup)
     titles = card_titles(view.con)
     columns = [
         Column(view.t("column.file"), "wide"),
@@ -181,13 +186,14 @@ def _missing(view: View) -> None:
     st.subheader(view.t("run.missing"))
     titles = card_titles(view.con)
     rows: list[list[Cell]] = [
-        [file, view.pick(*titles.get(card, (card, ""))), fields]
-        for file, card, fields in run_queries.missing_columns(view.con)
+        [file, view.pick(*titles.get(card, (card, ""))), fields, _rule_links(view, rules)]
+        for file, card, fields, rules in run_queries.missing_columns(view.con)
     ]
     columns = [
         Column(view.t("column.file")),
         Column(view.t("column.card"), "short"),
         Column(view.t("column.missing"), "wide"),
+        Column(view.t("run.silent_rules"), "wide"),
     ]
     _table_or(view, columns, rows, "missing", "run.no_missing")
 
@@ -202,7 +208,7 @@ def _unreadable(view: View) -> None:
     columns = [
         Column(view.t("column.file"), "wide"),
         Column(view.t("column.sheet")),
-        Column(view.t("column.row"), "number"),
+        Column(view.t("run.cell"), "short"),
         Column(view.t("column.item")),
         Column(view.t("column.text")),
     ]

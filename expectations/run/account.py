@@ -8,6 +8,7 @@ from datetime import date, datetime
 import duckdb
 
 from expectations.finding.masks import mask_identity
+from expectations.run.load_report import cell_name
 from expectations.texts import Bilingual
 
 
@@ -115,28 +116,31 @@ def rejected_by_reason(con: duckdb.DuckDBPyConnection) -> list[tuple[str, Biling
     return [(str(name), Bilingual(zh, en), int(number)) for name, zh, en, number in rows.fetchall()]
 
 
-def missing_columns(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str]]:
-    """File, card and headers of the columns an export lacks."""
+def missing_columns(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str, tuple[str, ...]]]:
+    """File, card and headers of the columns an export lacks, and the rules that are silent on its rows for want of them."""
     rows = con.execute(
-        "select coalesce(n.name, ''), m.card, string_agg(coalesce(f.header, m.field), '、' order by f.no) "
-        "from missing_columns m "
-        "left join (select distinct file_no, name from files) n using (file_no) "
-        "left join fields f on f.card = m.card and f.name = m.field group by m.file_no, n.name, m.card order by m.file_no, m.card"
+        """select coalesce(n.name, ''), m.card, string_agg(distinct coalesce(f.header, m.field), '、' order by coalesce(f.header, m.field)),
+  list_sort(coalesce(list(distinct j.rule_id) filter (where j.rule_id is not null), []))
+from missing_columns m left join (select distinct file_no, name from files) n using (file_no)
+left join fields f on f.card = m.card and f.name = m.field
+left join judgements j on j.card = m.card and list_contains(j.needed, m.field)
+group by m.file_no, n.name, m.card order by m.file_no, m.card"""
     )
-    return [(str(name), str(card), str(fields)) for name, card, fields in rows.fetchall()]
+    return [(str(name), str(card), str(fields), tuple(rules)) for name, card, fields, rules in rows.fetchall()]
 
 
-def unreadable_cells(con: duckdb.DuckDBPyConnection, limit: int = 200) -> list[tuple[str, str, int, str, str]]:
-    """File, sheet, row, header and masked text of at most `limit` cells that could not be read as their type."""
+def unreadable_cells(con: duckdb.DuckDBPyConnection, limit: int = 200) -> list[tuple[str, str, str, str, str]]:
+    """File, sheet, address, header and masked text of at most `limit` cells that could not be read as their type."""
     rows = con.execute(
-        "select coalesce(n.name, ''), u.sheet, u.sheet_row, coalesce(f.header, u.field), u.text from unreadable_cells u "
+        "select coalesce(n.name, ''), u.sheet, u.sheet_row, c.position, coalesce(f.header, u.field), u.text from unreadable_cells u "
         "left join (select distinct file_no, name from files) n using (file_no) "
+        "left join file_columns c using (file_no, sheet, field) "
         "left join fields f on f.card = u.card and f.name = u.field order by u.file_no, u.sheet_row, f.no limit ?",
         [limit],
     )
     return [
-        (str(file), str(sheet), int(row), str(header), mask_identity(str(text)))
-        for file, sheet, row, header, text in rows.fetchall()
+        (str(file), str(sheet), cell_name(row, position), str(header), mask_identity(str(text)))
+        for file, sheet, row, position, header, text in rows.fetchall()
     ]
 
 

@@ -5,6 +5,10 @@ from dataclasses import dataclass
 
 import duckdb
 
+from expectations.errors import AnkaError
+from expectations.home import Home
+from expectations.run.published import open_published
+
 COMMONEST = 5
 """So many of the commonest values are kept."""
 
@@ -89,10 +93,16 @@ from profile p left join fields f on f.card = p.card and f.name = p.field order 
     ]
 
 
-def former_figures(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], Figures]:
-    """The figures of a published run, for the next to stand beside."""
-    rows = con.execute("select card, field, rows, filled, distinct_values, commonest, lowest, highest from profile")
-    return {(card, field): _figures(*values) for card, field, *values in rows.fetchall()}
+def former_figures_of(home: Home) -> dict[tuple[str, str], Figures]:
+    """The figures of the published run by card and item, for the next to stand beside; none where this version can read no run."""
+    try:
+        with open_published(home.current()) as con:
+            rows = con.execute(
+                "select card, field, rows, filled, distinct_values, commonest, lowest, highest from profile"
+            )
+            return {(card, field): _figures(*values) for card, field, *values in rows.fetchall() if values[0]}
+    except (AnkaError, OSError, ValueError):
+        return {}
 
 
 def _figures(rows: int, filled: int, distinct: int, commonest: str, lowest: str | None, highest: str | None) -> Figures:

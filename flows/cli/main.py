@@ -35,6 +35,13 @@ PLACES = {
         "audits", "demo", Bilingual("核查随附的示例导出并打开看板", "audit the sample exports and open the dashboard")
     ),
     "audit": Place("audits", "audit", Bilingual("核查导出文件并发布结果", "audit exports and publish the run")),
+    "load": Place(
+        "load",
+        "load",
+        Bilingual(
+            "只载入并报告，不核查", "load and report only: sheets, rows, columns, cells, and a profile of the items"
+        ),
+    ),
     "dashboard": Place("serving", "dashboard", Bilingual("打开看板（仅本机）", "serve the dashboard on this machine")),
     "findings": Place("findings", "findings", Bilingual("列出问题", "list the findings of the present run")),
     "due": Place(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from expectations.catalogue.catalogues import Catalogue
 from expectations.judging.judge import LoadedCards
 from expectations.texts import Bilingual
 from flows.load.headings import Column
@@ -104,6 +105,11 @@ _FILLED_DOWN = Bilingual("合并单元格，已按首格填入下面各格", "me
 _MERGED = Bilingual("合并单元格，下面各格视为空白", "merged cells, those below are blank")
 _UNREADABLE = Bilingual("无法识别", "unreadable")
 _BY_ALIAS = Bilingual("别名", "by alias")
+
+
+def headers_of(catalogue: Catalogue) -> dict[tuple[str, str], str]:
+    """The heading of every item by card and name."""
+    return {(card.name, field.name): field.header for card in catalogue.cards.values() for field in card.fields}
 
 
 def report_as_text(report: LoadReport, labels: Mapping[tuple[str, str], str]) -> str:

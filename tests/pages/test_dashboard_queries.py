@@ -177,8 +177,8 @@ def test_rules_say_whether_they_were_judged(con: duckdb.DuckDBPyConnection) -> N
 def test_the_run_names_what_was_not_read_and_not_judged(con: duckdb.DuckDBPyConnection) -> None:
     assert run_queries.run(con).complete
     assert run_queries.rejected_by_reason(con) == [("审查逮捕.xlsx", Bilingual("空行", "blank row"), 1)]
-    assert run_queries.missing_columns(con) == [("审查逮捕.xlsx", "arrest", "性别")]
-    assert run_queries.unreadable_cells(con) == [("审查逮捕.xlsx", "表1", 4, "受理日期", "电话138****1234")]
+    assert run_queries.missing_columns(con) == [("审查逮捕.xlsx", "arrest", "性别", ("N1",))]
+    assert run_queries.unreadable_cells(con) == [("审查逮捕.xlsx", "表1", "E4", "受理日期", "电话138****1234")]
     assert [(unjudged.state, unjudged.rules) for unjudged in run_queries.unjudged(con)] == [("not_judged", ("N1",))]
     assert run_queries.judged_count(con) == (3, 4)
 

@@ -47,6 +47,8 @@ insert into judgements by name from (values
   ('C1', 'arrest', null, 'judged', '', '', 1, 1), ('V6', 'arrest', null, 'judged', '', '', 2, 2), ('P1', 'arrest', 'sex', 'judged', '', '', 1, 1),
   ('N1', 'arrest', null, $state, '缺少列：性别', 'column absent: sex', 0, 0)
 ) t(rule_id, card, field, state, reason, reason_en, rows_violated, findings);
+insert into file_columns by name select 0 as file_no, '表1' as sheet, 4 as position, '受理日期' as header, 'accept_date' as field, 'header' as matched_by;
+update judgements set needed = ['sex'] where rule_id = 'N1';
 insert into checked by name from (values
   ('arrest', '示例院', '第十一检察部', '甲', 'A1', 2), ('arrest', '示例院', '第二检察部', '乙', 'B1', 1),
   ('arrest', '示例院', '第二检察部', '乙', 'B2', 1), ('arrest', '示例院', '第二检察部', '乙', null, 1)
