@@ -14,6 +14,9 @@ from expectations.sql.quoting import column, quoted
 PLACE = ("_row", "_file", "_sheet", "_sheet_row")
 """Where a row of a card comes from."""
 
+DAMAGED = "\ufffd"
+"""Stands in a text where a character of the file could not be read."""
+
 
 def typed_rows(
     fields: Sequence[Field],
@@ -22,13 +25,15 @@ def typed_rows(
     place: Mapping[str, str],
     rows: str,
     facts: Mapping[str, str] | None = None,
+    *,
+    damaged: bool = False,
 ) -> str:
     """The query of the typed rows: `PLACE`, `_unreadable`, every field as its value and, where it is parsed, its text, then `facts`.
 
     `rows` is what stands after `from`, `text` a field's text there, `place` the SQL of the columns of `PLACE` and of whatever else the
     facts look at; `facts` see these and the cleaned cells under the names of their fields. Cells are trimmed first, then typed, then
     those that could not be read are named, each step on the columns of the one before: the text of a cell stands many times in the SQL
-    of its value.
+    of its value. `damaged`: texts may hold the mark of a character that could not be read, which makes them unreadable too.
     """
     facts = facts or {}
     cleaned = [f"{cell_sql(field, text(field))} as {column(field.name)}" for field in fields]
@@ -37,7 +42,7 @@ def typed_rows(
     return f"""
         with cleaned as (select {", ".join([*_named(place), *cleaned])} from {rows}),
         typed as (select {", ".join([*PLACE, *_named(facts), *typed])} from cleaned)
-        select {", ".join([*PLACE, f"{_unreadable(fields)} as _unreadable", *values, *facts])} from typed"""
+        select {", ".join([*PLACE, f"{_unreadable(fields, damaged)} as _unreadable", *values, *facts])} from typed"""
 
 
 def _named(columns: Mapping[str, str]) -> list[str]:
@@ -56,13 +61,19 @@ def _typed(field: Field, dictionaries: Mapping[str, Dictionary]) -> list[str]:
     return [value, f"{name} as {column(raw_column(field))}"] if field.parsed else [value]
 
 
-def _unreadable(fields: Sequence[Field]) -> str:
+def _unreadable(fields: Sequence[Field], damaged: bool) -> str:
     """Names of the fields of a row that are filled and could not be read; NULL when there are none."""
     failed = {
         field.name: f"({column(field.name)} is null and {column(raw_column(field))} is not null)"
         for field in fields
         if field.parsed
     }
+    if damaged:
+        failed |= {
+            field.name: f"coalesce(contains({column(field.name)}, {quoted(DAMAGED)}), false)"
+            for field in fields
+            if not field.parsed
+        }
     if not failed:
         return "null::varchar[]"
     names = ", ".join(f"case when {test} then {quoted(name)} end" for name, test in failed.items())

@@ -22,7 +22,7 @@ from flows.kept_exports import kept_copy
 from flows.load.headings import Column
 from flows.load.recognition import Candidate
 from flows.load.row_reasons import REASONS
-from flows.load.scanning import Load, card_table, sheet_columns
+from flows.load.scanning import Load, card_table, doubtful_columns, sheet_headings
 from flows.load.sources.delimited import read_delimited
 from flows.load.sources.files import content_hash
 from flows.load.sources.sheets import HEAD, PlainLines, Reading, Refused, Sheet
@@ -154,10 +154,9 @@ def changed_lines(
     counterpart = former.counterpart(place.name, chosen.card.name)
     if counterpart is None or sheet.lines is None or not former.copy_of(counterpart).exists():
         return sheet
-    rows, columns = sheet_columns(sheet, chosen)
+    rows, texts = sheet_headings(sheet, chosen)
     below = rows[-1] + 1
-    # of a column without heading only all rows tell whether it is one
-    if not all(column.header for column in columns):
+    if doubtful_columns(texts, chosen.headings):
         return sheet
     lines = sheet.lines(below)
     numbered = lines and _number_lines(con, "lines", lines, former.lines_of(place.sha256, lines))

@@ -4,7 +4,8 @@ Works on the first rows as plain text, never on the whole sheet. Choosing betwee
 """
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -79,7 +80,8 @@ class Column:
     position: int
     header: str
     field: str
-    matched_by: Literal["header", "alias", "extra"]
+    matched_by: Literal["header", "alias", "extra", "twice"]
+    """`twice`: an extra column with values, whose heading names a field that another column fills."""
     merged: int = 0
     filled_down: bool = False
 
@@ -126,21 +128,35 @@ def heading_texts(head: Sequence[Row], rows: tuple[int, ...], width: int, headin
     return tuple(_heading_text(place, [head[index] for index in rows], upper, headings) for place in range(width))
 
 
-def map_columns(texts: Sequence[str], headings: Headings) -> tuple[Column, ...]:
-    """Every column with its field: an exact header wins over an alias, the first column over the second."""
+def map_columns(texts: Sequence[str], headings: Headings, filled: Collection[int] | None = None) -> tuple[Column, ...]:
+    """Every column with its field: an exact header wins over an alias, the first column over the second.
+
+    `filled`: which of the columns that share a field have a value, where that is known: one without is chosen only where none has.
+    """
     matches = [headings.match(text) for text in texts]
     chosen: dict[str, int] = {}
-    for kind in ("header", "alias"):
-        for position, match in enumerate(matches):
-            if match and match[1] == kind:
-                chosen.setdefault(match[0].name, position)
+    for candidates in (sharing_columns(texts, headings, filled), range(len(texts))):
+        for kind in ("header", "alias"):
+            for position in candidates:
+                match = matches[position]
+                if match and match[1] == kind:
+                    chosen.setdefault(match[0].name, position)
     columns = []
     for position, (text, match) in enumerate(zip(texts, matches, strict=True)):
         if match and chosen[match[0].name] == position:
             columns.append(Column(position, text, match[0].name, match[1]))
         else:
-            columns.append(Column(position, text, "", "extra"))
+            columns.append(Column(position, text, "", "twice" if match and position in (filled or ()) else "extra"))
     return tuple(columns)
+
+
+def sharing_columns(texts: Sequence[str], headings: Headings, filled: Collection[int] | None = None) -> tuple[int, ...]:
+    """Positions of the columns that name a field which another one names too; only those in `filled`, where given."""
+    fields = [match[0].name if (match := headings.match(text)) else "" for text in texts]
+    shared = {name for name, number in Counter(fields).items() if name and number > 1}
+    return tuple(
+        position for position, name in enumerate(fields) if name in shared and (filled is None or position in filled)
+    )
 
 
 def _heading_text(place: int, rows: Sequence[Row], above: Sequence[Row], headings: Headings) -> str:

@@ -14,6 +14,7 @@ import duckdb
 from expectations.catalogue.cards import Card, Field
 from expectations.catalogue.catalogues import Catalogue
 from expectations.run.schema import LOADED, Table
+from expectations.sql.card_rows import DAMAGED
 from expectations.sql.judgements import raw_column
 from expectations.sql.quoting import column, quoted
 from flows.load.headings import Column
@@ -53,6 +54,7 @@ def fill_row_tables(con: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> Non
     for card in catalogue.cards.values():
         table = card_table(card)
         branches = [_unreadable_cells(card, field) for field in card.fields if field.parsed]
+        branches += [_damaged_cells(card, field) for field in _damaged_texts(con, card)]
         if branches:
             con.execute(f"insert into load.unreadable_cells {' union all '.join(branches)}")
         if case := card.role("case"):
@@ -66,13 +68,14 @@ def with_counts(con: duckdb.DuckDBPyConnection, sheets: Sequence[SheetReport]) -
     """The reports with the figures of the run."""
     rows = _row_counts(con)
     without_case = _by_sheet(con, "select file_no, sheet, count(*) from load.rows_without_case group by all")
-    unreadable = _unreadable(con)
+    unreadable, damaged = _unreadable(con), _damaged(con)
     return tuple(
         replace(
             sheet,
             rows=rows.get((sheet.file_no, sheet.sheet), RowCounts()),
             without_case=without_case.get((sheet.file_no, sheet.sheet), 0),
             unreadable=unreadable.get((sheet.file_no, sheet.sheet), {}),
+            damaged=damaged.get((sheet.file_no, sheet.sheet), (0, ())),
         )
         if sheet.status == "loaded"
         else sheet
@@ -180,6 +183,20 @@ def _unreadable_cells(card: Card, field: Field) -> str:
     )
 
 
+def _damaged_texts(con: duckdb.DuckDBPyConnection, card: Card) -> Sequence[Field]:
+    """The fields that are texts, whose cells are unreadable only where a character is damaged; nearly always none."""
+    named = con.execute(f"select distinct unnest(_unreadable) from {card_table(card)} where _unreadable is not null")
+    names = {name for (name,) in named.fetchall()}
+    return [field for field in card.fields if not field.parsed and field.name in names]
+
+
+def _damaged_cells(card: Card, field: Field) -> str:
+    return (
+        f"select _file, _sheet, _sheet_row, {quoted(card.name)}, {quoted(field.name)}, {column(field.name)}"
+        f" from {card_table(card)} where list_contains(_unreadable, {quoted(field.name)})"
+    )
+
+
 def _row_counts(con: duckdb.DuckDBPyConnection) -> Mapping[tuple[int, str], RowCounts]:
     counts: dict[tuple[int, str], RowCounts] = {}
     for file_no, sheet, reason, number in con.execute(
@@ -204,6 +221,18 @@ def _unreadable(con: duckdb.DuckDBPyConnection) -> Mapping[tuple[int, str], Mapp
     ).fetchall():
         cells_by_sheet.setdefault((file_no, sheet), {})[field] = (number, tuple(texts))
     return cells_by_sheet
+
+
+def _damaged(con: duckdb.DuckDBPyConnection) -> Mapping[tuple[int, str], tuple[int, tuple[tuple[int, str], ...]]]:
+    """By sheet: number of damaged cells, and row and field of the first few."""
+    return {
+        (file_no, sheet): (number, tuple(zip(rows, fields, strict=True)))
+        for file_no, sheet, number, rows, fields in con.execute(
+            f"select file_no, sheet, count(*), list(sheet_row order by sheet_row, field)[:{SHOWN}],"
+            f" list(field order by sheet_row, field)[:{SHOWN}]"
+            f" from load.unreadable_cells where contains(text, {quoted(DAMAGED)}) group by all"
+        ).fetchall()
+    }
 
 
 def absent_fields(loads: Sequence[Load]) -> dict[str, dict[str, frozenset[int]]]:

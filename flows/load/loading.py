@@ -250,9 +250,9 @@ def _recognised(run: _Run, path: Path, file: _ReadFile) -> Sequence[Candidate | 
     heads = [sheet.head for sheet in file.sheets if isinstance(sheet, Sheet)]
     candidates = recognise(heads, run.headings, named_card)
     if not any(candidates):
-        raise Refused(
-            refusal(heads, run.headings, named_card), Bilingual("用 --card 指定案卡，或检查表头", "choose with --card")
-        )
+        choose = Bilingual("用 --card 指定案卡，或检查表头", "choose with --card, or check the headings")
+        check = Bilingual("检查表头，或换一个 --card", "check the headings, or choose another --card")
+        raise Refused(refusal(heads, run.headings, named_card), check if run.choice else choose)
     of_read_sheets = iter(candidates)
     return [next(of_read_sheets) if isinstance(sheet, Sheet) else None for sheet in file.sheets]
 

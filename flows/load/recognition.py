@@ -11,10 +11,12 @@ from functools import lru_cache
 from expectations.catalogue.cards import Card
 from expectations.catalogue.catalogues import Catalogue
 from expectations.texts import Bilingual
-from flows.load.headings import FEWEST_MATCHES, HeaderRow, Headings, Row, find_header_row, headings_of
+from flows.load.headings import FEWEST_MATCHES, HEAD_ROWS, HeaderRow, Headings, Row, find_header_row, headings_of
 
 FEWEST_COLUMNS = 5
 """Headings alone decide only when at least so many columns match, and at least half of the filled ones."""
+
+_SHOWN_HEADINGS = 6
 
 
 @dataclass(frozen=True)
@@ -90,10 +92,11 @@ def refusal(heads: Sequence[Sequence[Row]], headings: Mapping[str, Headings], na
     if named_card is not None:
         card = headings[named_card].card
         best = max((headings[named_card].matches(row) for head in heads for row in head), default=0)
+        expected = "、".join(field.header for field in card.fields[:_SHOWN_HEADINGS])
         return Bilingual(
-            f"前 10 行找不到{card.title_zh}案卡的表头（至少 {FEWEST_MATCHES} 个已知列名，最多的一行有 {best} 个）",
-            f"no header row of card {named_card}: best row has {best} known headings",
-        )
+            f"前 {HEAD_ROWS} 行找不到{card.title_zh}案卡的表头（至少 {FEWEST_MATCHES} 个已知列名，最多的一行有 {best} 个），应有列名",
+            f"no header row of card {named_card}: best row has {best} known headings; expected",
+        ).about(f"{expected} …" if len(card.fields) > _SHOWN_HEADINGS else expected)
     nearest = sorted(
         (candidate for head in heads for candidate in candidates(head, headings)),
         key=lambda candidate: -candidate.header.matched,

@@ -56,6 +56,8 @@ class SheetReport:
     missing: tuple[str, ...] = ()
     without_case: int = 0
     unreadable: Mapping[str, tuple[int, tuple[str, ...]]] | None = None
+    damaged: tuple[int, tuple[tuple[int, str], ...]] = (0, ())
+    """How many of the unreadable cells hold a character that could not be read, and the row and field of the first few."""
 
     @property
     def title(self) -> str:
@@ -104,6 +106,7 @@ def cards_to_judge(report: LoadReport) -> LoadedCards:
 _FILLED_DOWN = Bilingual("合并单元格，已按首格填入下面各格", "merged cells, filled down")
 _MERGED = Bilingual("合并单元格，下面各格视为空白", "merged cells, those below are blank")
 _UNREADABLE = Bilingual("无法识别", "unreadable")
+_DAMAGED = Bilingual("字符损坏，请在源文件中核对", "damaged characters, check them in the export")
 _BY_ALIAS = Bilingual("别名", "by alias")
 
 
@@ -135,6 +138,11 @@ def _sheet_lines(sheet: SheetReport, labels: Mapping[tuple[str, str], str]) -> l
         "  " + Bilingual("相符的列", "matched columns").about(f"{len(matched)}（{_BY_ALIAS} {by_alias}）"),
         "  " + Bilingual("其他列", "extra columns").about("、".join(extra) or "无"),
     ]
+    if twice := [sheet_column.header for sheet_column in sheet.columns if sheet_column.matched_by == "twice"]:
+        lines.append(
+            "  "
+            + Bilingual("同一案卡项有几列，未采用的列", "several columns of one item, not used").about("、".join(twice))
+        )
     if sheet.missing:
         lines.append(
             "  "
@@ -150,6 +158,10 @@ def _sheet_lines(sheet: SheetReport, labels: Mapping[tuple[str, str], str]) -> l
         lines.append("  " + Bilingual("没有部门受案号的行", "rows without case number").about(sheet.without_case))
     for field, (count, texts) in (sheet.unreadable or {}).items():
         lines.append(f"  {_UNREADABLE} {_names(sheet.card, (field,), labels)}: {count} 格，如 {'、'.join(texts)}")
+    number, places = sheet.damaged
+    if number:
+        rows_and_items = "、".join(f"第 {row} 行“{_names(sheet.card, (field,), labels)}”" for row, field in places)
+        lines.append(f"  {_DAMAGED}: {number} 格，如 {rows_and_items}")
     return lines
 
 

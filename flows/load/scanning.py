@@ -16,7 +16,17 @@ from expectations.run.schema import LOAD_FACTS
 from expectations.sql.card_rows import typed_rows
 from expectations.sql.cell_values import BLANKS, clean_sql, typed_sql
 from expectations.sql.quoting import column, escaped, quoted
-from flows.load.headings import NARROW, WIDE, Column, heading_rows, heading_texts, map_columns, normalise_heading
+from flows.load.headings import (
+    NARROW,
+    WIDE,
+    Column,
+    Headings,
+    heading_rows,
+    heading_texts,
+    map_columns,
+    normalise_heading,
+    sharing_columns,
+)
 from flows.load.recognition import Candidate
 from flows.load.sources.sheets import Sheet
 
@@ -62,7 +72,7 @@ def scan_sheet(
     file_no: int,
 ) -> Load:
     """Adds the rows of a sheet to the table of its card, which the first sheet of the card makes."""
-    rows, columns = sheet_columns(sheet, chosen)
+    rows, texts = sheet_headings(sheet, chosen)
     last = rows[-1] + 1
     known = con.execute(
         "select 1 from duckdb_tables() where schema_name = 'cards' and table_name = ?", [chosen.card.name]
@@ -75,11 +85,11 @@ def scan_sheet(
             chosen.card,
             sheet.name,
             chosen.header.index + 1,
-            _with_names(_without_empty(con, columns, relation)),
+            _with_names(_columns(con, texts, chosen, sheet, relation)),
             tuple(tuple(sheet.head[row]) for row in rows),
         )
         into = f"insert into {card_table(load.card)}" if known else f"create table {card_table(load.card)} as"
-        con.execute(f"{into} {scanned_rows(load, dictionaries, relation)}")
+        con.execute(f"{into} {scanned_rows(load, dictionaries, relation, damaged=sheet.damaged)}")
         return load
 
     try:
@@ -91,12 +101,10 @@ def scan_sheet(
     return scan(sheet.carefully(last))
 
 
-def sheet_columns(sheet: Sheet, chosen: Candidate) -> tuple[tuple[int, ...], tuple[Column, ...]]:
-    """The indexes of the heading rows, and every column with its field."""
+def sheet_headings(sheet: Sheet, chosen: Candidate) -> tuple[tuple[int, ...], tuple[str, ...]]:
+    """The indexes of the heading rows, and the heading of every column."""
     rows = heading_rows(sheet.head, chosen.header, chosen.headings)
-    texts = heading_texts(sheet.head, rows, sheet.width(rows[-1] + 1), chosen.headings)
-    columns = map_columns(texts, chosen.headings)
-    return rows, tuple(_with_merged_cells(sheet_column, sheet, chosen.card) for sheet_column in columns)
+    return rows, heading_texts(sheet.head, rows, sheet.width(rows[-1] + 1), chosen.headings)
 
 
 def _with_merged_cells(sheet_column: Column, sheet: Sheet, card: Card) -> Column:
@@ -106,7 +114,13 @@ def _with_merged_cells(sheet_column: Column, sheet: Sheet, card: Card) -> Column
     return replace(sheet_column, merged=merged, filled_down=bool(merged) and is_of_case)
 
 
-def scanned_rows(load: Load, dictionaries: Mapping[str, Dictionary], relation: str) -> str:
+def doubtful_columns(texts: Sequence[str], headings: Headings) -> tuple[int, ...]:
+    """Positions of the columns of which all rows must be looked at to tell what they are: without heading, or with that of another."""
+    shared = sharing_columns(texts, headings)
+    return tuple(place for place, text in enumerate(texts) if not text or place in shared)
+
+
+def scanned_rows(load: Load, dictionaries: Mapping[str, Dictionary], relation: str, *, damaged: bool = False) -> str:
     """The query of a sheet's rows as they are put into the table of the card."""
     places = {sheet_column.field: f"c{sheet_column.position}" for sheet_column in load.fields}
     filled_down = {
@@ -150,6 +164,7 @@ def scanned_rows(load: Load, dictionaries: Mapping[str, Dictionary], relation: s
         place,
         f"({relation})",
         {name: f"({facts[name]})::{kind}" for name, kind in LOAD_FACTS.items()},
+        damaged=damaged,
     )
 
 
@@ -252,15 +267,23 @@ def _key(load: Load) -> str:
     return " || chr(31) || ".join(column(name) for name in load.card.key)
 
 
-def _without_empty(con: duckdb.DuckDBPyConnection, columns: Sequence[Column], relation: str) -> tuple[Column, ...]:
-    """The columns that have a heading or a value."""
-    unnamed = [sheet_column.position for sheet_column in columns if not sheet_column.header]
-    if not unnamed:
-        return tuple(columns)
-    counts = ", ".join(f"count({clean_sql(f'c{place}')})" for place in unnamed)
-    filled = con.execute(f"select {counts} from ({relation})").fetchone() or ()
-    empty = {place for place, count in zip(unnamed, filled, strict=True) if not count}
-    return tuple(sheet_column for sheet_column in columns if sheet_column.position not in empty)
+def _columns(
+    con: duckdb.DuckDBPyConnection, texts: Sequence[str], chosen: Candidate, sheet: Sheet, relation: str
+) -> tuple[Column, ...]:
+    """Every column that has a heading or a value, with its field."""
+    doubtful = doubtful_columns(texts, chosen.headings)
+    filled = _filled(con, doubtful, relation) if doubtful else frozenset()
+    return tuple(
+        _with_merged_cells(sheet_column, sheet, chosen.card)
+        for sheet_column in map_columns(texts, chosen.headings, filled)
+        if sheet_column.header or sheet_column.position in filled
+    )
+
+
+def _filled(con: duckdb.DuckDBPyConnection, places: Sequence[int], relation: str) -> frozenset[int]:
+    counts = ", ".join(f"count({clean_sql(f'c{place}')})" for place in places)
+    numbers = con.execute(f"select {counts} from ({relation})").fetchone() or ()
+    return frozenset(place for place, count in zip(places, numbers, strict=True) if count)
 
 
 def _with_names(columns: Sequence[Column]) -> tuple[Column, ...]:

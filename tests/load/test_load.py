@@ -140,12 +140,45 @@ def test_the_exact_header_wins_over_an_alias_and_the_first_over_the_second(tmp_p
     row = ("K", "S", "别名", "正名", "男", "女")
     report = load(con, write_text(tmp_path / f"{ARREST}.csv", headings, row, row))
     assert cards(con, "arrest", "name", "sex") == [("正名", "男")]
-    extra = [column.header for column in report.sheets[0].columns if column.matched_by == "extra"]
+    extra = [column.header for column in report.sheets[0].columns if column.matched_by == "twice"]
     assert extra == ["姓名", "性别（第6列）"]
     rejected = con.execute(
         "SELECT cells ->> '$.姓名', cells ->> '$.\"性别（第6列）\"' FROM load.rejected_rows"
     ).fetchall()
     assert rejected == [("别名", "女")]
+    assert (
+        "同一案卡项有几列，未采用的列 / several columns of one item, not used: 姓名、性别（第6列）"
+        in report_as_text(report, {})
+    )
+
+
+@pytest.mark.parametrize("other", ["嫌疑人姓名", "姓名"], ids=["the same heading", "an alias"])
+@pytest.mark.parametrize("blank", ["", " ", "NULL"])
+@pytest.mark.parametrize("empty_first", [True, False])
+def test_of_two_columns_of_an_item_the_filled_one_is_taken(
+    tmp_path: Path, other: str, blank: str, empty_first: bool
+) -> None:
+    con = warehouse()
+    pair, values = ("嫌疑人姓名", other), (blank, "张三")
+    if not empty_first:
+        pair, values = pair[::-1], values[::-1]
+    headings = (*HEADINGS[:2], *pair, *HEADINGS[3:])
+    rows = [(*person(number)[:2], *values, *person(number)[3:]) for number in (1, 2)]
+    report = load(con, write_text(tmp_path / f"{ARREST}.csv", headings, *rows))
+    assert cards(con, "arrest", "name", "sex") == [("张三", "男")] * 2
+    assert "未采用的列" not in report_as_text(report, {})
+
+
+def test_no_hint_to_use_an_option_that_was_given(tmp_path: Path) -> None:
+    path = write_text(tmp_path / "x.csv", ("甲", "乙", "丙", "丁"), ("1", "2", "3", "4"))
+    with pytest.raises(InputError) as without:
+        load(warehouse(), path)
+    with pytest.raises(InputError) as given:
+        load(warehouse(), path, card="arrest")
+    assert "用 --card 指定案卡" in without.value.hint
+    assert "用 --card 指定" not in given.value.hint
+    assert "应有列名" in given.value.message
+    assert "部门受案号" in given.value.message
 
 
 def test_unknown_columns_are_kept_and_empty_ones_dropped(tmp_path: Path) -> None:

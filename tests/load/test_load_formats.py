@@ -2,6 +2,7 @@
 
 import csv
 import datetime
+import random
 import tempfile
 import zipfile
 from pathlib import Path
@@ -29,13 +30,33 @@ def test_encodings(tmp_path: Path, encoding: str) -> None:
     assert cards(con, "arrest", "suspect_no", "name") == EXPECTED
 
 
-@pytest.mark.parametrize("delimiter", [",", "\t", ";"])
+@pytest.mark.parametrize("delimiter", [",", "\t", ";", "|", "||", "，", "^", "\x01"])
 @pytest.mark.parametrize("suffix", ["csv", "txt", "tsv", "xls", "xlsx"])
 def test_delimiters_whatever_the_suffix(tmp_path: Path, delimiter: str, suffix: str) -> None:
     con = warehouse()
     title = ["导出：张三、李四" + ("," if delimiter != "," else ";") * 9]
     load(con, write_text(tmp_path / f"{ARREST}.{suffix}", title, HEADINGS, person(1), delimiter=delimiter))
     assert cards(con, "arrest", "suspect_no") == [("S1",)]
+
+
+@pytest.mark.parametrize("first", ["sep=;", '"sep=;"', "sep=#"])
+def test_the_first_line_for_excel_that_names_the_delimiter(tmp_path: Path, first: str) -> None:
+    con = warehouse()
+    delimiter = first.strip('"')[-1]
+    path = tmp_path / f"{ARREST}.csv"
+    path.write_text(f"{first}\r\n{csv_text(HEADINGS, person(1), delimiter=delimiter)}", encoding="utf-8")
+    load(con, path)
+    assert cards(con, "arrest", "_sheet_row", "suspect_no", "age_at_crime") == [(3, "S1", 20)]
+
+
+@pytest.mark.parametrize(("delimiter", "named"), [("#", "“#”"), ("  ", "空格"), ("::", "“::”"), ("¦", "“¦”")])
+def test_a_delimiter_that_is_not_read_is_named(tmp_path: Path, delimiter: str, named: str) -> None:
+    path = write_text(tmp_path / f"{ARREST}.csv", HEADINGS, person(1), delimiter=delimiter)
+    with pytest.raises(InputError) as refused:
+        load(warehouse(), path, card="arrest")
+    assert refused.value.message.startswith(f"{path.name}: 各列的分隔符不受支持")
+    assert named in refused.value.message
+    assert "\n" not in refused.value.message
 
 
 @pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
@@ -113,6 +134,12 @@ def test_a_spoiled_number_in_a_csv_stays_as_text(tmp_path: Path) -> None:
         (b"\xff\xfa\x80\x81, \xff" * 9, "编码无法识别"),
         (b"<html><body>no table</body></html>", "网页但没有表格"),
         (b"MIME-Version: 1.0\n", "MHTML"),
+        (b"%TSD-Header-###%" + bytes(range(256)) * 9, "可能被安全软件加密"),
+        (b"b\x14#e" + b"x" * 99, "可能被安全软件加密"),
+        (random.Random(7).randbytes(3000), "可能被安全软件加密"),
+        (random.Random(7).randbytes(90_000), "可能被安全软件加密"),
+        (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", "PDF"),
+        (b"Rar!\x1a\x07\x00" + b"x" * 99, "RAR"),
     ],
 )
 def test_files_that_are_no_table_are_refused_in_one_line(tmp_path: Path, content: bytes, words: str) -> None:

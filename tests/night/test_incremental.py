@@ -18,9 +18,9 @@ from expectations.home import Home
 from flows import incremental as incremental_audit
 from flows.audit import AuditOrder, AuditResult, run_audit
 from flows.load.recognition import all_headings
-from flows.load.sources.containers import text_encoding
 from flows.load.sources.delimited import read_delimited
 from flows.load.sources.sheets import Reading
+from flows.load.sources.text_encoding import text_encoding
 from sample_data import COMMITTED
 
 SHOP_CATALOGUE = Path(__file__).parents[1] / "catalogue" / "shop_catalogue"
@@ -117,7 +117,7 @@ def test_the_sample_the_night_after_comes_to_what_a_whole_audit_does(audited_hom
     shutil.copytree(audited_home / "exports", home / "exports")
     Home(home).switch_to(home / "published" / first.name)
     for path in sorted(inbox.glob("*.csv")):
-        rows = list(csv.reader(path.read_text(encoding=text_encoding(path)).splitlines()))
+        rows = list(csv.reader(path.read_text(encoding=text_encoding(path).name).splitlines()))
         for row in chance.sample(rows[1:], 3):
             place = chance.randrange(2, len(row))
             row[place] = chance.choice(rows[1:])[place]

@@ -3,16 +3,13 @@
 Looks at bytes only. Reading the content is `workbooks` and `delimited`.
 """
 
-import codecs
 import re
 import zipfile
 from collections.abc import Iterator
-from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, Literal
 
 from expectations.texts import Bilingual
-from flows.load.sources.cut_off import CUT
 from flows.load.sources.sheets import Refused
 
 Kind = Literal["workbook", "html", "text"]
@@ -22,7 +19,24 @@ CHUNK = 8 * 2**20
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OLD_EXCEL = re.compile(rb"\x09[\x00\x02\x04\x08].{4}\x10?\x00?", re.DOTALL)
-_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_FOREIGN = (
+    (b"%PDF", Bilingual("是 PDF 文件", "a PDF file")),
+    (b"Rar!", Bilingual("是 RAR 压缩包", "a RAR archive")),
+    (b"7z\xbc\xaf\x27\x1c", Bilingual("是 7z 压缩包", "a 7z archive")),
+    (b"\x1f\x8b", Bilingual("是 gzip 压缩包", "a gzip archive")),
+    (b"\x89PNG", Bilingual("是图片", "an image")),
+    (b"\xff\xd8\xff", Bilingual("是图片", "an image")),
+    (b"{\\rtf", Bilingual("是 RTF 文档", "an RTF document")),
+    (b"ID;P", Bilingual("是 SYLK 文件", "a SYLK file")),
+    (b"SQLite format 3", Bilingual("是 SQLite 数据库", "an SQLite database")),
+)
+"""How files begin that are often taken for exports."""
+_ENCRYPTED = (b"%TSD-Header", b"b\x14#e", b"E-SafeNet")
+"""How files begin that a security software of the office has encrypted."""
+_CONTROL = bytes((*range(2, 9), *range(11, 13), *range(14, 26), 27, 127))
+"""Bytes that stand in no text; others of their kind part cells, end a text, or are what a workbook leaves of a line break."""
+_CONTROL_SHARE = 25
+"""One such byte in so many, and it is no text: in random bytes there is one in twelve."""
 _HTML = re.compile(r"<\s*(!doctype\s+html|html|head|body|table|meta|tr|style)\b", re.IGNORECASE)
 _SPREADSHEET_XML = re.compile(r"<\w*:?Workbook\b[^>]*urn:schemas-microsoft-com:office:spreadsheet", re.DOTALL)
 
@@ -41,47 +55,6 @@ def kind_of(path: Path) -> Kind:
     if start[0] == 9 and _OLD_EXCEL.match(start) and b"\0" in start[:16]:
         return "workbook"
     return _text(start)
-
-
-def text_encoding(path: Path) -> str:
-    """The encoding in which every byte of a text file can be read: by its mark, else UTF-8, UTF-16, GB18030."""
-    with path.open("rb") as stream:
-        start = stream.read(64 * 1024)
-    marked = next((encoding for mark, encoding in _BOMS if start.startswith(mark)), None)
-    # GB18030 last: nearly any bytes are valid in it
-    encodings = (marked,) if marked else tuple(filter(None, (_unmarked_utf16(start), "utf-8", "gb18030")))
-    first_invalid = 0
-    for encoding in encodings:
-        invalid = _undecodable(path, encoding)
-        if invalid is None:
-            return encoding
-        if invalid > path.stat().st_size:
-            raise Refused(*CUT)
-        first_invalid = max(first_invalid, invalid)
-    raise Refused(
-        Bilingual(
-            f"文字编码无法识别：不是 UTF-8、UTF-16 或 GB18030（第 {first_invalid} 字节附近）",
-            f"unknown text encoding (near byte {first_invalid})",
-        ),
-        Bilingual("另存为 UTF-8 的 CSV 后重试", "save as CSV UTF-8"),
-    )
-
-
-def decoded(path: Path, encoding: str) -> Iterator[str]:
-    """The text of a file in pieces, without byte-order mark and NUL characters."""
-    decoder = codecs.getincrementaldecoder(encoding)()
-    with path.open("rb") as stream:
-        for piece in _pieces(stream):
-            yield decoder.decode(piece).replace("\0", "")
-    yield decoder.decode(b"", final=True)
-
-
-def rewritten_as_utf8(path: Path, encoding: str, target: Path) -> Path:
-    """A UTF-8 copy of a text file, written piece by piece."""
-    with target.open("w", encoding="utf-8", newline="") as copy:
-        for piece in decoded(path, encoding):
-            copy.write(piece)
-    return target
 
 
 def _ole(path: Path) -> Kind:
@@ -111,7 +84,27 @@ def _zip(path: Path) -> Kind:
     return "workbook"
 
 
+def _refuse_binary(start: bytes) -> None:
+    for beginning, what in _FOREIGN:
+        if start.startswith(beginning):
+            raise Refused(what, Bilingual("导出为 xlsx 或 csv", "export as xlsx or csv"))
+    unmarked = not start.startswith((b"\xff\xfe", b"\xfe\xff"))
+    control = len(start) - len(start.translate(None, _CONTROL))
+    # in UTF-16 half of every character may be such a byte; nearly every second one is a zero
+    if start.startswith(_ENCRYPTED) or (
+        unmarked and control > 1 and control * _CONTROL_SHARE > len(start) and start.count(0) * 20 < len(start)
+    ):
+        raise Refused(
+            Bilingual(
+                "不是工作簿也不是文本，可能被安全软件加密",
+                "no workbook and no text, perhaps encrypted by security software",
+            ),
+            Bilingual("解密后再导出或复制", "decrypt it, or export it again"),
+        )
+
+
 def _text(start: bytes) -> Kind:
+    _refuse_binary(start)
     text = start[:8192].decode("utf-16" if start[:2] in (b"\xff\xfe", b"\xfe\xff") else "latin-1", errors="replace")
     if text.lstrip("\ufeff\xef\xbb\xbf \r\n\t").startswith("MIME-Version:"):
         raise Refused(
@@ -123,28 +116,6 @@ def _text(start: bytes) -> Kind:
             Bilingual("在 Excel 中另存为 xlsx", "save as xlsx"),
         )
     return "html" if text.lstrip("\ufeff\xef\xbb\xbf \r\n\t").startswith("<") and _HTML.search(text) else "text"
-
-
-def _unmarked_utf16(start: bytes) -> str | None:
-    even, odd = start[0::2].count(0), start[1::2].count(0)
-    # in UTF-16 every comma, digit and line end has a zero byte; in the other encodings nothing has
-    if max(even, odd) * 20 < len(start):
-        return None
-    return "utf-16-le" if odd > even else "utf-16-be"
-
-
-def _undecodable(path: Path, encoding: str) -> int | None:
-    """The byte near which a file can't be decoded, one past its end where the last character is not all there; None when it can."""
-    decoder = codecs.getincrementaldecoder(encoding)()
-    place = 0
-    with path.open("rb") as stream:
-        for piece in chain(_pieces(stream), (b"",)):
-            try:
-                decoder.decode(piece, final=not piece)
-            except UnicodeDecodeError as error:
-                return place + 1 if not piece else place + error.start + 1
-            place += len(piece)
-    return None
 
 
 def _pieces(stream: BinaryIO) -> Iterator[bytes]:

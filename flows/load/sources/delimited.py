@@ -6,23 +6,35 @@ which accounts for each of them.
 
 import csv
 import io
+import re
 from codecs import BOM_UTF8
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from expectations.sql.card_rows import DAMAGED
 from expectations.sql.quoting import quoted
-from flows.load.headings import FEWEST_MATCHES, Headings, Row, find_header_row
-from flows.load.sources.containers import rewritten_as_utf8, text_encoding
+from expectations.texts import Bilingual
+from flows.load.headings import FEWEST_MATCHES, HEAD_ROWS, Headings, Row, find_header_row
 from flows.load.sources.cut_off import require_filled, require_whole
 from flows.load.sources.ragged_rows import LONGEST_CELL, store_ragged_rows
-from flows.load.sources.sheets import HEAD, NO_PROBLEMS, PlainLines, Reading, Sheet, stored_rows
+from flows.load.sources.sheets import HEAD, NO_PROBLEMS, PlainLines, Reading, Refused, Sheet, stored_rows
+from flows.load.sources.text_encoding import CHUNK, rewritten_as_utf8, text_encoding
 
-DELIMITERS = (",", "\t", ";")
+DELIMITERS = (",", "\t", ";", "|", "，", "；", "\x01", "\x1f", "^", "~")
+"""What may stand between cells, the commonest first; the headings tell which does."""
+
+_NAMES = {"\t": Bilingual("制表符", "tab"), " ": Bilingual("空格", "blanks")}
+_DECLARED = re.compile(r"\ufeff?\"?sep=(.)\"?\r?\n")
+"""A first line for Excel, which says what stands between cells."""
+_BETWEEN = re.compile(r"[^\w\s\"'()（）\[\]〔〕【】]{1,3}|[ \u3000]{2,}")
+"""What else may stand between the cells of a line."""
+_MOST_TRIED = 8
+
 _HEAD_CHARACTERS = 4 * 2**20
-_CHUNK = 8 * 2**20
 
 
 @dataclass(frozen=True)
@@ -38,9 +50,15 @@ def read_delimited(path: Path, reading: Reading) -> tuple[Sheet, ...]:
     require_filled(path)
     encoding = text_encoding(path)
     text = path
-    if encoding not in ("utf-8", "utf-8-sig") or _has_nul(path):
-        text = rewritten_as_utf8(path, encoding, reading.folder / "text.csv")
+    holds_nul, is_damaged = _holds(path, b"\0", DAMAGED.encode())
+    if encoding.name not in ("utf-8", "utf-8-sig") or not encoding.exact or holds_nul:
+        text = reading.folder / "text.csv"
+        is_damaged = rewritten_as_utf8(path, encoding.name, text)
     delimiter, head = _best_delimiter(text, reading.headings)
+    if encoding.name == "gb18030" and delimiter >= "@":
+        freed = reading.folder / "freed.csv"
+        is_damaged |= _free_delimiters(text, delimiter, head, freed)
+        text = freed
 
     def carefully(below: int) -> str:
         target = reading.folder / "rows.parquet"
@@ -63,7 +81,29 @@ def read_delimited(path: Path, reading: Reading) -> tuple[Sheet, ...]:
         plain = lines(below)
         return _relation(plain, delimiter, below, _width(head, below)) if plain else carefully(below)
 
-    return (Sheet("", 0, head.rows, lambda row: _width(head, row), fast, carefully, lines),)
+    return (Sheet("", 0, head.rows, lambda row: _width(head, row), fast, carefully, lines, is_damaged),)
+
+
+def _free_delimiters(text: Path, delimiter: str, head: Head, target: Path) -> bool:
+    """Writes a copy of a GB18030 text whose delimiter may be taken for half a character; whether that is so somewhere.
+
+    A character that lost its own second half before the delimiter has taken it for that, and the cells after it stand a place too far
+    left. Only lines with too few cells are looked at; one that has not as many as the headings then is not loaded.
+    """
+    leads = range(0x81, 0xFF) if delimiter.isascii() else ()
+    swallowed = re.compile("|".join(bytes((lead, ord(delimiter))).decode("gb18030") for lead in leads) or "$")
+    most = max(len(row) for row in head.rows) - 1
+    any_freed = False
+    with text.open(encoding="utf-8", newline="") as lines, target.open("w", encoding="utf-8", newline="") as copy:
+        for line in lines:
+            cells, ending = line.rstrip("\r\n"), line[len(line.rstrip("\r\n")) :]
+            is_short = bool(cells.strip()) and cells.count(delimiter) < most
+            freed, number = swallowed.subn(DAMAGED + delimiter, cells) if is_short else (cells, 0)
+            if number and freed.count(delimiter) != most:
+                freed = cells + most * delimiter + DAMAGED
+            any_freed |= number > 0
+            copy.write(freed + ending)
+    return any_freed
 
 
 def _width(head: Head, row: int) -> int:
@@ -71,26 +111,47 @@ def _width(head: Head, row: int) -> int:
 
 
 def _best_delimiter(text: Path, headings: Mapping[str, Headings]) -> tuple[str, Head]:
-    """The delimiter that makes most headings of one card readable in the header line."""
-    heads = {delimiter: _head(text, delimiter) for delimiter in DELIMITERS}
-    matches = {
-        delimiter: max((_matches(head, card_headings) for card_headings in headings.values()), default=0)
-        for delimiter, head in heads.items()
-    }
-    best = max(DELIMITERS, key=lambda delimiter: matches[delimiter])
+    """The delimiter that makes most headings of one card readable in the header line. Raises Refused where only one that is not read would."""
+    start = _start(text)
+    declared = _DECLARED.match(start)
+    delimiters = tuple(dict.fromkeys([*([declared[1]] if declared else ()), *DELIMITERS]))
+    heads = {delimiter: _head(start, delimiter) for delimiter in delimiters}
+    matches = {delimiter: _most_matches(head.rows, headings) for delimiter, head in heads.items()}
+    best = max(delimiters, key=lambda delimiter: matches[delimiter])
     if matches[best] < FEWEST_MATCHES:
-        best = max(DELIMITERS, key=lambda delimiter: max(map(len, heads[delimiter].rows), default=0))
+        _refuse_other_delimiter(start, headings)
+        best = max(DELIMITERS[:3], key=lambda delimiter: max(map(len, heads[delimiter].rows), default=0))
     return best, heads[best]
 
 
-def _matches(head: Head, headings: Headings) -> int:
-    row = find_header_row(head.rows, headings)
+def _most_matches(rows: Sequence[Row], headings: Mapping[str, Headings]) -> int:
+    return max((_matches(rows, card_headings) for card_headings in headings.values()), default=0)
+
+
+def _refuse_other_delimiter(start: str, headings: Mapping[str, Headings]) -> None:
+    """Raises Refused where the headings of a card are parted by something that is not read as a delimiter."""
+    lines = start.splitlines()[:HEAD_ROWS]
+    for between, _ in Counter(sign for line in lines for sign in _BETWEEN.findall(line)).most_common(_MOST_TRIED):
+        parting = re.compile(r"[ \u3000]{2,}" if between.isspace() else re.escape(between))
+        if _most_matches([parting.split(line) for line in lines], headings) >= FEWEST_MATCHES:
+            name = _NAMES[" "] if between.isspace() else f"“{between}”"
+            raise Refused(
+                Bilingual("各列的分隔符不受支持", "columns are parted by something that is not read").about(name),
+                Bilingual("改用逗号或制表符分隔后导出，或另存为 xlsx", "export with commas or tabs, or save as xlsx"),
+            )
+
+
+def _matches(rows: Sequence[Row], headings: Headings) -> int:
+    row = find_header_row(rows, headings)
     return row.matched if row else 0
 
 
-def _head(text: Path, delimiter: str) -> Head:
+def _start(text: Path) -> str:
     with text.open(encoding="utf-8-sig", newline="") as stream:
-        start = stream.read(_HEAD_CHARACTERS)
+        return stream.read(_HEAD_CHARACTERS)
+
+
+def _head(start: str, delimiter: str) -> Head:
     csv.field_size_limit(LONGEST_CELL)
     rows, last_lines = list[Row](), list[int]()
     reader = csv.reader(io.StringIO(start, newline=""), delimiter=delimiter)
@@ -152,13 +213,19 @@ def _line_pieces(text: Path, skipped: int) -> Iterator[bytes | None]:
     """Whole lines below the headings in large pieces; None where the headings are not in lines of their own."""
     with text.open("rb") as stream:
         for _ in range(skipped):
-            line = stream.readline(_CHUNK)
+            line = stream.readline(CHUNK)
             if line.count(b"\r") != line.count(b"\r\n") or not line.endswith(b"\n"):
                 yield None
-        while piece := stream.read(_CHUNK):
-            yield piece + stream.readline(_CHUNK)
+        while piece := stream.read(CHUNK):
+            yield piece + stream.readline(CHUNK)
 
 
-def _has_nul(path: Path) -> bool:
+def _holds(path: Path, *marks: bytes) -> tuple[bool, ...]:
+    """Which of the marks are somewhere in the file."""
+    held, tail = [False] * len(marks), b""
     with path.open("rb") as stream:
-        return any(b"\0" in piece for piece in iter(partial(stream.read, _CHUNK), b""))
+        for piece in iter(partial(stream.read, CHUNK), b""):
+            seam = tail + piece[:8]
+            held = [was or mark in piece or mark in seam for was, mark in zip(held, marks, strict=True)]
+            tail = piece[-8:]
+    return tuple(held)

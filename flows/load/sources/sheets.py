@@ -38,6 +38,7 @@ class PlainLines:
 class Sheet:
     """One sheet of a file. `rows(n)` is the relation of the rows below row n; `carefully(n)` the same by a slower
     reader that accepts malformed rows, where the fast one may fail. `lines(n)`: these rows as lines, where the file has any.
+    `damaged`: some cells hold the mark of a character that could not be read.
 
     `merged`: by column, how many cells lie below the first of cells merged downwards; the relation has its text beside `c3` as `m3`.
     `from_1904`: serial numbers of days count from 1904.
@@ -50,6 +51,7 @@ class Sheet:
     rows: Callable[[int], str]
     carefully: Callable[[int], str] | None = None
     lines: Callable[[int], PlainLines | None] | None = None
+    damaged: bool = False
     merged: Mapping[int, int] = field(default_factory=dict)
     from_1904: bool = False
 

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from expectations.texts import NO_TEXT, Bilingual
-from flows.load.sources.containers import rewritten_as_utf8, text_encoding
 from flows.load.sources.sheets import HEAD, Reading, Refused, Sheet, UnreadSheet, stored_rows
+from flows.load.sources.text_encoding import rewritten_as_utf8, text_encoding
 
 BASE_MEMORY = 900 * 2**20
 BASE_SECONDS = 8
@@ -38,18 +38,21 @@ def read_workbook(path: Path, kind: Literal["workbook", "html"], reading: Readin
     """The sheets of a workbook in order. Raises Refused when the parser fails or exceeds its limits, or none holds anything."""
     folder = reading.folder / "sheets"
     folder.mkdir()
+    is_damaged = False
     if kind == "html":
-        path = rewritten_as_utf8(path, text_encoding(path), reading.folder / "page.html")
+        page = reading.folder / "page.html"
+        is_damaged = rewritten_as_utf8(path, text_encoding(path).name, page)
+        path = page
     outcome = _run(path, kind, folder)
     if "refused" in outcome:
         raise Refused(Bilingual(*outcome["refused"]), _hint(outcome["hint"]))
-    sheets = tuple(_sheet(entry, folder) for entry in outcome["sheets"])
+    sheets = tuple(_sheet(entry, folder, is_damaged) for entry in outcome["sheets"])
     if not any(isinstance(sheet, Sheet) for sheet in sheets):
         raise Refused(Bilingual("没有可见且有内容的工作表", "no visible sheet with content"))
     return sheets
 
 
-def _sheet(entry: dict[str, Any], folder: Path) -> Sheet | UnreadSheet:
+def _sheet(entry: dict[str, Any], folder: Path, is_damaged: bool) -> Sheet | UnreadSheet:
     if "file" not in entry:
         reason = Bilingual(*entry["reason"])
         return UnreadSheet(entry["name"], entry["number"], reason, _hint(entry["hint"]), entry["refused"])
@@ -62,6 +65,7 @@ def _sheet(entry: dict[str, Any], folder: Path) -> Sheet | UnreadSheet:
         stored_rows(folder / entry["file"], width, merged=merged),
         merged=merged,
         from_1904=entry["from_1904"],
+        damaged=is_damaged,
     )
 
 
