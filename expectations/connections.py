@@ -17,6 +17,7 @@ from pathlib import Path
 import duckdb
 
 from expectations.errors import InputError
+from expectations.file_names import is_plain
 from expectations.home import Home
 from expectations.spill import fresh_name
 from expectations.texts import Bilingual
@@ -116,6 +117,7 @@ def open_duckdb(
     """
     # DuckDB looks for a log beside every file it opens, and must be allowed to.
     opened = [path for file in files for path in (file.absolute(), file.absolute().with_name(f"{file.name}.wal"))]
+    opened = [path for path in opened if is_plain(path)]  # another one DuckDB can't be asked for
     within = [folder.absolute() for folder in folders]
     limited = _ISOLATED | {"memory_limit": memory_limit()} | dict(settings or {})
     con = duckdb.connect(str(database) if database else ":memory:", read_only=read_only, config=limited)

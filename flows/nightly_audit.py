@@ -14,6 +14,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas import FlowRun
 
 from expectations.catalogue.catalogues import Catalogue
+from expectations.file_names import text_as_path
 from expectations.finding.labels import NOT_FILLED, office_word
 from expectations.home import Home
 from expectations.office_days import today
@@ -123,7 +124,7 @@ def nightly_audit(  # noqa: PLR0913 -- what an order may say
     settings = Settings()
     order = AuditOrder(
         home=Path(home or settings.home).absolute(),
-        paths=tuple(Path(path) for path in paths) or (settings.inbox,),
+        paths=tuple(text_as_path(path) for path in paths) or (settings.inbox,),
         as_of=date.fromisoformat(as_of) if as_of else today(),
         catalogue=Path(catalogue) if catalogue else settings.catalogue,
         card=card,

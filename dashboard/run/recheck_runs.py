@@ -14,6 +14,7 @@ from pathlib import Path, PurePosixPath
 
 from dashboard.check.command_line import Running, start
 from expectations.errors import AnkaError, InputError
+from expectations.file_names import shown, text_as_path
 from expectations.home import Home
 from expectations.office_days import day_of
 from expectations.register.reading import last_run
@@ -135,8 +136,8 @@ def _inputs(register: Register) -> tuple[list[Path], int, bool]:
             Bilingual("还没有可以重新核查的核查结果", "no run to check again"),
             hint=Bilingual("先运行 anka audit", "run anka audit first"),
         )
-    inputs = [Path(name) for name in run.inputs]
-    gone = [path.name for path in inputs if not path.exists()]
+    inputs = [text_as_path(name) for name in run.inputs]
+    gone = [shown(path.name) for path in inputs if not path.exists()]
     if gone:
         raise InputError(
             Bilingual("上次核查的导出文件已不在", "exports of the last run are gone").about("、".join(gone)),
@@ -166,7 +167,7 @@ def _remove_unused(register: Register, home: Home) -> None:
         return
     with register.reading() as session:
         inputs = inputs_lately(session, _KEPT_RUNS)
-    used = {Path(name).parent.parent for name in inputs}  # rechecks/<moment>/file/<name>
+    used = {text_as_path(name).parent.parent for name in inputs}  # rechecks/<moment>/file/<name>
     oldest = (datetime.now(UTC) - _KEPT_AT_LEAST).timestamp()
     for folder in root.iterdir():
         if folder not in used and folder.stat().st_mtime < oldest:

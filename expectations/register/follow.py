@@ -30,6 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from expectations.connections import open_duckdb
+from expectations.file_names import path_as_text
 from expectations.home import Home
 from expectations.office_days import begin_of
 from expectations.register import follow_sql
@@ -90,7 +91,7 @@ def follow(register: Register, file: Path, *, inputs: Iterable[Path] = ()) -> Fo
             else:
                 # Pages go on reading; a decision waits, or it would fall between the comparison and the writing.
                 session.execute(text("lock table findings in exclusive mode"))
-            followed = _follow(session, con, file, [str(path.absolute()) for path in inputs])
+            followed = _follow(session, con, file, [path_as_text(path.absolute()) for path in inputs])
             if register.on_sqlite:
                 session.execute(text("analyze findings"))  # without figures SQLite takes the wrong index for the lists
             return followed

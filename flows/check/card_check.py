@@ -11,6 +11,7 @@ from pathlib import Path
 
 from expectations.catalogue.catalogues import Catalogue
 from expectations.errors import InputError
+from expectations.file_names import shown
 from expectations.progress import Stage
 from expectations.run.published import open_published
 from expectations.spill import let_go_of_deleted
@@ -85,11 +86,13 @@ def targets_of(files: Sequence[Path], out: Path) -> tuple[Path, ...]:
         targets: list[Path] = []
         for file in files:
             suffix = _suffix_for(file)
-            names = (out / f"{file.stem}{number}_自查{suffix}" for number in ("", *(f"-{n}" for n in range(2, 100))))
+            names = (
+                out / f"{shown(file.stem)}{number}_自查{suffix}" for number in ("", *(f"-{n}" for n in range(2, 100)))
+            )
             targets.append(next(name for name in names if name not in targets and name.resolve() not in files))
         if out.suffix and not out.is_dir():
             raise InputError(
-                Bilingual("几个文件要写入一个文件夹", "several exports need a folder").about(out),
+                Bilingual("几个文件要写入一个文件夹", "several exports need a folder").about(shown(out)),
                 hint=Bilingual("-o 文件夹", "-o FOLDER"),
             )
         return tuple(targets)
@@ -101,7 +104,7 @@ def targets_of(files: Sequence[Path], out: Path) -> tuple[Path, ...]:
         )
     if out.resolve() in files:
         raise InputError(
-            Bilingual("不能覆盖原文件", "would overwrite the export").about(out),
+            Bilingual("不能覆盖原文件", "would overwrite the export").about(shown(out)),
             hint=Bilingual("换一个文件名", "choose another name"),
         )
     return (out,)
@@ -109,7 +112,9 @@ def targets_of(files: Sequence[Path], out: Path) -> tuple[Path, ...]:
 
 def _require_checkable(files: Sequence[Path]) -> None:
     """Says at once what can't be checked."""
-    problems = [f"{file.name}: " + Bilingual("找不到文件", "no such file") for file in files if not file.is_file()]
+    problems = [
+        f"{shown(file.name)}: " + Bilingual("找不到文件", "no such file") for file in files if not file.is_file()
+    ]
     if problems or not files or len(files) > MOST_FILES:
         raise InputError(
             joined("\n", problems)
@@ -122,7 +127,7 @@ def _require_checkable(files: Sequence[Path]) -> None:
         most = LARGEST_WORKBOOK if workbook else LARGEST_TEXT
         if (size := file.stat().st_size) > most:
             raise InputError(
-                f"{file.name}: "
+                f"{shown(file.name)}: "
                 + Bilingual(
                     f"{size / 2**20:.0f} MB，自查最多 {most // 2**20} MB",
                     f"{size / 2**20:.0f} MB, a check takes at most {most // 2**20} MB",
@@ -131,7 +136,7 @@ def _require_checkable(files: Sequence[Path]) -> None:
             )
         if workbook and RESULT_SHEET in sheet_names(file):
             raise InputError(
-                f"{file.name}: " + Bilingual("已是自查后的工作簿", "a workbook that was checked already"),
+                f"{shown(file.name)}: " + Bilingual("已是自查后的工作簿", "a workbook that was checked already"),
                 hint=Bilingual("在案件系统中改正后重新导出", "correct the cards in the case system and export again"),
             )
 

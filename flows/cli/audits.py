@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from expectations.errors import InputError
+from expectations.file_names import path_as_text, shown
 from expectations.finding.labels import NOT_FILLED, office_word
 from expectations.run.figures import Line, total
 from expectations.texts import Bilingual
@@ -95,7 +96,7 @@ def audit(
 
         import_ahead()  # while the server comes up
         result = nightly_audit(
-            [str(path) for path in paths],
+            [path_as_text(path) for path in paths],
             iso_day,
             str(home_folder.root),
             str(catalogue) if catalogue else None,
@@ -148,7 +149,7 @@ def batch(
 
         target = review_batch(
             period,
-            [str(path) for path in paths or []],
+            [path_as_text(path) for path in paths or []],
             iso_day,
             str(home_folder.root),
             str(catalogue) if catalogue else None,
@@ -165,7 +166,7 @@ def _show_outcome(result: "AuditResult", format: Literal["table", "json"]) -> No
 
 def _check_paths(paths: list[Path]) -> None:
     """Says at once what is missing, before seconds of imports."""
-    missing = [str(path) for path in paths if not path.exists()]
+    missing = [shown(path) for path in paths if not path.exists()]
     if missing:
         raise InputError(
             Bilingual("找不到", "not found").about(", ".join(missing)),

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from expectations.errors import InputError
+from expectations.file_names import shown
 from expectations.texts import Bilingual
 from flows.cli.options import NOT_JUDGED, AsOf, CatalogueFolder, day
 from flows.progress import ProgressWay, shown_progress
@@ -42,7 +43,7 @@ def check(
 ) -> None:
     """Checks exports and writes the marked copies; exits with 3 when a rule could not be judged."""
     audit_day = date.fromisoformat(day(as_of))
-    missing = [file.name for file in files if not file.is_file()]
+    missing = [shown(file.name) for file in files if not file.is_file()]
     if missing:
         raise InputError(
             Bilingual("找不到文件", "no such file").about(", ".join(missing)),
@@ -65,7 +66,7 @@ def as_object(checked: "Checked") -> dict[str, object]:
     result = checked.check
     return {
         "name": result.name,
-        "workbook": str(checked.workbook),
+        "workbook": shown(checked.workbook),
         "cards": list(result.cards),
         "rows_read": result.rows_read,
         "rows_loaded": result.rows_loaded,
@@ -98,4 +99,6 @@ def _show(checked: Sequence["Checked"]) -> None:
             console.print(
                 "  " + Bilingual(f"… {len(result.findings)}，全部见工作簿", "all in the workbook"), highlight=False
             )
-        console.print(Bilingual("已写出", "written").about(checked_file.workbook), highlight=False, soft_wrap=True)
+        console.print(
+            Bilingual("已写出", "written").about(shown(checked_file.workbook)), highlight=False, soft_wrap=True
+        )

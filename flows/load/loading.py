@@ -17,6 +17,7 @@ import duckdb
 from expectations.catalogue.catalogues import Catalogue
 from expectations.connections import side_by_side
 from expectations.errors import InputError, nearest
+from expectations.file_names import shown
 from expectations.progress import Progress, Stage, unheard
 from expectations.sql.cell_values import value_macros
 from expectations.texts import NO_TEXT, Bilingual, joined
@@ -81,13 +82,17 @@ class _Taken:
 
     def refuse(self, number: int, path: Path, sha256: str, refused: Refused) -> None:
         """Notes why the file can't be loaded."""
-        self.sheets.append(SheetReport(number, path.name, sha256, "", "", "refused", refused.message, 0, RowCounts()))
+        self.sheets.append(
+            SheetReport(number, shown(path.name), sha256, "", "", "refused", refused.message, 0, RowCounts())
+        )
         self.hints.append(refused.hint)
 
     def pass_over(self, number: int, path: Path, sha256: str, sheet: UnreadSheet) -> None:
         """Notes a sheet that is not read; one that may hold cards refuses the file, unless what is refused is skipped."""
         status: Status = "refused" if sheet.refused else "ignored"
-        self.sheets.append(SheetReport(number, path.name, sha256, sheet.name, "", status, sheet.reason, 0, RowCounts()))
+        self.sheets.append(
+            SheetReport(number, shown(path.name), sha256, sheet.name, "", status, sheet.reason, 0, RowCounts())
+        )
         if sheet.refused:
             self.hints.append(sheet.hint)
 
@@ -156,7 +161,7 @@ def load_exports(
     write_file_tables(con, sheets)
     return LoadReport(
         sheets=sheets,
-        skipped=tuple(str(path) for path in inbox.skipped),
+        skipped=tuple(shown(path) for path in inbox.skipped),
         loaded_cards=tuple(name for name in catalogue.cards if name in loaded_cards),
         absent=absent_fields(taken.loads),
         input_hash=_input_hash(sheets),
@@ -191,7 +196,7 @@ def _read_file(run: _Run, path: Path, is_busy: bool) -> _ReadFile:
     sha256 = ""
     try:
         sha256 = content_hash(path)
-        if unchanged := run.former.unchanged(path.name, sha256) if run.former else ():
+        if unchanged := run.former.unchanged(shown(path.name), sha256) if run.former else ():
             return _ReadFile(folder, sha256, unchanged=unchanged)
         return _ReadFile(folder, sha256, _read(path, Reading(Path(folder.name), run.headings)))
     except Refused as refused:
@@ -246,7 +251,7 @@ def _recognised(run: _Run, path: Path, file: _ReadFile) -> Sequence[Candidate | 
     """The card of each sheet, None for those that are not loaded. Raises Refused."""
     if file.refused:
         raise file.refused
-    named_card = run.choice or card_in_file_name(inner_name(path.name), run.catalogue)
+    named_card = run.choice or card_in_file_name(inner_name(shown(path.name)), run.catalogue)
     heads = [sheet.head for sheet in file.sheets if isinstance(sheet, Sheet)]
     candidates = recognise(heads, run.headings, named_card)
     if not any(candidates):
@@ -276,12 +281,16 @@ def _scan_file(
                     taken.pass_over(number, path, file.sha256, sheet)
                     continue
                 if candidate is None:
-                    taken.sheets.append(_ignored_report(number, path.name, file.sha256, sheet.name, _NO_HEADINGS))
+                    taken.sheets.append(
+                        _ignored_report(number, shown(path.name), file.sha256, sheet.name, _NO_HEADINGS)
+                    )
                     continue
-                rows = _new_rows(con, run, file, Place(path.name, file.sha256, number, load_number), sheet, candidate)
+                rows = _new_rows(
+                    con, run, file, Place(shown(path.name), file.sha256, number, load_number), sheet, candidate
+                )
                 load = scan_sheet(con, rows, candidate, run.catalogue.dictionaries, load_number, number)
                 taken.loads.append(load)
-                taken.sheets.append(_loaded_report(number, path.name, file.sha256, load))
+                taken.sheets.append(_loaded_report(number, shown(path.name), file.sha256, load))
         except Refused as refused:
             taken.refuse(number, path, file.sha256, refused)
     return taken

@@ -14,7 +14,9 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from shutil import copyfile
 
+from expectations.file_names import is_plain
 from expectations.sql.card_rows import DAMAGED
 from expectations.sql.quoting import quoted
 from expectations.texts import Bilingual
@@ -49,7 +51,8 @@ def read_delimited(path: Path, reading: Reading) -> tuple[Sheet, ...]:
     """The one sheet of a text file. Raises Refused when no encoding fits."""
     require_filled(path)
     encoding = text_encoding(path)
-    text = path
+    # DuckDB can be handed no other name, and looks through links
+    text = path if is_plain(path) else Path(copyfile(path, reading.folder / "plain.csv"))
     holds_nul, is_damaged = _holds(path, b"\0", DAMAGED.encode())
     if encoding.name not in ("utf-8", "utf-8-sig") or not encoding.exact or holds_nul:
         text = reading.folder / "text.csv"
@@ -90,7 +93,7 @@ def _free_delimiters(text: Path, delimiter: str, head: Head, target: Path) -> bo
     A character that lost its own second half before the delimiter has taken it for that, and the cells after it stand a place too far
     left. Only lines with too few cells are looked at; one that has not as many as the headings then is not loaded.
     """
-    leads = range(0x81, 0xFF) if delimiter.isascii() else ()
+    leads = range(0x81, 0xFF) if delimiter.isascii() else ()  # of two bytes: its place in the line can't be told
     swallowed = re.compile("|".join(bytes((lead, ord(delimiter))).decode("gb18030") for lead in leads) or "$")
     most = max(len(row) for row in head.rows) - 1
     any_freed = False
@@ -99,7 +102,7 @@ def _free_delimiters(text: Path, delimiter: str, head: Head, target: Path) -> bo
             cells, ending = line.rstrip("\r\n"), line[len(line.rstrip("\r\n")) :]
             is_short = bool(cells.strip()) and cells.count(delimiter) < most
             freed, number = swallowed.subn(DAMAGED + delimiter, cells) if is_short else (cells, 0)
-            if number and freed.count(delimiter) != most:
+            if number and (not leads or freed.count(delimiter) != most):
                 freed = cells + most * delimiter + DAMAGED
             any_freed |= number > 0
             copy.write(freed + ending)

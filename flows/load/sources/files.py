@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from expectations.errors import InputError
+from expectations.file_names import shown
 from expectations.texts import Bilingual, joined
 
 SUFFIXES = (".xlsx", ".xls", ".xlsm", ".xlsb", ".csv", ".txt", ".tsv", ".et", ".ods")
@@ -29,19 +30,21 @@ def list_files(paths: Sequence[Path]) -> Inbox:
     missing = [path for path in paths if not path.exists()]
     if missing:
         raise InputError(
-            joined("\n", (f"{path}: " + Bilingual("文件或目录不存在", "no such file or folder") for path in missing)),
+            joined(
+                "\n", (f"{shown(path)}: " + Bilingual("文件或目录不存在", "no such file or folder") for path in missing)
+            ),
             Bilingual("检查路径", "check the path"),
         )
     files: dict[Path, Path] = {}
     skipped: list[Path] = []
     for path in paths:
-        for file in sorted(path.iterdir(), key=lambda entry: entry.name) if path.is_dir() else [path]:
+        for file in sorted(path.iterdir(), key=lambda entry: shown(entry.name)) if path.is_dir() else [path]:
             if path.is_dir() and not _is_export(file):
                 skipped += [file] if file.is_file() else []
             else:
                 files.setdefault(file.resolve(), file)
     if not files:
-        places = "、".join(map(str, paths)) or "(无)"
+        places = "、".join(map(shown, paths)) or "(无)"
         raise InputError(
             f"{places}: " + Bilingual("没有可读的文件", "no file to load"),
             Bilingual("支持的后缀", "known suffixes").about(" ".join(SUFFIXES)),
