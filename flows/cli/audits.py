@@ -1,9 +1,8 @@
-"""`anka audit`, `anka demo` and `anka batch`: the commands that audit exports, and how a run is shown on the terminal."""
+"""`anka audit` and `anka batch`: the commands that audit exports, and how a run is shown on the terminal."""
 
 import dataclasses
 import json
 from datetime import date
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -12,20 +11,19 @@ from rich.console import Console
 from rich.table import Table
 
 from expectations.errors import InputError
-from expectations.file_names import path_as_text, shown
+from expectations.file_names import path_as_text
 from expectations.finding.labels import NOT_FILLED, office_word
-from expectations.run.figures import Line, total
+from expectations.home import Home
 from expectations.texts import Bilingual
-from flows.cli import users as cli_users
-from flows.cli.options import NOT_JUDGED, AsOf, CatalogueFolder, HomeFolder, day, prepared_home, show_reasons
-from flows.cli.serving import OpenBrowser, Port, require_free, serve_dashboard
+from flows.cli.options import NOT_JUDGED, AsOf, CatalogueFolder, HomeFolder, day, home_at, prepared_home, show_reasons
+from flows.load import require_loadable
 from flows.one_shot_server import one_shot_server
 from flows.progress import ProgressWay, shown_progress
 from flows.review.periods import parse_period
 from flows.settings import Settings
-from sample_data import COMMITTED
 
 if TYPE_CHECKING:
+    from expectations.run.figures import Line
     from flows.audit import AuditResult  # brings Great Expectations, seconds to import
 
 Paths = Annotated[
@@ -70,9 +68,10 @@ def audit(
     progress: ProgressWay = "bar",
 ) -> None:
     """Loads, judges and publishes; exits with 3 when a rule could not be judged."""
-    iso_day, home_folder = day(as_of), prepared_home(home)
+    iso_day, rest_seconds = day(as_of), Settings().rest_seconds
     if not with_prefect:
-        _check_paths(paths)  # in the flow a missing folder is a failed night, of which people are told
+        require_loadable(paths, skip_refused=skip_refused, rest_seconds=rest_seconds)
+        home_folder = prepared_home(home)
         from flows.audit import AuditOrder, run_audit  # Great Expectations takes seconds to import
 
         order = AuditOrder(
@@ -83,13 +82,19 @@ def audit(
             card,
             skip_refused,
             register=Settings().register_url,
-            rest_seconds=Settings().rest_seconds,
+            rest_seconds=rest_seconds,
             follow_earlier=follow_earlier,
             whole=whole,
         )
         with shown_progress(stderr):
             _show_outcome(run_audit(order), format)
         return
+    try:
+        require_loadable(paths, skip_refused=skip_refused, rest_seconds=rest_seconds)
+    except InputError as refused:
+        _note_failed_night(home, refused, date.fromisoformat(iso_day))
+        raise
+    home_folder = prepared_home(home)
     with one_shot_server(), shown_progress(stderr):
         from flows.audit import import_ahead
         from flows.nightly_audit import nightly_audit  # Prefect takes seconds to import
@@ -108,25 +113,6 @@ def audit(
     _show_outcome(result, format)
 
 
-def demo(
-    home: HomeFolder = Path(".anka"),
-    serving: Annotated[
-        bool, typer.Option("--serve/--no-serve", help=Bilingual("完成后打开看板", "open the dashboard afterwards"))
-    ] = True,
-    port: Port = 8501,
-    open_browser: OpenBrowser = True,
-) -> None:
-    """Audits the sample, enters its people and signs their supervisor in."""
-    if serving:
-        require_free(port)
-    cli_users.require_sample_or_nobody(home)
-    exports = Path(str(resources.files("sample_data").joinpath("exports")))
-    audit([exports], COMMITTED.as_of.isoformat(), home)
-    login = cli_users.enter_sample(home)
-    if serving:
-        serve_dashboard(home, port, open_browser, login)
-
-
 def batch(
     period: Annotated[str, typer.Option(help=Bilingual("期间", "period").about("2026, 2026H1, 2026Q3, 2026-05"))],
     paths: Annotated[
@@ -140,8 +126,10 @@ def batch(
 ) -> None:
     """Writes the workbook of a period; audits the exports first where some are given."""
     parse_period(period)
-    iso_day, home_folder = day(as_of) if as_of else None, prepared_home(home)
-    _check_paths(paths or [])
+    iso_day = day(as_of) if as_of else None
+    if paths:
+        require_loadable(paths, rest_seconds=Settings().rest_seconds)
+    home_folder = prepared_home(home)
     if not paths:
         home_folder.current()
     with one_shot_server(), shown_progress(stderr):
@@ -164,14 +152,24 @@ def _show_outcome(result: "AuditResult", format: Literal["table", "json"]) -> No
         raise typer.Exit(NOT_JUDGED)
 
 
-def _check_paths(paths: list[Path]) -> None:
-    """Says at once what is missing, before seconds of imports."""
-    missing = [shown(path) for path in paths if not path.exists()]
-    if missing:
-        raise InputError(
-            Bilingual("找不到", "not found").about(", ".join(missing)),
-            hint=Bilingual("检查路径；文件夹和文件都可以", "check the path"),
-        )
+def _note_failed_night(home: Path, refused: InputError, night: date) -> None:
+    """An audit that publishes nothing is a failed night, of which people are told, where nights are watched: in a home with a register."""
+    if not Home(home.absolute()).register_id():
+        return
+    from expectations.register import attempts
+    from expectations.register.belonging import home_register
+    from expectations.store.switches import switch
+
+    register = home_register(home_at(home), Settings().register_url)
+    attempts.end(register, None, "failed", refused.message.splitlines()[0])
+    with register.reading() as session:
+        if not switch(session, "messages_on"):
+            return
+    from flows.messages.letters import Occasion
+    from flows.messages.sending import MessageSettings, deliver
+
+    messages = MessageSettings()
+    deliver(register, Occasion(home_at(home), messages.address, night), messages, dry_run=False)
 
 
 def show_result(result: "AuditResult", format: Literal["table", "json"]) -> None:
@@ -189,6 +187,8 @@ def show_result(result: "AuditResult", format: Literal["table", "json"]) -> None
             )
         )
         return
+    from expectations.run.figures import total
+
     console = Console()
     table = Table(title=Bilingual("各部门问题", "failures per department") + f" · {result.run_id}")
     table.add_column("院 office", overflow="fold")
@@ -228,7 +228,7 @@ def show_result(result: "AuditResult", format: Literal["table", "json"]) -> None
     )
 
 
-def _as_object(line: Line) -> dict[str, object]:
+def _as_object(line: "Line") -> dict[str, object]:
     return {
         "office": office_word(line.office),
         "department": line.department or NOT_FILLED,

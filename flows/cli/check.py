@@ -15,6 +15,7 @@ from expectations.errors import InputError
 from expectations.file_names import shown
 from expectations.texts import Bilingual
 from flows.cli.options import NOT_JUDGED, AsOf, CatalogueFolder, day
+from flows.load import require_loadable
 from flows.progress import ProgressWay, shown_progress
 
 if TYPE_CHECKING:
@@ -43,12 +44,13 @@ def check(
 ) -> None:
     """Checks exports and writes the marked copies; exits with 3 when a rule could not be judged."""
     audit_day = date.fromisoformat(day(as_of))
-    missing = [shown(file.name) for file in files if not file.is_file()]
-    if missing:
+    folders = [shown(file.name) for file in files if file.is_dir()]
+    if folders:
         raise InputError(
-            Bilingual("找不到文件", "no such file").about(", ".join(missing)),
-            hint=Bilingual("检查路径", "check the path"),
+            Bilingual("是文件夹，不是导出文件", "a folder, no export").about(", ".join(folders)),
+            hint=Bilingual("列出其中的文件，或用 anka audit 核查文件夹", "name its files, or audit it with anka audit"),
         )
+    require_loadable(files)
     from flows.check.card_check import CheckOrder, check_cards  # Great Expectations takes seconds to import
 
     with shown_progress(Console(stderr=True)):

@@ -32,7 +32,7 @@ class Place:
 
 PLACES = {
     "demo": Place(
-        "audits", "demo", Bilingual("核查随附的示例导出并打开看板", "audit the sample exports and open the dashboard")
+        "serving", "demo", Bilingual("核查随附的示例导出并打开看板", "audit the sample exports and open the dashboard")
     ),
     "audit": Place("audits", "audit", Bilingual("核查导出文件并发布结果", "audit exports and publish the run")),
     "load": Place(

@@ -1,4 +1,4 @@
-"""`anka dashboard`: a free port, the server, and the browser of the person at the machine."""
+"""`anka dashboard` and `anka demo`: a free port, the server, and the browser of the person at the machine."""
 
 import os
 import signal
@@ -9,6 +9,7 @@ import time
 import urllib.request
 import webbrowser
 from collections.abc import Sequence
+from importlib import resources
 from pathlib import Path
 from typing import Annotated
 
@@ -19,7 +20,9 @@ from dashboard import command as dashboard_command
 from expectations.errors import InputError
 from expectations.texts import Bilingual
 from flows.cli import users as cli_users
+from flows.cli.audits import audit
 from flows.cli.options import HomeFolder, prepared_home
+from sample_data import COMMITTED
 
 _HOST = "127.0.0.1"
 _READY_SECONDS = 60
@@ -30,6 +33,25 @@ OpenBrowser = Annotated[
     bool, typer.Option("--open/--no-open", help=Bilingual("在浏览器中打开", "open it in the browser"))
 ]
 stderr = Console(stderr=True)
+
+
+def demo(
+    home: HomeFolder = Path(".anka"),
+    serving: Annotated[
+        bool, typer.Option("--serve/--no-serve", help=Bilingual("完成后打开看板", "open the dashboard afterwards"))
+    ] = True,
+    port: Port = 8501,
+    open_browser: OpenBrowser = True,
+) -> None:
+    """Audits the sample, enters its people and signs their supervisor in."""
+    if serving:
+        require_free(port)
+    cli_users.require_sample_or_nobody(home)
+    exports = Path(str(resources.files("sample_data").joinpath("exports")))
+    audit([exports], COMMITTED.as_of.isoformat(), home)
+    login = cli_users.enter_sample(home)
+    if serving:
+        serve_dashboard(home, port, open_browser, login)
 
 
 def dashboard(

@@ -25,7 +25,8 @@ from flows.load.row_reasons import REASONS
 from flows.load.scanning import Load, card_table, doubtful_columns, sheet_headings
 from flows.load.sources.delimited import read_delimited
 from flows.load.sources.files import content_hash
-from flows.load.sources.sheets import HEAD, PlainLines, Reading, Refused, Sheet
+from flows.load.sources.refusals import Refused
+from flows.load.sources.sheets import HEAD, PlainLines, Reading, Sheet
 
 _CELL_SIGN = "\x1d"
 """Taken for the delimiter where a line is to be one cell: a sign nobody types. A file with it is read anew."""

@@ -20,7 +20,7 @@ from expectations.errors import InputError, nearest
 from expectations.file_names import shown
 from expectations.progress import Progress, Stage, unheard
 from expectations.sql.cell_values import value_macros
-from expectations.texts import NO_TEXT, Bilingual, joined
+from expectations.texts import NO_TEXT, Bilingual
 from flows.load.card_tables import empty_card_tables, finish_card_tables
 from flows.load.former import (
     Former,
@@ -50,7 +50,8 @@ from flows.load.sources.containers import kind_of
 from flows.load.sources.cut_off import CUT
 from flows.load.sources.delimited import read_delimited
 from flows.load.sources.files import content_hash, list_files, still_written
-from flows.load.sources.sheets import Reading, Refused, Sheet, UnreadSheet
+from flows.load.sources.refusals import Refused, refusal_of, unreadable
+from flows.load.sources.sheets import Reading, Sheet, UnreadSheet
 from flows.load.sources.workbooks import read_workbook
 
 _READERS = min(4, os.cpu_count() or 1)
@@ -202,7 +203,7 @@ def _read_file(run: _Run, path: Path, is_busy: bool) -> _ReadFile:
     except Refused as refused:
         return _ReadFile(folder, sha256, refused=refused)
     except OSError as error:
-        return _ReadFile(folder, sha256, refused=Refused(Bilingual("无法读取", "can't be read").about(error.strerror)))
+        return _ReadFile(folder, sha256, refused=unreadable(error))
 
 
 def _take_files(run: _Run, paths: Sequence[Path], busy: Collection[Path], progress: Progress) -> _Taken:
@@ -349,8 +350,7 @@ def _ignored_report(number: int, name: str, sha256: str, sheet: str, reason: Bil
 
 def _raise_refusals(taken: _Taken) -> None:
     refused = [sheet for sheet in taken.sheets if sheet.status == "refused"]
-    hints = list(dict.fromkeys(filter(None, taken.hints)))
-    raise InputError(joined("\n", (f"{sheet.title}: " + sheet.reason for sheet in refused)), joined("；", hints))
+    raise refusal_of([(sheet.title, sheet.reason, hint) for sheet, hint in zip(refused, taken.hints, strict=True)])
 
 
 def _input_hash(sheets: Sequence[SheetReport]) -> str:

@@ -259,7 +259,7 @@ def test_html_tables_under_an_xls_name(tmp_path: Path) -> None:
     (tmp_path / f"{ARREST}.xls").write_bytes(page.encode("gb18030"))
     load(con, tmp_path / f"{ARREST}.xls")
     rows = cards(con, "arrest", "_sheet_row", "bmsah", "suspect_no", "name", "sex", "tysah")
-    assert rows == [(3, "K", "S1", "张三", "男", "77010120260001220"), (4, None, "S2", "李\n四", None, None)]
+    assert rows == [(3, "K", "S1", "张三", "男", "77010120260001220"), (4, "K", "S2", "李\n四", None, None)]
 
 
 def test_a_workbook_under_a_false_suffix(tmp_path: Path) -> None:

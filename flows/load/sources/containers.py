@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import BinaryIO, Literal
 
 from expectations.texts import Bilingual
-from flows.load.sources.sheets import Refused
+from flows.load.sources.refusals import Refused
 
 Kind = Literal["workbook", "html", "text"]
 
@@ -37,6 +37,8 @@ _CONTROL = bytes((*range(2, 9), *range(11, 13), *range(14, 26), 27, 127))
 """Bytes that stand in no text; others of their kind part cells, end a text, or are what a workbook leaves of a line break."""
 _CONTROL_SHARE = 25
 """One such byte in so many, and it is no text: in random bytes there is one in twelve."""
+_SEPARATORS = (*(bytes((code,)) for code in b",\t;|^~\x01\x1f:#"), b"  ", "，".encode(), "，".encode("gb18030"))
+"""What may part the cells of a line, whether it is read or only named in a refusal."""
 _HTML = re.compile(r"<\s*(!doctype\s+html|html|head|body|table|meta|tr|style)\b", re.IGNORECASE)
 _SPREADSHEET_XML = re.compile(r"<\w*:?Workbook\b[^>]*urn:schemas-microsoft-com:office:spreadsheet", re.DOTALL)
 
@@ -46,7 +48,7 @@ def kind_of(path: Path) -> Kind:
     with path.open("rb") as stream:
         start = stream.read(64 * 1024)
     if not start.strip(b"\0 \t\r\n\xef\xbb\xbf\xff\xfe"):
-        raise Refused(Bilingual("文件是空的", "the file is empty"))
+        raise Refused(Bilingual("文件是空的", "the file is empty"), Bilingual("重新导出", "export it again"))
     if start.startswith(_OLE):
         return _ole(path)
     if start.startswith(b"PK\x03\x04"):
@@ -115,7 +117,14 @@ def _text(start: bytes) -> Kind:
             Bilingual("是 XML 2003 电子表格", "an XML 2003 spreadsheet"),
             Bilingual("在 Excel 中另存为 xlsx", "save as xlsx"),
         )
-    return "html" if text.lstrip("\ufeff\xef\xbb\xbf \r\n\t").startswith("<") and _HTML.search(text) else "text"
+    if text.lstrip("\ufeff\xef\xbb\xbf \r\n\t").startswith("<") and _HTML.search(text):
+        return "html"
+    if not any(separator in start for separator in _SEPARATORS):
+        raise Refused(
+            Bilingual("是文本，但没有分列", "a text without columns"),
+            Bilingual("导出为 xlsx，或用逗号、制表符分隔的 csv", "export as xlsx, or as csv with commas or tabs"),
+        )
+    return "text"
 
 
 def _pieces(stream: BinaryIO) -> Iterator[bytes]:

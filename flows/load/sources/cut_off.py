@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from expectations.texts import Bilingual
-from flows.load.sources.sheets import Refused
+from flows.load.sources.refusals import Refused
 
 _TAIL = 2**18
 """Bytes at the end whose rows are compared with the last one."""

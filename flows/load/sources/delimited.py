@@ -23,7 +23,8 @@ from expectations.texts import Bilingual
 from flows.load.headings import FEWEST_MATCHES, HEAD_ROWS, Headings, Row, find_header_row
 from flows.load.sources.cut_off import require_filled, require_whole
 from flows.load.sources.ragged_rows import LONGEST_CELL, store_ragged_rows
-from flows.load.sources.sheets import HEAD, NO_PROBLEMS, PlainLines, Reading, Refused, Sheet, stored_rows
+from flows.load.sources.refusals import Refused
+from flows.load.sources.sheets import HEAD, NO_PROBLEMS, PlainLines, Reading, Sheet, stored_rows
 from flows.load.sources.text_encoding import CHUNK, rewritten_as_utf8, text_encoding
 
 DELIMITERS = (",", "\t", ";", "|", "，", "；", "\x01", "\x1f", "^", "~")

@@ -1,6 +1,6 @@
 """Which files a run reads: the given paths in the given order, folders by file name.
 
-Nothing is opened here but for the content hash; what is inside a file is `containers`.
+Nothing is read here but a file's first bytes, and all of them for the content hash; what is inside a file is `containers`.
 """
 
 import hashlib
@@ -12,6 +12,8 @@ from pathlib import Path
 from expectations.errors import InputError
 from expectations.file_names import shown
 from expectations.texts import Bilingual, joined
+from flows.load.sources.containers import kind_of
+from flows.load.sources.refusals import Refused, refusal_of, unreadable
 
 SUFFIXES = (".xlsx", ".xls", ".xlsm", ".xlsb", ".csv", ".txt", ".tsv", ".et", ".ods")
 """Files of a folder with other suffixes are skipped and listed; a file named by the user is always tried."""
@@ -50,6 +52,35 @@ def list_files(paths: Sequence[Path]) -> Inbox:
             Bilingual("支持的后缀", "known suffixes").about(" ".join(SUFFIXES)),
         )
     return Inbox(tuple(files.values()), tuple(skipped))
+
+
+def require_loadable(paths: Sequence[Path], *, skip_refused: bool = False, rest_seconds: float = 0) -> None:
+    """Says within a moment, before anything heavy is imported, what is no export by its first bytes. Raises InputError as a load does.
+
+    A file changed within `rest_seconds` may still be written: that of which only the beginning can be there is left to the load.
+    """
+    files = list_files(paths).files
+    refused = [(shown(file.name), why.message, why.hint) for file in files if (why := _first_look(file, rest_seconds))]
+    if refused and (not skip_refused or len(refused) == len(files)):
+        raise refusal_of(refused)
+
+
+def _first_look(file: Path, rest_seconds: float) -> Refused | None:
+    """Why a file is no export, as far as its first bytes tell."""
+    try:
+        kind_of(file)
+    except Refused as refused:
+        return None if _may_be_begun(file, rest_seconds) else refused
+    except OSError as error:
+        return unreadable(error)
+    return None
+
+
+def _may_be_begun(file: Path, rest_seconds: float) -> bool:
+    with file.open("rb") as stream:
+        beginning = stream.read(4).strip(b"\0")
+    is_young = rest_seconds > 0 and time.time() - file.stat().st_mtime < rest_seconds
+    return is_young and beginning in (b"", b"PK\x03\x04")
 
 
 def content_hash(path: Path) -> str:

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from expectations.texts import Bilingual
-from flows.load.sources.sheets import Refused
+from flows.load.sources.refusals import Refused
 
 LONGEST_CELL = 2**20
 """Characters of the longest cell; a workbook cell holds 32,767."""
@@ -46,7 +46,10 @@ class _Lines:
         if not line:
             raise StopIteration
         if len(line) >= 2 * LONGEST_CELL:
-            raise Refused(Bilingual("有一行超过 200 万个字符，不是表格", "a line of over two million characters"))
+            raise Refused(
+                Bilingual("有一行超过 200 万个字符，不是表格", "a line of over two million characters"),
+                Bilingual("检查换行后重新导出", "check its line ends, export it again"),
+            )
         self.taken.append(line)
         return line
 

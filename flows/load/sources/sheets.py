@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from expectations.errors import InputError
 from expectations.sql.quoting import quoted
 from expectations.texts import Bilingual
 from flows.load.headings import Headings, Row
@@ -18,10 +17,6 @@ HEAD = 12
 
 NO_PROBLEMS = "null::varchar as _problem, null::varchar[] as _surplus"
 """The columns of a reader that has no malformed rows."""
-
-
-class Refused(InputError):
-    """A file that can't be loaded; the message does not name the file, whoever catches it does."""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from typing import BinaryIO
 from expectations.sql.card_rows import DAMAGED
 from expectations.texts import Bilingual
 from flows.load.sources.cut_off import CUT
-from flows.load.sources.sheets import Refused
+from flows.load.sources.refusals import Refused
 
 CHUNK = 8 * 2**20
 """Bytes read at a time from files of any size."""

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from expectations.texts import NO_TEXT, Bilingual
-from flows.load.sources.sheets import HEAD, Reading, Refused, Sheet, UnreadSheet, stored_rows
+from flows.load.sources.refusals import Refused
+from flows.load.sources.sheets import HEAD, Reading, Sheet, UnreadSheet, stored_rows
 from flows.load.sources.text_encoding import rewritten_as_utf8, text_encoding
 
 BASE_MEMORY = 900 * 2**20

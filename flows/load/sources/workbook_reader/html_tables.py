@@ -43,6 +43,14 @@ class _Table:
     foot: list[list[str]] = field(default_factory=list)
     spans: dict[int, int] = field(default_factory=dict)
     merged: list[Merged] = field(default_factory=list)
+    caption: str = ""
+
+    def end(self) -> None:
+        """Puts what stands elsewhere in the source where it is shown: the caption above the rows, the foot below them."""
+        self.rows += self.foot
+        if self.caption:
+            self.rows.insert(0, [self.caption])
+            self.merged = [(column, first + 1, last + 1) for column, first, last in self.merged]
 
     @property
     def is_filled(self) -> bool:
@@ -58,7 +66,8 @@ def read_html_tables(path: Path) -> Iterator[ReadSheet]:
             ("是网页但没有表格", "an HTML page without a table"), ("在 Excel 中另存为 xlsx", "save as xlsx")
         )
     for number, table in enumerate(tables):
-        yield ReadSheet(f"表格{number + 1}", number, _columns(table.rows))
+        columns = _columns(table.rows)
+        yield ReadSheet(f"表格{number + 1}", number, columns, _below_first(table, len(columns)))
     if loose_text:
         yield ReadSheet(LOOSE_TEXT, len(tables), _columns([[line] for line in loose_text.split("\n")]))
 
@@ -77,15 +86,15 @@ def _read(path: Path) -> tuple[list[_Table], str]:
             begun.append(_Table(tables))
         elif element.tag == "table":
             table = begun.pop() if len(begun) > 1 else begun[0]
-            table.rows += table.foot
+            table.end()
             _end_table(element, table, is_inner=len(begun) > 1, read=read)
         elif event == "end" and element.tag == "caption":
-            begun[-1].rows.insert(0, [_text(element)])
+            begun[-1].caption = _text(element)
             element.clear(keep_tail=True)
         elif event == "end":
             _end_row(element, begun[-1])
     for table in begun:
-        table.rows += table.foot
+        table.end()
     filled = [table for table in (*begun, *read) if table.is_filled]
     return sorted(filled, key=lambda table: table.number), _loose_text(page)
 
@@ -227,6 +236,17 @@ def _free(element: Any) -> None:
     element.clear()
     while element.getprevious() is not None:
         del element.getparent()[0]
+
+
+def _below_first(table: _Table, width: int) -> dict[int, pa.Array]:
+    """By column with cells merged downwards, the text of the first one beside each row below it."""
+    below: dict[int, list[str | None]] = {}
+    for column, first, last in table.merged:
+        text = table.rows[first][column]
+        for row in range(first + 1, min(last + 1, len(table.rows))):
+            if text and column < width:
+                below.setdefault(column, [None] * len(table.rows))[row] = text
+    return {column: text_column(texts) for column, texts in sorted(below.items())}
 
 
 def _columns(rows: list[list[str]]) -> list[pa.Array]:
