@@ -37,7 +37,12 @@ _CONTROL = bytes((*range(2, 9), *range(11, 13), *range(14, 26), 27, 127))
 """Bytes that stand in no text; others of their kind part cells, end a text, or are what a workbook leaves of a line break."""
 _CONTROL_SHARE = 25
 """One such byte in so many, and it is no text: in random bytes there is one in twelve."""
-_SEPARATORS = (*(bytes((code,)) for code in b",\t;|^~\x01\x1f:#"), b"  ", "，".encode(), "，".encode("gb18030"))
+_SEPARATORS = (
+    *(bytes((code,)) for code in b"\t\x01\x1f!#$%&*+,-./:;=?@\\^_|~"),
+    b"  ",
+    "，".encode(),
+    "，".encode("gb18030"),
+)
 """What may part the cells of a line, whether it is read or only named in a refusal."""
 _HTML = re.compile(r"<\s*(!doctype\s+html|html|head|body|table|meta|tr|style)\b", re.IGNORECASE)
 _SPREADSHEET_XML = re.compile(r"<\w*:?Workbook\b[^>]*urn:schemas-microsoft-com:office:spreadsheet", re.DOTALL)
