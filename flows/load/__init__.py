@@ -29,7 +29,7 @@ __all__ = [
 _PLACES = {
     "load_tables": ("write_quarantine",),
     "loading": ("Folders", "load_exports"),
-    "report": ("LoadReport", "RowCounts", "SheetReport", "cards_to_judge", "report_as_text"),
+    "report": ("LoadReport", "RowCounts", "SheetReport", "cards_to_judge", "headers_of", "report_as_text"),
     "sources.files": ("list_files", "require_loadable"),
 }
 
