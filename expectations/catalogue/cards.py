@@ -49,6 +49,58 @@ USUAL_ITEMS: dict[Role, str] = {
 }
 """The item in each role on cards that do not say otherwise."""
 
+TOTAL_WORDS = ("合计", "总计", "共计", "累计", "Total", "Grand total")
+"""What the last row of a page begins with that is no card."""
+
+SUBTOTAL_WORDS = ("小计", "本页合计", "本页小计", "本页共计", "本页累计", "Subtotal", "Page total")
+"""The same of rows that may stand between cards."""
+
+FOOTER_WORDS = (
+    *("制表人", "制表", "制表单位", "制表部门", "制表日期", "制表时间", "填表人", "填表单位", "填表日期", "填表时间"),
+    *(
+        "填报人",
+        "填报单位",
+        "填报日期",
+        "填报时间",
+        "报送单位",
+        "报送日期",
+        "报送时间",
+        "审核人",
+        "审核",
+        "复核人",
+        "复核",
+        "审批人",
+    ),
+    *("统计人", "统计单位", "统计部门", "统计日期", "统计时间", "统计期间", "统计区间", "统计范围", "统计口径"),
+    *("导出人", "导出单位", "导出日期", "导出时间", "打印人", "打印日期", "打印时间", "生成日期", "生成时间"),
+    *("查询人", "查询日期", "查询时间", "查询条件", "数据来源", "数据截止", "数据截止时间", "截止日期", "截止时间"),
+    *("单位负责人", "部门负责人", "分管领导", "联系人", "联系电话", "注", "备注", "说明", "填表说明"),
+    *(
+        "Prepared by",
+        "Prepared on",
+        "Checked by",
+        "Approved by",
+        "Exported by",
+        "Exported on",
+        "Exported at",
+        "Printed by",
+    ),
+    *(
+        "Printed on",
+        "Printed at",
+        "Created on",
+        "Generated on",
+        "Generated at",
+        "Report date",
+        "Source",
+        "Note",
+        "Notes",
+        "Remark",
+    ),
+    "Remarks",
+)
+"""What a row says of the sheet and not of a card: who made it, when, and from what."""
+
 SQL_TYPES = {
     "date": "date",
     "int": "integer",
@@ -183,7 +235,7 @@ class Card(Declaration):
     """A card type (案卡). `key` names the fields that identify a row; `file_words` are seen in names of its exports.
 
     `links` says which other rows a rule of the card may look at; `roles` names items that differ from `USUAL_ITEMS`, empty for
-    none; a row that begins with one of `total_words` is no card.
+    none; a row that begins with one of `total_words`, `subtotal_words` or `footer_words` and names no case is no card.
     """
 
     card: Annotated[str, Declared(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -193,7 +245,9 @@ class Card(Declaration):
     file_words: tuple[str, ...] = ()
     links: tuple[Link, ...] = ()
     roles: dict[Role, str] = {}
-    total_words: tuple[str, ...] = ("合计", "总计", "小计", "共计")
+    total_words: tuple[str, ...] = TOTAL_WORDS
+    subtotal_words: tuple[str, ...] = SUBTOTAL_WORDS
+    footer_words: tuple[str, ...] = FOOTER_WORDS
     sections: tuple[Section, ...]
 
     @property

@@ -45,6 +45,11 @@ class Catalogue:
     releases: Mapping[int, Release] = field(default_factory=dict)
     warnings: DueWarnings = field(default_factory=DueWarnings)
 
+    @property
+    def time_zone(self) -> str:
+        """The zone of the uppermost pack that names one; empty where none does, as no day can then be told of an instant."""
+        return next((pack.time_zone for pack in reversed(self.packs) if pack.time_zone), "")
+
     def rule_on(self, rule_id: str, as_of: date) -> RuleDeclaration:
         """The rule with the parameters and the basis in effect on an audit date."""
         rule = self.rules[rule_id]

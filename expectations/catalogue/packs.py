@@ -6,6 +6,7 @@ Only shapes and their effect; which folders are read is `catalogues`, comparing 
 from collections.abc import Iterable
 from datetime import date
 from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field as Declared
 from pydantic import model_validator
@@ -19,12 +20,24 @@ BASE, NOTHING = "base", "nothing"
 
 
 class Pack(Declaration):
-    """Who a catalogue folder belongs to. `extends` is `base`, `nothing`, or the folder of another pack, seen from this one."""
+    """Who a catalogue folder belongs to. `extends` is `base`, `nothing`, or the folder of another pack, seen from this one.
+
+    `time_zone`: on whose clocks its cards write days, as `Asia/Shanghai`; empty for that of the pack below, if it has one.
+    """
 
     name: Annotated[str, Declared(pattern=r"^[a-z][a-z0-9-]*$")]
     title: Text
     version: str
     extends: str = BASE
+    time_zone: str = ""
+
+    @model_validator(mode="after")
+    def _zone_is_known(self) -> "Pack":
+        try:
+            ZoneInfo(self.time_zone or "UTC")
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError(f"no such time zone / 没有这个时区: {self.time_zone}") from None
+        return self
 
 
 class PackFile(Declaration):

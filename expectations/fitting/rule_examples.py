@@ -10,7 +10,7 @@ from expectations.catalogue.cards import Card, Role
 from expectations.catalogue.catalogues import Catalogue
 from expectations.catalogue.kinds import RuleDeclaration
 from expectations.catalogue.kinds.base import Example, Row
-from expectations.sql.card_rows import typed_rows
+from expectations.sql.card_rows import Peculiarities, rare_fields, typed_rows
 from expectations.sql.cell_values import value_macros
 from expectations.sql.context import AuditTable, build_audit_table, guarded
 from expectations.sql.judgements import Judgement, judgements_of
@@ -77,17 +77,28 @@ def store_example(
     }
     texts = [{**keys, **row} for row in _rows_of(example, card)]
     fields = [field for field in card.fields if field.name in {*items_read, *keys}]
-    for statement in value_macros():
+    for statement in value_macros(catalogue.time_zone):
         con.execute(statement)
     con.execute("create schema if not exists cards")
     con.execute("create or replace temp table example (_row bigint, text json)")
     if texts:
         con.executemany("insert into example values (?, ?)", [(n, json.dumps(text)) for n, text in enumerate(texts)])
     place = {"_row": "_row", "_file": "0", "_sheet": "''", "_sheet_row": "_row + 2"}
-    rows = typed_rows(
-        fields, catalogue.dictionaries, lambda field: f"(text ->> {quoted(field.name)})", place, "example"
-    )
-    con.execute(f"create or replace table cards.{card.name} as {rows}")
+
+    def type_rows(rare: Collection[str]) -> None:
+        rows = typed_rows(
+            fields,
+            catalogue.dictionaries,
+            lambda field: f"(text ->> {quoted(field.name)})",
+            place,
+            "example",
+            peculiar=Peculiarities(rare),
+        )
+        con.execute(f"create or replace table cards.{card.name} as {rows}")
+
+    type_rows(())
+    if rare := rare_fields(con, f"cards.{card.name}", fields):
+        type_rows(rare)
 
 
 def _rows_of(example: Example, card: Card) -> list[Row]:

@@ -87,7 +87,8 @@ FILES = _table(
     "The sheets of the exports: what each was taken for, loaded, ignored or refused and why, and its rows by what became of them.",
     """file_no integer, name varchar, sha256 varchar, sheet varchar, card varchar, status varchar, reason varchar, reason_en varchar,
     header_row integer, rows_read bigint, rows_loaded bigint, rows_rejected bigint, rows_header_copy bigint, rows_total bigint,
-    rows_blank bigint, rows_duplicate bigint, rows_replaced bigint, rows_malformed bigint""",
+    rows_footer bigint, rows_column_numbers bigint, rows_blank bigint, rows_duplicate bigint, rows_replaced bigint,
+    rows_malformed bigint""",
 )
 FILE_COLUMNS = _table(
     "file_columns",
@@ -181,14 +182,14 @@ LOAD_FACTS: Mapping[str, str] = {
     "_extra": "map(varchar, varchar)",
     "_as_written": "map(varchar, varchar)",
     "_is_blank": "boolean",
-    "_is_header": "boolean",
-    "_is_total": "boolean",
+    "_kind": "varchar",
     "_key": "varchar",
     "_hash": "ubigint",
     "_second_hash": "ubigint",
 }
 """What such a table has after its items: what the load knew of the row, for the next run to go on from. The sheet's number, why the row
-can't be read, cells beyond the headings, those of other columns, texts that became another label, what the row is, its key and hashes."""
+can't be read, cells beyond the headings, those of other columns, texts that became another label, whether the row is blank, what it is
+if no card by itself, its key and hashes."""
 
 
 def card_table(name: str, items: Mapping[str, str]) -> Table:

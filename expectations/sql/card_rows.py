@@ -3,11 +3,14 @@
 What a text means as a value is `cell_values`; which rows there are is the caller's.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+import duckdb
 
 from expectations.catalogue.cards import SQL_TYPES, Field
 from expectations.catalogue.dictionaries import Dictionary
-from expectations.sql.cell_values import cell_sql, typed_sql
+from expectations.sql.cell_values import cell_sql, rare_sql, typed_sql
 from expectations.sql.judgements import raw_column
 from expectations.sql.quoting import column, quoted
 
@@ -18,6 +21,22 @@ DAMAGED = "\ufffd"
 """Stands in a text where a character of the file could not be read."""
 
 
+@dataclass(frozen=True)
+class Peculiarities:
+    """What is peculiar to the cells of a sheet.
+
+    `rare`: the fields whose rare forms are read too; `from_1904`: serial numbers of days count from 1904; `damaged`: texts may hold the
+    mark of a character that could not be read, which makes them unreadable.
+    """
+
+    rare: Collection[str] = ()
+    from_1904: bool = False
+    damaged: bool = False
+
+
+NOTHING_PECULIAR = Peculiarities()
+
+
 def typed_rows(
     fields: Sequence[Field],
     dictionaries: Mapping[str, Dictionary],
@@ -25,24 +44,27 @@ def typed_rows(
     place: Mapping[str, str],
     rows: str,
     facts: Mapping[str, str] | None = None,
-    *,
-    damaged: bool = False,
+    peculiar: Peculiarities = NOTHING_PECULIAR,
 ) -> str:
     """The query of the typed rows: `PLACE`, `_unreadable`, every field as its value and, where it is parsed, its text, then `facts`.
 
     `rows` is what stands after `from`, `text` a field's text there, `place` the SQL of the columns of `PLACE` and of whatever else the
     facts look at; `facts` see these and the cleaned cells under the names of their fields. Cells are trimmed first, then typed, then
     those that could not be read are named, each step on the columns of the one before: the text of a cell stands many times in the SQL
-    of its value. `damaged`: texts may hold the mark of a character that could not be read, which makes them unreadable too.
+    of its value.
     """
     facts = facts or {}
     cleaned = [f"{cell_sql(field, text(field))} as {column(field.name)}" for field in fields]
-    typed = [selected for field in fields for selected in _typed(field, dictionaries)]
+    typed = [
+        selected
+        for field in fields
+        for selected in _typed(field, dictionaries, field.name in peculiar.rare, peculiar.from_1904)
+    ]
     values = [column(name) for field in fields for name in item_columns(field)]
     return f"""
         with cleaned as (select {", ".join([*_named(place), *cleaned])} from {rows}),
         typed as (select {", ".join([*PLACE, *_named(facts), *typed])} from cleaned)
-        select {", ".join([*PLACE, f"{_unreadable(fields, damaged)} as _unreadable", *values, *facts])} from typed"""
+        select {", ".join([*PLACE, f"{_unreadable(fields, peculiar.damaged)} as _unreadable", *values, *facts])} from typed"""
 
 
 def _named(columns: Mapping[str, str]) -> list[str]:
@@ -55,10 +77,30 @@ def item_columns(field: Field) -> dict[str, str]:
     return value | {raw_column(field): "varchar"} if field.parsed else value
 
 
-def _typed(field: Field, dictionaries: Mapping[str, Dictionary]) -> list[str]:
+def rare_fields(
+    con: duckdb.DuckDBPyConnection, table: str, fields: Sequence[Field], where: str = "true"
+) -> frozenset[str]:
+    """The fields with cells in rare forms, which the rows of a table made without `rare` were left without."""
+    left_over = f"select distinct unnest(_unreadable) from {table} where _unreadable is not null and {where}"
+    names = {name for (name,) in con.execute(left_over).fetchall()}
+    return frozenset(
+        field.name
+        for field in fields
+        if field.name in names
+        and (value := rare_sql(field, "text"))
+        and con.execute(
+            f"select 1 from (select distinct {raw_column(field)} as text from {table}"
+            f" where _unreadable is not null and {where} and {column(field.name)} is null) where {value} is not null limit 1"
+        ).fetchone()
+    )
+
+
+def _typed(field: Field, dictionaries: Mapping[str, Dictionary], rare: bool, from_1904: bool) -> list[str]:
     name = column(field.name)
-    value = f"{typed_sql(field, name, dictionaries)} as {name}"
-    return [value, f"{name} as {column(raw_column(field))}"] if field.parsed else [value]
+    value = typed_sql(field, name, dictionaries, from_1904)
+    if rare:
+        value = f"coalesce({value}, {rare_sql(field, name)})"
+    return [f"{value} as {name}", *([f"{name} as {column(raw_column(field))}"] if field.parsed else [])]
 
 
 def _unreadable(fields: Sequence[Field], damaged: bool) -> str:

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Literal
 
 from expectations.catalogue.cards import Card, Field
-from expectations.sql.cell_values import BLANKS
+from expectations.sql.cell_values import BLANKS, INVISIBLE
 
 HEAD_ROWS = 10
 """Headings are looked for in so many rows at the top of a sheet."""
@@ -23,6 +23,7 @@ Row = Sequence[str]
 Match = Literal["header", "alias"]
 
 _BLANK = re.compile(f"[{BLANKS}]+")
+_INVISIBLE = re.compile(f"[{INVISIBLE}]+")
 _WIDE_CODES = [code for code in range(0xFF01, 0xFF5F) if chr(code - 0xFEE0).isalnum()]
 
 WIDE = "".join(map(chr, _WIDE_CODES)) + "（）：＊"
@@ -38,7 +39,12 @@ _TO_NARROW = str.maketrans(WIDE, NARROW)
 @lru_cache(_MOST_KEPT)
 def normalise_heading(text: str) -> str:
     """The heading as it is compared: no blanks, mandatory star or colon, half-width brackets, letters and digits."""
-    return _BLANK.sub("", text).translate(_TO_NARROW).lstrip("*★").rstrip(":")
+    return _unwrapped(_BLANK.sub("", text)).translate(_TO_NARROW).lstrip("*★").rstrip(":")
+
+
+def _unwrapped(text: str) -> str:
+    """The text of a formula that is nothing but a text, as `clean_sql` reads it."""
+    return text[2:-1] if len(text) > 2 and text.startswith('="') and text.endswith('"') else text
 
 
 @dataclass(frozen=True)
@@ -172,4 +178,4 @@ def _cell(row: Row, place: int) -> str:
 
 
 def _tidy(text: str) -> str:
-    return _BLANK.sub(" ", text).strip()
+    return _unwrapped(_BLANK.sub(" ", _INVISIBLE.sub("", text)).strip())

@@ -94,6 +94,8 @@ def write_file_tables(con: duckdb.DuckDBPyConnection, sheets: Sequence[SheetRepo
             rows.rejected,
             rows.header_copy,
             rows.total,
+            rows.footer,
+            rows.column_numbers,
             rows.blank,
             rows.duplicate,
             rows.replaced,

@@ -133,7 +133,7 @@ def load_exports(
     """
     _check_choice(card, catalogue)
     inbox = list_files(paths)
-    for statement in value_macros():
+    for statement in value_macros(catalogue.time_zone):
         con.execute(statement)
     con.execute(
         "drop schema if exists raw cascade"
@@ -274,7 +274,7 @@ def _scan_file(
     taken = _Taken()
     wait(before)
     with file.folder, run.con.cursor() as con:
-        for statement in value_macros():
+        for statement in value_macros(run.catalogue.time_zone):
             con.execute(statement)
         try:
             for sheet, candidate, load_number in sheets:

@@ -25,6 +25,8 @@ class RowCounts:
     loaded: int = 0
     header_copy: int = 0
     total: int = 0
+    footer: int = 0
+    column_numbers: int = 0
     blank: int = 0
     duplicate: int = 0
     replaced: int = 0
@@ -33,7 +35,8 @@ class RowCounts:
     @property
     def rejected(self) -> int:
         """Rows that count as no card, whatever the reason."""
-        return self.header_copy + self.total + self.blank + self.duplicate + self.replaced + self.malformed
+        of_the_row = self.header_copy + self.total + self.footer + self.column_numbers + self.blank
+        return of_the_row + self.duplicate + self.replaced + self.malformed
 
     def __add__(self, other: "RowCounts") -> "RowCounts":
         return RowCounts(*(getattr(self, name) + getattr(other, name) for name in self.__dataclass_fields__))
@@ -167,7 +170,7 @@ def _sheet_lines(sheet: SheetReport, labels: Mapping[tuple[str, str], str]) -> l
 
 def _reasons(rows: RowCounts) -> str:
     return (
-        f"表头 {rows.header_copy}，合计 {rows.total}，空行 {rows.blank}，重复 {rows.duplicate}，"
+        f"表头 {rows.header_copy}，合计 {rows.total}，表尾 {rows.footer}，栏次 {rows.column_numbers}，空行 {rows.blank}，重复 {rows.duplicate}，"
         f"被替换 {rows.replaced}，格式错误 {rows.malformed}"
     )
 

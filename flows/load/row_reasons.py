@@ -9,14 +9,19 @@ import duckdb
 
 from expectations.sql.quoting import quoted
 from expectations.texts import Bilingual
+from flows.load.row_kinds import COLUMN_NUMBERS, FOOTER, HEADER_COPY, SUBTOTAL, TOTAL
 from flows.load.scanning import Load, card_table
 from flows.load.sources.ragged_rows import MALFORMED, MORE_CELLS
 
-BLANK, HEADER_COPY, TOTAL, DUPLICATE, REPLACED = "blank", "header_copy", "total", "duplicate", "replaced"
+BLANK, DUPLICATE, REPLACED = "blank", "duplicate", "replaced"
 REASONS = {
     BLANK: Bilingual("空行", "blank row"),
     HEADER_COPY: Bilingual("重复的表头", "header copy"),
     TOTAL: Bilingual("合计行", "total row"),
+    FOOTER: Bilingual(
+        "表尾说明（制表人、导出时间、注、页码等）", "footer: who made the sheet and when, a note, a page number"
+    ),
+    COLUMN_NUMBERS: Bilingual("栏次行", "numbers of the columns"),
     DUPLICATE: Bilingual("与另一行完全相同，已合并", "equal to another row, merged"),
     REPLACED: Bilingual("被后加载文件中同一键的行替换", "replaced by the same key in a later file"),
     MORE_CELLS: Bilingual("单元格比表头多", "more cells than headings"),
@@ -28,18 +33,18 @@ REASONS = {
 def reason_rows(con: duckdb.DuckDBPyConnection, loads: Sequence[Load]) -> None:
     """Make `load.all_rows`: every row of the run with `reason`, NULL and a `row_no` for those that count; `place` is its rowid.
 
-    Reasons in order: unreadable by the reader, header copy, total, blank, merged within a file, replaced by a later file, merged across
+    Reasons in order: unreadable by the reader, what the row is by itself, total at the end of a page, blank, merged within a file, replaced by a later file, merged across
     files where the key is not whole.
     """
     con.execute(
         "create or replace temp table anka_scan (card varchar, file_no integer, load_no integer, sheet varchar, sheet_row bigint,"
-        " place bigint, problem varchar, is_blank boolean, is_header boolean, is_total boolean, row_key varchar, row_hash ubigint,"
+        " place bigint, problem varchar, is_blank boolean, kind varchar, row_key varchar, row_hash ubigint,"
         " second_hash ubigint, reason varchar)"
     )
     for load in loads:
         con.execute(
             f"insert into anka_scan select {quoted(load.card.name)}, {load.file_no}, {load.number}, {quoted(load.sheet)},"
-            f" _sheet_row, rowid, _problem, _is_blank, _is_header, _is_total, nullif(_key, ''),"
+            f" _sheet_row, rowid, _problem, _is_blank, _kind, nullif(_key, ''),"
             f" _hash, _second_hash, {_OF_THE_ROW} from {card_table(load.card)} where _load = {load.number}"
         )
     con.execute(f"update anka_scan set reason = {quoted(TOTAL)} where rowid in ({_TOTALS})")
@@ -58,18 +63,19 @@ from anka_scan order by load_no, sheet_row"""
     con.execute("drop table anka_scan")
 
 
-_OF_THE_ROW = f"case when _problem is not null then _problem when _is_header then {quoted(HEADER_COPY)} end"
+_OF_THE_ROW = f"""case when _problem is not null then _problem
+  when _kind = {quoted(SUBTOTAL)} then {quoted(TOTAL)} when _kind <> {quoted(TOTAL)} then _kind end"""
 """Reasons that need no look at other rows; blank is a later one, since a total may be blank too."""
 
 _TOTALS = """
 with pages as (
-  select rowid as number, *, sum(is_header::integer) over (partition by load_no order by sheet_row) as page
-  from anka_scan where load_no in (select load_no from anka_scan where is_total)
+  select rowid as number, *, sum((kind is not distinct from 'header_copy')::integer) over (partition by load_no order by sheet_row) as page
+  from anka_scan where load_no in (select load_no from anka_scan where kind = 'total')
 ), ends as (
-  select load_no, page, max(sheet_row) as last_card from pages where not (is_blank or is_header or is_total) group by all
+  select load_no, page, max(sheet_row) as last_card from pages where kind is null and not is_blank group by all
 )
 select number from pages left join ends using (load_no, page)
-where reason is null and is_total and sheet_row > coalesce(last_card, 0)"""
+where reason is null and kind = 'total' and sheet_row > coalesce(last_card, 0)"""
 """A total ends its page: no card follows before the next header."""
 
 _REPLACED = """

@@ -4,30 +4,20 @@ The rows go straight into `cards.<card>`, all of them; those that are no cards a
 numbers of a sheet's rows are those of the file, blanks and repeated headings included.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import duckdb
 
-from expectations.catalogue.cards import Card, Field, Role
+from expectations.catalogue.cards import Card, Field
 from expectations.catalogue.dictionaries import Dictionary
 from expectations.run.schema import LOAD_FACTS
-from expectations.sql.card_rows import typed_rows
-from expectations.sql.cell_values import BLANKS, clean_sql, typed_sql
-from expectations.sql.quoting import column, escaped, quoted
-from flows.load.headings import (
-    NARROW,
-    WIDE,
-    Column,
-    Headings,
-    heading_rows,
-    heading_texts,
-    map_columns,
-    normalise_heading,
-    sharing_columns,
-)
+from expectations.sql.card_rows import NOTHING_PECULIAR, Peculiarities, rare_fields, typed_rows
+from expectations.sql.cell_values import clean_sql, typed_sql
+from expectations.sql.quoting import column, quoted
+from flows.load.headings import Column, Headings, heading_rows, heading_texts, map_columns, sharing_columns
 from flows.load.recognition import Candidate
+from flows.load.row_kinds import declares_words, is_header, place_of, row_kind
 from flows.load.sources.sheets import Sheet
 
 
@@ -74,9 +64,6 @@ def scan_sheet(
     """Adds the rows of a sheet to the table of its card, which the first sheet of the card makes."""
     rows, texts = sheet_headings(sheet, chosen)
     last = rows[-1] + 1
-    known = con.execute(
-        "select 1 from duckdb_tables() where schema_name = 'cards' and table_name = ?", [chosen.card.name]
-    ).fetchone()
 
     def scan(relation: str) -> Load:
         load = Load(
@@ -88,8 +75,13 @@ def scan_sheet(
             _with_names(_columns(con, texts, chosen, sheet, relation)),
             tuple(tuple(sheet.head[row]) for row in rows),
         )
-        into = f"insert into {card_table(load.card)}" if known else f"create table {card_table(load.card)} as"
-        con.execute(f"{into} {scanned_rows(load, dictionaries, relation, damaged=sheet.damaged)}")
+        table, of_load = card_table(load.card), f"_load = {number}"
+        peculiar = Peculiarities(from_1904=sheet.from_1904, damaged=sheet.damaged)
+        _add_rows(con, load, scanned_rows(load, dictionaries, relation, peculiar))
+        # nearly no export has any, and the expressions for them are dear
+        if rare := rare_fields(con, table, load.card.fields, of_load):
+            con.execute(f"delete from {table} where {of_load}")
+            _add_rows(con, load, scanned_rows(load, dictionaries, relation, replace(peculiar, rare=rare)))
         return load
 
     try:
@@ -99,6 +91,14 @@ def scan_sheet(
         if sheet.carefully is None:
             raise
     return scan(sheet.carefully(last))
+
+
+def _add_rows(con: duckdb.DuckDBPyConnection, load: Load, rows: str) -> None:
+    known = con.execute(
+        "select 1 from duckdb_tables() where schema_name = 'cards' and table_name = ?", [load.card.name]
+    ).fetchone()
+    into = f"insert into {card_table(load.card)}" if known else f"create table {card_table(load.card)} as"
+    con.execute(f"{into} {rows}")
 
 
 def sheet_headings(sheet: Sheet, chosen: Candidate) -> tuple[tuple[int, ...], tuple[str, ...]]:
@@ -120,7 +120,9 @@ def doubtful_columns(texts: Sequence[str], headings: Headings) -> tuple[int, ...
     return tuple(place for place, text in enumerate(texts) if not text or place in shared)
 
 
-def scanned_rows(load: Load, dictionaries: Mapping[str, Dictionary], relation: str, *, damaged: bool = False) -> str:
+def scanned_rows(
+    load: Load, dictionaries: Mapping[str, Dictionary], relation: str, peculiar: Peculiarities = NOTHING_PECULIAR
+) -> str:
     """The query of a sheet's rows as they are put into the table of the card."""
     places = {sheet_column.field: f"c{sheet_column.position}" for sheet_column in load.fields}
     filled_down = {
@@ -137,8 +139,8 @@ def scanned_rows(load: Load, dictionaries: Mapping[str, Dictionary], relation: s
         "_problem": "_problem",
         "_surplus": "_surplus",
         "_extra": f"map {{{entries}}}" if entries else "null::map(varchar, varchar)",
-        "_is_header": _is_header(load),
-        **{_beside(other): clean_sql(f"c{other.position}") for other in others if load.card.total_words},
+        "_is_header": is_header(load.columns, load.heading_cells),
+        **{place_of(other): clean_sql(f"c{other.position}") for other in others if declares_words(load.card)},
         **{_beside_item(name): text for name, text in filled_down.items()},
     }
     names = [column(name) for name in places]
@@ -151,8 +153,7 @@ def scanned_rows(load: Load, dictionaries: Mapping[str, Dictionary], relation: s
         **{name: name for name in ("_problem", "_surplus", "_extra")},
         "_as_written": _as_written([load.card.field(name) for name in places], dictionaries),
         "_is_blank": f"coalesce({', '.join(_of_its_own(name, filled_down) for name in places)}, null) is null",
-        "_is_header": "_is_header",
-        "_is_total": _is_total(load),
+        "_kind": row_kind(load.card, load.columns),
         "_key": _key(load),
         "_hash": f"hash({signature}, {in_name_order})",
         "_second_hash": f"hash({in_reverse_order}, {signature})",
@@ -164,7 +165,7 @@ def scanned_rows(load: Load, dictionaries: Mapping[str, Dictionary], relation: s
         place,
         f"({relation})",
         {name: f"({facts[name]})::{kind}" for name, kind in LOAD_FACTS.items()},
-        damaged=damaged,
+        peculiar=peculiar,
     )
 
 
@@ -203,59 +204,6 @@ def _as_written(fields: Sequence[Field], dictionaries: Mapping[str, Dictionary])
     )
     changed = f"map_from_entries(list_filter([{entries}], lambda entry: entry is not null))"
     return f"case when {' or '.join(changes.values())} then {changed} end"
-
-
-def _beside(other: Column) -> str:
-    """The name of the cleaned cell of a column that is no field."""
-    return f"_c{other.position}"
-
-
-def _is_header(load: Load) -> str:
-    """A row that repeats one of the heading rows in every recognised column."""
-    copies = []
-    for cells in load.heading_cells:
-        texts = {
-            sheet_column.position: cells[sheet_column.position] if sheet_column.position < len(cells) else ""
-            for sheet_column in load.fields
-        }
-        # a filled heading first: hardly any row has it, and `case` spares all others the rest of the tests
-        tests = [
-            f"coalesce({_normalised(f'c{place}')}, '') = {quoted(normalise_heading(text))}"
-            for place, text in sorted(texts.items(), key=lambda text_there: not text_there[1])
-        ]
-        copies.append(f"case when {tests[0]} then {' and '.join(tests)} else false end")
-    return " or ".join(copies)
-
-
-def _normalised(text: str) -> str:
-    """`normalise_heading` in SQL."""
-    narrow = f"translate(regexp_replace({text}, '[{BLANKS}]+', '', 'g'), {quoted(WIDE)}, {quoted(NARROW)})"
-    return f"rtrim(ltrim({narrow}, '*★'), ':')"
-
-
-def _is_total(load: Load) -> str:
-    """A row whose first filled cell says total, and whose case and person numbers are blank or say so too."""
-    if not load.card.total_words:
-        return "false"
-    in_order = [
-        column(sheet_column.field) if sheet_column.field else _beside(sheet_column) for sheet_column in load.columns
-    ]
-    first = _no_blanks(f"coalesce({', '.join(in_order)}, null)")
-    present = {sheet_column.field for sheet_column in load.fields}
-    roles: tuple[Role, ...] = ("case", "person")
-    numbers = [column(name) for role in roles if (name := load.card.role(role)) and name in present]
-    words = f"(?:{'|'.join(_no_inner_blanks(word) for word in load.card.total_words)})"
-    blank = [f"({name} is null or regexp_matches({_no_blanks(name)}, '^{words}$'))" for name in numbers]
-    says_total = f"regexp_matches({first}, '^{words}(?:$|[:：]?[-+]?\\d)')"
-    return f"coalesce({' and '.join([*blank, says_total])}, false)"
-
-
-def _no_blanks(text: str) -> str:
-    return f"regexp_replace({text}, '[{BLANKS}]+', '', 'g')"
-
-
-def _no_inner_blanks(word: str) -> str:
-    return escaped(re.sub(f"[{BLANKS}]+", "", word))
 
 
 def _key(load: Load) -> str:

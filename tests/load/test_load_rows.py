@@ -13,7 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.loads import ARREST, HEADINGS, cards, load, person, warehouse, write_text, write_xlsx
 
+from expectations.catalogue.catalogues import load_catalogue
 from expectations.run.schema import CARD_COLUMNS, LOAD_FACTS
+from flows.load import load_exports
 
 SUSPECTS = "suspect_no"
 
@@ -205,9 +207,213 @@ def test_a_file_with_headings_only_is_loaded_as_empty(tmp_path: Path) -> None:
     assert (report.rows.read, report.loaded_cards) == (0, ("arrest",))
 
 
+FOOTER, NUMBERS, TOTAL = "表尾说明（制表人、导出时间、注、页码等）", "栏次行", "合计行"
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        ("制表人：甲某", "", "审核人：乙某", "", "", ""),
+        ("制表人", "甲某", "", "审核人", "乙某", ""),
+        ("", "", "填表人:甲某", "", "2026-06-30", ""),
+        ("导出时间：2026-06-30 08:00:00", "", "", "", "", ""),
+        ("统计时间：", "2026-01-01至2026-06-30", "", "", "", ""),
+        ("注：数据来源于系统导出", "", "", "", "", ""),
+        ("注1：含并案", "", "", "", "", ""),
+        ("备 注（二）：含并案", "", "", "", "", ""),
+        ("第1页 共1页", "", "", "", "", ""),
+        ("", "", "", "第 1 页 / 共 3 页", "", ""),
+        ("共3页，第1页", "", "", "", "", ""),
+        ("Page 1 of 3", "", "", "", "", ""),
+        ("Prepared by: A. B.", "", "exported on: 2026-06-30", "", "", ""),
+    ],
+)
+def test_footers_are_rejected_wherever_they_stand(tmp_path: Path, row: Sequence[str]) -> None:
+    con = warehouse()
+    report = load(con, write_text(tmp_path / f"{ARREST}.csv", HEADINGS, person(1), row, person(2), row))
+    assert reasons(con) == {3: FOOTER, 5: FOOTER}
+    assert cards(con, "arrest", SUSPECTS) == [("S1",), ("S2",)]
+    assert (report.rows.footer, report.rows.loaded) == (2, 2)
+    assert con.execute("select rows_footer, rows_rejected from load.files").fetchall() == [(2, 2)]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        ("本页合计", "", "2", "", "", ""),
+        ("本页小计（人）：", "", "2", "", "", ""),
+        ("", "小计", "", "", "", "2"),
+        ("小计：2人", "", "", "", "", ""),
+        ("Subtotal", "", "2", "", "", ""),
+    ],
+)
+def test_subtotals_stand_between_cards(tmp_path: Path, row: Sequence[str]) -> None:
+    con = warehouse()
+    report = load(con, write_text(tmp_path / f"{ARREST}.csv", HEADINGS, person(1), row, person(2)))
+    assert reasons(con) == {3: TOTAL}
+    assert (report.rows.total, report.rows.loaded) == (1, 2)
+
+
+@pytest.mark.parametrize(
+    "word", ["合计：", "合计（件）", "总计(人)：12", "合 计 12件", "累计", "Total", "grand total: 12"]
+)
+def test_totals_with_a_unit_or_a_colon_end_their_page_before_the_footers(tmp_path: Path, word: str) -> None:
+    con = warehouse()
+    rows = [
+        person(1),
+        (word, "", "1", "", "", ""),
+        ("制表人：甲某", *[""] * 5),
+        HEADINGS,
+        person(2),
+        ("", word, "1", "", "", ""),
+    ]
+    load(con, write_text(tmp_path / f"{ARREST}.csv", HEADINGS, *rows))
+    assert reasons(con) == {3: TOTAL, 4: FOOTER, 5: "重复的表头", 7: TOTAL}
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        ("1", "2", "3", "4", "5", "6"),
+        ("甲", "乙", "1", "2", "3", "4"),
+        ("(1)", "（2）", "(3)", "(4)", "(5)", "(6)"),
+        ("①", "②", "③", "④", "⑤", "⑥"),
+        ("栏次", "1", "2", "3", "4", "5"),
+        ("１", "２", "３", "４", "５", ""),
+        ("A", "B", "1", "2", "3", "4"),
+    ],
+)
+def test_the_numbers_of_the_columns_are_no_card(tmp_path: Path, row: Sequence[str]) -> None:
+    con = warehouse()
+    report = load(con, write_text(tmp_path / f"{ARREST}.csv", HEADINGS, row, person(1), HEADINGS, row, person(2)))
+    assert reasons(con) == {2: NUMBERS, 4: "重复的表头", 5: NUMBERS}
+    assert (report.rows.column_numbers, report.rows.loaded) == (2, 2)
+
+
+LIKE_NO_CARDS = [
+    ("制表人：甲某", "S9", "张三", "男", "2026-03-02", "20"),  # a case number that is none, of a card that is one
+    ("", "S9", "备注：", "", "", ""),
+    ("", "S9", "注：", "男", "", ""),
+    ("K9", "", "小计", "", "", ""),
+    ("", "S9", "小计", "", "", ""),
+    ("小计划", "", "", "", "", ""),
+    ("注册处", "", "", "", "", ""),
+    ("说明书", "", "x", "", "", ""),
+    ("", "", "注", "男", "2026-03-02", "20"),
+    ("", "", "审核", "男", "2026-03-02", ""),
+    ("K第1页", "", "", "", "", ""),
+    ("1", "2", "3", "5", "4", "6"),
+    ("1", "2", "", "", "", ""),
+    ("1", "", "2", "3", "", ""),
+    ("1", "S1", "3", "男", "2026-03-02", "20"),
+    ("2", "3", "4", "5", "6", "7"),
+    ("甲", "乙", "丙", "丁", "戊", "己"),
+]
+
+
+@pytest.mark.parametrize("row", LIKE_NO_CARDS)
+def test_a_card_is_never_taken_for_something_else(tmp_path: Path, row: Sequence[str]) -> None:
+    con = warehouse()
+    report = load(con, write_text(tmp_path / f"{ARREST}.csv", HEADINGS, person(1), row, person(2)))
+    assert (reasons(con), report.rows.loaded) == ({}, 3)
+
+
+def test_a_card_whose_first_column_is_a_remark_is_loaded(tmp_path: Path) -> None:
+    con = warehouse()
+    rows = [
+        ("备注：补录", *person(1)),
+        ("说明", *person(2)),
+        ("小计", *person(3)),
+        ("合计", *person(4)),
+        ("1", *person(5)),
+    ]
+    report = load(con, write_text(tmp_path / f"{ARREST}.csv", ("备注", *HEADINGS), *rows))
+    assert (reasons(con), report.rows.loaded) == ({}, 5)
+
+
+def test_cards_without_case_and_person_are_told_by_their_key(tmp_path: Path) -> None:
+    """A kind of matter may be called like a word of a footer; only what also has a colon is one."""
+    catalogue = load_catalogue(_folder(tmp_path, "key: [kind]", "{name: kind, header: Kind}"))
+    rows = [
+        ("说明", "5", "2026-03-02"),
+        ("Note", "", ""),
+        ("小计", "5", ""),
+        ("1", "2", "3"),
+        ("", "注：以上", ""),
+        ("Total", "", ""),
+    ]
+    con = warehouse()
+    load_exports(
+        con, catalogue, [write_text(tmp_path / "matters.csv", ("Kind", "Number", "Day"), *rows)], card="matter"
+    )
+    assert con.execute("select kind from cards.matter order by _row").fetchall() == [("说明",), ("Note",)]
+    assert reasons(con) == {4: TOTAL, 5: NUMBERS, 6: FOOTER, 7: TOTAL}
+
+
+def test_a_table_of_numbers_alone_keeps_the_row_one_two_three(tmp_path: Path) -> None:
+    catalogue = load_catalogue(_folder(tmp_path, "key: [kind]", "{name: kind, header: Kind, type: int}", day="int"))
+    con = warehouse()
+    path = write_text(tmp_path / "matters.csv", ("Kind", "Number", "Day"), ("1", "2", "3"), ("2", "3", "4"))
+    load_exports(con, catalogue, [path], card="matter")
+    assert con.execute("select kind from cards.matter order by _row").fetchall() == [(1,), (2,)]
+
+
+def test_words_are_the_catalogues(tmp_path: Path) -> None:
+    words = "key: [kind]\nfooter_words: [Printed in]\ntotal_words: []\nsubtotal_words: []"
+    catalogue = load_catalogue(_folder(tmp_path, words, "{name: kind, header: Kind}"))
+    rows = [("printed in: Berlin", "", ""), ("Note: x", "", ""), ("Total", "5", "")]
+    con = warehouse()
+    load_exports(
+        con, catalogue, [write_text(tmp_path / "matters.csv", ("Kind", "Number", "Day"), *rows)], card="matter"
+    )
+    assert reasons(con) == {2: FOOTER}
+
+
+def _folder(tmp_path: Path, card: str, kind: str, day: str = "date") -> Path:
+    """A catalogue of one card without case and person."""
+    folder = tmp_path / "catalogue"
+    folder.mkdir()
+    (folder / "pack.yaml").write_text(
+        "pack: {name: matters, title: {zh: 事项}, version: '1', extends: nothing}", "utf-8"
+    )
+    fields = f"[{kind}, {{name: number, header: Number, type: int}}, {{name: day, header: Day, type: {day}}}]"
+    text = f"card: matter\ntitle: {{zh: 事项}}\n{card}\nsections: [{{title: {{zh: 事项}}, fields: {fields}}}]\n"
+    (folder / "matter.yaml").write_text(text, "utf-8")
+    return folder
+
+
+def test_a_row_of_one_control_character_is_blank(tmp_path: Path) -> None:
+    con = warehouse()
+    path = write_text(tmp_path / f"{ARREST}.csv", HEADINGS, person(1))
+    path.write_bytes(path.read_bytes() + b"\x1a")
+    assert load(con, path).rows.loaded == 1
+    assert reasons(con) == {3: "空行"}
+
+
+WORDS = st.sampled_from(
+    ["合计", "小计：", "制表人：甲", "注", "第1页", "1", "2", "3", "甲", "备注", "", "", "x", "2026-03-02"]
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(rows=st.lists(st.tuples(*[WORDS] * 6), min_size=1, max_size=6))
+def test_a_row_that_names_case_and_person_is_always_loaded(
+    rows: list[tuple[str, ...]], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    con, folder = warehouse(), tmp_path_factory.mktemp("named")
+    named = [(*person(number)[:2], *row) for number, row in enumerate(rows)]
+    headings = (*HEADINGS[:2], "承办单位", "承办部门", *HEADINGS[2:])
+    assert load(con, write_text(folder / f"{ARREST}.csv", headings, *named)).rows.loaded == len(rows)
+
+
 CELL = st.sampled_from(["", " ", "K1", "K2", "S1", "2026-03-02", "x", "合计", "a\nb", 'q"q', ",", "NULL", "性别"])
 ROW: st.SearchStrategy[list[str]] = st.one_of(
-    st.lists(CELL, max_size=8), st.just(list(HEADINGS)), st.just(["合计", "", "", "", "", "3"]), st.just([])
+    st.lists(CELL, max_size=8),
+    st.just(list(HEADINGS)),
+    st.just(["合计", "", "", "", "", "3"]),
+    st.just(["注：x"]),
+    st.just(list("123456")),
+    st.just([]),
 )
 
 
@@ -235,6 +441,6 @@ def test_every_row_read_is_loaded_or_rejected_with_a_reason(
     assert [row for (row,) in cards(con, "arrest", "_row")] == list(range(len(loaded_rows)))
     stored = con.execute(
         "SELECT rows_read, rows_loaded, rows_rejected, rows_loaded + rows_header_copy + rows_total + rows_blank"
-        " + rows_duplicate + rows_replaced + rows_malformed FROM load.files"
+        " + rows_footer + rows_column_numbers + rows_duplicate + rows_replaced + rows_malformed FROM load.files"
     ).fetchall()
     assert all(read == loaded + rejected == total for read, loaded, rejected, total in stored)

@@ -207,7 +207,7 @@ def store(con: duckdb.DuckDBPyConnection, card: Card, names: Sequence[str], rows
 def make_schemas(con: duckdb.DuckDBPyConnection) -> None:
     """What `store` needs, once per connection."""
     con.execute("create schema cards")
-    for statement in value_macros():
+    for statement in value_macros("Asia/Shanghai"):
         con.execute(statement)
 
 
