@@ -126,9 +126,12 @@ def sections(items: Sequence[Item]) -> tuple[Section, ...]:
 
 def _card_row(values: dict[str, object], card: str, items: Sequence[Item], masks: Masks) -> CardRow:
     texts: dict[str, str] = {}
+    damaged = values.get("_as_written")
     for item in items:
         value = values.get(item.name)
         text = values.get(f"{item.name}__raw") if value is None else value
+        if text is None and isinstance(damaged, dict):
+            text = damaged.get(item.name)
         if text is not None:
             texts[item.name] = masks.value(_plain(text), card, item.name)
     unreadable = values.get("_unreadable")

@@ -106,6 +106,12 @@ UNREADABLE_CELLS = _table(
     "Cells that are filled and could not be read as their type, as they stood.",
     "file_no integer, sheet varchar, sheet_row bigint, card varchar, field varchar, text varchar",
 )
+EXPORT_ARTEFACTS = _table(
+    "export_artefacts",
+    """Columns whose numbers a spreadsheet changed on their way into the file: how, how many cells, the first rows, one text. `kind`:
+    scientific, hidden (#####) or rounded.""",
+    """file_no integer, sheet varchar, card varchar, field varchar, kind varchar, cells bigint, first_rows bigint[], example varchar""",
+)
 REJECTED_ROWS = _table(
     "rejected_rows",
     "Rows that are no cards, with the reason; `cells` is a JSON object of heading and text.",
@@ -146,7 +152,7 @@ CALENDAR_GAPS = _table(
     "year integer, card varchar, card_rows bigint",
 )
 
-LOADED = (FILES, FILE_COLUMNS, MISSING_COLUMNS, UNREADABLE_CELLS, REJECTED_ROWS, PROFILE)
+LOADED = (FILES, FILE_COLUMNS, MISSING_COLUMNS, UNREADABLE_CELLS, EXPORT_ARTEFACTS, REJECTED_ROWS, PROFILE)
 """What loading writes into schema `load` of the warehouse."""
 JUDGED = (FINDINGS, DUE, CALENDAR_GAPS)
 """What judging writes into the warehouse."""

@@ -40,7 +40,7 @@ NOTHING_PECULIAR = Peculiarities()
 def typed_rows(
     fields: Sequence[Field],
     dictionaries: Mapping[str, Dictionary],
-    text: Callable[[Field], str],
+    text: Callable[[Field], str | None],
     place: Mapping[str, str],
     rows: str,
     facts: Mapping[str, str] | None = None,
@@ -48,23 +48,28 @@ def typed_rows(
 ) -> str:
     """The query of the typed rows: `PLACE`, `_unreadable`, every field as its value and, where it is parsed, its text, then `facts`.
 
-    `rows` is what stands after `from`, `text` a field's text there, `place` the SQL of the columns of `PLACE` and of whatever else the
-    facts look at; `facts` see these and the cleaned cells under the names of their fields. Cells are trimmed first, then typed, then
+    `rows` is what stands after `from`, `text` a field's text there, None for one without a column, `place` the SQL of the columns of
+    `PLACE` and of whatever else the facts look at; `facts` see these and the cleaned cells under the names of their fields. Cells are trimmed first, then typed, then
     those that could not be read are named, each step on the columns of the one before: the text of a cell stands many times in the SQL
     of its value.
     """
     facts = facts or {}
-    cleaned = [f"{cell_sql(field, text(field))} as {column(field.name)}" for field in fields]
+    texts = {field.name: text(field) for field in fields}
+    present = [field for field in fields if texts[field.name]]
+    cleaned = [
+        f"{cell_sql(field, there) if (there := texts[field.name]) else 'null::varchar'} as {column(field.name)}"
+        for field in fields
+    ]
     typed = [
         selected
         for field in fields
-        for selected in _typed(field, dictionaries, field.name in peculiar.rare, peculiar.from_1904)
+        for selected in (_typed(field, dictionaries, peculiar) if texts[field.name] else _absent(field))
     ]
     values = [column(name) for field in fields for name in item_columns(field)]
     return f"""
         with cleaned as (select {", ".join([*_named(place), *cleaned])} from {rows}),
         typed as (select {", ".join([*PLACE, *_named(facts), *typed])} from cleaned)
-        select {", ".join([*PLACE, f"{_unreadable(fields, peculiar.damaged)} as _unreadable", *values, *facts])} from typed"""
+        select {", ".join([*PLACE, f"{_unreadable(present, peculiar.damaged)} as _unreadable", *values, *facts])} from typed"""
 
 
 def _named(columns: Mapping[str, str]) -> list[str]:
@@ -95,12 +100,17 @@ def rare_fields(
     )
 
 
-def _typed(field: Field, dictionaries: Mapping[str, Dictionary], rare: bool, from_1904: bool) -> list[str]:
+def _typed(field: Field, dictionaries: Mapping[str, Dictionary], peculiar: Peculiarities) -> list[str]:
     name = column(field.name)
-    value = typed_sql(field, name, dictionaries, from_1904)
-    if rare:
+    value = typed_sql(field, name, dictionaries, peculiar.from_1904)
+    if field.name in peculiar.rare:
         value = f"coalesce({value}, {rare_sql(field, name)})"
     return [f"{value} as {name}", *([f"{name} as {column(raw_column(field))}"] if field.parsed else [])]
+
+
+def _absent(field: Field) -> list[str]:
+    """Nothing, of the types the columns have: planning what would become of it takes longer than reading a small file."""
+    return [f"null::{sql_type} as {column(name)}" for name, sql_type in item_columns(field).items()]
 
 
 def _unreadable(fields: Sequence[Field], damaged: bool) -> str:

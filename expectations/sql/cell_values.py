@@ -27,6 +27,9 @@ at the ends of a cell or in a heading. Variation selectors (Mn) are none of them
 BLANKS = SPACES + INVISIBLE
 """Every sign that is trimmed from a cell; RE2's `\\s` knows the ASCII ones only."""
 
+_COMMON_BLANKS = r"\x01- \x7f-\xa0\xad" + "\u200b-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff"
+"""Most of them, in fewer ranges: a pattern is compiled for every column anew, and this one is needed hardly ever."""
+
 BLANK_WORDS = ("NULL", "null", "None", "nan", "NaT")
 """Texts that other programs write for a missing value."""
 
@@ -102,14 +105,14 @@ def value_macros(time_zone: str = "") -> tuple[str, ...]:
     or below: DuckDB makes a join of each, and the plan of two hundred columns then takes half a minute.
     """
     words = f"^(?:{'|'.join(BLANK_WORDS)})$"
+    # a formula whose value is a text: how programs keep a spreadsheet from taking a number of a csv for one
+    formula = f'(?s)^[{_COMMON_BLANKS}]*="((?:[^"]|"")*)"[{_COMMON_BLANKS}]*$'
+    unwrapped = f"case when regexp_matches(x, '{formula}') then replace(regexp_extract(x, '{formula}', 1), '\"\"', '\"') else x end"
+    trimmed = f"regexp_replace({unwrapped}, '^[{BLANKS}]*''?[{BLANKS}]*|[{BLANKS}]+$', '', 'g')"
     return (
-        f"create or replace temp macro anka_trimmed(x) as regexp_replace(x, '^[{BLANKS}]*''?[{BLANKS}]*|[{BLANKS}]+$', '', 'g')",
-        # a formula whose value is a text: how programs keep a spreadsheet from taking a number of a csv for one
-        """create or replace temp macro anka_unwrapped(x) as
-        case when regexp_matches(x, '(?s)^="(?:[^"]|"")*"$') then anka_trimmed(replace(x[3:-2], '""', '"')) else x end""",
         f"""create or replace temp macro anka_clean(x) as
         case when regexp_matches(x, '^[{BLANKS}''=]|[{BLANKS}]$|^$|{words}')
-            then nullif(regexp_replace(anka_unwrapped(anka_trimmed(x)), '{words}', ''), '') else x end""",
+            then nullif(regexp_replace({trimmed}, '{words}', ''), '') else x end""",
         *_date_macros(time_zone),
     )
 
@@ -252,7 +255,7 @@ def _number(text: str, field: Field) -> str:
         digits = f"regexp_replace({digits}, '\\.0+$', '')"
     return f"""case
         when {text} is null then null
-        when regexp_matches({text}, '^{number}(?:[{BLANKS}]*{unit})?$') then try_cast({digits} as {sql_type})
+        when regexp_matches({text}, '^{number}(?:[ \u00a0\u3000]*{unit})?$') then try_cast({digits} as {sql_type})
     end"""
 
 

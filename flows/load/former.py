@@ -19,6 +19,7 @@ from expectations.catalogue.cards import Card
 from expectations.sql.quoting import quoted
 from expectations.texts import Bilingual
 from flows.kept_exports import kept_copy
+from flows.load.artefacts import ROUNDED, rounded_fields
 from flows.load.headings import Column
 from flows.load.recognition import Candidate
 from flows.load.row_reasons import REASONS
@@ -157,7 +158,9 @@ def changed_lines(
         return sheet
     rows, texts = sheet_headings(sheet, chosen)
     below = rows[-1] + 1
-    if doubtful_columns(texts, chosen.headings):
+    # of some columns only all rows tell what they are; one whose numbers were rounded was none
+    was_rounded = any(column.matched_by == "rounded" for column in counterpart.columns)
+    if was_rounded or doubtful_columns(texts, chosen.headings):
         return sheet
     lines = sheet.lines(below)
     numbered = lines and _number_lines(con, "lines", lines, former.lines_of(place.sha256, lines))
@@ -174,6 +177,17 @@ where l.copies = 1 and f.copies = 1 and l.line > {HEAD - below}"""
         f"insert into incremental.kept select {quoted(chosen.card.name)}, _row, {place.load_no}, {place.file_no}, {below} + line from kept_lines"
     )
     return _of_lines(con, sheet, lines, below, reading)
+
+
+def rounded_with_kept(con: duckdb.DuckDBPyConnection, load: Load) -> bool:
+    """Whether the rows that were kept and those that were read anew say together that the numbers of a column were rounded."""
+    kept = f"select former_row from incremental.kept where card = {quoted(load.card.name)} and load_no = {load.number}"
+    return bool(rounded_fields(con, card_table(load.card), load.card, f"({load.scanned} or _row in ({kept}))"))
+
+
+def forget_kept(con: duckdb.DuckDBPyConnection, load: Load) -> None:
+    """Keeps none of the rows of a sheet, which is to be read as a whole."""
+    con.execute("delete from incremental.kept where card = ? and load_no = ?", [load.card.name, load.number])
 
 
 def _read_again(former: Former, counterpart: FormerSheet, reading: Reading) -> Sheet | None:
@@ -291,7 +305,8 @@ def take_kept_rows(con: duckdb.DuckDBPyConnection, cards: Iterable[Card]) -> Non
 
 
 def keep_rejected(con: duckdb.DuckDBPyConnection, former: FormerSheet, load: Load) -> None:
-    """The rows of an unchanged sheet that are no cards, for reasons of their own: in `load.all_rows` and `load.rejected_rows`."""
+    """The rows of an unchanged sheet that are no cards, for reasons of their own, in `load.all_rows` and `load.rejected_rows`; and what is
+    known of its columns alone."""
     reasons = " ".join(f"when {quoted(words.zh)} then {quoted(code)}" for code, words in REASONS.items())
     of_sheet = f"former.rejected_rows where file_no = {former.file_no} and sheet = {quoted(former.sheet)}"
     con.execute(
@@ -300,6 +315,10 @@ def keep_rejected(con: duckdb.DuckDBPyConnection, former: FormerSheet, load: Loa
     )
     con.execute(
         f"insert into load.rejected_rows select {load.file_no}, sheet, sheet_row, reason, reason_en, cells from {of_sheet}"
+    )
+    con.execute(
+        f"insert into load.export_artefacts select {load.file_no}, * exclude (file_no) from former.export_artefacts"
+        f" where file_no = {former.file_no} and sheet = {quoted(former.sheet)} and kind = {quoted(ROUNDED)}"
     )
 
 

@@ -78,7 +78,8 @@ class HeaderRow:
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a sheet. `field` is empty for an extra column; `position` counts from 0.
+    """A column of a sheet. `field` is empty for an extra column, one whose numbers a spreadsheet rounded among them; `position` counts
+    from 0.
 
     `merged`: its cells below the first of merged ones; `filled_down`: whether they hold the text of the first.
     """
@@ -86,8 +87,9 @@ class Column:
     position: int
     header: str
     field: str
-    matched_by: Literal["header", "alias", "extra", "twice"]
-    """`twice`: an extra column with values, whose heading names a field that another column fills."""
+    matched_by: Literal["header", "alias", "extra", "twice", "rounded"]
+    """`twice`: an extra column with values, whose heading names a field that another column fills; `rounded`: a spreadsheet rounded its
+    numbers."""
     merged: int = 0
     filled_down: bool = False
 

@@ -17,8 +17,9 @@ from expectations.run.schema import LOADED, Table
 from expectations.sql.card_rows import DAMAGED
 from expectations.sql.judgements import raw_column
 from expectations.sql.quoting import column, quoted
+from flows.load.artefacts import damaged_cells, kind_sql
 from flows.load.headings import Column
-from flows.load.report import RowCounts, SheetReport
+from flows.load.report import Artefact, RowCounts, SheetReport
 from flows.load.row_reasons import REASONS
 from flows.load.scanning import Load, card_table
 
@@ -57,6 +58,8 @@ def fill_row_tables(con: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> Non
         branches += [_damaged_cells(card, field) for field in _damaged_texts(con, card)]
         if branches:
             con.execute(f"insert into load.unreadable_cells {' union all '.join(branches)}")
+        if con.execute(f"select 1 from {table} where _unreadable is not null limit 1").fetchone():
+            _fill_damaged_cells(con, card)
         if case := card.role("case"):
             con.execute(
                 f"insert into load.rows_without_case select _file, _sheet, _sheet_row, {quoted(card.name)}"
@@ -64,11 +67,21 @@ def fill_row_tables(con: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> Non
             )
 
 
+def _fill_damaged_cells(con: duckdb.DuckDBPyConnection, card: Card) -> None:
+    """What a spreadsheet damaged: cell by cell, and once per column of a file."""
+    cells = damaged_cells(card, card_table(card))
+    con.execute(f"insert into load.unreadable_cells {cells}")
+    con.execute(
+        f"insert into load.export_artefacts select _file, _sheet, card, field, {kind_sql('text')} as kind, count(*),"
+        f" list(_sheet_row order by _sheet_row)[:{SHOWN}], min(text) from ({cells}) group by all order by all"
+    )
+
+
 def with_counts(con: duckdb.DuckDBPyConnection, sheets: Sequence[SheetReport]) -> tuple[SheetReport, ...]:
     """The reports with the figures of the run."""
     rows = _row_counts(con)
     without_case = _by_sheet(con, "select file_no, sheet, count(*) from load.rows_without_case group by all")
-    unreadable, damaged = _unreadable(con), _damaged(con)
+    unreadable, damaged, artefacts = _unreadable(con), _damaged(con), _artefacts(con)
     return tuple(
         replace(
             sheet,
@@ -76,6 +89,7 @@ def with_counts(con: duckdb.DuckDBPyConnection, sheets: Sequence[SheetReport]) -
             without_case=without_case.get((sheet.file_no, sheet.sheet), 0),
             unreadable=unreadable.get((sheet.file_no, sheet.sheet), {}),
             damaged=damaged.get((sheet.file_no, sheet.sheet), (0, ())),
+            artefacts=artefacts.get((sheet.file_no, sheet.sheet), ()),
         )
         if sheet.status == "loaded"
         else sheet
@@ -165,7 +179,7 @@ def _written(card: Card, sheet_column: Column) -> str:
         return f"r._extra[{quoted(sheet_column.header)}]"
     field = card.field(sheet_column.field)
     if field.parsed:
-        return f"r.{column(raw_column(field))}"
+        return f"coalesce(r.{column(raw_column(field))}, r._as_written[{quoted(field.name)}])"
     return f"coalesce(r._as_written[{quoted(field.name)}], r.{column(field.name)})"
 
 
@@ -235,6 +249,15 @@ def _damaged(con: duckdb.DuckDBPyConnection) -> Mapping[tuple[int, str], tuple[i
             f" from load.unreadable_cells where contains(text, {quoted(DAMAGED)}) group by all"
         ).fetchall()
     }
+
+
+def _artefacts(con: duckdb.DuckDBPyConnection) -> Mapping[tuple[int, str], tuple[Artefact, ...]]:
+    by_sheet: dict[tuple[int, str], tuple[Artefact, ...]] = {}
+    for file_no, sheet, *artefact in con.execute(
+        "select file_no, sheet, field, kind, cells, first_rows, example from load.export_artefacts order by all"
+    ).fetchall():
+        by_sheet[file_no, sheet] = (*by_sheet.get((file_no, sheet), ()), Artefact(*artefact))
+    return by_sheet
 
 
 def absent_fields(loads: Sequence[Load]) -> dict[str, dict[str, frozenset[int]]]:

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count
 from pathlib import Path
 
@@ -27,9 +28,11 @@ from flows.load.former import (
     FormerSheet,
     Place,
     changed_lines,
+    forget_kept,
     keep_rejected,
     keep_sheet,
     note_former_rows,
+    rounded_with_kept,
     take_kept_rows,
     take_over,
 )
@@ -45,7 +48,7 @@ from flows.load.load_tables import (
 from flows.load.recognition import Candidate, all_headings, card_in_file_name, inner_name, recognise, refusal
 from flows.load.report import LoadReport, RowCounts, SheetReport, Status
 from flows.load.row_reasons import reason_rows
-from flows.load.scanning import Load, scan_sheet
+from flows.load.scanning import Load, forget_rows, scan_sheet
 from flows.load.sources.containers import kind_of
 from flows.load.sources.cut_off import CUT
 from flows.load.sources.delimited import read_delimited
@@ -286,10 +289,21 @@ def _scan_file(
                         _ignored_report(number, shown(path.name), file.sha256, sheet.name, _NO_HEADINGS)
                     )
                     continue
-                rows = _new_rows(
-                    con, run, file, Place(shown(path.name), file.sha256, number, load_number), sheet, candidate
+                place = Place(shown(path.name), file.sha256, number, load_number)
+                rows = _new_rows(con, run, file, place, sheet, candidate)
+                scan = partial(
+                    scan_sheet,
+                    con,
+                    chosen=candidate,
+                    dictionaries=run.catalogue.dictionaries,
+                    number=load_number,
+                    file_no=number,
                 )
-                load = scan_sheet(con, rows, candidate, run.catalogue.dictionaries, load_number, number)
+                load = scan(sheet=rows, whole=rows is sheet)
+                if rows is not sheet and rounded_with_kept(con, load):
+                    forget_kept(con, load)
+                    forget_rows(con, load)
+                    load = scan(sheet=sheet)
                 taken.loads.append(load)
                 taken.sheets.append(_loaded_report(number, shown(path.name), file.sha256, load))
         except Refused as refused:

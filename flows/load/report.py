@@ -3,7 +3,7 @@
 Shapes and wording only; the figures are counted in `load_tables`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -11,6 +11,7 @@ from typing import Literal
 from expectations.catalogue.catalogues import Catalogue
 from expectations.judging.judge import LoadedCards
 from expectations.texts import Bilingual
+from flows.load.artefacts import ARTEFACTS, HINT
 from flows.load.headings import Column
 
 Status = Literal["loaded", "ignored", "refused"]
@@ -43,6 +44,17 @@ class RowCounts:
 
 
 @dataclass(frozen=True)
+class Artefact:
+    """What a spreadsheet did to the numbers of a column: how, in how many cells, the first rows, one text."""
+
+    field: str
+    kind: str
+    cells: int
+    first_rows: Sequence[int]
+    example: str
+
+
+@dataclass(frozen=True)
 class SheetReport:
     """One sheet of one file. `file_no` counts the files of the run from 0, `header_row` from 1; 0 is none."""
 
@@ -61,6 +73,7 @@ class SheetReport:
     unreadable: Mapping[str, tuple[int, tuple[str, ...]]] | None = None
     damaged: tuple[int, tuple[tuple[int, str], ...]] = (0, ())
     """How many of the unreadable cells hold a character that could not be read, and the row and field of the first few."""
+    artefacts: tuple[Artefact, ...] = ()
 
     @property
     def title(self) -> str:
@@ -165,6 +178,14 @@ def _sheet_lines(sheet: SheetReport, labels: Mapping[tuple[str, str], str]) -> l
     if number:
         rows_and_items = "、".join(f"第 {row} 行“{_names(sheet.card, (field,), labels)}”" for row, field in places)
         lines.append(f"  {_DAMAGED}: {number} 格，如 {rows_and_items}")
+    for artefact in sheet.artefacts:
+        rows_named = Bilingual(f"第 {'、'.join(map(str, artefact.first_rows))} 行", "first rows").zh
+        lines.append(
+            "  "
+            + ARTEFACTS[artefact.kind].about(
+                f"{_names(sheet.card, (artefact.field,), labels)}: {artefact.cells} 格，如 {artefact.example}（{rows_named}）。{HINT}"
+            )
+        )
     return lines
 
 

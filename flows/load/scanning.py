@@ -4,7 +4,7 @@ The rows go straight into `cards.<card>`, all of them; those that are no cards a
 numbers of a sheet's rows are those of the file, blanks and repeated headings included.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import duckdb
@@ -15,6 +15,7 @@ from expectations.run.schema import LOAD_FACTS
 from expectations.sql.card_rows import NOTHING_PECULIAR, Peculiarities, rare_fields, typed_rows
 from expectations.sql.cell_values import clean_sql, typed_sql
 from expectations.sql.quoting import column, quoted
+from flows.load.artefacts import damaged_fields, note_rounded, rounded_fields, without_damaged
 from flows.load.headings import Column, Headings, heading_rows, heading_texts, map_columns, sharing_columns
 from flows.load.recognition import Candidate
 from flows.load.row_kinds import declares_words, is_header, place_of, row_kind
@@ -35,6 +36,11 @@ class Load:
     header_row: int
     columns: tuple[Column, ...]
     heading_cells: tuple[tuple[str, ...], ...]
+
+    @property
+    def scanned(self) -> str:
+        """The condition on its rows that were read in this run; rows of the former one have a number."""
+        return f"_load = {self.number} and _row is null"
 
     @property
     def fields(self) -> tuple[Column, ...]:
@@ -60,8 +66,13 @@ def scan_sheet(
     dictionaries: Mapping[str, Dictionary],
     number: int,
     file_no: int,
+    *,
+    whole: bool = True,
 ) -> Load:
-    """Adds the rows of a sheet to the table of its card, which the first sheet of the card makes."""
+    """Adds the rows of a sheet to the table of its card, which the first sheet of the card makes.
+
+    `whole`: not a part of its rows only, of which nothing can be told of a column.
+    """
     rows, texts = sheet_headings(sheet, chosen)
     last = rows[-1] + 1
 
@@ -75,14 +86,9 @@ def scan_sheet(
             _with_names(_columns(con, texts, chosen, sheet, relation)),
             tuple(tuple(sheet.head[row]) for row in rows),
         )
-        table, of_load = card_table(load.card), f"_load = {number}"
         peculiar = Peculiarities(from_1904=sheet.from_1904, damaged=sheet.damaged)
         _add_rows(con, load, scanned_rows(load, dictionaries, relation, peculiar))
-        # nearly no export has any, and the expressions for them are dear
-        if rare := rare_fields(con, table, load.card.fields, of_load):
-            con.execute(f"delete from {table} where {of_load}")
-            _add_rows(con, load, scanned_rows(load, dictionaries, relation, replace(peculiar, rare=rare)))
-        return load
+        return _looked_at_again(con, load, dictionaries, relation, peculiar, whole)
 
     try:
         return scan(sheet.rows(last))
@@ -91,6 +97,42 @@ def scan_sheet(
         if sheet.carefully is None:
             raise
     return scan(sheet.carefully(last))
+
+
+def _looked_at_again(
+    con: duckdb.DuckDBPyConnection,
+    load: Load,
+    dictionaries: Mapping[str, Dictionary],
+    relation: str,
+    peculiar: Peculiarities,
+    whole: bool,
+) -> Load:
+    """The load with its rows typed anew where the first look left something over; nearly no export needs that, and it is dear."""
+    table, of_load = card_table(load.card), load.scanned
+    rare = rare_fields(con, table, load.card.fields, of_load)
+    damaged = damaged_fields(con, table, load.card, of_load)
+    rounded = rounded_fields(con, table, load.card, of_load) if whole else frozenset()
+    if not (rare or damaged or rounded):
+        return load
+    note_rounded(con, table, of_load, load.card, rounded)
+    forget_rows(con, load)
+    load = replace(load, columns=_with_names([_without_field(each, rounded) for each in load.columns]))
+    rows = scanned_rows(load, dictionaries, relation, replace(peculiar, rare=rare))
+    _add_rows(con, load, without_damaged(rows, load.card, damaged - rounded) if damaged - rounded else rows)
+    return load
+
+
+def _without_field(sheet_column: Column, fields: Collection[str]) -> Column:
+    return (
+        replace(sheet_column, field="", matched_by="rounded", filled_down=False)
+        if sheet_column.field in fields
+        else sheet_column
+    )
+
+
+def forget_rows(con: duckdb.DuckDBPyConnection, load: Load) -> None:
+    """Takes the rows of a load out of the table again."""
+    con.execute(f"delete from {card_table(load.card)} where {load.scanned}")
 
 
 def _add_rows(con: duckdb.DuckDBPyConnection, load: Load, rows: str) -> None:
@@ -140,10 +182,15 @@ def scanned_rows(
         "_surplus": "_surplus",
         "_extra": f"map {{{entries}}}" if entries else "null::map(varchar, varchar)",
         "_is_header": is_header(load.columns, load.heading_cells),
-        **{place_of(other): clean_sql(f"c{other.position}") for other in others if declares_words(load.card)},
+        **{
+            place_of(other): clean_sql(f"c{other.position}")
+            for other in others
+            if declares_words(load.card) or other.matched_by == "rounded"
+        },
         **{_beside_item(name): text for name, text in filled_down.items()},
     }
-    names = [column(name) for name in places]
+    # numbers that were rounded still tell two rows apart
+    names = [column(name) for name in places] + [place_of(other) for other in others if other.matched_by == "rounded"]
     in_name_order, in_reverse_order = ", ".join(sorted(names)), ", ".join(sorted(names, reverse=True))
     # in the order of names, as files differ in that of columns; twice over, as two rows of one hash would be merged as equal;
     # with the names, as rows of files with other columns are never equal
@@ -161,7 +208,7 @@ def scanned_rows(
     return typed_rows(
         load.card.fields,
         dictionaries,
-        lambda field: cells.get(field.name, "null::varchar"),
+        lambda field: cells.get(field.name),
         place,
         f"({relation})",
         {name: f"({facts[name]})::{kind}" for name, kind in LOAD_FACTS.items()},

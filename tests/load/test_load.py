@@ -289,7 +289,7 @@ def test_the_printed_report_and_the_quarantine_account_for_every_row(tmp_path: P
     rows = (person(1), person(1), HEADINGS, person(2, age="二十"), [""] * 6, ("合计", "", "", "", "", "2"))
     report = load(con, write_text(tmp_path / f"{ARREST}.csv", HEADINGS, *rows))
     text = report_as_text(report, {("arrest", field.name): field.header for field in CATALOGUE.cards["arrest"].fields})
-    assert "读入 6 = 载入 2 + 剔除 4（表头 1，合计 1，空行 1，重复 1，被替换 0，格式错误 0）" in text
+    assert "读入 6 = 载入 2 + 剔除 4（表头 1，合计 1，表尾 0，栏次 0，空行 1，重复 1，被替换 0，格式错误 0）" in text
     assert "无法识别 / unreadable 作案时年龄: 1 格，如 二十" in text
 
     target = tmp_path / "quarantine.csv"

@@ -131,6 +131,55 @@ def test_the_sample_the_night_after_comes_to_what_a_whole_audit_does(audited_hom
     assert differences(whole, incremental) == []
 
 
+TICKET = """
+card: ticket
+title: {zh: 工单, en: Ticket}
+key: [ticket_no]
+file_words: [tickets]
+roles: {case: ticket_no, person: '', name: ''}
+sections:
+  - title: {zh: 工单, en: Ticket}
+    fields:
+      - {name: ticket_no, header: Ticket, type: case_no, level: case}
+      - {name: opened, header: Opened on, type: date, level: case}
+      - {name: subject, header: Subject of the ticket, level: case}
+"""
+
+
+def test_nights_on_which_a_spreadsheet_spoils_a_column(tmp_path: Path) -> None:
+    """Two numbers that end in zeros are chance, the third says of all that they were rounded; then it goes again."""
+    catalogue, home = shop_with_days(tmp_path), tmp_path / "home"
+    (catalogue / "ticket.yaml").write_text(TICKET, encoding="utf-8")
+    plain = [[f"T{number}", "2025-03-02", f"about {number}"] for number in range(40)]
+    long = [[f"2025061812345{number}00", "2025年3月2日9时30分", "long"] for number in range(3)]
+    spoiled = ["7.7E+16", "########", "spoiled"]
+    nights = [
+        [*plain, *long[:2]],
+        [*plain, *long],
+        [*plain, *long, ["T50", "2025-03-01T17:00:00+01:00", "new"]],
+        [*plain, *long[1:], spoiled, ["Note: exported", "", ""]],
+        [*plain[:-1], *long[1:], spoiled, ["T50", "２０２５－０３－０２", "new"]],
+    ]
+    rounded = []
+    for night, rows in enumerate(nights):
+        inbox = tmp_path / f"inbox{night}"
+        tables = {**shop_tables(inbox), "tickets.csv": [["Ticket", "Opened on", "Subject of the ticket"], *rows]}
+        write_tables(inbox, tables, None)
+        incremental = run_audit(order(home, inbox, FIRST_DAY, catalogue))
+        whole = run_audit(order(tmp_path / "whole", inbox, FIRST_DAY, catalogue, whole=True))
+        assert differences(whole, incremental) == [], f"night {night}"
+        assert (incremental.former is not None) == (night > 0)
+        with duckdb.connect(str(incremental.file), read_only=True) as con:
+            rounded.append(con.execute("select kind, cells from export_artefacts order by all").fetchall())
+    assert rounded == [
+        [],
+        [("rounded", 3)],
+        [("rounded", 3)],
+        [("hidden", 1), ("scientific", 1)],
+        [("hidden", 1), ("scientific", 1)],
+    ]
+
+
 @pytest.mark.parametrize("edited", ["nothing", "a cell", "the day"])
 def test_only_what_is_new_is_read_and_judged(tmp_path: Path, edited: str) -> None:
     catalogue, home, inbox = shop_with_days(tmp_path), tmp_path / "home", tmp_path / "inbox"
@@ -226,7 +275,7 @@ def shop_with_days(folder: Path) -> Path:
 
 def shop_tables(folder: Path) -> Tables:
     made = folder / "shop"
-    made.mkdir()
+    made.mkdir(parents=True)
     write_shop(made)
     return {
         path.name: list(csv.reader(path.read_text(encoding="utf-8").splitlines())) for path in sorted(made.iterdir())
@@ -321,6 +370,16 @@ def add_a_total(chance: random.Random, tables: Tables) -> None:
     rows.insert(chance.choice((len(rows), chance.randrange(1, len(rows)))), total)
 
 
+def add_a_footer(chance: random.Random, tables: Tables) -> None:
+    rows, number = any_row(chance, tables)
+    rows.insert(number, [chance.choice(("Note: x", "Page 1 of 2", "小计")), *[""] * (len(rows[0]) - 1)])
+
+
+def spoil_a_number(chance: random.Random, tables: Tables) -> None:
+    rows, number = any_row(chance, tables)
+    rows[number][chance.randrange(len(rows[0]))] = chance.choice(("7.7E+16", "#####", "５", "2025年3月2日9时30分"))
+
+
 def repeat_the_headings(chance: random.Random, tables: Tables) -> None:
     rows, number = any_row(chance, tables)
     rows.insert(number, list(rows[0]))
@@ -376,6 +435,8 @@ EDITS: tuple[Edit, ...] = (
     sort_a_file,
     break_a_line,
     add_a_total,
+    add_a_footer,
+    spoil_a_number,
     repeat_the_headings,
     add_a_blank_row,
     lengthen_a_row,

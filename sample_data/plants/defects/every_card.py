@@ -100,7 +100,7 @@ NUMBERS = [
     ],
     *[Plant("V002", card, CARDS[card], {"bmsah": edited("bmsah", earlier_year)}) for card in ACCEPTED],
     *[Plant("V003", card, CARDS[card], {"unit_code": "770102"}) for card in FILED],
-    *[Plant("V004", card, CARDS[card], {"tysah": "7.7E+16"}) for card in FILED],
+    *[Plant("V004", card, CARDS[card], {"tysah": "7701012026000122"}) for card in FILED],
     *[Plant("V005", card, CARDS[card], {"case_type": _TYPES.get(card, "立案监督案件")}) for card in FILED],
     *[Plant("L001", card, CARDS[card], {"close_date": shifted("accept_date", -3)}) for card in ACCEPTED],
 ]

@@ -67,7 +67,7 @@ NUMBERS = [
     Plant("V001", "measure", BAILED, {"bmsah": edited("bmsah", lambda n: n.replace("[", "（").replace("]", "）"))}),
     *_on_both("V002", {"bmsah": edited("bmsah", earlier_year)}),
     *_on_both("V003", {"unit_code": "770102"}),
-    *_on_both("V004", {"tysah": "7.7E+16"}, weight=COMMON),
+    *_on_both("V004", {"tysah": "7701012026000122"}, weight=COMMON),
     *_on_both("V004", {"tysah": edited("tysah", lambda n: n[:-1])}),
     Plant("V005", "prosecution", ALONE, {"case_type": "二审上诉案件"}),
     Plant("V005", "arrest", arrested(), {"case_type": "立案监督案件"}),
