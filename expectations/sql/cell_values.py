@@ -27,9 +27,6 @@ at the ends of a cell or in a heading. Variation selectors (Mn) are none of them
 BLANKS = SPACES + INVISIBLE
 """Every sign that is trimmed from a cell; RE2's `\\s` knows the ASCII ones only."""
 
-_COMMON_BLANKS = r"\x01- \x7f-\xa0\xad" + "\u200b-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff"
-"""Most of them, in fewer ranges: a pattern is compiled for every column anew, and this one is needed hardly ever."""
-
 BLANK_WORDS = ("NULL", "null", "None", "nan", "NaT")
 """Texts that other programs write for a missing value."""
 
@@ -106,7 +103,7 @@ def value_macros(time_zone: str = "") -> tuple[str, ...]:
     """
     words = f"^(?:{'|'.join(BLANK_WORDS)})$"
     # a formula whose value is a text: how programs keep a spreadsheet from taking a number of a csv for one
-    formula = f'(?s)^[{_COMMON_BLANKS}]*="((?:[^"]|"")*)"[{_COMMON_BLANKS}]*$'
+    formula = f'(?s)^[{BLANKS}]*="((?:[^"]|"")*)"[{BLANKS}]*$'
     unwrapped = f"case when regexp_matches(x, '{formula}') then replace(regexp_extract(x, '{formula}', 1), '\"\"', '\"') else x end"
     trimmed = f"regexp_replace({unwrapped}, '^[{BLANKS}]*''?[{BLANKS}]*|[{BLANKS}]+$', '', 'g')"
     return (

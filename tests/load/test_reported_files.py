@@ -41,7 +41,7 @@ def refusal(path: Path) -> InputError:
         ("10_dimension_columns_only.xlsx", 3),
         ("12_backslash_entries.xlsx", 3),
         ("14_stray_blank_in_XFD.xlsx", 3),
-        ("19_excel_text_formula.csv", 2),
+        ("19_excel_text_formula.csv", 3),
         ("24_ctrl_z_at_end.csv", 2),
         ("26_html_wrapped_source_lines.xls", 2),
         ("35_gbk_with_byte_80.csv", 3),

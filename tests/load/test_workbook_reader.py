@@ -270,6 +270,6 @@ def test_a_password_of_an_old_workbook_is_named(con: duckdb.DuckDBPyConnection, 
 
 
 def test_merged_cells_of_an_old_workbook(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
-    rows = (HEADINGS, ("甲1号", *person(1)[1:]), ("", *person(2)[1:]))
-    load(con, write_old_workbook(tmp_path / f"{ARREST}.xls", [("甲", rows)], merged=[(1, 2, 0, 0)]))
+    rows = (("", *HEADINGS), ("", "甲1号", *person(1)[1:]), ("", "", *person(2)[1:]))
+    load(con, write_old_workbook(tmp_path / f"{ARREST}.xls", [("甲", rows)], merged=[(1, 2, 1, 1)]))
     assert cards(con, "arrest", "bmsah", "suspect_no") == [("甲1号", "S1"), ("甲1号", "S2")]

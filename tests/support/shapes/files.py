@@ -26,11 +26,11 @@ _FOOTERS = (
     ["注：本表数据截至导出日"],
     ["第1页"],
     ["第 1 页 共 3 页"],
-    ["合计", "", "", "", "", "", "12"],
-    ["合计：", "", "", "", "", "", "12"],
-    ["本页合计", "", "", "", "", "", "12"],
-    ["合计（件）", "", "", "", "", "", "12"],
-    ["审核人：代称甲", "", "制表人：代称乙"],
+    ["合计", "12"],
+    ["合计：", "12"],
+    ["本页合计", "12"],
+    ["合计（件）", "12"],
+    ["审核人：代称甲"],
 )
 
 
@@ -53,13 +53,17 @@ class Shape:
 
     kind: str
     suffix: str
-    pages: list[Page]
+    pages: list[Page] = field(repr=False)
     write: Callable[[Path], object] = field(repr=False)
 
     @property
     def cards(self) -> list[tuple[object, ...]]:
         """The values that must arrive, in order."""
         return [card.values for page in self.pages for card in page.cards]
+
+    def as_text(self) -> str:
+        """The lines as they stand, for whoever looks for the fault."""
+        return self.kind + "".join(f"\n{line!r}" for page in self.pages for line in page.lines)
 
     @property
     def rejected(self) -> int:
@@ -116,8 +120,14 @@ def page(
             [*((str(number + 1),) if "序号" in extra else ()), *cells, *(("附注",) if "备注栏" in extra else ())]
         )
     footers = draw(st.lists(st.sampled_from(_FOOTERS), max_size=3))
-    lines += [list(footer) for footer in footers]
+    lines += [_in_columns(footer, wide_heading.index(heading[order.index(6)]), len(wide_heading)) for footer in footers]
     return Page([[""] * left + line for line in lines], cards, rejected + len(footers), tuple(joined), left, begin)
+
+
+def _in_columns(footer: Line, count: int, width: int) -> Line:
+    """The words of a last line in the first column, its number below the counts, unless these are the first column."""
+    words, *number = footer
+    return [words if not place else number[0] if number and place == count else "" for place in range(width)]
 
 
 def _noise(draw: st.DrawFn, heading: str) -> str:

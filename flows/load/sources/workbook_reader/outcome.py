@@ -29,11 +29,15 @@ class Unreadable(Exception):
 
 @dataclass
 class SheetFacts:
-    """What a container says of a sheet without its cells: whether it is shown and holds cells, what is merged, why it can't be read."""
+    """What a container says of a sheet without its cells: whether it is shown and holds cells, what is merged, why it can't be read.
+
+    `first_column`: the first that holds something, where the parser begins with it.
+    """
 
     name: str
     state: str = "visible"
     has_cells: bool = True
+    first_column: int = 0
     merged: list[Area] = field(default_factory=list)
     problem: Unreadable | None = None
 

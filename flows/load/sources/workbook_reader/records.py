@@ -15,6 +15,8 @@ from .places import Area
 
 # [MS-XLS] 2.3
 _BOF, _EOF, _FILE_PASS, _CODE_PAGE, _DATE_1904, _BOUND_SHEET, _MERGED = 0x809, 0x0A, 0x2F, 0x42, 0x22, 0x85, 0xE5
+_VALUES = frozenset((0x06, 0xBD, 0xD6, 0xFD, 0x203, 0x204, 0x205, 0x27E))
+"""The records of cells that hold something; each begins with row and column."""
 _BIFF8 = 0x600
 _UTF16 = struct.pack("<H", 1200)
 _STATES = ("visible", "hidden", "veryHidden")
@@ -85,13 +87,16 @@ def _sheets(stream: bytes, records: list[Record]) -> Iterator[SheetFacts]:
             begins.append((begin, facts))
     for begin, sheet in begins:
         end = min((other for other, _ in begins if other > begin), default=len(stream))
-        sheet.merged += _merged(stream, records, begin, end)
+        of_sheet = [record for record in records if begin <= record[1] < end]
+        sheet.merged += _merged(stream, of_sheet)
+        places = (place for kind, place, length in of_sheet if kind in _VALUES and length >= 4)
+        sheet.first_column = min((struct.unpack_from("<H", stream, place + 2)[0] for place in places), default=0)
         yield sheet
 
 
-def _merged(stream: bytes, records: list[Record], begin: int, end: int) -> Iterator[Area]:
+def _merged(stream: bytes, records: list[Record]) -> Iterator[Area]:
     for kind, place, length in records:
-        if kind == _MERGED and begin <= place < end:
+        if kind == _MERGED:
             (count,) = struct.unpack_from("<H", stream, place)
             for number in range(min(count, (length - 2) // 8)):
                 first_row, last_row, first, last = struct.unpack_from("<4H", stream, place + 2 + 8 * number)

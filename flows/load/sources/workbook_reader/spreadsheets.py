@@ -87,6 +87,8 @@ def _read(reader: fastexcel.ExcelReader, number: int, sheet: SheetFacts, book: B
     if cells.visible != "visible":
         return UnreadSheet(sheet.name, number, HIDDEN)
     columns = _columns(cells) if cells.width and cells.height else []
+    # counted from A everywhere: merged cells, and addresses that people look up
+    columns = [pa.nulls(len(columns[0]), pa.string())] * sheet.first_column + columns if columns else []
     if not columns:
         return UnreadSheet(sheet.name, number, EMPTY)
     return ReadSheet(sheet.name, number, columns, _merged_downwards(columns, sheet.merged), book.from_1904)
