@@ -4,7 +4,8 @@ marked. Nothing is stored, published or logged, and the exports themselves are n
 
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -20,7 +21,13 @@ from flows.audit import AuditOrder, run_audit
 from flows.check.findings import FileCheck, file_checks
 from flows.check.marks import RESULT_SHEET, marks_of, result_sheet
 from flows.load.sources.whole_sheets import write_as_workbook
-from flows.marking import is_workbook_package, keeps_macros, mark_workbook, sheet_names
+from flows.marking import (
+    NotProvenError,
+    is_workbook_package,
+    keeps_macros,
+    mark_workbook,
+    sheet_names,
+)
 from flows.progress import tell
 
 LARGEST_WORKBOOK = 12 * 2**20
@@ -51,7 +58,11 @@ class Checked:
 
 
 def check_cards(order: CheckOrder) -> tuple[Checked, ...]:
-    """Checks the exports and writes the marked workbooks. Raises InputError for what can't be read, before anything is written."""
+    """Checks the exports and writes the marked workbooks.
+
+    Raises InputError for what can't be read or marked, NotProvenError for a copy that would differ in more than marks, before anything
+    is written.
+    """
     files = tuple(dict.fromkeys(path.resolve() for path in order.files))
     _require_checkable(files)
     targets = targets_of(files, order.out)
@@ -72,9 +83,13 @@ def check_cards(order: CheckOrder) -> tuple[Checked, ...]:
         result = run_audit(audit, catalogue)
         with open_published(result.file) as con:
             checks = file_checks(con, catalogue)
-        for number, (check, target) in enumerate(zip(checks, targets, strict=True)):
+        marked = []
+        for number, check in enumerate(checks):
             tell(Stage.MARK, number, len(checks))
-            _write(check, files[check.file_no], target, order.as_of, catalogue, work_folder)
+            with _named(files[check.file_no]):
+                marked.append(_mark(check, files[check.file_no], order.as_of, catalogue, work_folder))
+        for copy, target in zip(marked, targets, strict=True):
+            _hand_out(copy, target)
         tell(Stage.MARK, len(checks), len(checks))
     let_go_of_deleted()
     return tuple(Checked(check, target) for check, target in zip(checks, targets, strict=True))
@@ -123,30 +138,45 @@ def _require_checkable(files: Sequence[Path]) -> None:
             hint=Bilingual("检查路径；文件夹请用 anka audit", "check the path; for folders use anka audit"),
         )
     for file in files:
-        workbook = is_workbook_package(file)
-        most = LARGEST_WORKBOOK if workbook else LARGEST_TEXT
-        if (size := file.stat().st_size) > most:
-            raise InputError(
-                f"{shown(file.name)}: "
-                + Bilingual(
-                    f"{size / 2**20:.0f} MB，自查最多 {most // 2**20} MB",
-                    f"{size / 2**20:.0f} MB, a check takes at most {most // 2**20} MB",
-                ),
-                hint=Bilingual("只导出本人的案卡，或用 anka audit", "export your own cards only, or use anka audit"),
-            )
-        if workbook and RESULT_SHEET in sheet_names(file):
-            raise InputError(
-                f"{shown(file.name)}: " + Bilingual("已是自查后的工作簿", "a workbook that was checked already"),
-                hint=Bilingual("在案件系统中改正后重新导出", "correct the cards in the case system and export again"),
-            )
+        with _named(file):
+            _require_size_and_freshness(file)
+
+
+def _require_size_and_freshness(file: Path) -> None:
+    workbook = is_workbook_package(file)
+    most = LARGEST_WORKBOOK if workbook else LARGEST_TEXT
+    if (size := file.stat().st_size) > most:
+        raise InputError(
+            Bilingual(
+                f"{size / 2**20:.0f} MB，自查最多 {most // 2**20} MB",
+                f"{size / 2**20:.0f} MB, a check takes at most {most // 2**20} MB",
+            ),
+            hint=Bilingual("只导出本人的案卡，或用 anka audit", "export your own cards only, or use anka audit"),
+        )
+    if workbook and RESULT_SHEET in sheet_names(file):
+        raise InputError(
+            Bilingual("已是自查后的工作簿", "a workbook that was checked already"),
+            hint=Bilingual("在案件系统中改正后重新导出", "correct the cards in the case system and export again"),
+        )
+
+
+@contextmanager
+def _named(file: Path) -> Iterator[None]:
+    """Puts the name of the file before what is said of it."""
+    try:
+        yield
+    except (InputError, NotProvenError) as error:
+        error.message = f"{shown(file.name)}: " + error.message
+        error.args = (str(error.message),)
+        raise
 
 
 def _suffix_for(file: Path) -> str:
     return ".xlsm" if is_workbook_package(file) and keeps_macros(file) else ".xlsx"
 
 
-def _write(check: FileCheck, source: Path, target: Path, as_of: date, catalogue: Catalogue, folder: Path) -> None:
-    """The marked copy of one file, complete or not there at all."""
+def _mark(check: FileCheck, source: Path, as_of: date, catalogue: Catalogue, folder: Path) -> Path:
+    """The marked copy of one file, in the folder that is deleted."""
     workbook = source
     if not is_workbook_package(source):
         workbook = folder / f"{check.file_no}.xlsx"
@@ -154,10 +184,15 @@ def _write(check: FileCheck, source: Path, target: Path, as_of: date, catalogue:
     titles = {card.name: card.title_zh for card in catalogue.cards.values()}
     marked = folder / f"{check.file_no}-marked"
     mark_workbook(workbook, marked, marks_of(check), result_sheet(check, as_of, titles))
+    return marked
+
+
+def _hand_out(copy: Path, target: Path) -> None:
+    """Puts the copy in its place, complete or not at all."""
     target.parent.mkdir(parents=True, exist_ok=True)
     unfinished = target.with_name(f".{target.name}.unfinished")
     try:
-        shutil.copyfile(marked, unfinished)
+        shutil.copyfile(copy, unfinished)
         unfinished.replace(target)
     finally:
         unfinished.unlink(missing_ok=True)

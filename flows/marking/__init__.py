@@ -4,14 +4,18 @@ The one door of the package. It knows parts of an .xlsx file, cells and texts; w
 """
 
 from flows.marking.marks import Kind, Line, Mark, ResultCell, ResultSheet
+from flows.marking.package import UnmarkableError
+from flows.marking.proof import NotProvenError
 from flows.marking.workbook import is_workbook_package, keeps_macros, mark_workbook, sheet_names
 
 __all__ = [
     "Kind",
     "Line",
     "Mark",
+    "NotProvenError",
     "ResultCell",
     "ResultSheet",
+    "UnmarkableError",
     "is_workbook_package",
     "keeps_macros",
     "mark_workbook",

@@ -1,7 +1,7 @@
 """The rows of a sheet as text: only rows with a marked cell are taken apart, all others stay as they are, byte by byte."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,10 +10,10 @@ from lxml import etree
 from flows.marking.marks import Kind, Place, column_letters, column_number
 from flows.marking.package import parsed, serialised
 
-_ROOT = re.compile(rb"<(?:\w+:)?worksheet\b[^>]*>", re.DOTALL)
-_ROW = re.compile(rb"<((?:\w+:)?)row\b([^>]*?)(?:/>|>.*?</\1row>)", re.DOTALL)
-_NUMBER = re.compile(rb"\br\s*=\s*[\"'](\d+)[\"']")
-_END_OF_ROWS = re.compile(rb"</(?:\w+:)?sheetData\s*>")
+_ROOT = re.compile(rb"<(?:[\w.-]+:)?worksheet\b[^>]*>", re.DOTALL)
+_ROW = re.compile(rb"<((?:[\w.-]+:)?)row\b([^>]*?)(?:/>|>.*?</\1row\s*>)", re.DOTALL)
+_NUMBER = re.compile(rb"(?<![\w:.-])r\s*=\s*[\"']\s*(\d+)\s*[\"']")
+_END_OF_ROWS = re.compile(rb"</(?:[\w.-]+:)?sheetData\s*>")
 _UTF8 = re.compile(
     rb"\A(?:\xef\xbb\xbf)?\s*(?:<\?xml(?![^>]*encoding)|<\?xml[^>]*encoding=[\"'](?:utf-8|us-ascii)[\"']|<(?!\?xml))",
     re.IGNORECASE,
@@ -30,6 +30,8 @@ _AFTER_LEGACY_DRAWING = (
     "extLst",
 )
 _PLAIN = 0
+
+_CELL_REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?(\d+)")
 
 StyleOf = Callable[[int, Kind], int]
 
@@ -73,22 +75,42 @@ class SheetText:
         return tuple(areas)
 
     def mark(self, kinds: Mapping[Place, Kind], style_of: StyleOf) -> None:
-        """Gives cells another style; cells that are not there are made."""
+        """Gives cells another style; cells that are not there are made. A cell that stands twice is marked twice."""
         kinds_by_row: dict[int, dict[int, Kind]] = {}
         for (row, column), kind in kinds.items():
             kinds_by_row.setdefault(row, {})[column] = kind
-        columns = self._column_styles()
-        pieces, position, number = list[bytes](), 0, 0
-        for row_match in _ROW.finditer(self._rows):
-            row_number = _NUMBER.search(row_match[2])
-            number = int(row_number[1]) if row_number else number + 1
+        columns, there = self._column_styles(), self._columns_of_repeated_rows(kinds_by_row)
+        pieces, position = list[bytes](), 0
+        for number, row_match in self._numbered_rows():
             if number in kinds_by_row:
+                marked_row = _MarkedRow(number, there.setdefault(number, set()), columns, style_of)
                 pieces += [
                     self._rows[position : row_match.start()],
-                    self._marked_row(row_match[0], number, kinds_by_row[number], columns, style_of),
+                    marked_row.marked(self._opening, row_match[0], kinds_by_row[number]),
                 ]
                 position = row_match.end()
         self._rows = b"".join([*pieces, self._rows[position:]])
+
+    def _numbered_rows(self) -> Iterator[tuple[int, re.Match[bytes]]]:
+        """The rows with their numbers; a writer may leave these out."""
+        number = 0
+        for row in _ROW.finditer(self._rows):
+            stated = _NUMBER.search(row[2])
+            number = int(stated[1]) if stated else number + 1
+            yield number, row
+
+    def _columns_of_repeated_rows(self, numbers: Container[int]) -> dict[int, set[int]]:
+        """Of rows that stand more than once, the columns that one of them has: what is in one is not made in another."""
+        first: dict[int, bytes] = {}
+        columns: dict[int, set[int]] = {}
+        for number, row in self._numbered_rows():
+            if number not in numbers:
+                continue
+            if number in first:
+                columns.setdefault(number, _columns_in(self._opening, first[number]))
+                columns[number] |= _columns_in(self._opening, row[0])
+            first.setdefault(number, row[0])
+        return columns
 
     def let_notes_show(self, relation: str) -> None:
         """Names the drawing of the notes, unless the sheet has one."""
@@ -127,50 +149,82 @@ class SheetText:
                     styles[number] = int(attributes["style"])
         return styles
 
-    def _marked_row(
-        self, text: bytes, number: int, kinds: Mapping[int, Kind], columns: Mapping[int, int], style_of: StyleOf
-    ) -> bytes:
-        # inside the sheet's own tag, which declares the prefixes that the row uses
-        wrapper = parsed(self._opening + text + _closing(self._opening))
+
+@dataclass(frozen=True)
+class _MarkedRow:
+    """A row while cells of it are marked. `there`: columns that other rows of the same number have."""
+
+    number: int
+    there: set[int]
+    column_styles: Mapping[int, int]
+    style_of: StyleOf
+
+    def marked(self, opening: bytes, text: bytes, kinds: Mapping[int, Kind]) -> bytes:
+        """The row with its marks. Raises ValueError for references that are none."""
+        wrapper = _wrapped(opening, text)
         row = wrapper[0]
-        namespace = etree.QName(row).namespace
-        row.attrib.pop("spans", None)  # which columns are filled: would be wrong now, and Excel finds it out by itself
-        row_style = int(row.get("s", "0")) if row.get("customFormat") in ("1", "true") else _PLAIN
-        cells = dict(_numbered(row))
-        # all of them named: one without a reference is counted from the cell before it, which may be new
-        for column, cell in cells.items():
-            cell.set("r", f"{column_letters(column)}{number}")
+        cells = [(column, cell) for (_, column), cell in numbered_cells(row, self.number)]
         for column, kind in sorted(kinds.items()):
-            if column not in cells:
-                style = row_style or columns.get(column, _PLAIN)
-                cells[column] = etree.Element(
-                    f"{{{namespace}}}c", {"r": f"{column_letters(column)}{number}", "s": str(style)}
-                )
-                right = next((cells[cell_column] for cell_column in sorted(cells) if cell_column > column), None)
-                if right is None:
-                    row.append(cells[column])
-                else:
-                    right.addprevious(cells[column])
-            cells[column].set("s", str(style_of(int(cells[column].get("s", "0")), kind)))
+            marked = [cell for cell_column, cell in cells if cell_column == column]
+            if not marked and column not in self.there:
+                marked = [self._made(row, cells, column)]
+                self.there.add(column)
+            for cell in marked:
+                cell.set("s", str(self.style_of(int(cell.get("s", "0")), kind)))
         wrapped_row = bytes(etree.tostring(wrapper))
         return wrapped_row[wrapped_row.index(b">") + 1 : wrapped_row.rindex(b"<")]
 
+    def _made(self, row: Any, cells: list[tuple[int, Any]], column: int) -> Any:
+        """A new cell at its place. One without a reference is counted from the cell before it, and stays behind that."""
+        row.attrib.pop("spans", None)  # which columns are filled: would be wrong now, and Excel finds it out by itself
+        row_style = int(row.get("s", "0")) if row.get("customFormat") in ("1", "true") else _PLAIN
+        style = row_style or self.column_styles.get(column, _PLAIN)
+        reference = f"{column_letters(column)}{self.number}"
+        made = etree.Element(f"{{{etree.QName(row).namespace}}}c", {"r": reference, "s": str(style)})
+        place = next((place for place, (cell_column, _) in enumerate(cells) if cell_column > column), None)
+        if place is not None:
+            cells[place][1].addprevious(made)
+        elif cells:
+            cells[-1][1].addnext(made)
+        else:
+            row.insert(0, made)
+        cells.insert(len(cells) if place is None else place, (column, made))
+        return made
 
-def _numbered(row: Any) -> Iterator[tuple[int, Any]]:
-    """The cells of a row with their columns; a writer may leave references out."""
+
+def numbered_cells(row: Any, number: int) -> Iterator[tuple[Place, Any]]:
+    """The cells of a row with their places: by their references, in capitals or not; without one a cell follows the one before it.
+
+    `number` is that of the row. Raises ValueError for references that are none.
+    """
     column = 0
-    for cell in row:
-        if etree.QName(cell).localname == "c":
-            letters = re.match("[A-Z]+", cell.get("r", ""))
-            column = column_number(letters[0]) if letters else column + 1
-            yield column, cell
+    for cell in row.iterchildren("{*}c"):
+        stated = cell.get("r")
+        if stated is None:
+            column += 1
+            yield (number, column), cell
+        else:
+            place = _place(stated)
+            column = place[1]
+            yield place, cell
+
+
+def _columns_in(opening: bytes, text: bytes) -> set[int]:
+    return {column for (_, column), _ in numbered_cells(_wrapped(opening, text)[0], 0)}
+
+
+def _wrapped(opening: bytes, text: bytes) -> Any:
+    # inside the sheet's own tag, which declares the prefixes that the row uses
+    return parsed(opening + text + _closing(opening))
 
 
 def _closing(opening: bytes) -> bytes:
-    tag = re.match(rb"<((?:\w+:)?worksheet)", opening)
+    tag = re.match(rb"<((?:[\w.-]+:)?worksheet)", opening)
     return b"</" + (tag[1] if tag else b"worksheet") + b">"
 
 
 def _place(reference: str) -> Place:
-    match = re.fullmatch(r"\$?([A-Z]+)\$?(\d+)", reference)
-    return (int(match[2]), column_number(match[1])) if match else (0, 0)
+    match = _CELL_REFERENCE.fullmatch(reference)
+    if match is None:
+        raise ValueError(f"r={reference!r}")
+    return int(match[2]), column_number(match[1])

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal, get_args
 
 Kind = Literal["serious", "normal", "hint", "related"]
@@ -18,7 +19,7 @@ _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"
 
 @dataclass(frozen=True)
 class Mark:
-    """A cell and why it is marked. `column` counts from 1."""
+    """A cell and why it is marked. Row and column are the sheet's own: column 1 is A."""
 
     sheet: str
     row: int
@@ -68,6 +69,7 @@ def column_letters(column: int) -> str:
     return letters
 
 
+@cache
 def column_number(letters: str) -> int:
     """The column of A, B … AA, counted from 1."""
     number = 0

@@ -10,7 +10,7 @@ from typing import Any
 from lxml import etree
 
 from flows.marking.marks import Place, reference, writable
-from flows.marking.package import MAIN, Package, serialised
+from flows.marking.package import MAIN, Package, child, serialised
 
 AUTHOR = "案卡自查"
 _SEPARATOR = "\n────────\n"
@@ -59,10 +59,10 @@ _EMPTY = f'<comments xmlns="{MAIN}"><authors/><commentList/></comments>'.encode(
 
 def _write_comments(root: Any, notes: Mapping[Place, str]) -> list[Place]:
     """Puts the texts in; returns the places that had no note before."""
-    authors, listed = root.find(f"{{{MAIN}}}authors"), root.find(f"{{{MAIN}}}commentList")
+    authors, listed = child(root, "authors"), child(root, "commentList")
     author = str(len(authors))
     etree.SubElement(authors, f"{{{MAIN}}}author").text = AUTHOR
-    present = {comment.get("ref"): comment for comment in listed}
+    present = {comment.get("ref", "").upper(): comment for comment in listed}
     added: list[Place] = []
     for place, text in sorted(notes.items()):
         comment = present.get(reference(place))
@@ -71,7 +71,7 @@ def _write_comments(root: Any, notes: Mapping[Place, str]) -> list[Place]:
             body = etree.SubElement(comment, f"{{{MAIN}}}text")
             added.append(place)
         else:
-            body = comment.find(f"{{{MAIN}}}text")
+            body = child(comment, "text")
             _as_runs(body)
             text = _SEPARATOR + text
         # behind the last run, since what tells how to pronounce a text has to follow its runs

@@ -10,7 +10,7 @@ from typing import Any
 from lxml import etree
 
 from flows.marking.marks import Kind, Look
-from flows.marking.package import MAIN, parsed, serialised
+from flows.marking.package import MAIN, child, parsed, serialised
 
 _FILLS: dict[Kind, tuple[str, str, str]] = {
     "serious": ("solid", "FFFFB3AE", "FFFFB3AE"),
@@ -125,7 +125,7 @@ class Styles:
         return self._parts["border", kind]
 
     def _list(self, name: str) -> Sequence[Any]:
-        members: Sequence[Any] = self._root.find(f"{{{MAIN}}}{name}")
+        members: Sequence[Any] = child(self._root, name)
         return members
 
     def _append(self, name: str, element: Any) -> int:

@@ -1,7 +1,9 @@
-"""Marking a workbook: which part is which sheet, the marks of each sheet, the result sheet behind the others. The order of work."""
+"""Marking a workbook: which part is which sheet, the marks of each sheet, the result sheet behind the others, and the proof that nothing
+else was changed. The order of work.
+"""
 
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,8 @@ from flows.load.sources.workbook_reader.outcome import distinct_names
 from flows.marking.cells import Area, SheetText
 from flows.marking.marks import Kind, Mark, Place, ResultSheet, gravest
 from flows.marking.notes import add_notes
-from flows.marking.package import MAIN, OFFICE, Package, serialised
+from flows.marking.package import BROKEN_CONTAINER, MAIN, OFFICE, Package, UnmarkableError, child, of_part, serialised
+from flows.marking.proof import prove_copy
 from flows.marking.result_sheet import result_part
 from flows.marking.styles import Styles
 
@@ -23,8 +26,14 @@ _MOST_NOTES = 30_000
 
 
 def is_workbook_package(path: Path) -> bool:
-    """Whether the file is an .xlsx or .xlsm, whatever its suffix says; the strict variant, which has other names, is not."""
-    if not zipfile.is_zipfile(path):
+    """Whether the file is an .xlsx or .xlsm, whatever its suffix says; the strict variant, which has other names, is not.
+
+    A container that can't be opened is none: why, the load says. Raises UnmarkableError for one with parts that can't be read.
+    """
+    try:
+        with zipfile.ZipFile(path):
+            pass
+    except BROKEN_CONTAINER:
         return False
     with Package(path) as package:
         book = package.related("", "officeDocument")
@@ -44,25 +53,47 @@ def sheet_names(path: Path) -> tuple[str, ...]:
 
 
 def mark_workbook(source: Path, target: Path, marks: Sequence[Mark], result: ResultSheet) -> None:
-    """Writes a copy of `source` with marked cells and the result sheet; everything else stays as it is."""
+    """Writes a copy of `source` with marked cells and the result sheet; everything else stays as it is, which is proven.
+
+    Raises UnmarkableError for a workbook of which no such copy can be made, NotProvenError for a copy that differs in more; there is
+    no copy then.
+    """
+    try:
+        prove_copy(source, target, _write_marked(source, target, marks, result))
+    except BaseException:
+        target.unlink(missing_ok=True)
+        raise
+
+
+def _write_marked(source: Path, target: Path, marks: Sequence[Mark], result: ResultSheet) -> Mapping[str, Set[Place]]:
+    """Writes the copy; returns the marked cells of every part that is a sheet with marks."""
+    places_of_parts: dict[str, Set[Place]] = {}
     with Package(source) as package:
         book = package.related("", "officeDocument")
         styles_part = package.related(book, "styles")
-        styles = Styles(package.read(styles_part) if styles_part else None)
+        with of_part(styles_part):
+            styles = Styles(package.read(styles_part) if styles_part else None)
         targets = [(mark.sheet, (mark.row, mark.column)) for mark in marks]
-        for name, part in _sheets(package).items():
+        sheets = _sheets(package)
+        for name in dict.fromkeys(mark.sheet for mark in marks):
+            part = sheets.get(name)
+            if part is None:
+                raise UnmarkableError(f"找不到工作表 {name}", f"there is no part of the sheet {name}")
             mark_numbers = [number for number, mark in enumerate(marks) if mark.sheet == name]
-            if mark_numbers:
+            with of_part(part):
                 places = _mark_sheet(package, part, [marks[number] for number in mark_numbers], styles)
-                for number, place in zip(mark_numbers, places, strict=True):
-                    targets[number] = (name, place)
-        _add_result(package, book, result_part(result, styles, targets), result.name)
+            places_of_parts[part] = set(places)
+            for number, place in zip(mark_numbers, places, strict=True):
+                targets[number] = (name, place)
+        with of_part(book):
+            _add_result(package, book, result_part(result, styles, targets), result.name)
         # the styles last: marks and the result sheet have added to them
         if not styles_part:
             styles_part = "xl/styles.xml" if "xl/styles.xml" not in package else package.free_name("xl/styles{}.xml")
             package.relate(book, "styles", styles_part)
         package.put(styles_part, styles.content(), _STYLES_TYPE)
         package.write(target)
+    return places_of_parts
 
 
 def _sheets(package: Package) -> Mapping[str, str]:
@@ -108,7 +139,7 @@ def _add_result(package: Package, book: str, content: bytes, name: str) -> None:
     part = package.free_name("xl/worksheets/sheet{}.xml")
     package.put(part, content, _SHEET_TYPE)
     root: Any = package.xml(book)
-    listed = root.find(f"{{{MAIN}}}sheets")
+    listed = child(root, "sheets")
     number = max((int(sheet.get("sheetId", "0")) for sheet in listed), default=0) + 1
     key = package.relate(book, "worksheet", part)
     etree.SubElement(listed, f"{{{MAIN}}}sheet", {"name": name, "sheetId": str(number), f"{{{OFFICE}}}id": key})

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import zipfile
 from collections import Counter
 from copy import copy
 from dataclasses import dataclass
@@ -301,3 +302,36 @@ def test_the_page_says_what_the_command_said(tmp_path: Path) -> None:
         assert running.mistake().hint.in_language(language) == refused.hint.in_language(language)
     progress.write_text("Traceback (most recent call last):\n  secret of a case\n", encoding="utf-8")
     assert "secret" not in str(running.mistake())
+
+
+REPORTED = SAMPLE.parent.parent / "shared" / "data" / "reported_files"
+
+
+@pytest.mark.filterwarnings("ignore:Workbook contains no default style")
+def test_reported_workbooks_come_back_unfalsified_or_not_at_all(tmp_path: Path) -> None:
+    if not REPORTED.is_dir():
+        pytest.skip("the reported files are not on this machine")
+    export = REPORTED / "33_lower_case_references.xlsx"
+    (checked,) = check_cards(CheckOrder((export,), tmp_path / "out", AS_OF, card="hearing"))
+    before, after = openpyxl.load_workbook(export).worksheets[0], openpyxl.load_workbook(checked.workbook).worksheets[0]
+    assert [[cell.value for cell in row] for row in after] == [[cell.value for cell in row] for row in before]
+    assert "V015" in notes(after)["F2"]
+    with pytest.raises(InputError, match="压缩结构已损坏"):
+        check_cards(CheckOrder((REPORTED / "32_damaged_directory.xlsx",), tmp_path / "none", AS_OF, card="hearing"))
+    assert not (tmp_path / "none").exists()
+
+
+def test_of_several_exports_none_is_written_when_one_cannot_be_marked(tmp_path: Path) -> None:
+    good, bad = tmp_path / "甲.xlsx", tmp_path / "乙.xlsx"
+    shutil.copyfile(CIVIL, good)
+    with zipfile.ZipFile(CIVIL) as before, zipfile.ZipFile(bad, "w") as after:
+        for name in before.namelist():
+            after.writestr(name, before.read(name))
+    with zipfile.ZipFile(bad) as archive:
+        damaged = next(entry for entry in archive.infolist() if entry.filename.endswith("app.xml"))
+    content = bytearray(bad.read_bytes())
+    content[damaged.header_offset + 30 + len(damaged.filename)] ^= 0xFF
+    bad.write_bytes(content)
+    with pytest.raises(InputError, match=r"乙.xlsx: .*docProps/app.xml"):
+        check_cards(CheckOrder((good, bad), tmp_path / "out", AS_OF))
+    assert not (tmp_path / "out").exists()

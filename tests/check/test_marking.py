@@ -1,6 +1,11 @@
 """Marking a workbook changes the marked cells and nothing else: other cells, sheets, formulas and notes stay as they were."""
 
+import os
 import re
+import subprocess
+import sys
+import time
+import tracemalloc
 import zipfile
 from collections.abc import Callable
 from copy import copy
@@ -21,14 +26,17 @@ from flows.marking import (
     Kind,
     Line,
     Mark,
+    NotProvenError,
     ResultCell,
     ResultSheet,
+    UnmarkableError,
     is_workbook_package,
     keeps_macros,
     mark_workbook,
     sheet_names,
 )
 from flows.marking.package import LARGEST_PART, Package
+from flows.marking.proof import prove_copy
 
 RESULT = ResultSheet("自查结果", ((ResultCell("第一条", link=0), ResultCell("=1+1")),), (10, 20), frozen=1)
 
@@ -242,9 +250,13 @@ def test_what_is_a_workbook(book: Path, tmp_path: Path) -> None:
 
 def test_a_bomb_is_refused(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert LARGEST_PART > 2**27
-    monkeypatch.setattr("flows.marking.package.LARGEST_PART", 100)
-    with Package(book) as package, pytest.raises(InputError, match="过大"):
-        package.read("xl/worksheets/sheet1.xml")
+    with Package(book):
+        pass
+    for name in ("LARGEST_PART", "LARGEST_PACKAGE"):
+        with monkeypatch.context() as patch:
+            patch.setattr(f"flows.marking.package.{name}", 100)
+            with pytest.raises(InputError, match="过大"):
+                sheet_names(book)
 
 
 def test_a_text_file_becomes_a_workbook_row_by_row(tmp_path: Path, catalogue: Any) -> None:
@@ -257,3 +269,219 @@ def test_a_text_file_becomes_a_workbook_row_by_row(tmp_path: Path, catalogue: An
     assert [cell.value for cell in sheet[3]][:2] == ["=1+1", "0012"]
     assert sheet["A3"].data_type == "s"
     assert "多出" in [cell.value for row in sheet.iter_rows(min_row=4) for cell in row]
+
+
+def with_parts(book: Path, change: Callable[[str, bytes], bytes | None]) -> Path:
+    """The workbook with its parts changed; None leaves one out."""
+    target = book.with_name("other.xlsx")
+    with zipfile.ZipFile(book) as before, zipfile.ZipFile(target, "w") as after:
+        for name in before.namelist():
+            content = change(name, before.read(name))
+            if content is not None:
+                after.writestr(name, content)
+    return target
+
+
+def values(book: Path) -> dict[str, list[list[Any]]]:
+    """What another library reads: values and formulas."""
+    sheets = openpyxl.load_workbook(book).worksheets
+    return {sheet.title: [[cell.value for cell in row] for row in sheet.iter_rows()] for sheet in sheets}
+
+
+SHEET = "xl/worksheets/sheet1.xml"
+ODD_SHEETS: dict[str, Callable[[bytes], bytes]] = {
+    "lower case": lambda text: re.sub(rb'(<c r=")([A-Z]+)', lambda match: match[1] + match[2].lower(), text),
+    "no references": lambda text: re.sub(rb'(<c) r="[CD][34]"', rb"\1", text),
+    "utf-16": lambda text: text.decode().encode("utf-16"),
+    "cells out of order": lambda text: re.sub(
+        rb"(<c r=\"B4\".*?)(<c r=\"C4\".*?)(?=<c )", rb"\2\1", text, flags=re.DOTALL
+    ),
+    "rows out of order": lambda text: re.sub(
+        rb"(<row r=\"4\".*?)(<row r=\"5\".*?)(?=</sheetD)", rb"\2\1", text, flags=re.DOTALL
+    ),
+    "a cell twice": lambda text: re.sub(rb"(<c r=\"D4\".*?</c>)", rb"\1\1", text, flags=re.DOTALL),
+    "a row in two": lambda text: re.sub(rb'(<c r="D4")', rb'</row><row r="4">\1', text),
+    "a comment": lambda text: text.replace(b"<sheetData>", b'<sheetData><!-- <row r="1"><c r="A1"/></row> -->'),
+    "a stroke in a name": lambda text: text.replace(b"<row ", b'<row xmlns:x-y="urn:x" x-y:note="a&gt;b" '),
+    "sparing": lambda text: re.sub(rb' spans="[^"]*"', b"", text).replace(b"><", b">\n<"),
+}
+
+
+@pytest.mark.parametrize("name", ODD_SHEETS)
+def test_no_cell_of_an_odd_sheet_moves(book: Path, name: str) -> None:
+    odd = with_parts(book, lambda part, content: ODD_SHEETS[name](content) if part == SHEET else content)
+    before = values(odd)
+    sheet = marked(odd, Mark("案 卡's", 4, 4, "serious", "问题"), Mark("案 卡's", 5, 3, "hint", "空"))["案 卡's"]
+    after = values(odd.with_name("marked.xlsx"))
+    assert {title: after[title] for title in before} == before
+    assert (sheet["D4"].comment.text, sheet["C5"].comment.text) == ("问题", "空")
+    assert (sheet["D4"].fill.patternType, sheet["C5"].fill.patternType) == ("solid", "gray0625")
+
+
+FALSE_SHEETS: dict[str, Callable[[bytes], bytes]] = {
+    "a cell of another row": lambda text: text.replace(b'r="B3"', b'r="C5"'),
+    "a reference that is none": lambda text: text.replace(b'r="D5"', b'r="D"'),
+    "rows in a comment": lambda text: re.sub(rb"<row r=\"5\".*?</row>", rb"<!--\g<0>-->", text, flags=re.DOTALL),
+}
+
+
+@pytest.mark.parametrize("name", FALSE_SHEETS)
+def test_a_copy_that_would_be_false_is_none(book: Path, name: str) -> None:
+    """What the writer takes for a row or a place is something else: the proof finds it, or the sheet is refused."""
+    odd = with_parts(book, lambda part, content: FALSE_SHEETS[name](content) if part == SHEET else content)
+    with pytest.raises((NotProvenError, UnmarkableError)):
+        marked(odd, Mark("案 卡's", 5, 3, "hint", "空"))
+    assert not odd.with_name("marked.xlsx").exists()
+
+
+FALSE_COPIES: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
+    "another value": (SHEET, lambda text: text.replace(b"<v>3.5</v>", b"<v>3.6</v>")),
+    "another formula": (SHEET, lambda text: text.replace(b"D4*2", b"D4*3")),
+    "another type": (SHEET, lambda text: text.replace(b'r="B4" t="inlineStr"', b'r="B4" t="str"')),
+    "another place": (SHEET, lambda text: text.replace(b'r="D5"', b'r="E5"')),
+    "a cell less": (SHEET, lambda text: re.sub(rb"<c r=\"D5\".*?</c>", b"", text, flags=re.DOTALL)),
+    "a row less": (SHEET, lambda text: re.sub(rb"<row r=\"3\".*?</row>", b"", text, flags=re.DOTALL)),
+    "a mark less": (SHEET, lambda text: re.sub(rb"<c r=\"C5\"[^>]*/>", b"", text)),
+    "another style": (SHEET, lambda text: text.replace(b'<c r="B3"', b'<c s="1" r="B3"')),
+    "no merged cells": (SHEET, lambda text: re.sub(rb"<mergeCells.*</mergeCells>", b"", text)),
+    "another sheet": ("xl/worksheets/sheet2.xml", lambda text: text.replace(b"SUM", b"MAX")),
+    "another theme": ("xl/theme/theme1.xml", lambda text: text.replace(b"1F497D", b"1F497E")),
+    "another format": ("xl/styles.xml", lambda text: text.replace(b'numFmtId="2"', b'numFmtId="3"')),
+    "a sheet less": ("xl/workbook.xml", lambda text: re.sub(rb"<(\w+:)?sheet [^>]*sheetId=\"2\"[^>]*>", b"", text)),
+    "a note less": ("xl/comments/comment1.xml", lambda text: text.replace("原有".encode(), b"")),
+}
+
+
+@pytest.mark.parametrize("name", FALSE_COPIES)
+def test_the_proof_finds_every_falsification(book: Path, name: str) -> None:
+    marked(book, Mark("案 卡's", 4, 4, "serious", "问题"), Mark("案 卡's", 5, 3, "hint", "空"))
+    copy, places = book.with_name("marked.xlsx"), {SHEET: {(4, 4), (5, 3)}}
+    prove_copy(book, copy, places)
+    part, falsify = FALSE_COPIES[name]
+    false = with_parts(copy, lambda other, content: falsify(content) if other == part else content)
+    with zipfile.ZipFile(copy) as whole, zipfile.ZipFile(false) as changed:
+        assert whole.read(part) != changed.read(part)
+    with pytest.raises(NotProvenError):
+        prove_copy(book, false, places)
+
+
+DAMAGE: dict[str, Callable[[bytes], bytes | None]] = {
+    "empty": lambda _: b"",
+    "no XML": lambda _: b"\x00\x01 no xml",
+    "another element": lambda _: b"<other/>",
+    "cut": lambda content: content[: len(content) // 2],
+    "missing": lambda _: None,
+    "utf-16": lambda content: content.decode().encode("utf-16"),
+    "not a number": lambda content: re.sub(rb'="\d+"', b'="x"', content),
+}
+
+
+def refusal(book: Path) -> str:
+    """Why a workbook is not marked; blank where it is no workbook, or was marked. Fails for a bug and for half a copy."""
+    target = book.with_name("out.xlsx")
+    target.unlink(missing_ok=True)
+    try:
+        if is_workbook_package(book):
+            mark_workbook(book, target, [Mark("案 卡's", 4, 3, "serious", "问题")], RESULT)
+    except (UnmarkableError, NotProvenError) as error:
+        return "half a copy" if target.exists() else str(error.message)
+    return ""
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_a_damaged_part_is_one_line_or_does_not_matter(book: Path, damage: str) -> None:
+    with zipfile.ZipFile(book) as whole:
+        parts = whole.namelist()
+    for part in parts:
+        odd = with_parts(book, lambda name, content: DAMAGE[damage](content) if name == part else content)  # noqa: B023
+        said = refusal(odd)
+        assert said != "half a copy"
+        assert "\n" not in said, part
+        assert said or part != SHEET or damage == "utf-16", "another encoding is no damage"
+
+
+def test_damaged_containers_are_one_line_or_no_workbooks(book: Path) -> None:
+    content = book.read_bytes()
+    directory = content.index(b"PK\x01\x02")
+    odd = book.with_name("container.xlsx")
+    for place in (*range(0, 60, 7), *range(directory, len(content), 11)):
+        for byte in (b"\x00", b"\xff"):
+            odd.write_bytes(content[:place] + byte + content[place + 1 :])
+            assert "\n" not in refusal(odd), place
+
+
+def test_names_of_other_writers(book: Path) -> None:
+    """Backslashes and other capitals in the names of entries: the copy keeps them."""
+    odd = book.with_name("strokes.xlsx")
+    with zipfile.ZipFile(book) as before, zipfile.ZipFile(odd, "w") as after:
+        for name in before.namelist():
+            after.writestr(name.replace("/", "\\").replace("sheet1", "SHEET1"), before.read(name))
+    assert is_workbook_package(odd)
+    target = odd.with_name("marked.xlsx")
+    mark_workbook(odd, target, [Mark("案 卡's", 4, 4, "serious", "问题")], RESULT)
+    with zipfile.ZipFile(odd) as before, zipfile.ZipFile(target) as after:
+        assert after.namelist()[: len(before.namelist())] == before.namelist()
+        assert b'r="D4" s="' in after.read("xl\\worksheets\\SHEET1.xml")
+
+
+def test_a_part_that_stands_twice_is_refused(book: Path) -> None:
+    with zipfile.ZipFile(book, "a") as archive:
+        archive.writestr("XL/workbook.xml", b"")
+    with pytest.raises(UnmarkableError, match="stands twice"):
+        sheet_names(book)
+
+
+def test_of_two_sheets_of_one_name_each_gets_its_own_marks(book: Path) -> None:
+    named = with_parts(book, lambda _, content: content.replace("其他".encode(), "案 卡's".encode()))
+    first, second = sheet_names(named)
+    assert (first, second == first) == ("案 卡's", False)
+    target = named.with_name("marked.xlsx")
+    mark_workbook(named, target, [Mark(second, 1, 1, "serious", "问题")], RESULT)
+    with zipfile.ZipFile(named) as before, zipfile.ZipFile(target) as after:
+        same = [
+            after.read(f"xl/worksheets/sheet{number}.xml") == before.read(f"xl/worksheets/sheet{number}.xml")
+            for number in (1, 2)
+        ]
+    assert same == [True, False]
+
+
+def test_a_mark_in_no_sheet_is_not_lost(book: Path) -> None:
+    with pytest.raises(UnmarkableError, match="no part of the sheet"):
+        marked(book, Mark("没有", 4, 3, "serious", "问题"))
+
+
+def test_a_part_of_any_size_takes_little_memory(book: Path) -> None:
+    large = book.with_name("large.xlsx")
+    with zipfile.ZipFile(book) as before, zipfile.ZipFile(large, "w", zipfile.ZIP_DEFLATED) as after:
+        for name in before.namelist():
+            after.writestr(name, before.read(name))
+        after.writestr("xl/media/image1.bin", bytes(100 * 2**20))
+    tracemalloc.start()
+    mark_workbook(large, large.with_name("marked.xlsx"), [Mark("案 卡's", 4, 3, "serious", "问题")], RESULT)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 20 * 2**20
+
+
+def test_the_same_marks_give_the_same_bytes(book: Path, tmp_path: Path, catalogue: Any) -> None:
+    """In another process too, where sets have another order."""
+    text = tmp_path / "听证.csv"
+    text.write_text("案件名称,编号\n甲,1\n", encoding="utf-8")
+    order = f"""
+import sys
+from pathlib import Path
+from expectations.catalogue.catalogues import load_catalogue
+from flows.load.sources.whole_sheets import write_as_workbook
+from flows.marking import Line, Mark, ResultCell, ResultSheet, mark_workbook
+result = ResultSheet("自查结果", ((ResultCell("第一条", link=0),),), (10,))
+write_as_workbook(Path({str(text)!r}), Path("rows.xlsx"), load_catalogue(), {{"": 1}})
+mark_workbook(Path("rows.xlsx"), Path("text.xlsx"), [Mark("导出内容", 2, 1, "hint", "空")], result)
+mark_workbook(Path({str(book)!r}), Path("book.xlsx"), [Mark("案 卡's", 4, 3, "hint", "空")], result)
+"""
+    for seed in ("1", "2"):
+        folder = tmp_path / seed
+        folder.mkdir()
+        subprocess.run([sys.executable, "-c", order], cwd=folder, env=os.environ | {"PYTHONHASHSEED": seed}, check=True)
+        time.sleep(2.1)  # a time in a container has steps of two seconds
+    for name in ("rows.xlsx", "text.xlsx", "book.xlsx"):
+        assert (tmp_path / "1" / name).read_bytes() == (tmp_path / "2" / name).read_bytes(), name

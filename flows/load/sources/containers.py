@@ -78,7 +78,7 @@ def _zip(path: Path) -> Kind:
     try:
         with zipfile.ZipFile(path) as archive:
             names = {name.replace("\\", "/").lstrip("/") for name in archive.namelist()}
-    except zipfile.BadZipFile:
+    except (zipfile.BadZipFile, NotImplementedError, ValueError):  # as Python's reader says it of different damage
         raise Refused(
             Bilingual("压缩结构已损坏，不是完整的工作簿", "damaged zip container"),
             Bilingual("重新导出", "export it again"),

@@ -5,6 +5,7 @@ Reads through the same readers as the load, so that rows and columns keep their 
 
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
@@ -24,6 +25,9 @@ from flows.load.sources.workbooks import read_workbook
 NAMELESS = "导出内容"
 """The sheet of a text file, which has no name of its own."""
 
+_CREATED = datetime(2000, 1, 1)
+"""Whenever it is written: the same export gives the same bytes."""
+
 _LAST_COLUMN = 16_384
 _LONGEST_CELL = 32_767
 _PORTION = 2000
@@ -42,6 +46,7 @@ def write_as_workbook(source: Path, target: Path, catalogue: Catalogue, header_r
         kind = kind_of(source)
         sheets = read_delimited(source, reading) if kind == "text" else read_workbook(source, kind, reading)
         with xlsxwriter.Workbook(str(target), SAFE) as book:
+            book.set_properties({"created": _CREATED})
             text = book.add_format({"num_format": "@"})
             for sheet in sheets:
                 if isinstance(sheet, UnreadSheet):
