@@ -45,6 +45,9 @@ def one_shot_server() -> Iterator[None]:
         )
     try:
         yield
+    except BaseException:
+        server.terminate()  # it may not have come so far that it hears its input end
+        raise
     finally:
         assert server.stdin is not None
         server.stdin.close()

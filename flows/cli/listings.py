@@ -1,6 +1,5 @@
 """How a list of a published run leaves the command line: as table on the terminal, csv, json or Excel, to a file or a pipe."""
 
-import csv
 import io
 import json
 import sys
@@ -14,6 +13,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from expectations.csv_files import write_csv
 from expectations.errors import InputError
 from expectations.texts import Bilingual
 from expectations.workbooks import Column, Kind, Sheet, write_workbook
@@ -120,9 +120,7 @@ def _print_table(relation: duckdb.DuckDBPyRelation, listing: Listing) -> None:
 
 def _as_csv(relation: duckdb.DuckDBPyRelation, listing: Listing) -> str:
     stream = io.StringIO(newline="")
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(listing.columns)
-    writer.writerows(_rows(relation))
+    write_csv(stream, listing.columns, _rows(relation))
     return stream.getvalue()
 
 

@@ -3,6 +3,7 @@
 Exit codes: 0 done or published, 2 usage or input error, 3 a rule could not be judged or reconciliation failed.
 """
 
+import errno
 import sys
 from collections.abc import Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
@@ -14,11 +15,26 @@ from rich.console import Console
 from rich.table import Table
 from typer.core import TyperCommand, TyperGroup
 
-from expectations.errors import AnkaError
+from expectations.errors import AnkaError, InputError
 from expectations.texts import Bilingual
 
 if TYPE_CHECKING:
     from typer._click import Command, Context, HelpFormatter
+
+
+_REFUSALS = frozenset(
+    (
+        errno.EACCES,
+        errno.EPERM,
+        errno.EROFS,
+        errno.ENOTDIR,
+        errno.EISDIR,
+        errno.ENAMETOOLONG,
+        errno.ELOOP,
+        errno.ENOSPC,
+        errno.EDQUOT,
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -158,15 +174,33 @@ def program() -> None:
 
 
 def main() -> None:
-    """Entry point: user errors become one line and a hint, everything else keeps its traceback."""
+    """User errors, and what the machine refuses, become one line and a hint; everything else keeps its traceback."""
     try:
         app()
-    except AnkaError as error:
+    except (AnkaError, OSError) as error:
+        mistake = error if isinstance(error, AnkaError) else _refused_by_machine(error)
+        if mistake is None:
+            raise
         from flows.progress import say_error
 
-        say_error(Console(stderr=True), error)
-        sys.exit(error.exit_code)
+        say_error(Console(stderr=True), mistake)
+        sys.exit(mistake.exit_code)
+
+
+def _refused_by_machine(error: OSError) -> AnkaError | None:
+    """What a user can mend of what the system says: a place that is not permitted, no folder, full, or gone."""
+    if error.errno not in _REFUSALS:
+        return None
+    where = f": {error.filename}" if error.filename else ""
+    return InputError(
+        Bilingual("系统不允许", "the system refuses").about(f"{error.strerror}{where}"),
+        hint=Bilingual(
+            "检查该位置的权限和路径，或换一个位置", "check rights and path of that place, or choose another"
+        ),
+    )
 
 
 if __name__ == "__main__":
-    main()
+    from flows.cli.start import main as start
+
+    start()

@@ -3,7 +3,6 @@
 Filled by SQL from the rows of the run; nothing here decides what a row or a cell is.
 """
 
-import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
@@ -13,6 +12,7 @@ import duckdb
 
 from expectations.catalogue.cards import Card, Field
 from expectations.catalogue.catalogues import Catalogue
+from expectations.csv_files import write_csv
 from expectations.run.schema import LOADED, Table
 from expectations.sql.card_rows import DAMAGED
 from expectations.sql.judgements import raw_column
@@ -150,14 +150,13 @@ def write_quarantine(con: duckdb.DuckDBPyConnection, path: Path) -> int:
         " join (select distinct file_no, name from load.files) f using (file_no)"
         " order by r.file_no, r.sheet, r.sheet_row"
     )
-    row_count = 0
+    batches = iter(lambda: rows.fetchmany(10_000), [])
     with path.open("w", encoding="utf-8-sig", newline="") as stream:
-        writer = csv.writer(stream)
-        writer.writerow(("文件 file", "工作表 sheet", "行 row", "原因 reason", "单元格 cells"))
-        while batch := rows.fetchmany(10_000):
-            writer.writerows(batch)
-            row_count += len(batch)
-    return row_count
+        return write_csv(
+            stream,
+            ("文件 file", "工作表 sheet", "行 row", "原因 reason", "单元格 cells"),
+            chain.from_iterable(batches),
+        )
 
 
 def _rejected(load: Load) -> str:
