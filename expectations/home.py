@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from expectations.errors import AnkaError
+from expectations.errors import AnkaError, InputError
 from expectations.texts import Bilingual
 
 _PUBLISHED = "published"
@@ -21,6 +21,9 @@ _OURS = re.compile(
     r"((warehouse|loaded)\.duckdb|register\.db|register\.id).*|audit\.lock|touched|published|exports|runs|reviews|rechecks|spill|templates|prefect"
 )
 """The names of what Anka keeps: in a folder that holds other things too, only these are closed to others."""
+
+
+_NO_PATH = re.compile(r"[?%]")
 
 
 class NothingPublishedError(AnkaError):
@@ -38,6 +41,14 @@ class Home:
     """The folder `ANKA_HOME` (default `.anka`)."""
 
     root: Path
+
+    def __post_init__(self) -> None:
+        """Raises InputError for a path that a database below it would take for something else, and open another place."""
+        if _NO_PATH.search(str(self.root)):
+            raise InputError(
+                Bilingual("主目录的路径不能含有 ? 或 %", "the path of a home can't hold ? or %").about(self.root),
+                hint=Bilingual("用 --home 指定另一个", "choose another with --home"),
+            )
 
     @classmethod
     def of(cls, database: Path) -> "Home":
@@ -160,8 +171,9 @@ def _tree(top: Path) -> Iterator[Path]:
 
 
 def _closed(path: Path) -> bool:
-    """Takes the rights of others from a path, whether there were any. What belongs to somebody else stays as it is."""
-    with suppress(PermissionError, FileNotFoundError):
+    """Takes the rights of others from a path, whether there were any. What belongs to somebody else, or
+    can't be changed, stays as it is."""
+    with suppress(OSError):
         mode = path.lstat().st_mode
         if not path.is_symlink() and mode & _OTHERS:
             path.chmod(mode & 0o7700)

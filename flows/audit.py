@@ -9,7 +9,6 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -41,6 +40,7 @@ from expectations.spill import delete_leftovers, own_folder
 from expectations.store.offices import read_offices
 from expectations.store.register import Register, now
 from expectations.texts import Bilingual
+from expectations.workers import workers
 from flows.audit_lock import sole_audit
 from flows.incremental import (
     Judged,
@@ -207,7 +207,7 @@ def load_stage(order: AuditOrder, catalogue: Catalogue) -> LoadReport:
     if former:
         begin_with(former, home.warehouse)
     with (
-        ThreadPoolExecutor(1) as beside,
+        workers(1) as beside,
         tempfile.TemporaryDirectory(prefix="load-", dir=own_folder(home.spill)) as folder,
         _warehouse(order, [*files, *([former] if former else ())], [Path(folder), home.exports]) as con,
     ):

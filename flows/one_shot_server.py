@@ -6,26 +6,36 @@ port can be taken in between and whoever asks early waits.
 """
 
 import asyncio
+import http.client
 import os
 import secrets
 import shutil
 import socket
 import sqlite3
+import ssl
 import subprocess
 import sys
 import threading
+import urllib.request
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from http import HTTPStatus
 from pathlib import Path
 
+from expectations.errors import InputError
+from expectations.texts import Bilingual
+
 _STOP_SECONDS = 10
+_ANSWER_SECONDS = 5
+_ASKS_WHO = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 
 
 @contextmanager
 def one_shot_server() -> Iterator[None]:
     """Prefect's API on 127.0.0.1 while the block runs, for this process and its children alone; nothing where `PREFECT_API_URL`
-    names a server. To be entered before Prefect is imported."""
-    if "PREFECT_API_URL" in os.environ:
+    names a server. To be entered before Prefect is imported. Raises InputError where that server does not answer."""
+    if office_server := os.environ.get("PREFECT_API_URL"):
+        _require_answer(office_server)
         yield
         return
     password = f"anka:{secrets.token_hex()}"  # other accounts of the machine reach the port too
@@ -56,6 +66,23 @@ def one_shot_server() -> Iterator[None]:
         except subprocess.TimeoutExpired:
             server.kill()
             server.wait()
+
+
+def _require_answer(api: str) -> None:
+    """Asks once: Prefect itself would ask for minutes, and not say whom."""
+    try:
+        urllib.request.urlopen(f"{api}/health", timeout=_ANSWER_SECONDS).close()
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        cause = getattr(error, "reason", error)
+        # else somebody is there: whom to trust and what to say to them, Prefect knows
+        if not isinstance(cause, ssl.SSLError) and getattr(error, "code", 0) not in _ASKS_WHO:
+            raise InputError(
+                Bilingual("Prefect 服务没有应答", "no Prefect server answers").about(f"{api} ({cause})"),
+                hint=Bilingual(
+                    "启动它，或去掉环境变量 PREFECT_API_URL，或加 --no-prefect",
+                    "start it, or take PREFECT_API_URL out of the environment, or add --no-prefect",
+                ),
+            ) from None
 
 
 def serve(inherited: int) -> None:

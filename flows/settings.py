@@ -48,11 +48,24 @@ class Settings(BaseSettings):
     register_url: str = Field("", validation_alias="ANKA_REGISTER")
 
 
+_THIS_MACHINE = ("127.0.0.1", "localhost")
+
+
 def prepare_environment(home: Home) -> None:
     """Sets the switches; must run before Prefect is imported."""
     os.environ.update(_OFFLINE)
+    _ask_this_machine_directly()
     home.prefect.mkdir(parents=True, exist_ok=True)
     os.environ.setdefault("PREFECT_HOME", str(home.prefect.absolute()))
-    if "PREFECT_API_URL" not in os.environ:
+    if not os.environ.get("PREFECT_API_URL"):
         for name, value in _ONE_SHOT.items():
             os.environ.setdefault(name, value)
+
+
+def _ask_this_machine_directly() -> None:
+    """A proxy of the office knows nothing of what listens on this machine, such as Prefect's server."""
+    for name in ("NO_PROXY", "no_proxy"):  # libraries read either, and the small one first
+        hosts = os.environ.get(name) or os.environ.get(name.swapcase(), "")
+        if hosts.strip() != "*":
+            missing = [host for host in _THIS_MACHINE if host not in hosts.replace(" ", "").split(",")]
+            os.environ[name] = ",".join(filter(None, (hosts, *missing)))

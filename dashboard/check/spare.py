@@ -149,7 +149,7 @@ SPARE = SparePlace()
 
 def command_environment() -> dict[str, str]:
     """The environment every command of this server starts from."""
-    return {**os.environ, "PYTHONUTF8": "1"}
+    return {**os.environ, "PYTHONUTF8": "1", "PYTHONIOENCODING": "utf-8"}
 
 
 def keep_spare_once_served(port: int) -> None:

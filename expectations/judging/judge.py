@@ -4,7 +4,6 @@ What leaves here are counts and failing-row queries; `collecting` turns those in
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
@@ -23,6 +22,7 @@ from expectations.sql.judgements import Judgement, all_judgements
 from expectations.sql.lookups import create_lookups
 from expectations.sql.other_rows import linked_file
 from expectations.texts import NO_TEXT, Bilingual, same
+from expectations.workers import workers
 
 if TYPE_CHECKING:
     from expectations.judging.suites import Outcome
@@ -110,7 +110,7 @@ def _evaluate(
     evaluated = _Evaluated([], [], {})
     of_card = partial(_evaluate_card, con, catalogue, as_of, loaded, judgements)
     # what one card's statements leave of the processors, writing above all, the next one's preparation takes
-    with ThreadPoolExecutor(side_by_side()) as evaluators:
+    with workers(side_by_side()) as evaluators:
         for number, card in enumerate(evaluators.map(of_card, catalogue.cards.values())):
             progress(Stage.PREPARE, number, len(catalogue.cards))
             evaluated.tables.extend(card.tables)

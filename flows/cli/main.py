@@ -189,6 +189,11 @@ def main() -> None:
 
 def _refused_by_machine(error: OSError) -> AnkaError | None:
     """What a user can mend of what the system says: a place that is not permitted, no folder, full, or gone."""
+    if error.errno == errno.ENOENT and error.filename is None:
+        return InputError(
+            Bilingual("当前目录已不存在", "the working directory is gone"),
+            hint=Bilingual("先进入另一个目录", "change into another one").about("cd ~"),
+        )
     if error.errno not in _REFUSALS:
         return None
     where = f": {error.filename}" if error.filename else ""

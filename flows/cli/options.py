@@ -1,5 +1,9 @@
 """Options several commands share."""
 
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -37,6 +41,7 @@ RegisterUrl = Annotated[
         show_default=False,
     ),
 ]
+_ANOTHER_HOME = Bilingual("用 --home 指定另一个", "choose another with --home")
 _SHOWN_REASONS = 8
 NOT_JUDGED = 3
 """Exit code: a rule could not be judged, or counts and findings differ."""
@@ -58,12 +63,14 @@ def day(text: str | None) -> str:
 def home_at(folder: Path) -> Home:
     """The home folder a command works on, closed to other accounts of the machine. Raises InputError where it is a file."""
     home = Home(folder.absolute())
-    if home.root.exists() and not home.root.is_dir():
-        raise InputError(
-            Bilingual("主目录不是文件夹", "not a folder").about(home.root),
-            hint=Bilingual("用 --home 指定另一个", "choose another with --home"),
-        )
-    if home.keep_private():
+    with _usable(home):
+        if home.root.exists() and not home.root.is_dir():
+            raise InputError(
+                Bilingual("主目录不是文件夹", "not a folder").about(home.root),
+                hint=_ANOTHER_HOME,
+            )
+        closed = home.keep_private()
+    if closed:
         warning = Bilingual(
             "主目录曾可被本机其他账号读取，已改为仅本账号可读",
             "other accounts could read the home; now only its owner can",
@@ -77,8 +84,24 @@ def prepared_home(folder: Path) -> Home:
     from flows.settings import prepare_environment
 
     home = home_at(folder)
-    prepare_environment(home)
+    with _usable(home):
+        home.make()
+        if not os.access(home.root, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        prepare_environment(home)
     return home
+
+
+@contextmanager
+def _usable(home: Home) -> Iterator[None]:
+    """Says in one line why a home can't be looked into or made."""
+    try:
+        yield
+    except OSError as error:
+        raise InputError(
+            Bilingual("主目录不能使用", "the home can't be used").about(f"{home.root} ({error.strerror})"),
+            hint=_ANOTHER_HOME,
+        ) from None
 
 
 def read_catalogue(folder: Path | None) -> "Catalogue":

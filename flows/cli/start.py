@@ -17,8 +17,8 @@ from types import FrameType
 
 from expectations.texts import Bilingual
 
-_PATIENCE = 8
-"""Seconds in which a command undoes what it has begun; then it is ended as it is."""
+_HELPERS_END, _PATIENCE = 2, 8
+"""Seconds after which the processes it has begun are told to end too, and after which it is ended as it is."""
 
 _ENDING = (signal.SIGINT, signal.SIGTERM)
 
@@ -92,9 +92,12 @@ class _Interruption:
         while (number := os.read(signals, 1)[0]) not in _ENDING:
             pass
         self.number = self.number or number
-        select.select([signals], [], [], _PATIENCE)  # or until it is told a second time
+        # or until it is told a second time
+        if not select.select([signals], [], [], _HELPERS_END)[0]:
+            _end_helpers(signal.SIGTERM)
+            select.select([signals], [], [], _PATIENCE - _HELPERS_END)
         code = self.say()
-        _end_children()
+        _end_helpers(signal.SIGKILL)
         os._exit(code)
 
 
@@ -112,9 +115,9 @@ def _escaped(error: UnicodeError) -> tuple[str | bytes, int]:
     return "".join(f"\\u{units[place : place + 2].hex()}" for place in range(0, len(units), 2)), error.end
 
 
-def _end_children() -> None:
+def _end_helpers(how: signal.Signals) -> None:
     """Ends the processes this one has begun, where the system lists them."""
     for listed in Path("/proc/self/task").glob("*/children"):
         with suppress(OSError):
             for child in listed.read_text().split():
-                os.kill(int(child), signal.SIGKILL)
+                os.kill(int(child), how)

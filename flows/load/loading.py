@@ -22,6 +22,7 @@ from expectations.file_names import shown
 from expectations.progress import Progress, Stage, unheard
 from expectations.sql.cell_values import value_macros
 from expectations.texts import NO_TEXT, Bilingual
+from expectations.workers import workers
 from flows.load.card_tables import empty_card_tables, finish_card_tables
 from flows.load.former import (
     Former,
@@ -212,7 +213,7 @@ def _read_file(run: _Run, path: Path, is_busy: bool) -> _ReadFile:
 def _take_files(run: _Run, paths: Sequence[Path], busy: Collection[Path], progress: Progress) -> _Taken:
     """Reads the files ahead of each other, recognises them in their order, which numbers their rows, and scans cards side by side."""
     scans: list[Future[_Taken]] = []
-    with ThreadPoolExecutor(_READERS) as readers, ThreadPoolExecutor(side_by_side()) as scanners:
+    with workers(_READERS) as readers, workers(side_by_side()) as scanners:
         read_files = [readers.submit(_read_file, run, path, path in busy) for path in paths]
         for number, (path, read_file) in enumerate(zip(paths, read_files, strict=True)):
             progress(Stage.READ, number, len(paths))
