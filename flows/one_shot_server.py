@@ -21,6 +21,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from http import HTTPStatus
 from pathlib import Path
+from urllib.error import HTTPError
 
 from expectations.errors import InputError
 from expectations.texts import Bilingual
@@ -73,6 +74,8 @@ def _require_answer(api: str) -> None:
     try:
         urllib.request.urlopen(f"{api}/health", timeout=_ANSWER_SECONDS).close()
     except (OSError, http.client.HTTPException, ValueError) as error:
+        if isinstance(error, HTTPError):
+            error.close()
         cause = getattr(error, "reason", error)
         # else somebody is there: whom to trust and what to say to them, Prefect knows
         if not isinstance(cause, ssl.SSLError) and getattr(error, "code", 0) not in _ASKS_WHO:

@@ -37,7 +37,7 @@ def test_dashboard_answers_and_ends_with_its_command(tmp_path: Path, ending: sig
     with_people(tmp_path / "home")
     with (tmp_path / "log").open("w") as log:
         server = subprocess.Popen(
-            [sys.executable, "-m", "flows.cli.main", "dashboard", "--port", str(port), "--no-open"],
+            [sys.executable, "-m", "flows.cli", "dashboard", "--port", str(port), "--no-open"],
             env=os.environ | {"ANKA_HOME": str(tmp_path / "home")},
             stdout=log,
             stderr=log,
@@ -47,7 +47,7 @@ def test_dashboard_answers_and_ends_with_its_command(tmp_path: Path, ending: sig
             assert answers(port, 90), (tmp_path / "log").read_text()
         finally:
             server.send_signal(ending)
-            assert server.wait(30) == 0
+            assert server.wait(30) == 128 + ending
     assert not answers(port, 1)
 
 

@@ -2,18 +2,24 @@
 
 import os
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 import requests
 
+from expectations.errors import InputError
+from expectations.home import Home
 from flows.one_shot_server import one_shot_server
+from flows.settings import prepare_environment
 
 COMMAND = """
 import os, sys
@@ -21,7 +27,10 @@ from pathlib import Path
 from expectations.home import Home
 from flows.settings import prepare_environment
 prepare_environment(Home(Path(sys.argv[1])))
+from expectations.errors import InputError
+from expectations.home import Home
 from flows.one_shot_server import one_shot_server
+from flows.settings import prepare_environment
 with one_shot_server():
     print(os.environ["PREFECT_API_URL"], os.environ.get("PREFECT_API_AUTH_STRING"), flush=True)
     sys.stdin.read()
@@ -113,8 +122,76 @@ def test_new_homes_begin_with_an_empty_database_made_once(tmp_path: Path, cache:
     assert contents(first)[0] == contents(second)[0] == contents(kept)[0]
 
 
-def test_a_server_of_the_office_is_used_instead(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:4200/api")
+class Office(BaseHTTPRequestHandler):
+    """A server that answers as the test has it."""
+
+    status = 200
+
+    def do_GET(self) -> None:
+        """The answer to whether it is well."""
+        assert self.path == "/api/health"
+        self.send_response(self.status)
+        self.end_headers()
+
+    def log_message(self, format: str, *arguments: object) -> None:
+        """Not into the test's output."""
+
+
+@pytest.fixture(name="office")
+def office_(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Office]]:
+    """A server of the office, which the environment names; also a proxy, which nobody answers for."""
+    answering = type("Answering", (Office,), {})
+    with ThreadingHTTPServer(("127.0.0.1", 0), answering) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        monkeypatch.setenv("PREFECT_API_URL", f"http://127.0.0.1:{server.server_port}/api")
+        yield answering
+        server.shutdown()
+
+
+@pytest.mark.parametrize("status", [200, 401, 403])
+def test_a_server_of_the_office_is_used_instead(office: type[Office], status: int) -> None:
+    office.status = status
     before = dict(os.environ)
     with one_shot_server():
         assert dict(os.environ) == before
+
+
+def test_this_machine_is_not_asked_through_a_proxy(
+    office: type[Office], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert office.status == 200
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    monkeypatch.setenv("no_proxy", "example.org")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    for name in ("PREFECT_HOME", "DO_NOT_TRACK", "GX_ANALYTICS_ENABLED"):
+        monkeypatch.setenv(name, os.environ.get(name, "1"))  # put back at the end
+    with pytest.raises(InputError), one_shot_server():
+        pass
+    prepare_environment(Home(tmp_path))
+    assert os.environ["no_proxy"] == os.environ["NO_PROXY"] == "example.org,127.0.0.1,localhost"
+    with one_shot_server():
+        pass
+
+
+@pytest.mark.parametrize("kind", ["another service", "nobody", "silent", "no address"])
+def test_a_server_that_does_not_answer_is_one_line_within_seconds(
+    office: type[Office], monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    monkeypatch.setattr("flows.one_shot_server._ANSWER_SECONDS", 1)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        if kind == "another service":
+            office.status = 404
+        elif kind == "no address":
+            monkeypatch.setenv("PREFECT_API_URL", "prefect")
+        else:
+            monkeypatch.setenv("PREFECT_API_URL", f"http://127.0.0.1:{port}/api")
+        if kind == "nobody":
+            silent.close()
+        begun = time.monotonic()
+        with pytest.raises(InputError, match="no Prefect server answers") as refused, one_shot_server():
+            pass
+    assert time.monotonic() - begun < 10
+    assert "\n" not in refused.value.message
+    assert "--no-prefect" in refused.value.hint
