@@ -72,7 +72,7 @@ def one_shot_server() -> Iterator[None]:
 def _require_answer(api: str) -> None:
     """Asks once: Prefect itself would ask for minutes, and not say whom."""
     try:
-        urllib.request.urlopen(f"{api}/health", timeout=_ANSWER_SECONDS).close()
+        urllib.request.build_opener().open(f"{api}/health", timeout=_ANSWER_SECONDS).close()
     except (OSError, http.client.HTTPException, ValueError) as error:
         if isinstance(error, HTTPError):
             error.close()
