@@ -121,3 +121,7 @@ def _end_helpers(how: signal.Signals) -> None:
         with suppress(OSError):
             for child in listed.read_text().split():
                 os.kill(int(child), how)
+
+
+if __name__ == "__main__":
+    main()

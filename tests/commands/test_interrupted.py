@@ -51,7 +51,7 @@ def begin(folder: Path, *arguments: str) -> "subprocess.Popen[str]":
     """A command with a home and a folder for what it needs for the time being."""
     (folder / "temporary").mkdir()
     return subprocess.Popen(
-        [sys.executable, "-m", "flows.cli", *arguments],
+        [sys.executable, "-m", "flows.cli.start", *arguments],
         cwd=folder,
         env=os.environ | {"ANKA_HOME": str(folder / "home"), "TMPDIR": str(folder / "temporary")},
         stdout=subprocess.PIPE,
