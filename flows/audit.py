@@ -25,7 +25,7 @@ from expectations.fitting.rule_checks import require_fitting
 from expectations.home import Home
 from expectations.judging.calendar_gaps import find_calendar_gaps
 from expectations.judging.collecting import collect
-from expectations.judging.judge import judge
+from expectations.judging.judge import judge, noting_merged
 from expectations.judging.limits import find_due
 from expectations.progress import Stage
 from expectations.register.belonging import home_register
@@ -136,6 +136,8 @@ class AuditResult:
     followed: Followed | None = None
     former: Path | None = None
     """The published run it went on from; the same as `file` where nothing was new."""
+    merged: tuple[str, ...] = ()
+    """What duplicate rules never saw: equal rows that were merged, a line per card."""
 
     @property
     def errors(self) -> int:
@@ -276,6 +278,8 @@ def publish_stage(
                 collected = collect_what_differs(con, home, catalogue, judged, run_id, tell)
             else:
                 collected = collect(con, catalogue, verdicts, run_id, tell)
+            cards = cards_to_judge(loaded)
+            collected = tuple(replace(each, verdict=noting_merged(each.verdict, cards)) for each in collected)
             _write_run_folder(con, home.run_folder(run_id), report_text(loaded, catalogue))
         with watch.stage("warn"):
             due = find_due(con, verdicts, catalogue.warnings, order.as_of)
@@ -314,6 +318,7 @@ def publish_stage(
         tuple(watch.stages),
         followed,
         loaded.former,
+        _merged((c.verdict.judgement.rule.id, c.verdict.reason) for c in collected if c.verdict.state == "judged"),
     )
 
 
@@ -329,6 +334,9 @@ def standing_run(
         gaps = con.execute("select distinct year from calendar_gaps order by year").fetchall()
         passed_over = con.execute(
             "select concat_ws('/', rule_id, card, field), reason, reason_en from judgements where state = 'not_judged' order by 1"
+        ).fetchall()
+        merged = con.execute(
+            "select rule_id, reason, reason_en from judgements where state = 'judged' and reason <> '' order by rule_id, card"
         ).fetchall()
     if not same:
         return None
@@ -353,7 +361,17 @@ def standing_run(
         tuple(stages),
         followed,
         file,
+        _merged((rule_id, Bilingual(zh, en)) for rule_id, zh, en in merged),
     )
+
+
+def _merged(noted: Iterable[tuple[str, Bilingual]]) -> tuple[str, ...]:
+    """What was noted of judged rules, each text once with the rules it was noted of."""
+    rules_by_text: dict[Bilingual, list[str]] = {}
+    for rule_id, text in noted:
+        if text:
+            rules_by_text.setdefault(text, []).append(rule_id)
+    return tuple(f"{', '.join(rules)}: {text}" for text, rules in rules_by_text.items())
 
 
 def figures_of(file: Path, register: Register | None = None) -> list[Line]:

@@ -209,7 +209,7 @@ def _rule_row(catalogue: Catalogue, rule: RuleDeclaration, as_of: date) -> dict[
         "rule_id": rule.id,
         "cards": "|".join(rule.cards),
         "theme": catalogue.themes[rule.id],
-        "level": rule.level,
+        "level": rule.level_word,
         "kind": rule.kind,
         "severity": rule.severity,
         "error_type": rule.error_type,

@@ -49,6 +49,7 @@ _COMMON: dict[str, tuple[str, str]] = {
     "level.case": ("案件", "case"),
     "level.person": ("人员", "person"),
     "level.row": ("记录", "row"),
+    "level.key": ("按所列项", "declared items"),
     "fields.@dict": ("所有单选项", "every single choice"),
     "fields.@dicts": ("所有多选项", "every multiple choice"),
     "fields.@charge": ("所有罪名项", "every charge"),

@@ -18,6 +18,7 @@ FieldType = Literal[
     "doc_no",
     "id_no",
     "date",
+    "datetime",
     "int",
     "bigint",
     "decimal",
@@ -103,6 +104,7 @@ FOOTER_WORDS = (
 
 SQL_TYPES = {
     "date": "date",
+    "datetime": "timestamp",
     "int": "integer",
     "bigint": "bigint",
     "decimal": "decimal(18, 4)",
@@ -140,7 +142,7 @@ class Text(Declaration):
 class Field(Declaration):
     """One item (案卡项) of a card. `name` is the column in DuckDB, `header` the heading in an export.
 
-    `formats`: how a date is written, tried in order and nothing else; `blanks`: words that stand for a blank cell.
+    `formats`: how a date or moment is written, tried in order and nothing else; `blanks`: words that stand for a blank cell.
     """
 
     name: Annotated[str, Declared(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -186,8 +188,8 @@ class Field(Declaration):
 
     @model_validator(mode="after")
     def _formats_are_of_dates(self) -> "Field":
-        if self.formats and self.type != "date":
-            raise ValueError(f"field {self.name}: formats are for type date, not {self.type}")
+        if self.formats and self.type not in ("date", "datetime"):
+            raise ValueError(f"field {self.name}: formats are for type date and datetime, not {self.type}")
         for form in self.formats:
             if problem := problem_of(form):
                 raise ValueError(f"field {self.name}: format {form!r}: {problem}")
@@ -235,7 +237,8 @@ class Card(Declaration):
     """A card type (案卡). `key` names the fields that identify a row; `file_words` are seen in names of its exports.
 
     `links` says which other rows a rule of the card may look at; `roles` names items that differ from `USUAL_ITEMS`, empty for
-    none; a row that begins with one of `total_words`, `subtotal_words` or `footer_words` and names no case is no card.
+    none; a row that begins with one of `total_words`, `subtotal_words` or `footer_words` and names no case is no card. `merge_equal_rows`:
+    rows equal in every cell count once; else each counts, for duplicate rules to find.
     """
 
     card: Annotated[str, Declared(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -248,6 +251,7 @@ class Card(Declaration):
     total_words: tuple[str, ...] = TOTAL_WORDS
     subtotal_words: tuple[str, ...] = SUBTOTAL_WORDS
     footer_words: tuple[str, ...] = FOOTER_WORDS
+    merge_equal_rows: bool = True
     sections: tuple[Section, ...]
 
     @property

@@ -21,6 +21,7 @@ CODES = {
 """Codes of strptime that mean the same to DuckDB and to the standard library, and what they look like."""
 
 _NEEDED = (("%d",), ("%m", "%b", "%B"), ("%Y", "%y"))
+_HOURS, _WITHIN_HOUR = frozenset({"%H", "%I"}), frozenset({"%M", "%S"})
 _STEP = re.compile(r"%.|[^%]+|%$", re.DOTALL)
 
 
@@ -32,6 +33,12 @@ def problem_of(form: str) -> str:
         return f"unknown code {unknown[0]}; available: {' '.join(CODES)}"
     if any(sum(code in alternatives for code in codes) != 1 for alternatives in _NEEDED):
         return "a date format names day, month and year once each"
+    if any(codes.count(code) > 1 for code in codes) or len(_HOURS.intersection(codes)) > 1:
+        return "each part is named once"
+    if ("%I" in codes) != ("%p" in codes):
+        return "%I and %p go together; %H is the hour of 24"
+    if _WITHIN_HOUR.intersection(codes) and not _HOURS.intersection(codes):
+        return "minutes and seconds need the hour"
     return ""
 
 

@@ -94,6 +94,9 @@ def _rule_problems(catalogue: Catalogue, rule: RuleDeclaration) -> Iterator[tupl
                 ("level",),
                 f"card {card.name} has no case number, so level case is not for it / 案卡没有案号项，不能按案件判断",
             )
+        for name in rule.one_finding_per:
+            if name not in card.by_name:
+                yield ("level",), f"card {card.name} has no field / 案卡没有此项 {name}{nearest(name, card.by_name)}"
         yield from ((("fields",), text) for text in _field_problems(catalogue, rule, card))
     each_fields = rule.each.fields if rule.each else ()
     everywhere = {name for card in cards for name in card.by_name}

@@ -12,7 +12,7 @@ import duckdb
 from expectations.catalogue.cards import Card
 from expectations.catalogue.catalogues import Catalogue
 from expectations.errors import NotReconciledError
-from expectations.judging.identities import case_owners_statement, identity_columns, join_case_owners
+from expectations.judging.identities import case_owners_statement, identity_columns, join_case_owners, one_finding
 from expectations.judging.judge import Verdict
 from expectations.progress import Progress, Stage, unheard
 from expectations.run.schema import FINDINGS
@@ -30,7 +30,7 @@ _SUGGESTION = {"zh": ("，可能应为“", "”"), "en": ("; perhaps “", "”
 
 @dataclass(frozen=True)
 class Collected:
-    """How many findings a verdict became; case-level rules fold the rows of a case into one."""
+    """How many findings a verdict became; rules of level `case` and of a declared level fold rows into one."""
 
     verdict: Verdict
     findings: int
@@ -106,29 +106,37 @@ def _collect_rows(con: duckdb.DuckDBPyConnection, batch: Sequence[Verdict]) -> l
 def _batch_statement(batch: Sequence[Verdict], run_id: str, fingerprints: Mapping[str, str]) -> str:
     """What makes table `batch`, the findings of these verdicts by number; empty where no row breaks a rule."""
     broken = {number: verdict for number, verdict in enumerate(batch) if verdict.rows_violated}
-    by_case = {number: verdict for number, verdict in broken.items() if verdict.judgement.rule.level == "case"}
-    by_row = {number: verdict for number, verdict in broken.items() if number not in by_case}
-    queries = [findings_query(some, run_id, fingerprints) for some in (by_row, by_case) if some]
+    levels: dict[str, dict[int, Verdict]] = {"row": {}, "key": {}, "case": {}}
+    for number, verdict in broken.items():
+        level = verdict.judgement.rule.level_word
+        levels["row" if level == "person" else level][number] = verdict
+    queries = [findings_query(some, run_id, fingerprints) for some in levels.values() if some]
     return f"create or replace temp table batch as {' union all '.join(queries)}" if queries else ""
 
 
 def findings_query(verdicts: Mapping[int, Verdict], run_id: str, fingerprints: Mapping[str, str]) -> str:
     """The SELECT that makes the findings of verdicts on one card from their rows in `violations`, by their numbers there.
 
-    All of level `case`, or none. Level `case` gives one finding per case, shown with the values of its first violating row and without
-    a suspect. Items of other stages stand among the present values as `card.item`.
+    All of level `case`, all of a declared level, or none of either. Such a level gives one finding per case or per value of the declared
+    items, shown with the values of its first violating row; that of a case is without a suspect. A row without these values is a finding
+    by itself. Items of other stages stand among the present values as `card.item`.
     """
     judgement = next(iter(verdicts.values())).judgement
-    card, by_case = judgement.card, judgement.rule.level == "case"
+    card, by_case, by_key = judgement.card, judgement.rule.level == "case", bool(judgement.rule.one_finding_per)
     keys = ["v.bmsah"] if by_case else [f"c.{name}" for name in card.key]
     key = ", ".join(f"coalesce({name}::varchar, '')" for name in keys)
+    together = "v.bmsah"
+    if by_key:
+        shared = _by_number({number: one_finding(v.judgement.rule, card) for number, v in verdicts.items()})
+        key = f"coalesce({shared}, concat_ws(chr(31), {key}))"
+        together = f"coalesce({shared}, chr(30) || c._row)"
     # Two rows may have the same key; told apart by their order, both keep their ids from night to night.
     ordinal = f"row_number() over (partition by v.number, {key} order by c._row)"
     involved = _by_number({number: _involved(verdict) for number, verdict in verdicts.items()})
-    if by_case:
+    if by_case or by_key:
         # With an order, a window ends at the present row; every row of the case must get the same text.
         involved = (
-            f"string_agg({involved}, '|') over (partition by v.number, v.bmsah order by {involved} {_WHOLE_CASE})"
+            f"string_agg({involved}, '|') over (partition by v.number, {together} order by {involved} {_WHOLE_CASE})"
         )
     constants = {number: _constants(verdict, fingerprints) for number, verdict in verdicts.items()}
     columns = {name: f"k.{column(name)}" for name in next(iter(constants.values()))} | {
@@ -150,16 +158,17 @@ def findings_query(verdicts: Mapping[int, Verdict], run_id: str, fingerprints: M
         "sheet": "c._sheet",
         "sheet_row": "c._sheet_row",
         "card_row": "c._row",
-        "card_rows": "count(*) over (partition by v.number, v.bmsah)" if by_case else "1",
+        "card_rows": f"count(*) over (partition by v.number, {together})" if by_case or by_key else "1",
     }
     rows = ", ".join(f"({number}, {', '.join(values.values())})" for number, values in constants.items())
     names = ", ".join(map(column, ("number", *next(iter(constants.values())))))
     joins = " ".join(dict.fromkeys(join for verdict in verdicts.values() for join in verdict.prepared.joins))
-    first_of_case = "qualify row_number() over (partition by v.number, v.bmsah order by c._row) = 1" if by_case else ""
+    first = f"qualify row_number() over (partition by v.number, {together} order by c._row) = 1"
+    only_first = first if by_case or by_key else ""
     chosen = ", ".join(f"{columns[name]} as {column(name)}" for name in FINDINGS.columns)
     return f"""select v.number, {chosen}
 from violations v join (values {rows}) k({names}) using (number)
-join cards.{card.name} c on c._row = v._row {joins} {first_of_case}"""
+join cards.{card.name} c on c._row = v._row {joins} {only_first}"""
 
 
 def _constants(verdict: Verdict, fingerprints: Mapping[str, str]) -> dict[str, str]:
@@ -172,7 +181,7 @@ def _constants(verdict: Verdict, fingerprints: Mapping[str, str]) -> dict[str, s
         "severity": quoted(rule.severity),
         "error_type": quoted(rule.error_type),
         "is_hint": str(rule.is_hint).lower(),
-        "level": quoted(rule.level),
+        "level": quoted(rule.level_word),
         "owner": quoted(judgement.owner),
         "fields": quoted("|".join(judgement.fields)),
         "basis": quoted(rule.basis),
@@ -187,7 +196,8 @@ def _by_number(texts: Mapping[int, str]) -> str:
 def _present(verdict: Verdict) -> str:
     """The values a finding shows, as JSON by item."""
     card = verdict.judgement.card
-    values = [f"'{name}', c.{raw_column(card.field(name))}" for name in verdict.judgement.fields]
+    names = dict.fromkeys((*verdict.judgement.fields, *verdict.judgement.rule.one_finding_per))
+    values = [f"'{name}', c.{raw_column(card.field(name))}" for name in names]
     values += [f"'{name}', {value}::varchar" for name, value in verdict.prepared.stage_items.items()]
     return f"json_object({', '.join(values)})::varchar"
 
@@ -239,8 +249,13 @@ def _placeholder(name: str, judgement: Judgement, language: Literal["zh", "en"])
 
 
 def _readable(card: Card, name: str) -> str:
-    """A value as a person reads it: dates in one form, everything else as it stood."""
+    """A value as a person reads it: dates and moments in one form, everything else as it stood."""
     field = card.field(name)
     raw = f"c.{raw_column(field)}"
-    text = f"strftime(c.{name}, '%Y-%m-%d'), {raw}" if field.type == "date" else raw
-    return f"coalesce({text}, {quoted(_BLANK)})"
+    if field.type == "date":
+        return f"coalesce(strftime(c.{name}, '%Y-%m-%d'), {raw}, {quoted(_BLANK)})"
+    if field.type == "datetime":
+        # to the second, and seconds only where there are any
+        moment = f"strftime(c.{name}, '%Y-%m-%d %H:%M') || case when second(c.{name}) > 0 then strftime(c.{name}, ':%S') else '' end"
+        return f"coalesce({moment}, {raw}, {quoted(_BLANK)})"
+    return f"coalesce({raw}, {quoted(_BLANK)})"

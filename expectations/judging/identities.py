@@ -6,6 +6,7 @@ Findings, denominators and case pages all take these from here, so that a card w
 from collections.abc import Iterable
 
 from expectations.catalogue.cards import Card, Role
+from expectations.catalogue.kinds import RuleDeclaration
 
 OWNERS: tuple[Role, ...] = ("office", "department", "prosecutor")
 """Roles of those a finding is counted under."""
@@ -18,6 +19,17 @@ def own_item(card: Card, role: Role, rows: str = "c") -> str:
     """The card's own item in that role as SQL over the rows known as `rows`; NULL where it has none."""
     name = card.role(role)
     return f"{rows}.{name}::varchar" if name else "null::varchar"
+
+
+def one_finding(rule: RuleDeclaration, card: Card) -> str:
+    """What rows that are one finding agree in, as a text of SQL over rows known as `c`; NULL for a row that is one by itself."""
+    if rule.level == "case":
+        return own_item(card, "case")
+    if not rule.one_finding_per:
+        return "null::varchar"
+    values = [f"c.{name}::varchar" for name in rule.one_finding_per]
+    # parted by a sign that is typed in no cell; NULL where one of them is
+    return f"({' || chr(31) || '.join(values)})"
 
 
 def item_or_case(card: Card, role: Role) -> str:

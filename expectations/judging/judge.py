@@ -35,12 +35,14 @@ class LoadedCards:
     """What the judge must know of a load.
 
     `absent`: by card and field, the files of the card that lack the field's column; `files`: by card, the files loaded;
-    `unreadable`: by card, the fields with at least one cell that could not be read.
+    `unreadable`: by card, the fields with at least one cell that could not be read; `merged`: by card, how many rows were merged with
+    one equal in every cell.
     """
 
     files: Mapping[str, frozenset[int]]
     absent: Mapping[str, Mapping[str, frozenset[int]]]
     unreadable: Mapping[str, frozenset[str]]
+    merged: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -184,6 +186,20 @@ def passed_over(catalogue: Catalogue, judgement: Judgement, as_of: date, loaded:
     """The verdict on a judgement that is not made: its rule is switched off, or there is nothing to make it on; None for all others."""
     reason = _why_off(catalogue, judgement, as_of) or why_not_judged(judgement, loaded)
     return Verdict(judgement, "not_judged", reason) if reason else None
+
+
+def noting_merged(verdict: Verdict, loaded: LoadedCards) -> Verdict:
+    """The verdict on a duplicate rule says how many rows it never saw, as they had been merged with one equal in every cell."""
+    judgement = verdict.judgement
+    merged = loaded.merged.get(judgement.card.name, 0)
+    if verdict.state != "judged" or judgement.rule.kind != "duplicate" or not merged:
+        return verdict
+    card = judgement.card
+    why = Bilingual(
+        f"“{card.title_zh}”有 {merged} 行与另一行完全相同，已先合并，重复规则看不到",
+        f"{merged} row(s) of {card.name} were equal to another in every cell and merged before duplicates were looked for",
+    )
+    return replace(verdict, reason=why)
 
 
 def _why_off(catalogue: Catalogue, judgement: Judgement, as_of: date) -> Bilingual:

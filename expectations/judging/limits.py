@@ -9,7 +9,7 @@ from datetime import date
 import duckdb
 
 from expectations.catalogue.due_warnings import DueWarnings
-from expectations.judging.identities import OWNERS, identity_columns, join_case_owners
+from expectations.judging.identities import OWNERS, identity_columns, join_case_owners, one_finding
 from expectations.judging.judge import Verdict
 from expectations.run.schema import DUE
 from expectations.sql.quoting import quoted
@@ -18,7 +18,8 @@ from expectations.sql.quoting import quoted
 def find_due(con: duckdb.DuckDBPyConnection, verdicts: Iterable[Verdict], warnings: DueWarnings, as_of: date) -> int:
     """Fills table `due` with the open limits of the judged rules that call for a warning; returns how many.
 
-    Needs the verdict tables and `case_owners`. A limit of a whole case is one line, that of its earliest last day.
+    Needs the verdict tables and `case_owners`. A limit of a whole case is one line, that of its earliest last day; so is that of the
+    rows which are one finding by a declared level.
     """
     con.execute(DUE.create())
     by_card: dict[str, list[Verdict]] = {}
@@ -41,16 +42,23 @@ def due_statement(verdicts: Sequence[Verdict], warnings: DueWarnings, as_of: dat
 with warned as (
   {limits}
 ), of_rows as (
-  select w.*, {identity_columns(card)}, date_diff('day', date '{as_of:%Y-%m-%d}', w.last_day)::integer as days_left
+  select w.*, {_together(verdicts)} as together, {identity_columns(card)}, date_diff('day', date '{as_of:%Y-%m-%d}', w.last_day)::integer as days_left
   from warned w join cards.{card.name} c on c._row = w._row {join_case_owners(card)}
 ), graded as (
   select *, {_grade(warnings)} as grade from of_rows
-  qualify not by_case or row_number() over (partition by rule_id, bmsah order by last_day, _row) = 1
+  qualify together is null or row_number() over (partition by rule_id, together order by last_day, _row) = 1
 )
 select rule_id, '{card.name}' as card, bmsah, case when not by_case then suspect_no end as suspect_no,
   case when not by_case then name end as name, case_name,
   {", ".join(OWNERS)}, owner, last_day, days_left, grade, _row as card_row
 from graded where grade is not null"""
+
+
+def _together(verdicts: Sequence[Verdict]) -> str:
+    """What rows that are one line agree in; NULL where each row is one."""
+    rules = {verdict.judgement.rule.id: verdict.judgement for verdict in verdicts}
+    texts = (f"when {quoted(rule)} then {one_finding(j.rule, j.card)}" for rule, j in rules.items())
+    return f"case w.rule_id {' '.join(texts)} end"
 
 
 def _limit(verdict: Verdict) -> str:

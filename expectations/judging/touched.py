@@ -2,7 +2,7 @@
 
 Needs the former published file attached as `former` and table `incremental.rows`: card, number of the row then, number now. A row may be
 judged otherwise where it changed, where a row a link finds did, or where it shares its case or key with such a row: findings of a case
-are one, rows of one key are told apart by their order, and who handles a case is said by any card of it.
+or of a declared level are one, rows of one key are told apart by their order, and who handles a case is said by any card of it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -63,8 +63,8 @@ def find_touched(
     con: duckdb.DuckDBPyConnection, catalogue: Catalogue, judgements: Iterable[Judgement]
 ) -> tuple[dict[str, int], int]:
     """Table `incremental.touched` of the rows to judge anew, card and row; how many there are by card, and how many rows at all."""
-    cards = list(catalogue.cards.values())
-    links = _links(judgements)
+    cards, judgements = list(catalogue.cards.values()), list(judgements)
+    links, keys = _links(judgements), _keys(cards, judgements)
     con.execute("create or replace table incremental.touched (card varchar, row bigint, primary key (card, row))")
     for card in cards:
         con.execute(_changed_rows(card))
@@ -72,16 +72,13 @@ def find_touched(
     for card in cards:
         for link in links.get(card.name, ()):
             _touch(con, card, _linked_with(card, link))
+    for card, key in keys:
+        _touch(con, card, _of_keys(card, key, f"incremental.changed_{card.name} c"))
     _touch_cases(
         con, cards, [f"select {own_item(card, 'case')} from incremental.changed_{card.name} c" for card in cards]
     )
     while _touch_cases(con, cards, [f"select {own_item(card, 'case')} from {_touched(card)}" for card in cards]) + sum(
-        _touch(
-            con,
-            card,
-            f"select _row from cards.{card.name} c where {_key(card)} in (select {_key(card)} from {_touched(card)})",
-        )
-        for card in cards
+        _touch(con, card, _of_keys(card, key, _touched(card))) for card, key in keys
     ):
         pass
     rows = " + ".join(f"(select count(*) from cards.{card.name})" for card in cards)
@@ -184,6 +181,14 @@ def _touch_cases(con: duckdb.DuckDBPyConnection, cards: Iterable[Card], cases: I
     )
 
 
-def _key(card: Card) -> str:
-    """The key of a row known as `c`, as findings are told apart by it."""
-    return "concat_ws(chr(31), " + ", ".join(f"coalesce(c.{name}::varchar, '')" for name in card.key) + ")"
+def _keys(cards: Iterable[Card], judgements: Iterable[Judgement]) -> list[tuple[Card, tuple[str, ...]]]:
+    """By which items rows of a card have to do with each other: its key, and what rules declare as their level."""
+    keys = [(card, card.key) for card in cards]
+    keys += [(judgement.card, judgement.rule.one_finding_per) for judgement in judgements]
+    return list({(card.name, key): (card, key) for card, key in keys if key}.values())
+
+
+def _of_keys(card: Card, key: tuple[str, ...], rows: str) -> str:
+    """The rows of a card that have the key of one of `rows`, known as `c`."""
+    values = "concat_ws(chr(31), " + ", ".join(f"coalesce(c.{name}::varchar, '')" for name in key) + ")"
+    return f"select _row from cards.{card.name} c where {values} in (select {values} from {rows})"

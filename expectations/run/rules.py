@@ -11,7 +11,8 @@ from expectations.texts import Bilingual
 
 @dataclass(frozen=True)
 class RuleLine:
-    """A rule as the list shows it. `state` is judged, partly, not_judged or error; `reasons` says why it is not judged."""
+    """A rule as the list shows it. `state` is judged, partly, not_judged or error; `reasons` says why it is not judged, or what it did
+    not see."""
 
     rule_id: str
     title_zh: str
@@ -65,7 +66,7 @@ with state as (
   select rule_id, count(*) filter (where state = 'judged') as judged, count(*) filter (where state = 'not_judged') as skipped,
     count(*) filter (where state = 'error') as broken,
     list_sort(list(distinct card)) as judged_cards,
-    list_sort(list(distinct {'zh': reason, 'en': reason_en}) filter (where state <> 'judged' and coalesce(reason, '') <> '')) as reasons
+    list_sort(list(distinct {'zh': reason, 'en': reason_en}) filter (where coalesce(reason, '') <> '')) as reasons
   from judgements group by rule_id
 ), counts as (select rule_id, count(*) as findings from findings group by rule_id)
 select rule_id, title_zh, title_en, severity, error_type, is_hint,

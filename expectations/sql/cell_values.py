@@ -49,6 +49,7 @@ _CALM_CLOCK = r"(?:[01]?\d|2[0-2]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?"
 """A time of day that can't belong to the next day, as one just before midnight may."""
 _LATE_CLOCK = r"23:[0-5]\d(?::[0-5]\d(?:\.\d{1,6})?)?"
 _CLOCK = r"(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,6})?"
+_HOURS = r"(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,6})?)?"
 _OFFSET = r"(?:Z|[-+](?:0\d|1[0-4]):?[0-5]\d)"
 _WHOLE = r"[+-]?(?:\d+|\d{1,3}(?:,\d{3})+)"
 
@@ -152,6 +153,8 @@ def _date_macros(time_zone: str) -> Iterator[str]:
     parts = f"[regexp_extract(anka_tidied_date(x), '{_MOMENT}', [{', '.join(map(quoted, _PARTS))}])]"
     moments = f"list_transform({parts}, lambda p: anka_moment(p))"
     yield f"create or replace temp macro anka_rare_date(x) as list_transform({moments}, lambda m: anka_day_of(m))[1]"
+    with_time = f"list_transform({parts}, lambda p: case when p.hour <> '' then anka_moment(p) end)"
+    yield f"create or replace temp macro anka_rare_moment(x) as ({with_time})[1]"
     plain = r"^(\d{4})[-/.年]?(\d{1,2})[-/.月]?(\d{1,2}).*$"
     late = rf"^\d{{4}}(?:-\d{{1,2}}-|/\d{{1,2}}/)\d{{1,2}}[ T]{_LATE_CLOCK}$"
     instant = rf"^\d{{4}}-\d\d-\d\d[ T]{_CLOCK}{_OFFSET}$"
@@ -192,7 +195,9 @@ def typed_sql(field: Field, text: str, dictionaries: Mapping[str, Dictionary], f
     match field.type:
         case "date":
             shift = _DAYS_TO_1904 if from_1904 else 0
-            return _date_written(text, field.formats) if field.formats else f"anka_date({text}, {shift})"
+            return _written(text, field.formats, "anka_day_of({})") if field.formats else f"anka_date({text}, {shift})"
+        case "datetime":
+            return _written(text, field.formats, "{}") if field.formats else _moment(text)
         case _ if field.type in _NUMBERS:
             return _number(text, field)
         case "id_no":
@@ -211,8 +216,8 @@ def rare_sql(field: Field, text: str) -> str | None:
     Parted from it, as planning these expressions for every column takes longer than reading a small file. Whoever types rows asks
     for it where cells were left over (`card_rows.rare_fields`).
     """
-    if field.type == "date" and not field.formats:
-        return f"anka_rare_date({text})"
+    if field.type in ("date", "datetime") and not field.formats:
+        return f"anka_rare_{'date' if field.type == 'date' else 'moment'}({text})"
     return _number(_narrow_number(text), field) if field.type in _NUMBERS else None
 
 
@@ -224,13 +229,19 @@ def aliases_of(dictionary: str, dictionaries: Mapping[str, Dictionary]) -> dict[
     return {alias: value.label for value in reversed(values) for alias in value.aliases if alias not in labels}
 
 
-def _date_written(text: str, forms: Sequence[str]) -> str:
-    """The first of the forms that the whole text has and that makes a day."""
-    days = (
-        f"case when regexp_matches({text}, {quoted(pattern_of(form))}) then anka_day_of(try_strptime({text}, {quoted(form)})) end"
+def _written(text: str, forms: Sequence[str], made_of: str) -> str:
+    """What is made of the moment by the first of the forms that the whole text has; a form without a time means midnight."""
+    values = (
+        f"case when regexp_matches({text}, {quoted(pattern_of(form))})"
+        f" then {made_of.format(f'try_strptime({text}, {quoted(form)})')} end"
         for form in forms
     )
-    return f"coalesce({', '.join(days)}, null)"
+    return f"coalesce({', '.join(values)}, null)"
+
+
+def _moment(text: str) -> str:
+    """A day with a time of the clock; a day alone does not say which moment is meant."""
+    return f"case when regexp_matches({text}, '^\\d{{4}}-\\d\\d-\\d\\d[ T]{_HOURS}$') then try_cast({text} as timestamp) end"
 
 
 _NUMBERS = {

@@ -123,9 +123,9 @@ class Judgement:
 
     @cached_property
     def columns_needed(self) -> frozenset[str]:
-        """The columns without which a row can't be judged: all but those that stand in `opt()` alone."""
+        """The columns without which a row can't be judged: all but those that stand in `opt()` alone, and what findings are told apart by."""
         needed = {column.name for column in self._own_columns if not _is_argument_of("opt", column)}
-        return frozenset(needed | self._link_keys)
+        return frozenset(needed | self._link_keys | set(self.rule.one_finding_per))
 
     @cached_property
     def raw_read(self) -> frozenset[str]:

@@ -21,7 +21,8 @@ HELPERS = frozenset(
     """blank items items_no_none none_or_blank has has_any yes no charges charges2 in_group any_in_group all_in_group same_set
     subset in_dictionary in_codes in_dict_group charges_valid class_ok custodial eff bmsah_year bmsah_unit bmsah_class doc_year
     doc_seq doc_prefix id_check_ok id_birth id_sex uscc_ok add_days add_months months_between full_years legal_age is_workday
-    next_workday add_workdays deadline deadline_md review_start review_end prev_period raw opt""".split()
+    next_workday add_workdays deadline deadline_md review_start review_end prev_period hours_between minutes_between add_hours
+    add_minutes raw opt""".split()
 )
 """Helpers over the judged row (specification, section 2)."""
 
@@ -30,8 +31,8 @@ OTHER_ROWS = frozenset({"person_count", "case_persons", "stage", "has_stage", "c
 
 BUILTINS = frozenset(
     """abs array cast coalesce contains date_diff day ends_with greatest least len length list_contains list_has_all list_has_any
-    lower month nullif regexp_extract regexp_full_match regexp_matches round starts_with substr trim try_cast upper year
-    case if and or xor""".split()
+    hour lower minute month nullif regexp_extract regexp_full_match regexp_matches regexp_replace replace round starts_with substr
+    substring translate trim try_cast upper year case if and or xor""".split()
 )
 """DuckDB functions a condition may use, by any of the names the parser knows them under; all exist on other engines too."""
 
@@ -79,6 +80,7 @@ AROUND_AGGREGATES = frozenset((exp.Distinct, exp.Order, exp.Ordered))
 _TYPES = {
     exp.DType.BOOLEAN: "boolean",
     exp.DType.DATE: "date",
+    exp.DType.TIMESTAMP: "timestamp",
     exp.DType.TEXT: "varchar",
     exp.DType.VARCHAR: "varchar",
     exp.DType.INT: "integer",

@@ -29,6 +29,9 @@ create or replace macro all_in_group(l, g) as coalesce(len(l) > 0 and list_has_a
 create or replace macro same_set(a, b) as list_sort(list_distinct(a)) = list_sort(list_distinct(b));
 create or replace macro subset(a, b) as list_has_all(b, a);
 
+-- The commonest value of a histogram, the least of those that are equally common: what mode(x) over other rows becomes
+create or replace macro commonest(h) as (list_sort(list_transform(map_entries(h), lambda e: {'rank': -(e.value::bigint), 'value': e.key}))[1])['value'];
+
 -- Dictionaries
 create or replace macro dictionary_labels(d) as (select list(label) from lookup.dictionaries where dictionary = d);
 create or replace macro in_dictionary(x, d, multiple) as coalesce(case
@@ -83,6 +86,11 @@ create or replace macro uscc_ok(x) as coalesce(regexp_full_match(x, '[0-9A-HJ-NP
 -- Dates. The first day of a limit is not counted; a month is clamped to its end.
 create or replace macro add_months(d, n) as (d + to_months(n::integer))::date;
 create or replace macro add_days(d, n) as (d + n::integer)::date;
+-- Moments: what is counted is full hours and minutes, unlike date_diff, which counts how often the clock strikes in between.
+create or replace macro hours_between(a, b) as date_sub('hour', a::timestamp, b::timestamp);
+create or replace macro minutes_between(a, b) as date_sub('minute', a::timestamp, b::timestamp);
+create or replace macro add_hours(t, n) as t::timestamp + to_hours(n::integer);
+create or replace macro add_minutes(t, n) as t::timestamp + to_minutes(n::integer);
 create or replace macro full_years(a, b) as date_sub('year', a, b);
 create or replace macro months_between(a, b) as date_sub('month', a, b);
 -- In criminal law an age is reached on the day after the birthday (interpretation of the Supreme People's Court on juvenile cases, art. 2).

@@ -25,7 +25,7 @@ from expectations.sql.language import (
 JUDGED, OTHER = "t", "r"
 """How a lookup names the judged row and the other rows."""
 
-AGGREGATES = frozenset("min max sum avg count count_if bool_and bool_or list first last".split())
+AGGREGATES = frozenset("min max sum avg count count_if bool_and bool_or list first last mode".split())
 """Functions that make one value of the other rows."""
 
 IN_ORDER = frozenset({"list", "first", "last"})

@@ -217,6 +217,7 @@ def show_result(result: "AuditResult", format: Literal["table", "json"]) -> None
     )
     show_reasons(console, Bilingual("导出可能不完整", "the export may not be complete"), problem_lines)
     show_reasons(console, Bilingual("未判断的规则", "rules not judged"), result.not_judged)
+    show_reasons(console, Bilingual("重复规则看不到的行", "rows duplicate rules did not see"), result.merged)
     show_reasons(
         console, Bilingual("运行出错的规则，本次核查不完整", "rules in error, audit not complete"), result.in_error
     )

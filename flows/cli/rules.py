@@ -144,7 +144,7 @@ def rule_as_dict(catalogue: Catalogue, rule: RuleDeclaration) -> dict[str, objec
         "theme": catalogue.themes[rule.id],
         "kind": rule.kind,
         "cards": [card.name for card in cards],
-        "level": rule.level,
+        "level": ", ".join(rule.one_finding_per) or rule.level,
         "severity": rule.severity,
         "error_type": rule.error_type,
         "hint": rule.is_hint,

@@ -108,14 +108,17 @@ def cards_to_judge(report: LoadReport) -> LoadedCards:
     """What the judge must know of the load."""
     files: dict[str, set[int]] = {}
     unreadable: dict[str, set[str]] = {}
+    merged: dict[str, int] = {}
     for sheet in report.sheets:
         if sheet.status == "loaded":
             files.setdefault(sheet.card, set()).add(sheet.file_no)
             unreadable.setdefault(sheet.card, set()).update(sheet.unreadable or {})
+            merged[sheet.card] = merged.get(sheet.card, 0) + sheet.rows.duplicate
     return LoadedCards(
         {card: frozenset(numbers) for card, numbers in files.items()},
         report.absent,
         {card: frozenset(fields) for card, fields in unreadable.items()},
+        merged,
     )
 
 

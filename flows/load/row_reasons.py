@@ -34,18 +34,18 @@ def reason_rows(con: duckdb.DuckDBPyConnection, loads: Sequence[Load]) -> None:
     """Make `load.all_rows`: every row of the run with `reason`, NULL and a `row_no` for those that count; `place` is its rowid.
 
     Reasons in order: unreadable by the reader, what the row is by itself, total at the end of a page, blank, merged within a file, replaced by a later file, merged across
-    files where the key is not whole.
+    files where the key is not whole. Rows of a card that does not merge are never merged.
     """
     con.execute(
         "create or replace temp table anka_scan (card varchar, file_no integer, load_no integer, sheet varchar, sheet_row bigint,"
         " place bigint, problem varchar, is_blank boolean, kind varchar, row_key varchar, row_hash ubigint,"
-        " second_hash ubigint, reason varchar)"
+        " second_hash ubigint, merges boolean, reason varchar)"
     )
     for load in loads:
         con.execute(
             f"insert into anka_scan select {quoted(load.card.name)}, {load.file_no}, {load.number}, {quoted(load.sheet)},"
             f" _sheet_row, rowid, _problem, _is_blank, _kind, nullif(_key, ''),"
-            f" _hash, _second_hash, {_OF_THE_ROW} from {card_table(load.card)} where _load = {load.number}"
+            f" _hash, _second_hash, {str(load.card.merge_equal_rows).lower()}, {_OF_THE_ROW} from {card_table(load.card)} where _load = {load.number}"
         )
     con.execute(f"update anka_scan set reason = {quoted(TOTAL)} where rowid in ({_TOTALS})")
     con.execute(f"update anka_scan set reason = {quoted(BLANK)} where reason is null and is_blank")
@@ -93,7 +93,7 @@ def _later_equals(within: str) -> str:
     """
     return f"""
 with several as (
-  select card, row_hash, second_hash from anka_scan where reason is null group by all having count(*) > 1
+  select card, row_hash, second_hash from anka_scan where reason is null and merges group by all having count(*) > 1
 )
 select number from (
   select s.rowid as number, row_number() over (partition by card, row_hash, second_hash, {within} order by load_no, sheet_row) as copy

@@ -88,7 +88,7 @@ def select_period(con: duckdb.DuckDBPyConnection, period: Period) -> None:
     cards = [str(row[0]) for row in con.execute("select card from cards_known").fetchall()]
     dated = {card: _dates_of(con, card, f"name in {_PERIOD_FIELDS}") for card in cards}
     if not any(dated.values()):
-        dated = {card: _dates_of(con, card, "type = 'date'") for card in cards}
+        dated = {card: _dates_of(con, card, "type in ('date', 'datetime')") for card in cards}
     con.execute("create temp table review_rows (card varchar, card_row bigint, bmsah varchar)")
     for card, dates in dated.items():
         if dates:

@@ -336,7 +336,7 @@ def small_catalogue(folder: Path, *, level: str = "row", then: str = "true", **c
         ({"then": "person_count() = 1"}, "person_count needs an item in role person, which card thing has not"),
         ({"then": "case_persons(count(thing_no)) = 1"}, "case_persons needs an item in role case"),
         ({"name": "order"}, "order is a word of the rule language"),
-        ({"field": ", type: text, formats: ['%d']"}, "formats are for type date, not text"),
+        ({"field": ", type: text, formats: ['%d']"}, "formats are for type date and datetime, not text"),
         ({"field": ", type: date, formats: ['%d/%m']"}, "names day, month and year once each"),
         ({"field": ", type: date, formats: ['%d/%m/%Q']"}, "unknown code %Q"),
         ({"more": "links: [{card: thing, by: {thing_no: other}}]", "field": ", type: int"}, "give both the same type"),

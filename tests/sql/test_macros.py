@@ -69,6 +69,18 @@ CALLS = (
 )  # fmt: skip
 IN_PLACE = {"raw"}
 """A helper that says how an item is read and is no function."""
+MOMENTS = {
+    "hours_between('2026-03-01 09:59:00', '2026-03-01 10:58:59')": 0,
+    "hours_between('2026-03-01 09:59:00', '2026-03-02 09:59:00')": 24,
+    "hours_between(date '2026-03-01', timestamp '2026-03-01 05:30:00')": 5,
+    "hours_between('2026-03-01 10:00:00', '2026-03-01 08:30:00')": -1,
+    "minutes_between('2026-03-01 09:59:30', '2026-03-01 10:00:29')": 0,
+    "minutes_between('2026-03-01 09:59:30', '2026-03-01 11:00:30')": 61,
+    "minutes_between(null, '2026-03-01 11:00:30')": None,
+    "add_hours('2026-03-01 23:30:00', 1)::varchar": "2026-03-02 00:30:00",
+    "add_minutes('2026-03-01 23:30:00', -45)::varchar": "2026-03-01 22:45:00",
+}
+"""Calls of helpers the specification has not, as nothing it knows has a time of day, and what they yield."""
 
 
 def literal(value: object) -> str:
@@ -96,8 +108,13 @@ def test_every_helper_is_compared() -> None:
     specified_helpers = set(
         re.findall(r"^create macro (\w+)", (SPEC / "helpers.sql").read_text(encoding="utf-8"), re.MULTILINE)
     )
-    assert compared | IN_PLACE == HELPERS
+    assert compared | IN_PLACE | {re.split(r"\(", call)[0] for call in MOMENTS} == HELPERS
     assert specified_helpers - HELPERS == {"group_list", "dict_list"}
+
+
+@pytest.mark.parametrize(("call", "expected"), MOMENTS.items())
+def test_hours_and_minutes_are_full_ones(lookups: duckdb.DuckDBPyConnection, call: str, expected: object) -> None:
+    assert lookups.execute(f"select {call}").fetchall() == [(expected,)]
 
 
 @pytest.fixture(scope="module")

@@ -61,7 +61,7 @@ class RuleDeclaration(Declaration):
     id: Annotated[str, Declared(pattern=RULE_ID)]
     kind: str
     cards: tuple[str, ...]
-    level: Level = "person"
+    level: Level | Annotated[tuple[str, ...], Declared(min_length=1)] = "person"
     title: Text
     message: Text
     why: Text = Text(zh="")
@@ -92,6 +92,16 @@ class RuleDeclaration(Declaration):
     def must_hold(self) -> str:
         """What must be true on a judged row."""
         raise NotImplementedError
+
+    @property
+    def one_finding_per(self) -> tuple[str, ...]:
+        """The items of a declared level: rows that agree in them are one finding. None of the levels with a name."""
+        return self.level if isinstance(self.level, tuple) else ()
+
+    @property
+    def level_word(self) -> str:
+        """The level as findings and lists name it."""
+        return "key" if isinstance(self.level, tuple) else self.level
 
     @property
     def is_hint(self) -> bool:

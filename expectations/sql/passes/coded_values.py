@@ -10,7 +10,8 @@ from expectations.sql.passes.scope import Scope
 
 CHEAP = frozenset(
     """blank yes no custodial eff raw and or xor case if cast try_cast coalesce contains starts_with ends_with
-    greatest least year month day date_diff length trim substr nullif abs round lower upper add_days add_months array""".split()
+    greatest least year month day hour minute date_diff length trim substr substring replace translate nullif abs round lower upper
+    add_days add_months add_hours add_minutes hours_between minutes_between array""".split()
 )
 """Functions evaluated in place: as cheap as reading a column, or only the frame around dearer ones."""
 

@@ -21,6 +21,9 @@ from expectations.sql.passes.in_place import in_place
 from expectations.sql.passes.pending import linked, replace_around
 from expectations.sql.passes.scope import Scope
 
+_HISTOGRAM = "histogram"
+_MADE_OF_ROWS = AGGREGATES | {_HISTOGRAM}
+
 
 def linked_rows(tree: exp.Expr, scope: Scope) -> exp.Expr:
     """Puts pending columns in place of `agg_rows`, `count_rows` and what is made of them.
@@ -31,6 +34,8 @@ def linked_rows(tree: exp.Expr, scope: Scope) -> exp.Expr:
     coalesce(_linked(u, count(r._row), r.a > 1), (0)) = 0
     >>> show(linked_rows, "agg_rows(u, max(r.a), r.g = t.g) > a")
     _linked(u, MAX(r.a)) > a
+    >>> show(linked_rows, "agg_rows(u, mode(r.a), r.g = t.g) = a")
+    _linked(u, commonest(histogram(r.a))) = a
     """
 
     def value_of(node: exp.Expr) -> exp.Expr | None:
@@ -88,7 +93,7 @@ def _aggregate(
         return coded_values(in_place(tree, linked_scope), linked_scope)
 
     where = exp.and_(*map(on_linked_row, conditions)) if conditions else None
-    return linked(link, on_linked_row(in_row_order(value)), where, compared=compared)
+    return linked(link, with_ties_decided(on_linked_row(in_row_order(value))), where, compared=compared)
 
 
 def in_row_order(value: exp.Expr) -> exp.Expr:
@@ -108,6 +113,18 @@ def in_row_order(value: exp.Expr) -> exp.Expr:
     return replace_calls(value, ordered)
 
 
+def with_ties_decided(value: exp.Expr) -> exp.Expr:
+    """The value with the least of the commonest values for a mode: the database would take whichever it happens to read first."""
+
+    def decided(node: exp.Expr) -> exp.Expr | None:
+        assert isinstance(node, exp.Func)
+        if function_name(node) != "mode":
+            return None
+        return call("commonest", call(_HISTOGRAM, *(argument.copy() for argument in node.expressions)))
+
+    return replace_calls(value, decided)
+
+
 def filtered(value: exp.Expr, condition: exp.Expr | None) -> exp.Expr:
     """The aggregates of `value` over the rows that meet the condition."""
     if condition is None:
@@ -116,6 +133,6 @@ def filtered(value: exp.Expr, condition: exp.Expr | None) -> exp.Expr:
 
     def only_those(node: exp.Expr) -> exp.Expr | None:
         assert isinstance(node, exp.Func)
-        return exp.Filter(this=node, expression=where) if function_name(node) in AGGREGATES else None
+        return exp.Filter(this=node, expression=where) if function_name(node) in _MADE_OF_ROWS else None
 
     return replace_calls(value, only_those)

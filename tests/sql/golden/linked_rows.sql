@@ -280,3 +280,29 @@ SELECT
 FROM audit.t
 WHERE
   _v1 < 1 AND _v2 > 1;
+
+-- # the commonest value, the least of equally common ones
+-- agg_rows(u, mode(r.s), r.g = t.g and r.a > 1) = s
+CREATE SCHEMA IF NOT EXISTS audit;
+CREATE OR REPLACE TABLE audit.t_l0 AS
+SELECT
+  r.g AS _k0,
+  COMMONEST(HISTOGRAM(r.s) FILTER(WHERE
+    r.a > 1)) AS _v1
+FROM cards.u AS r
+WHERE
+  NOT r.g IS NULL
+GROUP BY
+  r.g;
+CREATE OR REPLACE VIEW audit.t AS
+SELECT
+  c.*,
+  t_l0._v1
+FROM cards.t AS c
+LEFT JOIN audit.t_l0
+  ON t_l0._k0 = c.g;
+SELECT
+  _row
+FROM audit.t
+WHERE
+  _v1 = s;
