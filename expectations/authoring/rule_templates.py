@@ -77,7 +77,9 @@ _ERROR_TYPES = {
 
 def rule_template(rule_id: str, kind: str, card: Card) -> str:
     """YAML of a rule of that kind on the card, with a comment at every key. It loads; its examples are to be replaced."""
-    field = next(f for f in card.fields if f.type == "text" and f.name not in card.key)
+    key = card.key or card.row_key[:1]
+    texts = sorted((f for f in card.fields if f.type == "text"), key=lambda f: f.name in key)
+    field = (texts or card.fields)[0]
     if kind == "in_dictionary":
         field = next((f for f in card.fields if f.dictionary), field)
     by_item = kind == "in_dictionary"
@@ -93,8 +95,8 @@ def rule_template(rule_id: str, kind: str, card: Card) -> str:
         severity="hint" if kind == "flag_review" else "normal",
         error_type="核对" if kind == "flag_review" else _ERROR_TYPES.get(kind, "错填"),
         owner="by_field" if by_item else "handler",
-        when=bare if kind in ("required", "in_dictionary", "duplicate") else f"{card.key[0]} <> ''",
-        own=_OWN_KEYS[kind].format(field=field.name, keys=", ".join(card.key)),
+        when=bare if kind in ("required", "in_dictionary", "duplicate") else f"not blank({key[0]})",
+        own=_OWN_KEYS[kind].format(field=field.name, keys=", ".join(key)),
         judged=f"each: {{fields: [{field.name}]}} # judged once per item"
         if by_item
         else f"fields: [{field.name}] # the item to correct first",

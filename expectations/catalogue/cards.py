@@ -234,7 +234,7 @@ class Link(Declaration):
 
 
 class Card(Declaration):
-    """A card type (案卡). `key` names the fields that identify a row; `file_words` are seen in names of its exports.
+    """A card type (案卡). `key` names the fields that identify a row, none where nothing does; `file_words` are seen in names of its exports.
 
     `links` says which other rows a rule of the card may look at; `roles` names items that differ from `USUAL_ITEMS`, empty for
     none; a row that begins with one of `total_words`, `subtotal_words` or `footer_words` and names no case is no card. `merge_equal_rows`:
@@ -258,6 +258,11 @@ class Card(Declaration):
     def name(self) -> str:
         """The name of the card's tables and the word rules use for it."""
         return self.card
+
+    @property
+    def row_key(self) -> tuple[str, ...]:
+        """The items by which a row is the same from run to run: the key, or all items of a card without one."""
+        return self.key or tuple(self.by_name)
 
     @property
     def title_zh(self) -> str:

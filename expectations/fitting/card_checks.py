@@ -26,7 +26,7 @@ def card_problems(catalogue: Catalogue) -> Iterator[str]:
     """What does not fit, one line each."""
     for card in catalogue.cards.values():
         for name in (card.name, *card.by_name):
-            if not _is_name(name):
+            if not is_name(name):
                 yield f"card {card.name}: {name} is a word of the rule language; name it otherwise / 与规则语言的词相同，请改名"
         for field in card.fields:
             if field.dictionary and field.dictionary not in catalogue.dictionaries:
@@ -46,7 +46,8 @@ def _heading_problems(card: Card) -> Iterator[str]:
                 yield f"card {card.name}: {field.name}: heading belongs to another item / 表头已属于另一项: {heading} ({claimant})"
 
 
-def _is_name(name: str) -> bool:
+def is_name(name: str) -> bool:
+    """Whether rules can use the name: no word of SQL or of the rule language."""
     try:
         return name not in _RESERVED and isinstance(parse_condition(name), exp.Column)
     except ValueError:

@@ -82,7 +82,9 @@ def store_example(
     con.execute("create schema if not exists cards")
     con.execute("create or replace temp table example (_row bigint, text json)")
     if texts:
-        con.executemany("insert into example values (?, ?)", [(n, json.dumps(text)) for n, text in enumerate(texts)])
+        con.executemany(
+            "insert into example values (?, ?)", [(n, json.dumps(text, default=str)) for n, text in enumerate(texts)]
+        )
     place = {"_row": "_row", "_file": "0", "_sheet": "''", "_sheet_row": "_row + 2"}
 
     def type_rows(rare: Collection[str]) -> None:

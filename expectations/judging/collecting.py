@@ -123,7 +123,7 @@ def findings_query(verdicts: Mapping[int, Verdict], run_id: str, fingerprints: M
     """
     judgement = next(iter(verdicts.values())).judgement
     card, by_case, by_key = judgement.card, judgement.rule.level == "case", bool(judgement.rule.one_finding_per)
-    keys = ["v.bmsah"] if by_case else [f"c.{name}" for name in card.key]
+    keys = ["v.bmsah"] if by_case else [f"c.{name}" for name in card.row_key]
     key = ", ".join(f"coalesce({name}::varchar, '')" for name in keys)
     together = "v.bmsah"
     if by_key:

@@ -183,7 +183,7 @@ def _touch_cases(con: duckdb.DuckDBPyConnection, cards: Iterable[Card], cases: I
 
 def _keys(cards: Iterable[Card], judgements: Iterable[Judgement]) -> list[tuple[Card, tuple[str, ...]]]:
     """By which items rows of a card have to do with each other: its key, and what rules declare as their level."""
-    keys = [(card, card.key) for card in cards]
+    keys = [(card, card.row_key) for card in cards]
     keys += [(judgement.card, judgement.rule.one_finding_per) for judgement in judgements]
     return list({(card.name, key): (card, key) for card, key in keys if key}.values())
 

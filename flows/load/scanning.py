@@ -254,9 +254,9 @@ def _as_written(fields: Sequence[Field], dictionaries: Mapping[str, Dictionary])
 
 
 def _key(load: Load) -> str:
-    """The key of a row as one text; NULL when a part of it is blank or its column absent."""
+    """The key of a row as one text; NULL when a part of it is blank, its column absent, or for a card without a key."""
     present = {sheet_column.field for sheet_column in load.fields}
-    if any(name not in present for name in load.card.key):
+    if not load.card.key or any(name not in present for name in load.card.key):
         return "null"
     # parted by a sign that is typed in no cell, or a + bc and ab + c were one key
     return " || chr(31) || ".join(column(name) for name in load.card.key)

@@ -22,8 +22,8 @@ class Range(RuleDeclaration):
 
     kind: Literal["range"]
     value: str | None = None
-    at_least: str | int | None = None
-    at_most: str | int | None = None
+    at_least: str | int | float | None = None
+    at_most: str | int | float | None = None
     within: str | None = None
 
     @property
