@@ -8,7 +8,7 @@ import duckdb
 
 from expectations.catalogue.cards import Field
 from expectations.catalogue.date_formats import pattern_of
-from expectations.sql.cell_values import typed_sql
+from expectations.sql.cell_values import rare_sql, typed_sql
 from expectations.sql.quoting import quoted
 
 _TIMES = ("", " %H:%M", " %H:%M:%S", "T%H:%M", "T%H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
@@ -43,7 +43,7 @@ def dates_in(con: duckdb.DuckDBPyConnection, needed: int, rare: int) -> Dates | 
 
     A form of `rare` cells or fewer is a slip and none of the column's.
     """
-    usual = {kind: typed_sql(Field(name="v", header="v", type=kind), "v", {}) for kind in _USUAL}
+    usual = {kind: reading_sql(Field(name="v", header="v", type=kind)) for kind in _USUAL}
     # five digits may be the serial number of a day, and are anything else more often
     days, moments, timed = cells(
         con,
@@ -96,6 +96,13 @@ def _chosen(con: duckdb.DuckDBPyConnection, by_form: Mapping[str, int]) -> list[
 def _fits(form: str) -> str:
     # `and` does not promise an order: what looks otherwise must not reach strptime
     return f"case when regexp_matches(v, {quoted(pattern_of(form))}) then try_strptime(v, {quoted(form)}) is not null else false end"
+
+
+def reading_sql(field: Field) -> str:
+    """The value of a text `v` in a field of that type, in whatever form it is read."""
+    rare = rare_sql(field, "v")
+    value = typed_sql(field, "v", {})
+    return f"coalesce({value}, {rare})" if rare else f"({value})"
 
 
 def cells(con: duckdb.DuckDBPyConnection, *conditions: str) -> tuple[int, ...]:

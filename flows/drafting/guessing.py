@@ -10,9 +10,8 @@ from itertools import combinations
 import duckdb
 
 from expectations.catalogue.cards import SQL_TYPES, Field, FieldType
-from expectations.sql.cell_values import typed_sql
 from expectations.sql.quoting import quoted
-from flows.drafting.dates import HAS_SHAPE, Dates, cells, dates_in
+from flows.drafting.dates import HAS_SHAPE, Dates, cells, dates_in, reading_sql
 from flows.drafting.names import name_of
 from flows.drafting.reading import Export
 from flows.load.headings import normalise_heading
@@ -174,7 +173,7 @@ def _readable(kind: FieldType, formats: tuple[str, ...], unit: str) -> str:
     if kind == "text":
         return "true"
     field = Field(name="v", header="v", type=kind, formats=formats, unit=unit)
-    return f"({typed_sql(field, 'v', {})}) is not null"
+    return f"{reading_sql(field)} is not null"
 
 
 def _with_misfits(con: duckdb.DuckDBPyConnection, item: Item, fits: str) -> Item:

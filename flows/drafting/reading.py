@@ -11,7 +11,9 @@ from pathlib import Path
 
 import duckdb
 
+from expectations.catalogue.cards import FOOTER_WORDS, SUBTOTAL_WORDS, TOTAL_WORDS
 from expectations.errors import InputError
+from expectations.file_names import shown
 from expectations.sql.cell_values import clean_sql
 from expectations.sql.quoting import quoted
 from expectations.texts import Bilingual
@@ -19,11 +21,14 @@ from flows.load.headings import FEWEST_MATCHES, HEAD_ROWS, Row, normalise_headin
 from flows.load.sources.containers import kind_of
 from flows.load.sources.delimited import read_delimited
 from flows.load.sources.files import list_files
-from flows.load.sources.sheets import Reading, Refused, Sheet
+from flows.load.sources.refusals import Refused
+from flows.load.sources.sheets import Reading, Sheet, UnreadSheet
 from flows.load.sources.workbooks import read_workbook
 
 FILE_TAIL = re.compile(r"[\s\d_.年月日-]+$")
 """What ends the name of a file and is no part of what it holds: a date, a number."""
+_NO_CARD = f"(?i)^(?:{'|'.join((*TOTAL_WORDS, *SUBTOTAL_WORDS))})[:：]?$|^(?:{'|'.join(FOOTER_WORDS)})[:：]"
+"""The first cell of a row that says something of the sheet."""
 _NUMBER = re.compile(r"[-+\d.,/:%\s]+")
 
 
@@ -41,7 +46,7 @@ class Export:
 
 @dataclass(frozen=True)
 class Read:
-    """What was found: exports by their headings, and sheets in which no row looks like headings."""
+    """What was found: exports by their headings, and sheets that can't be read or in which no row looks like headings."""
 
     exports: tuple[Export, ...]
     passed_over: tuple[str, ...]
@@ -66,15 +71,16 @@ def read_exports(con: duckdb.DuckDBPyConnection, paths: Sequence[Path], work: Pa
         folder = work / str(number)
         folder.mkdir()
         for sheet in _sheets(path, folder):
-            place = f"{path.name} [{sheet.name}]" if sheet.name else path.name
-            index = header_index(sheet.head)
-            if index is None:
+            name = shown(path.name)
+            place = f"{name} [{sheet.name}]" if sheet.name else name
+            index = header_index(sheet.head) if isinstance(sheet, Sheet) else None
+            if index is None or isinstance(sheet, UnreadSheet):
                 passed_over.append(place)
                 continue
             columns = _columns(sheet.head[index], sheet.width(index + 1))
             known = frozenset(map(normalise_heading, columns))
             export = exports.setdefault(known, Export(f"export{len(exports)}", tuple(columns)))
-            export.files.setdefault(path.name, []).append(sheet.name)
+            export.files.setdefault(name, []).append(sheet.name)
             _add_rows(con, export, sheet, index, columns)
     if not exports:
         raise InputError(
@@ -87,13 +93,13 @@ def read_exports(con: duckdb.DuckDBPyConnection, paths: Sequence[Path], work: Pa
     return Read(tuple(exports.values()), tuple(passed_over))
 
 
-def _sheets(path: Path, folder: Path) -> Iterator[Sheet]:
+def _sheets(path: Path, folder: Path) -> Iterator[Sheet | UnreadSheet]:
     reading = Reading(folder, {})
     try:
         kind = kind_of(path)
         yield from read_delimited(path, reading) if kind == "text" else read_workbook(path, kind, reading)
     except Refused as refused:
-        raise InputError(f"{path.name}: " + refused.message, refused.hint) from None
+        raise InputError(f"{shown(path.name)}: " + refused.message, refused.hint) from None
 
 
 def header_index(head: Sequence[Row]) -> int | None:
@@ -127,8 +133,8 @@ def _add_rows(
     cells = ", ".join(f"{clean_sql(f'c{place}')} as c{number}" for number, (_, place) in enumerate(in_order))
     names = [f"c{number}" for number in range(len(in_order))]
     is_header = " and ".join(f"{name} = {quoted(heading)}" for name, (heading, _) in zip(names, in_order, strict=True))
-    is_total = f"regexp_full_match(coalesce({', '.join(names)}), '(?i)(?:total|合 *计|总 *计|小 *计|共 *计)[:：]?')"
-    is_row = f"coalesce({', '.join(names)}) is not null and not coalesce({is_header}, false) and not {is_total}"
+    is_no_card = f"regexp_matches(coalesce({', '.join(names)}), {quoted(_NO_CARD)})"
+    is_row = f"coalesce({', '.join(names)}) is not null and not coalesce({is_header}, false) and not {is_no_card}"
     declared = ", ".join(f"{name} varchar" for name in names)
     con.execute(f"create table if not exists {export.table} ({declared})")
 

@@ -31,8 +31,6 @@ title: {title}
 file_words: {words}
 {equal}# Which items say what a row is about? Findings, lists and pages take case, person and owner from here; '' is none.
 roles: {{case: '', person: '', name: '', case_name: '', office: '', department: '', prosecutor: ''}}
-# Words a total row begins with:
-total_words: [Total, 合计, 总计, 小计, 共计]
 {links}sections:
   - title: {title}
     fields:
