@@ -13,6 +13,7 @@ from dashboard.run.rules_page import state_tag
 from expectations.figures.runs import former_runs
 from expectations.run import account as run_queries
 from expectations.run.findings import card_titles
+from expectations.run.load_report import ARTEFACT_HINT, ARTEFACTS, export_artefacts
 
 _FILE_KINDS = {"loaded": "good", "ignored": "", "refused": "bad"}
 _SHOWN_CELLS = 200
@@ -34,6 +35,7 @@ def run_page(view: View) -> None:
     _files(view)
     _rejected(view)
     _missing(view)
+    _artefacts(view)
     _unreadable(view)
     profile_section(view)
     _stages(view)
@@ -196,6 +198,22 @@ def _missing(view: View) -> None:
         Column(view.t("run.silent_rules"), "wide"),
     ]
     _table_or(view, columns, rows, "missing", "run.no_missing")
+
+
+def _artefacts(view: View) -> None:
+    """A matter of the file and of whoever exports: said above the cells, once per column."""
+    for file, sheet, header, kind, cells, _, example in export_artefacts(view.con):
+        st.warning(
+            view.t(
+                "run.artefact",
+                column=f"{file} {f'[{sheet}] ' if sheet else ''}{header}",
+                what=ARTEFACTS[kind].in_language(view.language),
+                cells=f"{cells:,}",
+                example=example,
+                hint=ARTEFACT_HINT.in_language(view.language),
+            ),
+            icon=":material/table_view:",
+        )
 
 
 def _unreadable(view: View) -> None:

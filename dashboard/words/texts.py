@@ -244,6 +244,10 @@ _COMMON: dict[str, tuple[str, str]] = {
     "run.load_report": ("下载载入报告", "Download the load report"),
     "run.silent_rules": ("因此不判断的规则", "Rules silent for it"),
     "run.cell": ("单元格", "Cell"),
+    "run.artefact": (
+        "{column}：{what}（{cells} 格，如 {example}）。{hint}。",
+        "{column}: {what} ({cells} cells, such as {example}); {hint}.",
+    ),
     "run.profile": ("数据概况", "Profile"),
     "run.profile_changed": (
         "与上次相比，{count} 个案卡项变化明显：请先核对导出是否完整，再看问题清单。",

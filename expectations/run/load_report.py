@@ -26,12 +26,37 @@ CHANGES = {
 }
 """What `sharp_changes` names, in words."""
 
+ARTEFACTS = {
+    "scientific": Bilingual("号码被转成科学计数法", "numbers turned into scientific notation"),
+    "hidden": Bilingual("列太窄，值显示为 #####", "a column too narrow, its values shown as #####"),
+    "rounded": Bilingual(
+        "号码 15 位以后被改成 0，整列不可用", "digits after the 15th made zeros, the column can't be used"
+    ),
+}
+"""What a spreadsheet did to the numbers of a column, by `kind` in `export_artefacts`."""
+
+ARTEFACT_HINT = Bilingual(
+    "在表格软件中把该列设为文本、加宽后重新导出", "set the column to text, make it wider, and export again"
+)
+
 _FILE = Bilingual("文件", "File")
 _SHEET = Bilingual("工作表", "Sheet")
 _CARD = Bilingual("案卡", "Card")
 _ITEM = Bilingual("案卡项", "Item")
 _REASON = Bilingual("原因", "Reason")
-_NUMBERS = frozenset(("Header row", "Rows read", "Loaded", "Rejected", "Row", "Merged cells", "Rows", "Values (about)"))
+_NUMBERS = frozenset(
+    (
+        "Header row",
+        "Rows read",
+        "Loaded",
+        "Rejected",
+        "Row",
+        "Merged cells",
+        "Rows",
+        "Values (about)",
+        "Number of cells",
+    )
+)
 _NAMES = "(select distinct file_no, name from files)"
 
 
@@ -94,6 +119,20 @@ def load_report_sheets(con: duckdb.DuckDBPyConnection, language: Language) -> tu
                 (Bilingual("内容", "Text"), 40),
             ],
             _unreadable(con),
+        ),
+        sheet(
+            Bilingual("导出损坏", "Export artefacts"),
+            [
+                (_FILE, 40),
+                (_SHEET, 16),
+                (_ITEM, 28),
+                (_REASON, 40),
+                (Bilingual("单元格数", "Number of cells"), 10),
+                (Bilingual("前几行", "First rows"), 20),
+                (Bilingual("内容", "Text"), 28),
+                (Bilingual("怎样处理", "What to do"), 44),
+            ],
+            _artefacts(con, language),
         ),
         sheet(
             Bilingual("数据概况", "Profile"),
@@ -201,6 +240,22 @@ def _unreadable(con: duckdb.DuckDBPyConnection) -> Iterator[Sequence[object]]:
     while batch := rows.fetchmany(10_000):
         for name, sheet, row, position, item, text in batch:
             yield name, sheet, cell_name(row, position), item, mask_identity(text)
+
+
+def _artefacts(con: duckdb.DuckDBPyConnection, language: Language) -> Iterator[Sequence[object]]:
+    for file, sheet, header, kind, cells, rows, example in export_artefacts(con):
+        words, hint = ARTEFACTS[kind].in_language(language), ARTEFACT_HINT.in_language(language)
+        yield file, sheet, header, words, cells, rows, example, hint
+
+
+def export_artefacts(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str, str, int, str, str]]:
+    """File, sheet, heading, kind, number of cells, the first rows and a masked text of every column a spreadsheet spoiled."""
+    rows = con.execute(
+        "select n.name, a.sheet, coalesce(f.header, a.field), a.kind, a.cells, array_to_string(a.first_rows, ', '), a.example"
+        f" from export_artefacts a join {_NAMES} n using (file_no)"
+        " left join fields f on f.card = a.card and f.name = a.field order by a.file_no, a.sheet, f.no, a.kind"
+    )
+    return [(*cells, mask_identity(example)) for *cells, example in rows.fetchall()]
 
 
 def _title(language: Language) -> str:

@@ -36,7 +36,7 @@ _MEMORY = "640MiB"
 
 _WITH_OWNER = frozenset(table.name for table in PUBLISHED if table.owned)
 """Tables whose rows say whose they are."""
-_CELLS = frozenset(("rejected_rows", "unreadable_cells"))
+_CELLS = frozenset(("rejected_rows", "unreadable_cells", "export_artefacts"))
 """Cells as they stood, of rows that may be anybody's."""
 
 

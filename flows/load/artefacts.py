@@ -11,20 +11,8 @@ import duckdb
 from expectations.catalogue.cards import Card, Field, Role
 from expectations.sql.judgements import raw_column
 from expectations.sql.quoting import column, quoted
-from expectations.texts import Bilingual
 
 SCIENTIFIC, HIDDEN, ROUNDED = "scientific", "hidden", "rounded"
-ARTEFACTS = {
-    SCIENTIFIC: Bilingual("号码被转成科学计数法", "numbers turned into scientific notation"),
-    HIDDEN: Bilingual("列太窄，值显示为 #####", "a column too narrow, its values shown as #####"),
-    ROUNDED: Bilingual(
-        "号码 15 位以后被改成 0，整列不可用", "digits beyond the 15th replaced by zeros, the column can't be used"
-    ),
-}
-"""What is said of a column, by the kind of the artefact."""
-
-HINT = Bilingual("在表格软件中把该列设为文本后重新导出", "set the column to text in the spreadsheet and export again")
-
 _DAMAGED = r"^(?:[-+]?\d(?:\.\d+)?[Ee]\+\d{2,3}|#{3,})$"
 _LONG = r"^\d{16,25}$"
 _ZEROS = r"^\d{15}0+$"

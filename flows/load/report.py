@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Literal
 
 from expectations.catalogue.catalogues import Catalogue
+from expectations.finding.masks import mask_identity
 from expectations.judging.judge import LoadedCards
+from expectations.run.load_report import ARTEFACT_HINT, ARTEFACTS
 from expectations.texts import Bilingual
-from flows.load.artefacts import ARTEFACTS, HINT
 from flows.load.headings import Column
 
 Status = Literal["loaded", "ignored", "refused"]
@@ -182,13 +183,10 @@ def _sheet_lines(sheet: SheetReport, labels: Mapping[tuple[str, str], str]) -> l
         rows_and_items = "、".join(f"第 {row} 行“{_names(sheet.card, (field,), labels)}”" for row, field in places)
         lines.append(f"  {_DAMAGED}: {number} 格，如 {rows_and_items}")
     for artefact in sheet.artefacts:
-        rows_named = Bilingual(f"第 {'、'.join(map(str, artefact.first_rows))} 行", "first rows").zh
-        lines.append(
-            "  "
-            + ARTEFACTS[artefact.kind].about(
-                f"{_names(sheet.card, (artefact.field,), labels)}: {artefact.cells} 格，如 {artefact.example}（{rows_named}）。{HINT}"
-            )
-        )
+        where = f"{_names(sheet.card, (artefact.field,), labels)}: {artefact.cells} 格"
+        rows_named = f"第 {'、'.join(map(str, artefact.first_rows))} 行"
+        example = f"如 {mask_identity(artefact.example)}（{rows_named}）"
+        lines.append("  " + ARTEFACTS[artefact.kind].about(f"{where}，{example}。{ARTEFACT_HINT}"))
     return lines
 
 

@@ -45,7 +45,7 @@ def test_a_number_in_scientific_notation_is_unreadable_and_told_once_a_column(tm
     assert set(report.sheets[0].unreadable or {}) == {"id_no", "p_close_date", "tysah"}
     text = report_as_text(report, {("arrest", field.name): field.header for field in CATALOGUE.cards["arrest"].fields})
     assert "统一受案号: 8 格，如 7.70101E+16（第 2、3、4、5、6 行）" in text
-    assert "设为文本后重新导出" in text
+    assert "把该列设为文本、加宽后重新导出" in text
 
 
 def test_rules_are_silent_on_what_the_export_spoiled(tmp_path: Path) -> None:

@@ -118,12 +118,6 @@ def test_nul_characters_do_no_harm(tmp_path: Path) -> None:
     assert cards(con, "arrest", "suspect_no", "name") == EXPECTED
 
 
-def test_a_spoiled_number_in_a_csv_stays_as_text(tmp_path: Path) -> None:
-    con = warehouse()
-    load(con, write_text(tmp_path / f"{ARREST}.csv", (*HEADINGS, "统一受案号"), (*person(1), "7.7E+16")))
-    assert cards(con, "arrest", "tysah") == [("7.7E+16",)]
-
-
 @pytest.mark.parametrize(
     ("content", "words"),
     [
