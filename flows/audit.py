@@ -284,7 +284,7 @@ def publish_stage(
         with watch.stage("warn"):
             due = find_due(con, verdicts, catalogue.warnings, order.as_of)
             made = (verdict.judgement for verdict in verdicts if verdict.state == "judged")
-            years = find_calendar_gaps(con, made, known_years(catalogue.calendar))
+            years = find_calendar_gaps(con, made, known_years(catalogue.calendar, catalogue.named_calendar))
     # opened anew: a connection gets its paths when it is opened, and only publishing may write among the published files
     with _warehouse(order, folders=[home.published]) as con, watch.stage("publish"):
         tell(Stage.PUBLISH, 0, 1)

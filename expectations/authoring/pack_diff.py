@@ -39,6 +39,7 @@ def _declarations(catalogue: Catalogue) -> dict[str, dict[str, Mapping[str, Any]
         },
         "value": {f"{d.name}.{v.label}": v.model_dump(mode="json") for d in dictionaries for v in d.values},
         "group": {name: {"charges": sorted(charges)} for name, charges in catalogue.charge_groups.items()},
+        "working days": {"named calendar": {"calendar": catalogue.named_calendar}},
         "calendar": {str(year.year): year.model_dump(mode="json") for year in catalogue.calendar},
         "warnings": {
             "default": catalogue.warnings.default.model_dump(),

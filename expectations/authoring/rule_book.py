@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import get_args
 
+from expectations.catalogue.cards import Text
 from expectations.catalogue.catalogues import Catalogue
 from expectations.catalogue.kinds import RuleDeclaration, Theme
 from expectations.catalogue.kinds.base import Example
@@ -47,12 +48,13 @@ def _rule_lines(catalogue: Catalogue, rule: RuleDeclaration) -> Iterator[str]:
     yield f"### {rule.id} {rule.title.zh}"
     yield ""
     cards = "、".join(f"{card.title_zh}" for card in catalogue.cards_of(rule))
-    yield f"*{rule.title.en}* · {cards} · {' '.join(SEVERITY_WORDS[rule.severity])} · {rule.error_type} · {OWNER_WORDS[rule.owner][0]} · `{rule.kind}`"
+    english = "" if rule.title.en == rule.title.zh else f"*{rule.title.en}* · "
+    yield f"{english}{cards} · {' '.join(SEVERITY_WORDS[rule.severity])} · {rule.error_type} · {OWNER_WORDS[rule.owner][0]} · `{rule.kind}`"
     yield ""
-    yield f"- **提示语 Message**: {_plain(rule.message.zh)} / {_plain(rule.message.en)}"
-    yield from _pair("为什么 Why", rule.why.zh, rule.why.en)
-    yield from _pair("怎样填 How to fill", rule.how_to_fill.zh, rule.how_to_fill.en)
-    yield from _pair("可能误报 Known false alarms", rule.false_alarms.zh, rule.false_alarms.en)
+    yield f"- **提示语 Message**: {_plain(rule.message.both)}"
+    yield from _pair("为什么 Why", rule.why)
+    yield from _pair("怎样填 How to fill", rule.how_to_fill)
+    yield from _pair("可能误报 Known false alarms", rule.false_alarms)
     if rule.basis:
         yield f"- **依据 Basis**: {rule.basis}"
     if rule.note:
@@ -66,8 +68,8 @@ def _rule_lines(catalogue: Catalogue, rule: RuleDeclaration) -> Iterator[str]:
     yield f"- **错误 Violating**: `{_example(rule.examples.violating)}`"
 
 
-def _pair(title: str, zh: str, en: str) -> Iterable[str]:
-    return [f"- **{title}**: {zh} / {en}" if en else f"- **{title}**: {zh}"] if zh else []
+def _pair(title: str, text: Text) -> Iterable[str]:
+    return [f"- **{title}**: {text.both}"] if text.zh else []
 
 
 def _items(catalogue: Catalogue, rule: RuleDeclaration) -> str:

@@ -5,7 +5,7 @@ Only shapes and their checks; reading YAML is `catalogues`, recognising an expor
 
 from datetime import date
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic import Field as Declared
@@ -129,14 +129,34 @@ class Declaration(BaseModel):
 
 
 class Text(Declaration):
-    """One text in both languages; users read Chinese first."""
+    """One text in both languages. One of them is enough: it is then what readers of either see."""
 
-    zh: str
+    model_config = ConfigDict(json_schema_extra={"anyOf": [{"required": ["zh"]}, {"required": ["en"]}]})
+
+    zh: str = ""
     en: str = ""
 
     def in_language(self, language: str) -> str:
-        """The text in `language`, Chinese where the English one is missing."""
-        return self.en if language == "en" and self.en else self.zh
+        """The text in `language`."""
+        return self.en if language == "en" else self.zh
+
+    @property
+    def both(self) -> str:
+        """Both where they differ, Chinese first."""
+        return self.zh if self.en == self.zh else f"{self.zh} / {self.en}"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_is_both(cls, given: Any) -> Any:
+        if not isinstance(given, dict):
+            return given
+        zh, en = given.get("zh"), given.get("en")
+        if zh is None and en is None:
+            raise ValueError("give zh, en or both / 至少写 zh、en 之一")
+        return {**given, "zh": zh or en or "", "en": en or zh or ""}
+
+
+NO_TEXT = Text(zh="")
 
 
 class Field(Declaration):

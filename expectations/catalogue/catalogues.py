@@ -19,7 +19,7 @@ from expectations.catalogue.due_warnings import DueWarnings
 from expectations.catalogue.folder_files import Layers, Reading, Release, adds_to_others, explain, read_file
 from expectations.catalogue.kinds import RuleDeclaration, Theme
 from expectations.catalogue.packs import BASE, NOTHING, Change, Pack, PackFile
-from expectations.catalogue.working_days import package_days
+from expectations.catalogue.working_days import NamedCalendar, named_days
 from expectations.catalogue.yaml_files import PathInFile, YamlFile, read_yaml_folder
 from expectations.errors import CatalogueError, nearest
 
@@ -44,6 +44,7 @@ class Catalogue:
     changes: Mapping[str, tuple[Change, ...]] = field(default_factory=dict)
     releases: Mapping[int, Release] = field(default_factory=dict)
     warnings: DueWarnings = field(default_factory=DueWarnings)
+    named_calendar: NamedCalendar = "week"
 
     @property
     def time_zone(self) -> str:
@@ -103,7 +104,8 @@ def load_catalogue(*overlays: Path) -> Catalogue:
     every mistake of every file.
     """
     problems: list[str] = []
-    digest, folders = hashlib.sha256(package_days()), catalogue_layers(overlays, problems)
+    folders = catalogue_layers(overlays, problems)
+    digest = hashlib.sha256(named_days(_named_calendar(folders)))
     for file in (file for layer in folders for file in layer.files):
         digest.update(file.name.encode() + b"\0" + file.raw + b"\0")
     made_of = tuple((layer.folder, *((file.name, file.raw) for file in layer.files)) for layer in folders)
@@ -138,7 +140,14 @@ def _catalogue_of(folders: Sequence[Layer], fingerprint: str, problems: list[str
         layers.changes,
         layers.releases,
         layers.warnings,
+        _named_calendar(folders),
     )
+
+
+def _named_calendar(folders: Sequence[Layer]) -> NamedCalendar:
+    """What the uppermost pack that names one goes by."""
+    named: list[NamedCalendar] = [layer.pack.calendar for layer in folders if layer.pack.calendar]
+    return named[-1] if named else "week"
 
 
 def catalogue_layers(overlays: Iterable[Path], problems: list[str]) -> list[Layer]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from expectations.catalogue.cards import Card, Declaration, Text
+from expectations.catalogue.cards import NO_TEXT, Card, Declaration, Text
 from expectations.catalogue.dictionaries import (
     CalendarFile,
     CalendarYear,
@@ -51,7 +51,7 @@ class Release(Declaration):
 
     release: int
     rules: dict[str, str]
-    left_out: Text = Text(zh="")
+    left_out: Text = NO_TEXT
 
 
 class CoverageFile(Declaration):

@@ -13,6 +13,7 @@ from pydantic import model_validator
 
 from expectations.catalogue.cards import Card, Declaration, Field, Text
 from expectations.catalogue.dictionaries import Dictionary, DictionaryValue
+from expectations.catalogue.working_days import NamedCalendar
 from expectations.errors import nearest
 
 BASE, NOTHING = "base", "nothing"
@@ -23,6 +24,7 @@ class Pack(Declaration):
     """Who a catalogue folder belongs to. `extends` is `base`, `nothing`, or the folder of another pack, seen from this one.
 
     `time_zone`: on whose clocks its cards write days, as `Asia/Shanghai`; empty for that of the pack below, if it has one.
+    `calendar`: the working days its own list lies over; by default those of the pack below, and of none below the week.
     """
 
     name: Annotated[str, Declared(pattern=r"^[a-z][a-z0-9-]*$")]
@@ -30,6 +32,7 @@ class Pack(Declaration):
     version: str
     extends: str = BASE
     time_zone: str = ""
+    calendar: NamedCalendar | None = None
 
     @model_validator(mode="after")
     def _zone_is_known(self) -> "Pack":
@@ -119,7 +122,8 @@ class ItemsFile(Declaration):
 def with_items(card: Card, added: AddedItems) -> Card:
     """The card with further items. Raises ValueError for a section it has not or an item it has already."""
     titles = [section.title.zh for section in card.sections]
-    title = added.section or titles[-1]
+    english = {section.title.en: section.title.zh for section in card.sections}
+    title = english.get(added.section, added.section) or titles[-1]
     if title not in titles:
         available = f"available / 可用: {', '.join(titles)}{nearest(title, titles)}"
         raise ValueError(f"no such section / 没有这个部分: {title}; {available}")

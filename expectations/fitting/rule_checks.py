@@ -11,10 +11,17 @@ import duckdb
 from expectations.catalogue.cards import Card
 from expectations.catalogue.catalogues import Catalogue
 from expectations.catalogue.kinds import RuleDeclaration
+from expectations.catalogue.kinds.base import Example
 from expectations.connections import open_duckdb
 from expectations.errors import CatalogueError, nearest
 from expectations.fitting.card_checks import card_problems
-from expectations.fitting.rule_examples import EXAMPLES_DAY, cards_of_example, example_violates, items_named
+from expectations.fitting.rule_examples import (
+    EXAMPLES_DAY,
+    ExampleOutcome,
+    cards_of_example,
+    example_outcome,
+    items_named,
+)
 from expectations.sql.judgements import PARAMETER, PLACEHOLDER, Judgement, judgements_of
 from expectations.sql.language import parse_condition, refusals
 from expectations.sql.lookups import create_lookups
@@ -69,7 +76,7 @@ def coverage(catalogue: Catalogue) -> tuple[ReleaseCoverage, ...]:
             len(release.rules),
             sum(rule in catalogue.rules for rule in release.rules),
             tuple(f"{rule} {title}" for rule, title in release.rules.items() if rule not in catalogue.rules),
-            release.left_out.zh and f"{release.left_out.zh} / {release.left_out.en}",
+            release.left_out.both,
         )
         for number, release in sorted(catalogue.releases.items())
     )
@@ -188,19 +195,36 @@ def _example_problems(
     place = catalogue.place(rule.id, "examples", name)
     cards = cards_of_example(catalogue, rule, example)
     if not cards:
-        known_items = {field for card in catalogue.cards_of(rule) for field in card.by_name}
-        named_items = set[str]().union(*(items_named(example, card) for card in catalogue.cards_of(rule)))
-        lacking = sorted(named_items - known_items)
-        yield f"{place}: {rule.id}: example names no field of one card / 示例中的项不在同一案卡上: {', '.join(lacking)}"
+        yield f"{place}: {rule.id}: {_on_no_card(catalogue, rule, example)}"
+    outcomes = dict[str, ExampleOutcome]()
     for card in cards:
         try:
-            violated = example_violates(con, catalogue, rule, card, example)
+            outcomes[card.name] = example_outcome(con, catalogue, rule, card, example)
         except duckdb.Error as error:
             yield f"{place}: {rule.id}: card {card.name}: {str(error).splitlines()[0]}"
-            continue
-        if violated != expected:
-            verdict = "violates the rule / 违反规则" if violated else "does not violate the rule / 不违反规则"
-            yield f"{place}: {rule.id}: the {name} example {verdict} (card {card.name})"
+    # of several cards an `each` rule judges, one need not have the item the example is about
+    for card_name, outcome in outcomes.items():
+        if outcome.not_judged:
+            if not outcome.asked and any(other.asked for other in outcomes.values()):
+                continue
+            for reason in outcome.not_judged:
+                yield f"{place}: {rule.id}: the {name} example is not judged / 示例未被判断 (card {card_name}): {reason}"
+        elif outcome.violates != expected:
+            verdict = "violates the rule / 违反规则" if outcome.violates else "does not violate the rule / 不违反规则"
+            yield f"{place}: {rule.id}: the {name} example {verdict} (card {card_name})"
+
+
+def _on_no_card(catalogue: Catalogue, rule: RuleDeclaration, example: Example) -> str:
+    """Why there is no card an example could be judged on."""
+    known_items = {field for card in catalogue.cards_of(rule) for field in card.by_name}
+    named_items = set[str]().union(*(items_named(example, card) for card in catalogue.cards_of(rule)))
+    unknown_items = sorted(named_items - known_items)
+    if not named_items:
+        return "example names no item of a card the rule judges / 示例没有列出所判案卡的任何一项"
+    if not unknown_items:
+        return f"example names items of different cards / 示例中的项不在同一案卡上: {', '.join(sorted(named_items))}"
+    nearest_items = "".join(nearest(item, known_items) for item in unknown_items[:1])
+    return f"example names no field of the card / 示例中的项不在案卡上: {', '.join(unknown_items)}{nearest_items}"
 
 
 _FITTING: set[str] = set()

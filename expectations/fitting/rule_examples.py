@@ -1,7 +1,8 @@
 """The examples of the rules, judged as the cards of a run are: typed by the loader's SQL, found by the judge's conditions."""
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 import duckdb
@@ -13,11 +14,19 @@ from expectations.catalogue.kinds.base import Example, Row
 from expectations.sql.card_rows import Peculiarities, rare_fields, typed_rows
 from expectations.sql.cell_values import value_macros
 from expectations.sql.context import AuditTable, build_audit_table, guarded
-from expectations.sql.judgements import Judgement, judgements_of
+from expectations.sql.judgements import Judgement, judgements_of, raw_column
 from expectations.sql.quoting import quoted
+from expectations.texts import Bilingual
 
 EXAMPLES_DAY = date(2026, 6, 30)
 """The audit date of all examples."""
+
+_NO_ITEM_OF_EACH = Bilingual("未列出 each 中的任何一项", "it names none of the items of each")
+_UNREAD = Bilingual("单元格读不出", "a cell can't be read")
+_NO_ROW = Bilingual("没有这种案卡的行", "it has no row of the card")
+_NO_CASE = Bilingual("没有案号", "no row has a case number")
+_DOES_NOT_APPLY = Bilingual("没有一行符合判断前提", "no row is one it applies to")
+_UNDECIDED = Bilingual("条件结果未知，可能因为下列项为空", "what must hold is unknown, perhaps for what is blank")
 
 _KEY: dict[Role, str] = {"case": "K1", "person": "S1"}
 
@@ -37,30 +46,102 @@ def items_named(example: Example, card: Card) -> set[str]:
     return {name for row in _rows_of(example, card) for name in row}
 
 
-def example_violates(
+@dataclass(frozen=True)
+class ExampleOutcome:
+    """What becomes of an example on one card: whether the rule finds something there; why it is not judged, in part or as a whole.
+
+    `asked`: whether it names anything the rule judges on the card.
+    """
+
+    violates: bool
+    not_judged: tuple[Bilingual, ...]
+    asked: bool = True
+
+
+def example_outcome(
     con: duckdb.DuckDBPyConnection, catalogue: Catalogue, rule: RuleDeclaration, card: Card, example: Example
-) -> bool:
-    """Whether the rule finds something in the example's rows; of an `each` rule only the fields named are judged.
+) -> ExampleOutcome:
+    """What the rule makes of the example's rows; of an `each` rule only the fields named are judged.
 
     `con` has the lookups; its tables `cards.<card>` are replaced.
     """
-    named_items = items_named(example, card)
-    judged = [
-        j for j in judgements_of(rule, card, EXAMPLES_DAY, catalogue.cards) if not j.field or j.field in named_items
-    ]
-    own_items = frozenset[str]().union(*(j.columns for j in judged))
+    judged = _judged_on(catalogue, rule, card, example)
+    if not judged:
+        items = ", ".join(j.field for j in judgements_of(rule, card, EXAMPLES_DAY, catalogue.cards))
+        return ExampleOutcome(False, (_NO_ITEM_OF_EACH.about(items),), asked=False)
+    own_items = frozenset[str]().union(*(j.columns for j in judged), filter(None, [_case_asked_for(judged)]))
     store_example(con, catalogue, card, example, own_items | _read_on(card, judged))
     for linked_card in {linked_card.name: linked_card for j in judged for linked_card in j.linked_cards}.values():
         store_example(con, catalogue, linked_card, example, _read_on(linked_card, judged))
+    violations = _rows_where(con, catalogue, card, judged)
+    unread = tuple(_unread_cells(con, card, judged))
+    if unread or any(violations):
+        return ExampleOutcome(any(violations), unread)
+    decided = [replace(j, applies_when=f"({j.applies_when}) and ({j.must_hold}) is not null") for j in judged]
+    if any(_rows_where(con, catalogue, card, [replace(j, must_hold="false") for j in decided])):
+        return ExampleOutcome(False, ())
+    applies = any(_rows_where(con, catalogue, card, [replace(j, must_hold="false") for j in judged]))
+    return ExampleOutcome(False, (_why_undecided(con, card, judged, applies=applies),))
+
+
+def _judged_on(catalogue: Catalogue, rule: RuleDeclaration, card: Card, example: Example) -> list[Judgement]:
+    """The judgements an example asks for: of an `each` rule those on the items it names."""
+    named_items = items_named(example, card)
+    judgements = judgements_of(rule, card, EXAMPLES_DAY, catalogue.cards)
+    # without its limit: an example is judged, not warned of
+    return [replace(j, open_limit=None) for j in judgements if not j.field or j.field in named_items]
+
+
+def _rows_where(
+    con: duckdb.DuckDBPyConnection, catalogue: Catalogue, card: Card, judged: Sequence[Judgement]
+) -> tuple[int, ...]:
+    """On how many rows of the stored example each judgement finds something."""
     unreadable = {
         name for (name,) in con.execute(f"select distinct unnest(_unreadable) from cards.{card.name}").fetchall()
     }
     table = AuditTable(card, catalogue.cards, catalogue.dictionaries)
     conditions = [guarded(table.prepare(j).condition, j, unreadable, ()) for j in judged]
     build_audit_table(con, table)
-    counts = (f"count_if({condition})" for condition in conditions)
-    violating = con.execute(f"select {', '.join(counts)} from audit.{card.name}").fetchall()
-    return any(violating[0])
+    counts = (f"count(*) filter (where {condition})" for condition in conditions)
+    (numbers,) = con.execute(f"select {', '.join(counts)} from audit.{card.name}").fetchall()
+    return tuple(map(int, numbers))
+
+
+def _unread_cells(con: duckdb.DuckDBPyConnection, card: Card, judged: Sequence[Judgement]) -> Iterator[Bilingual]:
+    """Cells of the judged card that can't be read although the rule needs their values: on that row it is silent."""
+    read = frozenset[str]().union(*(j.values_read - j.raw_read for j in judged))
+    for name in sorted(name for name in read if name in card.by_name and card.field(name).parsed):
+        field = card.field(name)
+        forms = f" ({', '.join(field.formats)})" if field.formats else ""
+        unread = f"{raw_column(field)} is not null and {name} is null"
+        for (text,) in con.execute(f"select {raw_column(field)} from cards.{card.name} where {unread}").fetchall():
+            yield _UNREAD.about(f"{name}: {text}; {field.type}{forms}")
+
+
+def _case_asked_for(judged: Sequence[Judgement]) -> str | None:
+    """The item without which a row is of no case, where the rule judges cases."""
+    return judged[0].card.role("case") if judged[0].rule.level == "case" else None
+
+
+def _why_undecided(
+    con: duckdb.DuckDBPyConnection, card: Card, judged: Sequence[Judgement], *, applies: bool
+) -> Bilingual:
+    """Why no row is judged although every cell can be read."""
+    ((rows,),) = con.execute(f"select count(*) from cards.{card.name}").fetchall()
+    if not rows:
+        return _NO_ROW
+    case = _case_asked_for(judged)
+    if case:
+        ((with_case,),) = con.execute(f"select count({case}) from cards.{card.name}").fetchall()
+        if not with_case:
+            return _NO_CASE.about(case)
+    if not applies:
+        return _DOES_NOT_APPLY.about(" ".join(judged[0].applies_when.split()))
+    items = sorted(frozenset[str]().union(*(j.columns for j in judged)))
+    counts = ", ".join(f"count({name})" for name in items)
+    filled = con.execute(f"select {counts} from cards.{card.name}").fetchone() or () if items else ()
+    blank = [name for name, number in zip(items, filled, strict=True) if not number]
+    return _UNDECIDED.about(", ".join(blank)) if blank else _UNDECIDED
 
 
 def store_example(

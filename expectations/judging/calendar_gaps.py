@@ -29,14 +29,16 @@ _NOT_ON_THE_CARD = frozenset({"stage", "has_stage", "agg_rows", "raw"})
 
 
 def find_calendar_gaps(
-    con: duckdb.DuckDBPyConnection, judgements: Iterable[Judgement], known_years: Iterable[int]
+    con: duckdb.DuckDBPyConnection, judgements: Iterable[Judgement], known_years: frozenset[int]
 ) -> tuple[int, ...]:
     """Fills table `calendar_gaps` (year, card, card_rows) with rows that look up a day of an unknown year; returns the years.
 
-    Needs the `cards` tables and the macros. On the safe side: a day counts even where its rule does not apply in the end; one
+    Where no year is known the catalogue goes by the week, and nothing is missing. Needs the `cards` tables and the macros. On the safe side: a day counts even where its rule does not apply in the end; one
     that rests on other rows is left out.
     """
     con.execute(CALENDAR_GAPS.create())
+    if not known_years:
+        return ()
     by_card: dict[str, dict[str, None]] = {}
     for judgement in judgements:
         by_card.setdefault(judgement.card.name, {}).update(dict.fromkeys(_days_looked_up(judgement)))

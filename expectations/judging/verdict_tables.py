@@ -75,7 +75,7 @@ def count_rows(
     for number in range(0, len(judgements), MOST_TOGETHER):
         together = judgements[number : number + MOST_TOGETHER]
         conditions = [prepared[judgement].condition for judgement in together]
-        counts = ", ".join(f"count_if({condition})" for condition in conditions)
+        counts = ", ".join(f"count(*) filter (where {condition})" for condition in conditions)
         numbers = con.execute(f"select {counts} from ({table.rows_with(conditions)})").fetchall()[0]
         yield from zip(together, map(int, numbers), strict=True)
 

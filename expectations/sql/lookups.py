@@ -47,7 +47,7 @@ def _tables(catalogue: Catalogue) -> dict[str, pa.Table]:
         "dictionaries": _dictionary_table(catalogue),
         "charges": _charge_table(catalogue),
         "charge_groups": _group_table(catalogue),
-        "calendar_exceptions": _exception_table(exceptions(catalogue.calendar)),
+        "calendar_exceptions": _exception_table(exceptions(catalogue.calendar, catalogue.named_calendar)),
     }
     with open_duckdb() as con:
         con.register("calendar_exceptions", tables["calendar_exceptions"])

@@ -28,11 +28,22 @@ JUDGED, OTHER = "t", "r"
 AGGREGATES = frozenset("min max sum avg count count_if bool_and bool_or list first last mode".split())
 """Functions that make one value of the other rows."""
 
+COUNTS = frozenset({"count", "count_if"})
+"""Those of them that are 0 where there is no row."""
+
 IN_ORDER = frozenset({"list", "first", "last"})
 """Those of them that come to another value where the rows stand in another order."""
 
 LIST_FUNCTIONS = frozenset({"flatten", "list_distinct"})
 """What may be done with a list of the other rows' lists."""
+
+_OF_NULL = frozenset("abs round len length year month day date_diff lower upper trim substr cast try_cast".split())
+_OF_NULL |= LIST_FUNCTIONS
+_STRICT = (
+    *(exp.Paren, exp.Neg, exp.Not, exp.Add, exp.Sub, exp.Mul, exp.Div, exp.IntDiv, exp.Mod, exp.DPipe),
+    *(exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Like, exp.ILike, exp.Bracket),
+)
+"""Functions and operators that make NULL of a NULL."""
 
 ROW_COLUMNS = frozenset({"_row", "_file"})
 """Columns of every card that are no items."""
@@ -174,7 +185,7 @@ def _one_value(node: exp.Expr) -> exp.Expr:
     ):
         return node
     item, where = render(distinct.expressions[0]), render(lookup.where)
-    same = f"min({item}) is not distinct from max({item})"
+    same = f"min({item}) = max({item})"  # unknown where there is no value, as for no rows
     return parse_condition(f"coalesce({_ROWS}({lookup.card}, {same}, {where}), true)")
 
 
@@ -267,17 +278,42 @@ def outside_lookups(tree: exp.Expr) -> exp.Expr:
 
 
 def value_without_rows(value: exp.Expr) -> exp.Expr | None:
-    """What an aggregate yields where no row is linked: counts 0, everything else NULL; None if that is all NULL."""
-    if not any(function_name(node) in ("count", "count_if") for node in value.find_all(exp.Func)):
+    """What an aggregate yields where no row is linked: counts 0, all else made of NULLs; None if that is NULL for certain."""
+    counts = any(function_name(node) in COUNTS for node in value.find_all(exp.Func))
+    if not counts and _null_of_nulls(value):
         return None
 
     def empty(node: exp.Expr) -> exp.Expr | None:
         assert isinstance(node, exp.Func)
-        if function_name(node) in ("count", "count_if"):
+        if function_name(node) in COUNTS:
             return exp.Literal.number(0)
         return exp.Null() if function_name(node) in AGGREGATES else None
 
     return replace_calls(exp.Paren(this=value.copy()), empty)
+
+
+def is_number_of_rows(value: exp.Expr) -> bool:
+    """Whether a value is made of counts and numbers alone, so that it is never NULL."""
+    if isinstance(value, exp.Func):
+        return function_name(value) in COUNTS
+    parts = (value.this, value.expression) if isinstance(value, exp.Add | exp.Sub | exp.Mul) else (value.this,)
+    if isinstance(value, exp.Paren | exp.Add | exp.Sub | exp.Mul):
+        return all(map(is_number_of_rows, parts))
+    return isinstance(value, exp.Literal) and not value.is_string
+
+
+def _null_of_nulls(value: exp.Expr) -> bool:
+    """Whether a value is NULL wherever its aggregates are: made of them by what says nothing of NULL."""
+    if isinstance(value, exp.Func) and function_name(value) in AGGREGATES:
+        return True
+    if isinstance(value, exp.Func):
+        of_nulls = function_name(value) in _OF_NULL and not isinstance(value, exp.Connector)
+        return of_nulls and any(map(_null_of_nulls, _operands(value)))
+    return isinstance(value, _STRICT) and any(map(_null_of_nulls, _operands(value)))
+
+
+def _operands(node: exp.Expr) -> list[exp.Expr]:
+    return [child for child in node.iter_expressions() if not isinstance(child, exp.DataType)]
 
 
 def linked_file(lookup: Lookup, link: Link, files: frozenset[int]) -> str:

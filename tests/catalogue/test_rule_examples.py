@@ -8,7 +8,7 @@ import pytest
 
 from expectations.catalogue.catalogues import Catalogue, load_catalogue
 from expectations.fitting.rule_checks import check_catalogue
-from expectations.fitting.rule_examples import cards_of_example, example_violates
+from expectations.fitting.rule_examples import ExampleOutcome, cards_of_example, example_outcome
 from expectations.sql.lookups import create_lookups
 
 RULES = sorted(load_catalogue().rules)
@@ -28,7 +28,7 @@ def test_examples(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, rule_id:
         cards = cards_of_example(catalogue, rule, example)
         assert cards
         for card in cards:
-            assert example_violates(con, catalogue, rule, card, example) == expected
+            assert example_outcome(con, catalogue, rule, card, example) == ExampleOutcome(expected, ())
 
 
 def test_a_wrong_example_is_reported(catalogue: Catalogue) -> None:

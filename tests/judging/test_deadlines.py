@@ -18,7 +18,7 @@ from support.contract.spec_exports import records
 
 from expectations.catalogue.catalogues import Catalogue, load_catalogue
 from expectations.catalogue.working_days import PACKAGE_YEARS, exceptions, known_years
-from expectations.fitting.rule_examples import example_violates
+from expectations.fitting.rule_examples import example_outcome
 from expectations.sql.lookups import create_lookups
 
 FREE, HELD = False, True
@@ -249,10 +249,8 @@ def test_a_rule_accepts_the_last_day_and_no_later_one(
     day = date.fromisoformat(last)
     for closed, violated in ((day - timedelta(days=1), False), (day, False), (day + timedelta(days=1), True)):
         closing = {"p_close_date": closed.isoformat()}
-        violates = example_violates(
-            rule_con, catalogue, catalogue.rules[rule], catalogue.cards[card], {**row, **closing}
-        )
-        assert violates == violated, f"{why}: closed on {closed}"
+        outcome = example_outcome(rule_con, catalogue, catalogue.rules[rule], catalogue.cards[card], {**row, **closing})
+        assert outcome.violates == violated, f"{why}: closed on {closed}"
 
 
 PROMPTS = [
@@ -283,13 +281,13 @@ def test_the_prompts_of_review_begin_on_their_day(
     prompted: bool,
     why: str,
 ) -> None:
-    violates = example_violates(rule_con, catalogue, catalogue.rules[rule], catalogue.cards[card], row)
-    assert violates == prompted, why
+    outcome = example_outcome(rule_con, catalogue, catalogue.rules[rule], catalogue.cards[card], row)
+    assert outcome.violates == prompted, why
 
 
 def test_package_and_contract_agree_on_every_day_of_every_year_of_the_contract() -> None:
     listed = {date.fromisoformat(row["date"]): row["is_workday"] == "1" for row in records("calendar.csv")}
-    package = exceptions(())
+    package = exceptions((), "china")
     years = {day.year for day in listed}
     assert years <= PACKAGE_YEARS
     for year in years:
@@ -330,10 +328,10 @@ def test_an_office_overrules_the_package_day_by_day(tmp_path: Path) -> None:
 def test_a_year_nobody_knows_follows_the_week_until_an_office_names_its_days(
     tmp_path: Path, catalogue: Catalogue
 ) -> None:
-    year = max(known_years(catalogue.calendar)) + 1
+    year = max(known_years(catalogue.calendar, catalogue.named_calendar)) + 1
     laid = overridden(tmp_path, f"calendar:\n  - year: {year}\n    days_off: {{{year}-05-01: 劳动节}}\n")
-    assert year not in known_years(catalogue.calendar)
-    assert year in known_years(laid.calendar)
+    assert year not in known_years(catalogue.calendar, catalogue.named_calendar)
+    assert year in known_years(laid.calendar, laid.named_calendar)
     with duckdb.connect() as con:
         create_lookups(con, catalogue)
         week = con.execute(

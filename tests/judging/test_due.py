@@ -282,7 +282,7 @@ def open_limits(row: Mapping[str, Any]) -> Iterator[tuple[str, date]]:
 def test_a_year_without_holiday_data_is_said_and_an_office_can_name_its_days(
     tmp_path: Path, catalogue: Catalogue, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    last = max(known_years(catalogue.calendar))
+    last = max(known_years(catalogue.calendar, catalogue.named_calendar))
     path = write_cards(
         tmp_path / "in",
         catalogue,
@@ -307,7 +307,8 @@ def test_a_year_without_holiday_data_is_said_and_an_office_can_name_its_days(
     )
     judged = [j for j in all_judgements(catalogue, order.as_of) if j.card.name == "arrest"]
     with duckdb.connect(str(Home(order.home).warehouse)) as con:
-        assert find_calendar_gaps(con, judged, known_years(load_catalogue(tmp_path).calendar)) == ()
+        laid = load_catalogue(tmp_path)
+        assert find_calendar_gaps(con, judged, known_years(laid.calendar, laid.named_calendar)) == ()
 
 
 def test_packs_lay_their_days_over_those_below(tmp_path: Path, catalogue: Catalogue) -> None:

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field as Declared
 from pydantic import model_validator
 
-from expectations.catalogue.cards import Declaration, FieldType, Level, Text
+from expectations.catalogue.cards import NO_TEXT, Declaration, FieldType, Level, Text
 
 Severity = Literal["serious", "normal", "hint"]
 ErrorType = Literal["漏填", "错填", "迟填", "不一致", "重复", "核对"]
@@ -64,9 +64,9 @@ class RuleDeclaration(Declaration):
     level: Level | Annotated[tuple[str, ...], Declared(min_length=1)] = "person"
     title: Text
     message: Text
-    why: Text = Text(zh="")
+    why: Text = NO_TEXT
     how_to_fill: Text
-    false_alarms: Text = Text(zh="")
+    false_alarms: Text = NO_TEXT
     severity: Severity
     error_type: ErrorType
     owner: Owner

@@ -8,11 +8,13 @@ from expectations.catalogue.cards import Link
 from expectations.sql.language import call, function_name, parse_condition, replace_calls
 from expectations.sql.other_rows import (
     AGGREGATES,
+    COUNTS,
     IN_ORDER,
     JUDGED,
     OTHER,
     Counting,
     Lookup,
+    is_number_of_rows,
     lookup_at,
     value_without_rows,
 )
@@ -52,11 +54,30 @@ def _value(lookup: Lookup, scope: Scope) -> exp.Expr:
     counting = lookup.counting(link)
     if counting:
         return _counted(lookup.value, link, counting, scope)
-    beyond = lookup.beyond(link)
-    compared = any(column.table == JUDGED for part in (lookup.value, *beyond) for column in part.find_all(exp.Column))
-    aggregate = _aggregate(link, lookup.value, beyond, scope, compared=compared)
-    empty = value_without_rows(lookup.value)
-    return call("coalesce", aggregate, empty) if empty is not None else aggregate
+    value, beyond = _with_whole_counts(lookup.value), lookup.beyond(link)
+    compared = any(column.table == JUDGED for part in (value, *beyond) for column in part.find_all(exp.Column))
+    aggregate = _aggregate(link, value, beyond, scope, compared=compared)
+    empty = value_without_rows(value)
+    if empty is None:
+        return aggregate
+    if is_number_of_rows(lookup.value):
+        return call("coalesce", aggregate, empty)
+    # NULL may be what the linked rows come to, so it does not say that there are none.
+    rows = _aggregate(link, call("count", exp.column("_row", OTHER)), [], scope, compared=compared)
+    no_rows = exp.Is(this=rows, expression=exp.Null())
+    return exp.Paren(this=exp.Case(ifs=[exp.If(this=no_rows, true=empty)], default=aggregate))
+
+
+def _with_whole_counts(value: exp.Expr) -> exp.Expr:
+    """The value with counts that are 0 where all they count is unknown, for which DuckDB's `count_if` is NULL."""
+    if isinstance(value, exp.Func) and function_name(value) in COUNTS:
+        return value  # by itself it is made 0 where there are no rows, too
+
+    def whole(node: exp.Expr) -> exp.Expr | None:
+        assert isinstance(node, exp.Func)
+        return call("coalesce", node, exp.Literal.number(0)) if function_name(node) == "count_if" else None
+
+    return replace_calls(value, whole)
 
 
 def _counted(value: exp.Expr, link: Link, counting: Counting, scope: Scope) -> exp.Expr:

@@ -234,7 +234,7 @@ CREATE SCHEMA IF NOT EXISTS audit;
 CREATE OR REPLACE TABLE audit.t_l0 AS
 SELECT
   r.g AS _k0,
-  MIN(r.a) IS NOT DISTINCT FROM MAX(r.a) AS _v1
+  MIN(r.a) = MAX(r.a) AS _v1
 FROM cards.t AS r
 WHERE
   NOT r.g IS NULL

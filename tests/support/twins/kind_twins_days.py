@@ -48,7 +48,7 @@ def step_before_the_first(j: Judged) -> bool:
 # deadline
 
 
-LISTED = exceptions(BUNDLED.calendar)
+LISTED = exceptions(BUNDLED.calendar, BUNDLED.named_calendar)
 """Holidays (false) and make-up working days (true)."""
 
 
