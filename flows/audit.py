@@ -296,7 +296,11 @@ def publish_stage(
         with watch.stage("follow"):
             tell(Stage.FOLLOW, 0, 1)
             register = home_register(home, order.register)
-            followed = follow(register, file, inputs=order.paths)
+            try:
+                followed = follow(register, file, inputs=order.paths)
+            except BaseException:  # nobody knows of the file yet, and nobody would ever delete it
+                file.unlink(missing_ok=True)
+                raise
             lines = figures_of(file, register)
             tell(Stage.FOLLOW, 1, 1)
         home.switch_to(file)  # last: whoever meets the new file finds the register brought up to it

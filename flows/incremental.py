@@ -134,4 +134,6 @@ def _with_counts(collected: Collected, counts: dict[tuple[str, str, str], tuple[
 def sweep(home: Home) -> None:
     """Deletes what only the audit at work needs."""
     home.loaded.unlink(missing_ok=True)
+    for unfinished in home.published.glob("*.unfinished"):
+        unfinished.unlink(missing_ok=True)
     shutil.rmtree(home.touched.parent, ignore_errors=True)

@@ -67,12 +67,16 @@ def publish(
     target = _new_name(home, facts.run_id)
     unfinished = target.with_suffix(".unfinished")
     shutil.copyfile(home.loaded, unfinished)
-    con.execute(f"attach '{_quoted(unfinished)}' as publication")
     try:
-        _copy_tables(con, catalogue)
-        _write_tables(con, home, catalogue, facts, collected, list(stages))
-    finally:
-        con.execute("detach publication")
+        con.execute(f"attach '{_quoted(unfinished)}' as publication")
+        try:
+            _copy_tables(con, catalogue)
+            _write_tables(con, home, catalogue, facts, collected, list(stages))
+        finally:
+            con.execute("detach publication")
+    except BaseException:  # also when somebody stops it
+        unfinished.unlink(missing_ok=True)
+        raise
     # read-only before it has its name: one page that opened it for writing would lock out all others
     unfinished.chmod(0o400)
     unfinished.replace(target)

@@ -13,9 +13,11 @@ from dashboard.frame.parameters import row_number, text
 from dashboard.frame.tables import Cell, Column, Html, anchor, show, table, tag
 from dashboard.frame.view import View
 from dashboard.run.recheck_box import recheck_box
+from expectations.finding.labels import case_word
 from expectations.run.cases import CaseCard, CaseLink, case_card, other_cards, search_cases
 from expectations.run.findings import card_titles
 from expectations.run.rules import how_to_fill
+from expectations.texts import Bilingual
 
 _LIMIT = 50
 
@@ -72,7 +74,7 @@ def _card(view: View, card: str, bmsah: str, row: int | None) -> None:
     if case is None:
         empty.nothing(view, "empty.unknown_case", "empty.unknown_case_how", case=bmsah or f"#{row}")
         return
-    case_viewed(view, card, bmsah or f"#{row}")
+    case_viewed(view, card, _number(case).zh)
     _heading(view, case)
     addressed_finding(view)
     blank = st.toggle(view.t("case.show_blank"), key="c_blank")
@@ -88,10 +90,14 @@ def _card(view: View, card: str, bmsah: str, row: int | None) -> None:
         st.caption(view.t("case.no_others"))
 
 
+def _number(card: CaseCard) -> Bilingual:
+    return case_word(card.bmsah, card.rows[0].sheet, card.rows[0].sheet_row)
+
+
 def _heading(view: View, card: CaseCard) -> None:
     """Name of the case, who handles it, and what was found."""
     first = card.rows[0].texts
-    number = card.bmsah or view.t("case.no_number", row=card.rows[0].row)
+    number = _number(card).in_language(view.language)
     st.header(first.get("case_name") or card.rows[0].name or number)
     title = view.pick(*card_titles(view.con).get(card.card, (card.card, "")))
     people = "、".join(dict.fromkeys(row.name for row in card.rows if row.name))
@@ -135,7 +141,7 @@ def _links(view: View, links: Sequence[CaseLink]) -> Html:
         [
             view.pick(*titles.get(link.card, (link.card, ""))),
             anchor(
-                link.bmsah or view.t("case.no_number", row=link.row),
+                case_word(link.bmsah, link.sheet, link.sheet_row).in_language(view.language),
                 view.link("case", card=link.card, bmsah=link.bmsah, row=link.row),
             ),
             link.case_name,

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from dashboard.exports.columns import Declared, columns
 from dashboard.words.texts import label, text
+from expectations.finding.labels import case_word
 from expectations.run.limit_figures import DueLine, all_due
 from expectations.run.limits import DueFilter
 from expectations.run.published import RunConnection
@@ -38,7 +39,7 @@ def _row(line: DueLine, language: Language) -> Sequence[object]:
         label("grade", line.grade, language),
         line.department,
         line.prosecutor,
-        line.bmsah,
+        case_word(line.bmsah, line.sheet, line.sheet_row).in_language(language),
         line.case_name,
         line.name,
         line.rule_id,

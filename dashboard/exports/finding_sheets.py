@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from dashboard.exports.columns import Declared, columns
 from dashboard.words.texts import label, text
 from expectations.finding.columns import Finding
-from expectations.finding.labels import severity_of
+from expectations.finding.labels import case_word, severity_of
 from expectations.run.findings import card_titles, register_rows
 from expectations.run.published import FindingFilter, Kind, RunConnection
 from expectations.run.rules import headers
@@ -58,7 +58,7 @@ class _Words:
         """A finding as a line of the register."""
         english = self.language == "en" and finding.message_en
         return (
-            finding.bmsah,
+            case_word(finding.bmsah, finding.sheet, finding.sheet_row).in_language(self.language),
             finding.case_name,
             finding.name,
             finding.department,

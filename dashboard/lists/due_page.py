@@ -13,6 +13,7 @@ from dashboard.frame.parameters import PAGE, Values, many
 from dashboard.frame.tables import Cell, Column, Html, anchor, download, lines, show, table, tag
 from dashboard.frame.view import View
 from expectations.catalogue.due_warnings import GRADES
+from expectations.finding.labels import case_word
 from expectations.run.limit_figures import DueLine, count_by_grade, departments, page_of_due
 from expectations.run.limits import DueFilter
 
@@ -86,7 +87,7 @@ def _due_row(view: View, line: DueLine) -> list[Cell]:
     rule = anchor(line.rule_id, view.link("rules", rule=line.rule_id))
     item = view.pick(line.header, line.label_en)
     awaited = view.t("due.awaits", item=item) if item else ""
-    number = line.bmsah or view.t("case.no_number", row=line.card_row)
+    number = case_word(line.bmsah, line.sheet, line.sheet_row).in_language(view.language)
     row = "" if line.bmsah else str(line.card_row)
     case = anchor(number, view.link("case", card=line.card, bmsah=line.bmsah, row=row))
     return [

@@ -15,7 +15,7 @@ from dashboard.frame.parameters import PAGE, Values, flag, many, one_of, text
 from dashboard.frame.tables import Cell, Column, Html, anchor, download, lines, show, table
 from dashboard.frame.view import View
 from expectations.finding.columns import Finding
-from expectations.finding.labels import SEVERITIES
+from expectations.finding.labels import SEVERITIES, case_word
 from expectations.run.findings import SORTS, Choices, choices, count_findings, page_of_findings
 from expectations.run.published import FindingFilter, Kind
 
@@ -118,7 +118,7 @@ def _finding_table(view: View, findings: Sequence[Finding]) -> Html:
 
 def _finding_row(view: View, finding: Finding) -> list[Cell]:
     rule = anchor(finding.rule_id, view.link("rules", rule=finding.rule_id))
-    number = finding.bmsah or view.t("case.no_number", row=finding.card_row)
+    number = case_word(finding.bmsah, finding.sheet, finding.sheet_row).in_language(view.language)
     row = "" if finding.bmsah else str(finding.card_row)
     case = anchor(number, view.link("case", card=finding.card, bmsah=finding.bmsah, row=row))
     return [

@@ -156,7 +156,7 @@ def _digest(view: View, weekly_digest: Digest) -> None:
             ),
             limit.last_day.isoformat(),
             limit.title,
-            lines(limit.bmsah, limit.case_name),
+            lines(limit.case, limit.case_name),
             limit.prosecutor,
         ]
         for limit in weekly_digest.due

@@ -14,6 +14,7 @@ from dashboard.frame.view import View
 from dashboard.notices.marks import addressee, findings_table, grade_tag, numbers, plain
 from expectations.errors import AnkaError
 from expectations.finding.departments import department_order
+from expectations.finding.labels import case_word
 from expectations.finding.masks import mask_identity
 from expectations.notices import GRADES, Grade, Per, issue, ready
 from expectations.notices.issuing import Draft
@@ -22,6 +23,7 @@ from expectations.notices.reading import Said
 from expectations.office_days import today
 from expectations.store.switches import switch
 from expectations.store.tables import Finding
+from expectations.texts import Bilingual
 
 _PER: dict[Per, str] = {"department": "notice.per_department", "prosecutor": "notice.per_prosecutor"}
 _SHOWN = 50
@@ -88,7 +90,7 @@ def _draft(view: View, draft: Draft, per: Per, days: int) -> None:
         key=f"n_out_{name}",
         placeholder=view.t("notice.leave_out_none"),
         format_func=lambda finding_id: (
-            f"{by_id[finding_id].rule_id} {by_id[finding_id].bmsah} {mask_identity(by_id[finding_id].message)[:30]}"
+            f"{by_id[finding_id].rule_id} {_number(by_id[finding_id])} {mask_identity(by_id[finding_id].message)[:30]}"
         ),
     )
     findings = [finding for finding in draft.findings if finding.finding_id not in out]
@@ -143,4 +145,8 @@ def _issue(view: View, ids: Sequence[str], grade: Grade, per: Per) -> None:
 
 
 def _cases(findings: Sequence[Finding]) -> int:
-    return len({(finding.bmsah, finding.prosecutor) for finding in findings})
+    return len({(finding.bmsah or f"{finding.card} {_number(finding)}", finding.prosecutor) for finding in findings})
+
+
+def _number(finding: Finding) -> Bilingual:
+    return case_word(finding.bmsah, finding.sheet, finding.sheet_row)

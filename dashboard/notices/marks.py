@@ -90,6 +90,13 @@ def numbers(issued: tuple[Notice, ...]) -> str:
     return "、".join(map(number_of, issued))
 
 
+def _case_of(view: View, finding: Said) -> str:
+    """The address of its case; of a row without number that of the finding, which knows its row."""
+    if not finding.bmsah:
+        return view.link("case", finding=finding.finding_id)
+    return view.link("case", card=finding.card, bmsah=finding.bmsah, finding=finding.finding_id)
+
+
 def findings_table(
     view: View, findings: Sequence[Said], labels: Labels, states: Mapping[str, str] | None = None
 ) -> Html:
@@ -103,11 +110,7 @@ def findings_table(
     rows: list[list[Cell]] = [
         [
             lines(
-                anchor(
-                    finding.bmsah, view.link("case", card=finding.card, bmsah=finding.bmsah, finding=finding.finding_id)
-                )
-                if finding.bmsah
-                else "",
+                anchor(finding.case_word.in_language(view.language), _case_of(view, finding)),
                 Html(f'<span class="muted">{escape(mask_identity(finding.case_name))}</span>'),
             ),
             finding.prosecutor,

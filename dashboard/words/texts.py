@@ -195,7 +195,6 @@ _COMMON: dict[str, tuple[str, str]] = {
     "case.show_blank": ("显示空白项", "Show blank items"),
     "case.person": ("嫌疑人：{name}", "Suspect: {name}"),
     "case.record": ("记录：{name}", "Record: {name}"),
-    "case.no_number": ("无受案号（第 {row} 行）", "no case number (row {row})"),
     "case.basis": ("依据", "Basis"),
     "case.elsewhere": ("其他案卡现值", "Other card says"),
     "case.how": ("填法", "How to fill"),

@@ -9,6 +9,7 @@ from dashboard.frame.marks import severity_tag
 from dashboard.frame.tables import Html, anchor, tag
 from dashboard.frame.view import View
 from expectations.finding.columns import KEPT, finding_of
+from expectations.finding.labels import case_word
 from expectations.register.life import REASONS
 from expectations.register.transitions import awaited
 from expectations.run.rules import headers, how_to_fill
@@ -32,7 +33,8 @@ def finding_block(view: View, registered: Finding, *, with_details: bool) -> Htm
         row="" if registered.bmsah else registered.card_row,
         finding=registered.finding_id,
     )
-    case = anchor(registered.bmsah or view.t("case.no_number", row=registered.card_row), address).markup
+    number = case_word(registered.bmsah, registered.sheet, registered.sheet_row)
+    case = anchor(number.in_language(view.language), address).markup
     marks = (
         severity_tag(view, finding.severity, finding.is_hint),
         tag(view.label("type", finding.error_type), "type"),

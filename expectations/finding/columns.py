@@ -60,8 +60,8 @@ class Finding:
     basis: Annotated[str, Column("the legal basis")] = ""
     finding_id: Annotated[str, Column("the same in every run: hash of rule, item and key of the row", width=16)] = ""
     file_no: Annotated[int, Column("the export file", "integer", listed=False, kept=False)] = 0
-    sheet: Annotated[str, Column("its sheet", listed=False, kept=False)] = ""
-    sheet_row: Annotated[int, Column("the row of the sheet", "bigint", listed=False, kept=False)] = 0
+    sheet: Annotated[str, Column("its sheet; blank for a file that has none")] = ""
+    sheet_row: Annotated[int, Column("the row of the sheet, headings counted", "bigint")] = 0
     card_row: Annotated[int, Column("the row of the card in the run", "bigint", listed=False)] = 0
     card_rows: Annotated[
         int,

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Literal, get_args
 
+from expectations.texts import Bilingual, same
+
 Severity = Literal["serious", "normal", "hint"]
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 """Errors first, the graver ones before; a hint is no error."""
@@ -51,6 +53,16 @@ def severity_order(column: str = "severity") -> str:
 
 NOT_FILLED = "（未填）"
 """For a name the cards leave blank."""
+
+
+def case_word(bmsah: str, sheet: str, sheet_row: int) -> Bilingual:
+    """What a row is headed with: its case number, else its place in the file; one kept before places were has none."""
+    if bmsah:
+        return same(bmsah)
+    if not sheet_row:
+        return Bilingual("无受案号", "no case number")
+    zh, en = f"{sheet} 第 {sheet_row} 行", f"{sheet}, row {sheet_row}"
+    return Bilingual(f"无受案号（{zh.strip()}）", f"no case number ({en.removeprefix(', ')})")
 
 
 def office_word(office: str) -> str:

@@ -79,9 +79,9 @@ def identity_columns(card: Card) -> str:
 
 
 def card_rows_query(cards: Iterable[Card]) -> str:
-    """Every row of every card with its number as card_row and what it is about. Needs `case_owners`."""
+    """Every row of every card with its number as card_row, what it is about, and where it stands. Needs `case_owners`."""
     return " union all ".join(
-        f"select '{card.name}' as card, c._row as card_row, {identity_columns(card)} "
+        f"select '{card.name}' as card, c._row as card_row, {identity_columns(card)}, c._sheet as sheet, c._sheet_row as sheet_row "
         f"from cards.{card.name} c {join_case_owners(card)}"
         for card in cards
     )

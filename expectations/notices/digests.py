@@ -10,6 +10,7 @@ import duckdb
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from expectations.finding.labels import case_word
 from expectations.finding.masks import mask_identity
 from expectations.home import Home
 from expectations.notices.documents import addressee_of
@@ -71,7 +72,8 @@ class DueCase:
     days_left: int
     last_day: date
     title: str
-    bmsah: str
+    case: str
+    """Its number, or where a row without one stands."""
     case_name: str
     prosecutor: str
 
@@ -174,7 +176,7 @@ def digest_text(weekly: Digest) -> str:
     ]
     lines += ["", f"期限预警 {len(weekly.due)} / {weekly.due_all}"]
     lines += [
-        f"- {_time_left(case.days_left)}：{case.title}，{case.bmsah}，{case.prosecutor}（{case.last_day}）"
+        f"- {_time_left(case.days_left)}：{case.title}，{case.case}，{case.prosecutor}（{case.last_day}）"
         for case in weekly.due
     ]
     return "\n".join(lines) + "\n"
@@ -207,7 +209,7 @@ def digest_values(weekly: Digest) -> dict[str, object]:
         {
             "left": _time_left(case.days_left),
             "title": case.title,
-            "bmsah": case.bmsah or "无案号",
+            "bmsah": case.case,
             "case_name": case.case_name,
             "prosecutor": case.prosecutor,
             "last_day": case.last_day.isoformat(),
@@ -246,12 +248,12 @@ def _due(con: duckdb.DuckDBPyConnection, rows: str) -> tuple[tuple[DueCase, ...]
     """The most pressing limits of the rows `d`, and how many there are."""
     limits = con.execute(
         "select d.days_left, d.last_day, coalesce(r.title_zh, d.rule_id), coalesce(d.bmsah, ''), coalesce(d.case_name, ''), "
-        f"coalesce(d.prosecutor, '') from due d left join rules r using (rule_id) where {rows} "
+        f"coalesce(d.prosecutor, ''), coalesce(d.sheet, ''), coalesce(d.sheet_row, 0) from due d left join rules r using (rule_id) where {rows} "
         "order by d.days_left, d.rule_id, d.bmsah, d.suspect_no, d.card_row",
     ).fetchall()
     cases = tuple(
-        DueCase(days_left, last_day, title, bmsah, mask_identity(name), prosecutor)
-        for days_left, last_day, title, bmsah, name, prosecutor in limits[:_MOST_DUE]
+        DueCase(days_left, last_day, title, case_word(bmsah, *place).zh, mask_identity(name), prosecutor)
+        for days_left, last_day, title, bmsah, name, prosecutor, *place in limits[:_MOST_DUE]
     )
     return cases, len(limits)
 

@@ -63,13 +63,13 @@ def notice_values(
     cases = [
         {
             "no": number,
-            "bmsah": bmsah or "无",
+            "bmsah": word,
             "case_name": mask_identity(problems[0].case_name) or "（案件名称未填）",
             "prosecutor": problems[0].prosecutor or "未填",
             "card_title": labels.cards.get(problems[0].card, ""),
             "problems": [_problem(place, finding, labels) for place, finding in enumerate(problems, start=1)],
         }
-        for number, (bmsah, problems) in enumerate(_by_case(findings), start=1)
+        for number, (word, problems) in enumerate(_by_case(findings), start=1)
     ]
     return {**_head(notice, findings, withdrawn), "cases": cases}
 
@@ -105,10 +105,14 @@ def _head(notice: Notice, findings: list[Said], withdrawn: tuple[str, str]) -> d
 
 
 def _by_case(findings: Iterable[Said]) -> list[tuple[str, list[Said]]]:
-    """The findings of each case together; a card without a case number stands alone with its handler."""
-    ordered = sorted(findings, key=lambda finding: (finding.prosecutor, finding.bmsah))
-    groups = groupby(ordered, key=lambda finding: (finding.prosecutor, finding.bmsah))
-    return [(bmsah, list(group)) for (_, bmsah), group in groups]
+    """The findings of each case together, by its number; a row without one is a case by itself, called by its place."""
+
+    def case_of(finding: Said) -> tuple[str, str, str, str, int]:
+        place = ("", "", 0) if finding.bmsah else (finding.card, finding.sheet, finding.sheet_row)
+        return finding.prosecutor, finding.bmsah, *place
+
+    groups = [list(group) for _, group in groupby(sorted(findings, key=case_of), key=case_of)]
+    return [(group[0].case_word.zh, group) for group in groups]
 
 
 def _problem(number: int, finding: Said, labels: Labels) -> dict[str, object]:
@@ -131,7 +135,7 @@ def _list_row(notice: Notice, finding: Said, labels: Labels, state: str) -> Mapp
     right = [part for part in (labels.how(finding.rule_id), f"依据：{finding.basis}" if finding.basis else "") if part]
     return {
         "number": number_of(notice),
-        "bmsah": finding.bmsah,
+        "bmsah": finding.case_word.zh,
         "case_name": mask_identity(finding.case_name),
         "name": mask_identity(finding.name),
         "department": finding.department,

@@ -9,11 +9,13 @@ from typing import Any, Literal
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from expectations.finding.labels import case_word
 from expectations.notices.grades import awaiting_reply, grade_of
 from expectations.notices.scopes import visible
 from expectations.register.transitions import ACTIVE
 from expectations.rights.reader import Reader
 from expectations.store.tables import Event, Finding, Notice, NoticeFinding
+from expectations.texts import Bilingual
 
 NoticeState = Literal["withdrawn", "replied", "overdue", "due", "no_reply"]
 
@@ -37,6 +39,14 @@ class Said:
     present: Mapping[str, Any]
     message: str
     basis: str
+    sheet: str = ""
+    sheet_row: int = 0
+    """Where the row stood; notices issued before that was kept do not say."""
+
+    @property
+    def case_word(self) -> Bilingual:
+        """The case number, or where a row without one stood."""
+        return case_word(self.bmsah, self.sheet, self.sheet_row)
 
     @classmethod
     def of(cls, finding: Finding) -> "Said":

@@ -34,8 +34,11 @@ _FOUND = ", ".join(
         '"values" as present',
     ]
 )
-_COMPARED = tuple(name for name in KEPT if name not in ("finding_id", "card_row"))
-"""What is written again when it differs. The row's number only matters where nothing else finds the row."""
+_PLACE = ("card_row", "sheet", "sheet_row")
+"""Where the row stands: it only matters where nothing else finds the row."""
+_COMPARED = tuple(name for name in KEPT if name not in ("finding_id", *_PLACE))
+"""What is written again when it differs."""
+_MOVED = " or ".join(f"k.{name} is distinct from f.{name}" for name in _PLACE)
 
 
 def rows_now(cards: Iterable[str]) -> str:
@@ -65,7 +68,7 @@ select f.finding_id, k.state as was, k.verification, k.answer, k.times_reopened,
   k.answered_at < getvariable('as_of_begins') as answered_before,
   {" or ".join(f"k.{name} is distinct from f.{name}" for name in _COMPARED)}
     -- rows move from export to export; only where no case number finds the row again does its place matter
-    or (f.bmsah = '' and k.card_row is distinct from f.card_row) as differs
+    or (f.bmsah = '' and ({_MOVED})) as differs
 from found f left join known k using (finding_id);
 
 create table gone as

@@ -39,6 +39,8 @@ class CardRow:
     """A row of the card: one suspect, or one measure. `texts` holds what the items show; a blank item is absent."""
 
     row: int
+    sheet: str
+    sheet_row: int
     suspect_no: str
     name: str
     texts: dict[str, str]
@@ -75,11 +77,13 @@ class CaseCard:
 
 @dataclass(frozen=True)
 class CaseLink:
-    """A case on a card type that can be opened. `row` is set for a row without case number."""
+    """A case on a card type that can be opened. `row` is set for a row without case number, with where it stands."""
 
     card: str
     bmsah: str
     row: int | None
+    sheet: str
+    sheet_row: int
     case_name: str
     names: str
     department: str
@@ -139,6 +143,8 @@ def _card_row(values: dict[str, object], card: str, items: Sequence[Item], masks
     person, name = ("" if (value := values[key]) is None else str(value) for key in ("_person", "_name"))
     return CardRow(
         int(str(values["_row"])),
+        str(values.get("_sheet") or ""),
+        int(str(values.get("_sheet_row") or 0)),
         mask_number(person) if person in person_numbers and not masks.off else masks.text(person),
         masks.text(name),
         texts,
@@ -172,10 +178,13 @@ def search_cases(con: duckdb.DuckDBPyConnection, text: str, limit: int = 50) -> 
 def _links(con: duckdb.DuckDBPyConnection, condition: str, values: list[object], limit: int) -> list[CaseLink]:
     rows = con.execute(
         f"""with everyone as (from card_rows select *, coalesce(bmsah, '#' || card_row) as key), found as (
-  select distinct card, bmsah, key, case when bmsah is null then card_row end as lone from everyone where {condition}
+  select distinct card, bmsah, key, case when bmsah is null then card_row end as lone,
+    case when bmsah is null then coalesce(sheet, '') else '' end as sheet,
+    case when bmsah is null then sheet_row else 0 end as sheet_row
+  from everyone where {condition}
   order by bmsah nulls last, card, lone limit {limit}
 ), described as (
-  select f.card, f.bmsah, f.key, f.lone, any_value(e.case_name) as case_name, any_value(e.department) as department,
+  select f.card, f.bmsah, f.key, f.lone, f.sheet, f.sheet_row, any_value(e.case_name) as case_name, any_value(e.department) as department,
     string_agg(distinct e.name, '、' order by e.name) as names
   from found f join everyone e on e.card = f.card and e.key = f.key group by all
 ), counts as (
@@ -183,7 +192,7 @@ def _links(con: duckdb.DuckDBPyConnection, condition: str, values: list[object],
     count(*) filter (where is_hint) as hints
   from findings group by all
 )
-select d.card, coalesce(d.bmsah, ''), d.lone, coalesce(d.case_name, ''), coalesce(d.names, ''), coalesce(d.department, ''),
+select d.card, coalesce(d.bmsah, ''), d.lone, d.sheet, coalesce(d.sheet_row, 0), coalesce(d.case_name, ''), coalesce(d.names, ''), coalesce(d.department, ''),
   coalesce(c.errors, 0), coalesce(c.hints, 0)
 from described d left join counts c on c.card = d.card and c.key = d.key
 order by d.bmsah nulls last, d.card, d.lone""",

@@ -27,6 +27,8 @@ _COLUMNS = (
     "department",
     "prosecutor",
     "card_row",
+    "sheet",
+    "sheet_row",
 )
 _TITLED = """
 (
@@ -60,6 +62,8 @@ class DueLine:
     department: str
     prosecutor: str
     card_row: int
+    sheet: str
+    sheet_row: int
 
 
 def departments(con: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
@@ -117,4 +121,6 @@ def _line(row: tuple[object, ...]) -> DueLine:
         texts["department"],
         texts["prosecutor"],
         int(texts["card_row"] or 0),
+        texts["sheet"],
+        int(texts["sheet_row"] or 0),
     )

@@ -21,6 +21,8 @@ DUE_COLUMNS = (
     "department",
     "prosecutor",
     "owner",
+    "sheet",
+    "sheet_row",
 )
 """Columns of the warnings handed out by the command line."""
 

@@ -129,7 +129,7 @@ CARD_ROWS = _table(
     "card_rows",
     "Every row of every card: its case, its person, and who handles it.",
     """card varchar, card_row bigint, bmsah varchar, suspect_no varchar, name varchar, case_name varchar, office varchar,
-    department varchar, prosecutor varchar""",
+    department varchar, prosecutor varchar, sheet varchar, sheet_row bigint""",
 )
 CHECKED = _table(
     "checked",
@@ -145,7 +145,8 @@ DUE = _table(
     "due",
     "Limits still open that end soon or have ended: early warnings, no findings.",
     """rule_id varchar, card varchar, bmsah varchar, suspect_no varchar, name varchar, case_name varchar, office varchar,
-    department varchar, prosecutor varchar, owner varchar, last_day date, days_left integer, grade varchar, card_row bigint""",
+    department varchar, prosecutor varchar, owner varchar, last_day date, days_left integer, grade varchar, card_row bigint,
+    sheet varchar, sheet_row bigint""",
 )
 CALENDAR_GAPS = _table(
     "calendar_gaps",

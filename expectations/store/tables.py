@@ -123,6 +123,8 @@ class Finding(Table):
     message_en: Mapped[str] = _of_run("message_en")
     basis: Mapped[str] = _of_run("basis")
     card_row: Mapped[int] = _of_run("card_row")
+    sheet: Mapped[str] = _of_run("sheet")
+    sheet_row: Mapped[int] = _of_run("sheet_row")
 
     hint_now: Mapped[bool] = column_property(hints.hint_now(is_hint, rule_id, _HELD))
     """Whether it counts as a hint: also while its rule is on hold."""

@@ -64,7 +64,7 @@ class CheckFinding:
     def as_object(self) -> dict[str, object]:
         """As `anka check --format json` says it: what is wrong and where, without the values."""
         finding = self.finding
-        listed_items = {name: getattr(finding, name) for name in (*LISTED, "message_en", "sheet") if name != "values"}
+        listed_items = {name: getattr(finding, name) for name in (*LISTED, "message_en") if name != "values"}
         placed_items = {
             attribute.name: getattr(self, attribute.name)
             for attribute in dataclasses.fields(self)

@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 
 from expectations.finding.departments import department_order
-from expectations.finding.labels import NOT_FILLED, OWNER_WORDS, office_word, severity_word
+from expectations.finding.labels import NOT_FILLED, OWNER_WORDS, case_word, office_word, severity_word
 from expectations.finding.masks import Masks
 from expectations.run.figures import NO_OFFICES, Line, by, figure_lines, total
 from expectations.run.findings import masks_of
@@ -58,7 +58,7 @@ select f.*, k.title_zh as card_title, coalesce(f.department, '（未填）') as 
 from findings f left join cards_known k on k.card = f.card
 """
 _LINES = """
-select card, bmsah, case_name, name, department, prosecutor, card_title, message, rule_id,
+select card, bmsah, coalesce(sheet, ''), coalesce(sheet_row, 0), case_name, name, department, prosecutor, card_title, message, rule_id,
   case when is_hint then 'hint' else severity end,
   error_type, headers, "values", basis,
   owner, ''
@@ -132,7 +132,10 @@ def _lines(con: duckdb.DuckDBPyConnection, condition: str, values: Sequence[obje
     """The register lines; identity numbers and phones are masked, since a review workbook travels."""
     masks = replace(masks_of(con), off=False)
     rows = con.execute(_LINES.format(condition=condition), list(values)).fetchall()
-    return [_line(dict(zip(("card", *_TITLES), row, strict=True)), masks) for row in rows]
+    return [
+        _line(dict(zip(("card", *_TITLES), (card, case_word(bmsah or "", *place).zh, *others), strict=True)), masks)
+        for card, bmsah, *place, others in ((*row[:4], row[4:]) for row in rows)
+    ]
 
 
 def _line(values_by_title: dict[str, object], masks: Masks) -> tuple[object, ...]:

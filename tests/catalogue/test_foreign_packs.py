@@ -1,18 +1,33 @@
 """Packs that extend nothing: texts in one language, their own working days, examples that must be read to count."""
 
+import sqlite3
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
 import duckdb
+import openpyxl
 import pytest
+from sqlalchemy import select
+from streamlit.testing.v1 import AppTest
 
 from expectations.catalogue.catalogues import Catalogue, load_catalogue
 from expectations.catalogue.working_days import known_years
 from expectations.errors import CatalogueError
 from expectations.fitting.rule_checks import check_catalogue
+from expectations.home import Home
+from expectations.notices.documents import notice_values
+from expectations.notices.labels import Labels
+from expectations.notices.reading import Said
+from expectations.register.belonging import home_register
 from expectations.run.published import open_published
 from expectations.sql.lookups import create_lookups
+from expectations.store.tables import Finding, Notice
 from flows.audit import AuditOrder, run_audit
+from flows.publishing import published_files
+from flows.review.batch import select_period
+from flows.review.periods import parse_period
+from flows.review.workbook import write_review
 
 PACK = "pack: {name: visits, title: {en: Visits}, version: '1', extends: nothing%s}\n"
 CARD = """
@@ -256,3 +271,92 @@ def test_the_examples_of_a_reported_catalogue_are_said_not_to_be_read(reported: 
     assert [line.split("; date")[0].rsplit(": ", 1)[1] for line in found] == ["2019-01-08", "2019-01-06"]
     for folder in ("repro_blank", "repro_no_self"):
         assert check_catalogue(load_catalogue(reported / folder)).problems == ()
+
+
+SHOW_PAGE = """
+from dashboard.app import PAGES
+from dashboard.frame.view import open_view
+from expectations.rights.reader import MACHINE
+with open_view(MACHINE, "{language}", True) as view:
+    PAGES["{page}"][1](view)
+"""
+
+
+@pytest.fixture(scope="module")
+def without_cases(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with findings on rows 3 and 5 of a file whose cards have no case number."""
+    folder = tmp_path_factory.mktemp("without_cases")
+    catalogue = written(folder / "visits", WORKING_DAY)
+    days = ("07/01/2019", "05/01/2019", "08/01/2019", "06/01/2019")
+    lines = "".join(f"{number},{day},1\n" for number, day in zip("ABCD", days, strict=True))
+    (folder / "visits.csv").write_text(f"Visit,Day,Guests\n{lines}", encoding="utf-8")
+    run_audit(AuditOrder(folder / "home", (folder / "visits.csv",), date(2026, 6, 30), catalogue, data_docs=False))
+    return folder / "home"
+
+
+@pytest.mark.parametrize(("language", "third"), [("zh", "无受案号（第 3 行）"), ("en", "no case number (row 3)")])
+@pytest.mark.parametrize("page", ["findings", "case"])
+def test_a_row_without_case_number_is_headed_with_its_row_of_the_file(
+    without_cases: Path, page: str, language: str, third: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ANKA_HOME", str(without_cases))
+    app = AppTest.from_string(SHOW_PAGE.format(page=page, language=language), default_timeout=60)
+    if page == "case":
+        app.query_params["card"], app.query_params["row"] = "visit", "1"
+    app.run()
+    assert not app.exception
+    assert any(third in body for body in (element.proto.body for element in app.get("html")))
+
+
+def test_a_notice_names_each_row_without_case_number_by_its_place(without_cases: Path) -> None:
+    register = home_register(Home(without_cases), "")
+    with register.reading() as session:
+        findings = list(session.scalars(select(Finding).order_by(Finding.sheet_row)))
+        said = [Said.of(finding) for finding in findings]
+    assert [finding.case_word.zh for finding in said] == ["无受案号（第 3 行）", "无受案号（第 5 行）"]
+    notice = Notice(id=1, number="1", grade="written", issued_on=date(2026, 6, 30), due_on=date(2026, 7, 10))
+    notice.department = notice.prosecutor = notice.office = notice.issued_by = ""
+    values = notice_values(notice, said, Labels(), ("", ""))
+    assert [case["bmsah"] for case in values["cases"]] == ["无受案号（第 3 行）", "无受案号（第 5 行）"]  # type: ignore[attr-defined]
+    assert values["case_count"] == 2
+
+
+def test_a_row_that_moves_within_its_file_is_named_by_where_it_stands_now(tmp_path: Path) -> None:
+    catalogue, exports = written(tmp_path / "visits", WORKING_DAY), tmp_path / "visits.csv"
+    for day, lines, row in ((29, "B,05/01/2019,1\n", 2), (30, "A,07/01/2019,1\nB,05/01/2019,1\n", 3)):
+        exports.write_text(f"Visit,Day,Guests\n{lines}", encoding="utf-8")
+        run_audit(AuditOrder(tmp_path / "home", (exports,), date(2026, 6, day), catalogue, data_docs=False))
+        with home_register(Home(tmp_path / "home"), "").reading() as session:
+            (finding,) = session.scalars(select(Finding))
+            assert (finding.sheet_row, finding.first_seen) == (row, date(2026, 6, 29))
+
+
+def test_the_review_names_rows_by_their_place(without_cases: Path, tmp_path: Path) -> None:
+    with open_published(Home(without_cases).current()) as con:
+        period = parse_period("2019-01")
+        select_period(con, period)
+        write_review(con, period, tmp_path / "review.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "review.xlsx")["全部问题"]
+    cells = {str(cell.value) for row in sheet.iter_rows() for cell in row}
+    assert {"无受案号（第 3 行）", "无受案号（第 5 行）"} <= cells
+
+
+def test_a_followed_run_that_fails_leaves_no_file_behind(tmp_path: Path) -> None:
+    catalogue, exports, home = written(tmp_path / "visits", WORKING_DAY), tmp_path / "visits.csv", Home(tmp_path / "h")
+    exports.write_text("Visit,Day,Guests\nB,07/01/2019,1\n", encoding="utf-8")
+
+    def audited(day: int) -> None:
+        run_audit(AuditOrder(home.root, (exports,), date(2026, 6, day), catalogue, data_docs=False))
+
+    audited(28)
+    (home.published / "000009-killed.unfinished").write_bytes(b"half")  # as a night that was killed leaves it
+    with closing(sqlite3.connect(home.root / "register.db")) as register:
+        register.execute("create trigger full before insert on findings begin select raise(abort, 'disk full'); end")
+        exports.write_text("Visit,Day,Guests\nB,05/01/2019,1\n", encoding="utf-8")
+        standing = {home.current().name, home.pointer.name}
+        with pytest.raises(Exception, match="disk full"):
+            audited(29)
+        assert {file.name for file in home.published.iterdir()} == standing
+        register.execute("drop trigger full")
+    audited(29)
+    assert len(published_files(home)) == 2

@@ -72,7 +72,7 @@ def test_a_digest_stands_beside_last_weeks(weeks: Register, home: Home) -> None:
     assert [(line.number, line.settled, line.total) for line in digest_of_week.late] == [
         ("示例检案管监〔2026〕1号", 0, 2)
     ]
-    assert [(line.days_left, line.bmsah) for line in digest_of_week.due] == [(-3, "A1")]
+    assert [(line.days_left, line.case) for line in digest_of_week.due] == [(-3, "A1")]
     document = text_of(digest_document(home, digest_of_week))
     for part in (
         "第十一检察部 案卡质量周报",

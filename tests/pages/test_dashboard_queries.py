@@ -204,7 +204,7 @@ def test_the_register_keeps_hints_apart_and_numbers_masked(home: Home) -> None:
         "依据",
     )
     assert rows[2] == (
-        None,
+        "无受案号（第 6 行）",
         None,
         "<b>无名</b>",
         "第二检察部",
@@ -252,7 +252,7 @@ def test_the_workbook_of_warnings_holds_what_the_filter_selects(home: Home) -> N
     assert rows[0][:3] == ("剩余日数", "期限届满日", "预警等级")
     assert [(row[0], row[1], row[2], row[5]) for row in rows[1:]] == [
         (0, datetime(2026, 6, 30), "即将届满", "B1"),
-        (3, datetime(2026, 7, 3), "临近", None),
+        (3, datetime(2026, 7, 3), "临近", "无受案号（第 6 行）"),
     ]
     assert rows[2][7] == "证770101********0014"
     empty = openpyxl.load_workbook(BytesIO(none))

@@ -53,13 +53,13 @@ insert into checked by name from (values
   ('arrest', '示例院', '第十一检察部', '甲', 'A1', 2), ('arrest', '示例院', '第二检察部', '乙', 'B1', 1),
   ('arrest', '示例院', '第二检察部', '乙', 'B2', 1), ('arrest', '示例院', '第二检察部', '乙', null, 1)
 ) t(card, office, department, prosecutor, bmsah, card_rows);
-insert into due by name from (values
+insert into due by name select *, '' as sheet, card_row + 2 as sheet_row from (values
   ('C1', 'arrest', 'A1', 'S2', '示例乙', '示例乙案', '示例院', '第十一检察部', '甲', 'handler', date '2026-06-27', -3, 'red', 1),
   ('C1', 'arrest', 'B1', 'S3', '示例丙', '示例丙案', '示例院', '第二检察部', '乙', 'handler', date '2026-06-30', 0, 'orange', 2),
   ('V6', 'arrest', null, null, '证770101199001010014', '', '示例院', '第二检察部', '乙', 'intake', date '2026-07-03', 3, 'yellow', 4)
 ) t(rule_id, card, bmsah, suspect_no, name, case_name, office, department, prosecutor, owner, last_day, days_left, grade, card_row);
 insert into calendar_gaps by name select 2027 as year, 'arrest' as card, 2::bigint as card_rows;
-create table cards.arrest as select *, 0 as _file from (values
+create table cards.arrest as select *, 0 as _file, '' as _sheet, _row + 2 as _sheet_row from (values
   (0, ['accept_date'], 'A1', '审查逮捕', null::date, '当日', 'S1', '示例甲', '77012019880314681', '男'),
   (1, null, 'A1', '审查逮捕', date '2026-01-02', '2026-01-02', 'S2', '示例乙', '770101199001010014', null),
   (2, null, 'B1', '审查逮捕', date '2026-01-03', '2026-01-03', 'S3', '示例丙', null, '女'),
@@ -67,9 +67,10 @@ create table cards.arrest as select *, 0 as _file from (values
   (4, null, null, '审查逮捕', date '2026-01-05', '2026-01-05', null, '<b>无名</b>', '7701', null)
 ) t(_row, _unreadable, bmsah, case_type, accept_date, accept_date__raw, suspect_no, name, id_no, sex);
 insert into card_rows by name select 'arrest' as card, _row as card_row, bmsah, suspect_no, name, null::varchar as case_name,
-  '示例院' as office, if(bmsah = 'A1', '第十一检察部', '第二检察部') as department, if(bmsah = 'A1', '甲', '乙') as prosecutor
+  '示例院' as office, if(bmsah = 'A1', '第十一检察部', '第二检察部') as department, if(bmsah = 'A1', '甲', '乙') as prosecutor,
+  _sheet as sheet, _sheet_row as sheet_row
   from cards.arrest;
-insert into findings by name select *, 'intake' as owner, '规则157' as basis, 'r1' as run_id, 'abc' as rule_fingerprint,
+insert into findings by name select *, '' as sheet, card_row + 2 as sheet_row, 'intake' as owner, '规则157' as basis, 'r1' as run_id, 'abc' as rule_fingerprint,
   'abc' as values_fingerprint from (values
   ('f1', 'C1', 'normal', '漏填', false, 'arrest', 'case', 'A1', null, null, '第十一检察部', '甲', 'accept_date', '{"accept_date":"当日"}',
    '受理日期无法识别', 0),

@@ -101,6 +101,8 @@ def finding(number: int, **changes: object) -> dict[str, Any]:
         "fields": "accept_date",
         "message": "示例甲的受理日期为空",
         "card_row": number,
+        "sheet": "",
+        "sheet_row": number + 2,
         "state": "open",
         "first_seen": LAST,
         "last_seen": LAST,

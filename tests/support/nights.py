@@ -88,7 +88,7 @@ class Night:
                 [number, list(row.unreadable) or None, row.bmsah],
             )
             con.execute(
-                "insert into card_rows values ('prosecution', ?, ?, ?, '某', '某案', ?, ?, ?)",
+                "insert into card_rows values ('prosecution', ?, ?, ?, '某', '某案', ?, ?, ?, 's', 2)",
                 [number, row.bmsah, row.suspect_no, row.office, row.department, row.prosecutor],
             )
         con.execute(
