@@ -152,15 +152,19 @@ def _show_outcome(result: "AuditResult", format: Literal["table", "json"]) -> No
         raise typer.Exit(NOT_JUDGED)
 
 
-def _note_failed_night(home: Path, refused: InputError, night: date) -> None:
+def _note_failed_night(folder: Path, refused: InputError, night: date) -> None:
     """An audit that publishes nothing is a failed night, of which people are told, where nights are watched: in a home with a register."""
-    if not Home(home.absolute()).register_id():
+    home = Home(folder.absolute())
+    if not home.root.is_dir():
         return
     from expectations.register import attempts
     from expectations.register.belonging import home_register
+    from expectations.store.register import holds_tables, register_url
     from expectations.store.switches import switch
 
-    register = home_register(home_at(home), Settings().register_url)
+    if not holds_tables(register_url(home, Settings().register_url)):
+        return
+    register = home_register(home_at(folder), Settings().register_url)
     attempts.end(register, None, "failed", refused.message.splitlines()[0])
     with register.reading() as session:
         if not switch(session, "messages_on"):
@@ -169,7 +173,7 @@ def _note_failed_night(home: Path, refused: InputError, night: date) -> None:
     from flows.messages.sending import MessageSettings, deliver
 
     messages = MessageSettings()
-    deliver(register, Occasion(home_at(home), messages.address, night), messages, dry_run=False)
+    deliver(register, Occasion(home, messages.address, night), messages, dry_run=False)
 
 
 def show_result(result: "AuditResult", format: Literal["table", "json"]) -> None:
