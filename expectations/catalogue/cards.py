@@ -50,6 +50,9 @@ USUAL_ITEMS: dict[Role, str] = {
 }
 """The item in each role on cards that do not say otherwise."""
 
+USUAL_PERIOD = ("accept_date", "close_date", "p_close_date")
+"""The items by which a row belongs to a period on cards that do not say otherwise, as far as they have them."""
+
 TOTAL_WORDS = ("合计", "总计", "共计", "累计", "Total", "Grand total")
 """What the last row of a page begins with that is no card."""
 
@@ -258,7 +261,8 @@ class Card(Declaration):
 
     `links` says which other rows a rule of the card may look at; `roles` names items that differ from `USUAL_ITEMS`, empty for
     none; a row that begins with one of `total_words`, `subtotal_words` or `footer_words` and names no case is no card. `merge_equal_rows`:
-    rows equal in every cell count once; else each counts, for duplicate rules to find.
+    rows equal in every cell count once; else each counts, for duplicate rules to find. `period`: the items by whose days
+    a row belongs to a period under review.
     """
 
     card: Annotated[str, Declared(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -272,6 +276,7 @@ class Card(Declaration):
     subtotal_words: tuple[str, ...] = SUBTOTAL_WORDS
     footer_words: tuple[str, ...] = FOOTER_WORDS
     merge_equal_rows: bool = True
+    period: tuple[str, ...] = USUAL_PERIOD
     sections: tuple[Section, ...]
 
     @property
@@ -326,6 +331,12 @@ class Card(Declaration):
         unknown = [name for name in self.key if name not in names]
         if unknown:
             raise ValueError(f"card {self.card}: key names no field: {', '.join(unknown)}")
+        days = [
+            field.name for section in self.sections for field in section.fields if field.type in ("date", "datetime")
+        ]
+        unknown = [name for name in self.period if name not in days and self.period != USUAL_PERIOD]
+        if unknown:
+            raise ValueError(f"card {self.card}: period names no field of a day: {', '.join(unknown)}")
         unknown = [name for name in self.roles.values() if name and name not in names]
         if unknown:
             raise ValueError(f"card {self.card}: roles name no field: {', '.join(unknown)}")

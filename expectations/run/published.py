@@ -16,8 +16,12 @@ from expectations.home import Home
 from expectations.run.schema import require_schema
 from expectations.texts import Bilingual
 
-FINDING_COLUMNS = LISTED
-"""Columns of the findings handed out by the command line."""
+FINDING_COLUMNS = (*LISTED, "file", "sheet", "sheet_row")
+"""Columns of the findings handed out by the command line; the last ones tell apart what reads the same."""
+_PLACES = {
+    "file": "(select any_value(name) from files n where n.file_no = findings.file_no)",
+    "sheet": "coalesce(sheet, '')",
+}
 
 Kind = Literal["all", "errors", "hints"]
 
@@ -128,7 +132,12 @@ def select_findings(con: duckdb.DuckDBPyConnection, finding_filter: FindingFilte
     check_choices(con, finding_filter.departments, finding_filter.prosecutors, finding_filter.rules)
     where = finding_filter.where()
     columns = ", ".join(
-        f"coalesce({name}, '') as {name}" if COLUMNS[name].key else f'"{name}"' for name in FINDING_COLUMNS
+        f"{_PLACES[name]} as {name}"
+        if name in _PLACES
+        else f"coalesce({name}, '') as {name}"
+        if COLUMNS[name].key
+        else f'"{name}"'
+        for name in FINDING_COLUMNS
     )
     return con.sql(f"select {columns} from findings {where.sql} order by rowid", params=where.values)
 

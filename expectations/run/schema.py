@@ -78,9 +78,9 @@ JUDGEMENTS = _table(
 )
 FIELDS = _table(
     "fields",
-    "The items of every card.",
+    "The items of every card. `in_period`: its day says whether a row belongs to a period under review.",
     """card varchar, no bigint, name varchar, header varchar, label_en varchar, section varchar, section_en varchar,
-    type varchar, unit varchar, level varchar, required varchar, filled_by varchar""",
+    type varchar, unit varchar, level varchar, required varchar, filled_by varchar, in_period boolean""",
 )
 CARDS_KNOWN = _table("cards_known", "The card types.", "card varchar, title_zh varchar, title_en varchar")
 FILES = _table(

@@ -39,7 +39,17 @@ def _with_values(finding: Mapping[str, object]) -> Mapping[str, object]:
 LISTING = Listing(
     name="findings",
     columns=FINDING_COLUMNS,
-    table_columns=("rule_id", "severity", "department", "prosecutor", "bmsah", "suspect_no", "message"),
+    table_columns=(
+        "rule_id",
+        "severity",
+        "department",
+        "prosecutor",
+        "bmsah",
+        "suspect_no",
+        "message",
+        "file",
+        "sheet_row",
+    ),
     sheet="问题清单",
     empty=Bilingual("没有符合条件的问题", "no findings"),
     as_object=_with_values,

@@ -26,8 +26,6 @@ from flows.review.periods import Period, parse_period
 from flows.review.workbook import write_review
 from flows.settings import Settings
 
-_PERIOD_FIELDS = ("accept_date", "close_date", "p_close_date")
-
 
 @flow(name="review_batch", validate_parameters=False)
 def review_batch(
@@ -82,17 +80,20 @@ def write(published: Path, register: Register, period: Period, target: Path) -> 
 def select_period(con: duckdb.DuckDBPyConnection, period: Period) -> None:
     """Temp tables `review_rows(card, card_row, bmsah)`, and `checked` and `findings` narrowed to them.
 
-    A row belongs to the period when it was accepted or closed in it; a row of a card without such dates when its case does.
-    In a run whose cards know neither acceptance nor closing, any date of a row counts.
+    A row belongs to the period when one of the items the card declares for it lies in it, such as the day of acceptance; a row of a
+    card that declares none when its case does. Raises InputError where no card declares any.
     """
     cards = [str(row[0]) for row in con.execute("select card from cards_known").fetchall()]
-    dated = {card: _dates_of(con, card, f"name in {_PERIOD_FIELDS}") for card in cards}
+    dated = {card: _dates_of(con, card) for card in cards}
     if not any(dated.values()):
-        dated = {card: _dates_of(con, card, "type in ('date', 'datetime')") for card in cards}
+        raise InputError(
+            Bilingual("没有一种案卡说明哪一项决定所属期间", "no card says by which item a row belongs to a period"),
+            hint=Bilingual("在案卡中写明，如", "say so on the card, such as").about("period: [ordered]"),
+        )
     con.execute("create temp table review_rows (card varchar, card_row bigint, bmsah varchar)")
     for card, dates in dated.items():
         if dates:
-            within = " or ".join(f"{name} between $1 and $2" for name in dates)
+            within = " or ".join(f"{name}::date between $1 and $2" for name in dates)
             con.execute(
                 f"insert into review_rows select card, card_row, bmsah from card_rows where card = '{card}' "
                 f"and card_row in (select _row from cards.{card} where {within})",
@@ -119,6 +120,6 @@ where case when f.level = 'case'
 """
 
 
-def _dates_of(con: duckdb.DuckDBPyConnection, card: str, condition: str) -> list[str]:
-    rows = con.execute(f"select name from fields where card = ? and {condition} order by no", [card])
+def _dates_of(con: duckdb.DuckDBPyConnection, card: str) -> list[str]:
+    rows = con.execute("select name from fields where card = ? and in_period order by no", [card])
     return [str(row[0]) for row in rows.fetchall()]

@@ -45,6 +45,9 @@ REGISTER = (
     Column("现值", 40),
     Column("依据", 30),
     Column("填录责任人"),
+    Column("导出文件", 24),
+    Column("工作表", 12),
+    Column("行", kind="number"),
     Column("备注"),
 )
 """The error register of the spec with our columns; 备注 is left for the office."""
@@ -54,6 +57,7 @@ _WITH_NAMES = """
 create temp table with_names as
 select f.*, k.title_zh as card_title, coalesce(f.department, '（未填）') as department_name,
   coalesce(f.prosecutor, '（未填）') as prosecutor_name,
+  (select any_value(n.name) from files n where n.file_no = f.file_no) as file,
   (select string_agg(i.header, '、' order by i.no) from fields i where i.card = f.card and list_contains(string_split(f.fields, '|'), i.name)) as headers
 from findings f left join cards_known k on k.card = f.card
 """
@@ -61,7 +65,7 @@ _LINES = """
 select card, bmsah, coalesce(sheet, ''), coalesce(sheet_row, 0), case_name, name, department, prosecutor, card_title, message, rule_id,
   case when is_hint then 'hint' else severity end,
   error_type, headers, "values", basis,
-  owner, ''
+  owner, file, sheet, sheet_row, ''
 from with_names where {condition} order by is_hint, department, prosecutor, bmsah, rule_id, card_row
 """
 DEFINITIONS = (

@@ -6,6 +6,7 @@
 import csv
 import json
 import re
+import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
@@ -23,7 +24,7 @@ from dashboard.app import PAGES
 from expectations.catalogue.cards import Card, Field, FieldType
 from expectations.catalogue.catalogues import Catalogue, load_catalogue
 from expectations.catalogue.date_formats import CODES
-from expectations.errors import CatalogueError
+from expectations.errors import CatalogueError, InputError
 from expectations.fitting.rule_checks import check_catalogue, require_fitting
 from expectations.home import Home
 from expectations.run.cases import case_card, other_cards
@@ -188,17 +189,35 @@ def test_every_page_of_the_dashboard_shows_another_schema(
         assert any(str(BIG) in each.value for each in (*app.header, *app.subheader, *app.markdown)), app
 
 
-def test_a_review_takes_any_date_where_no_card_is_accepted_or_closed(
+def test_a_review_goes_by_the_items_the_card_declares(
     shop: tuple[Path, duckdb.DuckDBPyConnection],
 ) -> None:
     with open_published(shop[0]) as con:
         select_period(con, parse_period("2025-04"))
         purchases = con.execute("select count(*) from review_rows where card = 'purchase'").fetchall()
+        others = con.execute(
+            "select distinct r.card, p.bmsah is null from review_rows r left join review_rows p on p.card = 'purchase' and p.bmsah = r.bmsah order by 1"
+        ).fetchall()
     expected = shop[1].execute(
         "select count(*) from o where date_trunc('month', ordered) = date '2025-04-01'"
         " or date_trunc('month', shipped) = date '2025-04-01'"
     )
     assert purchases == expected.fetchall()
+    assert others == [
+        ("line", False),
+        ("purchase", False),
+    ]  # a line goes with its order, a customer's days are none of a period
+
+
+def test_a_review_asks_for_the_items_where_no_card_declares_any(tmp_path: Path) -> None:
+    (tmp_path / "exports").mkdir()
+    write_shop(tmp_path / "exports")
+    shutil.copytree(SHOP_CATALOGUE, tmp_path / "catalogue")
+    card = tmp_path / "catalogue" / "purchase.yaml"
+    card.write_text(card.read_text(encoding="utf-8").replace("period: [ordered, shipped]\n", ""), encoding="utf-8")
+    result = audit(tmp_path, tmp_path / "catalogue", tmp_path / "exports")
+    with open_published(result.file) as con, pytest.raises(InputError, match="no card says by which item"):
+        select_period(con, parse_period("2025-04"))
 
 
 def test_a_line_is_counted_under_the_department_of_its_order(shop: tuple[Path, duckdb.DuckDBPyConnection]) -> None:
@@ -335,6 +354,7 @@ def small_catalogue(folder: Path, *, level: str = "row", then: str = "true", **c
         ({"level": "case"}, "card thing has no case number"),
         ({"then": "person_count() = 1"}, "person_count needs an item in role person, which card thing has not"),
         ({"then": "case_persons(count(thing_no)) = 1"}, "case_persons needs an item in role case"),
+        ({"more": "period: [other]"}, "period names no field of a day: other"),
         ({"name": "order"}, "order is a word of the rule language"),
         ({"field": ", type: text, formats: ['%d']"}, "formats are for type date and datetime, not text"),
         ({"field": ", type: date, formats: ['%d/%m']"}, "names day, month and year once each"),

@@ -339,3 +339,34 @@ def test_every_alias_of_every_dictionary_becomes_its_label(con: duckdb.DuckDBPyC
         for each in dictionary.values:
             for alias in set(each.aliases) - labels:
                 assert value(con, of_type("dict", name), alias) in labels
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2026-03-02 09:05", "09:05:00"),
+        ("2026-03-02T09:05:07", "09:05:07"),
+        ("2026/3/2 9:05:07.25", "09:05:07.250000"),
+        ("2026年3月2日9时5分7秒", "09:05:07"),
+        ("20260302 09:05", "09:05:00"),
+        ("2026-03-02 下午3:05", "15:05:00"),
+        ("2026-03-02 00:00:00", "00:00:00"),
+        ("2026-03-02 23:59:59.9", "23:59:59.900000"),
+        ("2026-03-02T01:05:00Z", "09:05:00"),
+        ("2026-03-02", None),
+        ("2026-03-02 24:00", None),
+        ("2026-03-02 09:60", None),
+        ("2026-02-30 09:05", None),
+        ("46083.5", None),
+        ("09:05", None),
+    ],
+)
+def test_a_moment_is_a_day_with_its_time_and_never_moved(
+    con: duckdb.DuckDBPyConnection, text: str, expected: str | None
+) -> None:
+    moment = datetime.datetime.fromisoformat(f"{DAY} {expected}") if expected else None
+    assert value(con, of_type("datetime"), text) == moment
+
+
+def test_an_instant_is_no_moment_where_the_catalogue_names_no_time_zone() -> None:
+    assert value(connection_in(""), of_type("datetime"), "2026-03-02T01:05:00Z") is None
