@@ -14,6 +14,7 @@ from expectations.texts import Bilingual
 from expectations.workbooks import write_workbook
 from flows.cli.audits import Paths
 from flows.cli.options import CatalogueFolder, HomeFolder, home_at
+from flows.load import require_loadable
 from flows.progress import ProgressWay, shown_progress, tell
 
 REFUSED = 2
@@ -37,6 +38,7 @@ def load(
     progress: ProgressWay = "bar",
 ) -> None:
     """Loads into a folder that is deleted, and reports; the profile stands beside that of the home's run, if there is one."""
+    require_loadable(paths, skip_refused=True)
     from flows.load.only import only_load  # pyarrow and the readers take half a second to import
 
     way = format or ("xlsx" if output and output.suffix.lower() == ".xlsx" else "table")

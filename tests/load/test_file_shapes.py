@@ -19,7 +19,7 @@ from flows.load.sources.workbook_reader import __main__ as reader
 FILES = int(os.environ.get("ANKA_FILE_SHAPES", "3000"))
 """Files of a run; 100,000 take an hour."""
 
-AT_ONCE = 30
+AT_ONCE, PARTS = 30, 5
 
 
 @pytest.fixture
@@ -33,11 +33,16 @@ def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("in_this_process")
+@pytest.mark.parametrize("part", range(PARTS))
 @settings(
-    max_examples=FILES // AT_ONCE, deadline=None, phases=(Phase.generate,), suppress_health_check=list(HealthCheck)
+    max_examples=FILES // AT_ONCE // PARTS,
+    deadline=None,
+    phases=(Phase.generate,),
+    suppress_health_check=list(HealthCheck),
 )
 @given(st.tuples(*(shapes(number) for number in range(AT_ONCE))))
-def test_what_stands_in_a_file_is_what_arrives(files: tuple[Shape, ...]) -> None:
+def test_what_stands_in_a_file_is_what_arrives(part: int, files: tuple[Shape, ...]) -> None:
+    """In parts, each with examples of its own, so that it shows how far it got."""
     with tempfile.TemporaryDirectory() as folder:
         paths = []
         for number, shape in enumerate(files):
