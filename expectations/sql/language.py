@@ -29,12 +29,18 @@ HELPERS = frozenset(
 OTHER_ROWS = frozenset({"person_count", "case_persons", "stage", "has_stage", "count_rows", "agg_rows"})
 """Helpers over other rows; `other_rows` says what they mean."""
 
+AGGREGATES = frozenset("min max sum avg count count_if bool_and bool_or list first last mode".split())
+"""Functions that make one value of the other rows."""
+
 BUILTINS = frozenset(
     """abs array cast coalesce contains date_diff day ends_with greatest least len length list_contains list_has_all list_has_any
     hour lower minute month nullif regexp_extract regexp_full_match regexp_matches regexp_replace replace round starts_with substr
     substring translate trim try_cast upper year case if and or xor""".split()
 )
 """DuckDB functions a condition may use, by any of the names the parser knows them under; all exist on other engines too."""
+
+
+_XOR = "xor"
 
 
 class _RuleDialect(DuckDB):  # type: ignore[misc]  # sqlglot's dialects are made by a metaclass
@@ -106,14 +112,42 @@ def parse_condition(text: str) -> exp.Expr:
         raise ValueError("exactly one expression is allowed / 只允许一个表达式")
     if any(token.comments for token in tokens):
         raise ValueError("comments are not allowed in a condition; use note / 条件中不允许注释，请写入 note")
+    tree = _with_not_closed(tree)
+    return _with_xor_compared(tree) if _XOR in text.lower() else tree
+
+
+def _with_not_closed(tree: exp.Expr) -> exp.Expr:
+    """`a not in (1, 2) < b` is held as a negation that is compared, and would be written `not a in (1, 2) < b`, the negation of all."""
+    for negation in reversed(list(tree.find_all(exp.Not))):  # the inner ones first
+        beside_an_operator = isinstance(negation.parent, exp.Binary | exp.Unary | exp.In | exp.Between)
+        if beside_an_operator and not isinstance(negation.parent, exp.Connector | exp.Not | exp.Paren):
+            negation.replace(exp.Paren(this=negation.copy()))
     return tree
+
+
+def _with_xor_compared(tree: exp.Expr) -> exp.Expr:
+    """`xor(p, q)` as what it means of two conditions, that they differ: DuckDB's own is of the bits of whole numbers."""
+
+    def differ(node: exp.Expr) -> exp.Expr | None:
+        assert isinstance(node, exp.Func)
+        if function_name(node) != _XOR:
+            return None
+        if len(node.expressions) != 2:
+            raise ValueError(f"{_XOR} takes two conditions / {_XOR} 需要两个条件")
+        one, other = (closed(_with_xor_compared(part)) for part in node.expressions)
+        return exp.NEQ(this=one, expression=other)
+
+    return replace_calls(tree, differ)
 
 
 def refusals(tree: exp.Expr, columns: Collection[str]) -> list[str]:
     """Why a condition over `columns` must be refused; empty when it may run."""
     if isinstance(tree, exp.Alias) or not isinstance(tree, exp.Condition):
         return ["not one boolean expression / 不是一个布尔表达式"]
-    problems = misuse(tree)
+    problems = misuse(tree, AGGREGATES)
+    if alone := sorted(functions_of(tree) & AGGREGATES):
+        place = "stands in agg_rows or case_persons only / 聚合函数只能写在 agg_rows、case_persons 内"
+        problems.append(f"an aggregate {place}: {', '.join(alone)}")
     problems += unknown({c.name for c in tree.find_all(exp.Column)}, columns, "unknown column / 未知的案卡项")
     problems += [
         f"qualified name is not allowed / 不允许带表名: {c.sql()}" for c in tree.find_all(exp.Column) if c.table

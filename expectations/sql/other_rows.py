@@ -13,7 +13,9 @@ from sqlglot import exp
 from expectations.catalogue.cards import Card, Link, Role
 from expectations.errors import nearest
 from expectations.sql.language import (
+    AGGREGATES,
     AROUND_AGGREGATES,
+    OTHER_ROWS,
     call,
     function_name,
     misuse,
@@ -24,9 +26,6 @@ from expectations.sql.language import (
 
 JUDGED, OTHER = "t", "r"
 """How a lookup names the judged row and the other rows."""
-
-AGGREGATES = frozenset("min max sum avg count count_if bool_and bool_or list first last mode".split())
-"""Functions that make one value of the other rows."""
 
 COUNTS = frozenset({"count", "count_if"})
 """Those of them that are 0 where there is no row."""
@@ -245,8 +244,16 @@ def lookup_problems(lookup: Lookup, card: Card, cards: Mapping[str, Card]) -> It
             f"; declared / 已声明: {declared or 'none / 无'}"
         )
     inside = list(lookup.node.find_all(exp.Func))
-    if any(lookup_at(node) for node in inside if node is not lookup.node and node.parent is not lookup.node):
-        yield "a lookup inside a lookup / 跨行函数不能嵌套"
+    nested = sorted(
+        {function_name(node) for part in (lookup.value, lookup.where) if part for node in part.find_all(exp.Func)}
+        & OTHER_ROWS
+    )
+    if nested:
+        yield f"a helper of other rows inside another / 跨行函数不能嵌套: {', '.join(nested)}"
+        return
+    for column in _columns(lookup.value):
+        if column.table == OTHER and not _is_aggregated(column):
+            yield f"an item of other rows outside an aggregate / 其他行的项须放在聚合函数内: {column.sql()}"
     if not lookup.is_stage and any(
         not column.table for part in (lookup.value, lookup.where) for column in _columns(part)
     ):
@@ -331,6 +338,13 @@ def _qualified(value: exp.Expr) -> exp.Expr:
         if not column.table:
             column.set("table", exp.to_identifier(OTHER))
     return value
+
+
+def _is_aggregated(column: exp.Column) -> bool:
+    parent = column.parent
+    while parent is not None and not (isinstance(parent, exp.Func) and function_name(parent) in AGGREGATES):
+        parent = parent.parent
+    return parent is not None
 
 
 def _columns(part: exp.Expr | None) -> list[exp.Column]:

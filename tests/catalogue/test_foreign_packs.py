@@ -273,6 +273,39 @@ def test_the_examples_of_a_reported_catalogue_are_said_not_to_be_read(reported: 
         assert check_catalogue(load_catalogue(reported / folder)).problems == ()
 
 
+TWICE = """
+    kind: duplicate
+    fields: [day]
+    no_other: r.day = t.day and r.guests %s t.guests
+    examples:
+      accepted: [{visit_no: a, day: 08/01/2019, guests: '1'}, {visit_no: b, day: 09/01/2019, guests: '1'}]
+      violating: [{visit_no: a, day: 08/01/2019, guests: '1'}, {visit_no: b, day: 08/01/2019, guests: '1'}]
+"""
+
+
+@pytest.mark.parametrize("compared", ["=", ">=", "is not distinct from"])
+@pytest.mark.parametrize("key", ["visit_no", "visit_no, day"])
+def test_no_other_row_means_another_one_also_from_night_to_night(tmp_path: Path, compared: str, key: str) -> None:
+    """Of rows with and without a twin, counted by hand; the second night goes on from the first and meets a twin in a new file."""
+    card = CARD.replace("key: [visit_no]", f"key: [{key}]\nlinks: [{{card: visit, by: [day]}}]")
+    folder, exports = written(tmp_path / "visits", TWICE % compared, card=card), tmp_path / "exports"
+    exports.mkdir()
+    assert check_catalogue(load_catalogue(folder)).problems == ()
+    nights = (
+        ("visits.csv", "A,05/01/2019,1\nB,06/01/2019,1\nC,06/01/2019,1\nD,07/01/2019,\n", {"B", "C"}),
+        ("visits2.csv", "E,05/01/2019,1\n", {"A", "B", "C", "E"}),
+    )
+    for day, (name, lines, twins) in enumerate(nights, start=28):
+        (exports / name).write_text(f"Visit,Day,Guests\n{lines}", encoding="utf-8")
+        result = run_audit(AuditOrder(tmp_path / "home", (exports,), date(2026, 6, day), folder, data_docs=False))
+        with open_published(result.file) as con:
+            found = con.execute(
+                "select c.visit_no from findings f join cards.visit c on c._row = f.card_row"
+            ).fetchall()
+        assert {number for (number,) in found} == twins
+        assert (result.former is None) == (day == 28)
+
+
 SHOW_PAGE = """
 from dashboard.app import PAGES
 from dashboard.frame.view import open_view

@@ -378,13 +378,29 @@ PAGE = (
 )
 
 
-def test_the_example_of_the_documents_is_a_catalogue(tmp_path: Path) -> None:
+def test_the_example_of_the_documents_is_a_catalogue_that_audits(tmp_path: Path) -> None:
+    """Two nights: an order whose lines do not add up is found, and closed when they do."""
     examples = re.findall(r"<!-- example: shop/(\S+) -->\n```yaml\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+    folder, exports = tmp_path / "catalogue", tmp_path / "exports"
+    folder.mkdir()
+    exports.mkdir()
     for name, content in examples:
-        (tmp_path / name).write_text(content, encoding="utf-8")
-    catalogue = load_catalogue(tmp_path)
+        (folder / name).write_text(content, encoding="utf-8")
+    catalogue = load_catalogue(folder)
     assert set(catalogue.cards) == {"purchase", "line"}
     assert check_catalogue(catalogue).problems == ()
+    orders = (
+        f"Order ID,Ordered on,Status,Total,Sales region\n{BIG},03/04/2025,new,30.30,North\n7,2025-04-03,Shipped,5,n/a\n"
+    )
+    (exports / "orders.csv").write_text(orders, encoding="utf-8")
+    found = []
+    for amount in ("20.21", "20.20"):
+        lines = f"Order ID,Line,Amount\n{BIG},1,10.10\n{BIG},2,{amount}\n7,1,5\n"
+        (exports / "lines.csv").write_text(lines, encoding="utf-8")
+        result = audit(tmp_path, folder, exports)
+        with open_published(result.file) as con:
+            found += con.execute("select rule_id, bmsah, sheet_row, message_en from findings").fetchall()
+    assert found == [("SH01", str(BIG), 2, "The total 30.30 is not the sum of the lines.")]
 
 
 @pytest.mark.parametrize("words", [Card.model_fields, Field.model_fields, get_args(FieldType), CODES], ids=len)

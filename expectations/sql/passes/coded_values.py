@@ -3,8 +3,8 @@
 from sqlglot import exp
 
 from expectations.catalogue.cards import CODED_TYPES
-from expectations.sql.language import function_name, functions_of
-from expectations.sql.other_rows import AGGREGATES, LIST_FUNCTIONS, OTHER
+from expectations.sql.language import AGGREGATES, function_name, functions_of
+from expectations.sql.other_rows import LIST_FUNCTIONS, OTHER
 from expectations.sql.passes.pending import coded, is_pending, replace_around
 from expectations.sql.passes.scope import Scope
 

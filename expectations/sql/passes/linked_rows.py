@@ -5,9 +5,8 @@ from collections.abc import Sequence
 from sqlglot import exp
 
 from expectations.catalogue.cards import Link
-from expectations.sql.language import call, function_name, parse_condition, replace_calls
+from expectations.sql.language import AGGREGATES, call, function_name, parse_condition, replace_calls
 from expectations.sql.other_rows import (
-    AGGREGATES,
     COUNTS,
     IN_ORDER,
     JUDGED,
