@@ -103,6 +103,39 @@ def test_the_message_names_the_function_and_the_nearest() -> None:
     assert reasons("name::timestampz is null")[0].startswith("unknown type / 未知的类型: ")
 
 
+@pytest.mark.parametrize(
+    ("condition", "line"),
+    [
+        (
+            "agg_rows(prosecution, sum(count_rows(prosecution, r.bmsah = t.bmsah)), r.bmsah = t.bmsah) > 1",
+            "a helper of other rows inside another / 跨行函数不能嵌套: count_rows",
+        ),
+        (
+            "agg_rows(prosecution, max(r.name), r.bmsah = t.bmsah and has_stage(arrest)) = 'x'",
+            "a helper of other rows inside another / 跨行函数不能嵌套: has_stage",
+        ),
+        (
+            "agg_rows(prosecution, r.name, r.bmsah = t.bmsah) = 'x'",
+            "an item of other rows outside an aggregate / 其他行的项须放在聚合函数内: r.name",
+        ),
+        (
+            "max(name) = 'x'",
+            "an aggregate stands in agg_rows or case_persons only / 聚合函数只能写在 agg_rows、case_persons 内: max",
+        ),
+        ("xor(name = 'x')", "xor takes two conditions / xor 需要两个条件"),
+    ],
+)
+def test_what_stands_in_the_wrong_place_is_said_once_and_as_what_it_is(
+    catalogue: Catalogue, condition: str, line: str
+) -> None:
+    rule = catalogue.rules["C003"].model_copy(update={"when": condition, "needs": ("arrest",)})
+    problems = list(fit_problems(replace(catalogue, rules={"C003": rule})))
+    assert {
+        problem.split("C003: ")[1].removeprefix("card prosecution: ").removeprefix("card arrest: ")
+        for problem in problems
+    } == {line}
+
+
 OPENING = [
     "select * from (describe '{url}')", "select * from '{url}'", "select * from read_csv('{url}')", "select * from (summarize '{file}')",
     "select * from read_text('{file}')", "select * from read_csv('{file}')", "select * from read_blob('{folder}/*')",

@@ -455,6 +455,7 @@ def test_a_kind_keeps_together_what_it_is_given(one: Term, other: Term, third: T
             f"a = ({first})",
         ),
         (made("flag_review", flag=first), when, f"not ({first})"),
+        (made("duplicate", alike=first, unless=second), when, f"({first}) or ({second})"),
         (made("duplicate", same=["a"], unless=first), when, f"(count_rows($card, r.a = t.a) <= 1) or ({first})"),
     ]
     for (applies_when, must_hold), expected_where, expected in pairs:

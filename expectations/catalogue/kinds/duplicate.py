@@ -6,8 +6,8 @@ when: not blank(suspect_no) and not blank(bmsah)
 same: [bmsah, suspect_no]     # no other row agrees in these items
 ```
 By default judged where all of them are filled. `no_other` (a condition) instead of `same` where the other row differs in something: `r.` is the other row, `t.` the judged
-one. `unless` makes a second row lawful where it is true on the judged row; `alike` (a condition) where rows are compared as
-a whole.
+one. `alike` (a condition that must hold) where rows are compared as a whole. `unless` makes a second row lawful where it is true on the
+judged row.
 """
 
 from typing import Literal
@@ -35,7 +35,7 @@ class Duplicate(RuleDeclaration):
     @property
     def must_hold(self) -> str:
         if self.alike:
-            return self.alike
+            return f"({self.alike}) or {self.unless}" if self.unless else self.alike
         if self.same:
             equal = " and ".join(f"r.{name} = t.{name}" for name in self.same)
             no_second_row = f"count_rows($card, {equal}) <= 1"

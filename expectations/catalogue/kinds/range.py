@@ -40,6 +40,8 @@ class Range(RuleDeclaration):
     @model_validator(mode="after")
     def _one_range(self) -> "Range":
         exactly_one(value=self.value, within=self.within)
+        if self.within and (self.at_least is not None or self.at_most is not None):
+            raise ValueError("at_least and at_most go with value")
         if self.value and self.at_least is None and self.at_most is None:
             raise ValueError("value needs at_least, at_most or both")
         return self
