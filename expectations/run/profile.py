@@ -101,7 +101,7 @@ def former_figures_of(home: Home) -> dict[tuple[str, str], Figures]:
                 "select card, field, rows, filled, distinct_values, commonest, lowest, highest from profile"
             )
             return {(card, field): _figures(*values) for card, field, *values in rows.fetchall() if values[0]}
-    except (AnkaError, OSError, ValueError):
+    except (AnkaError, duckdb.Error, OSError, ValueError):
         return {}
 
 

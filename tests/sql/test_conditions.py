@@ -51,16 +51,16 @@ RULES = {
     same: [bmsah, summary]
     fields: [summary]
     examples:
-      accepted: [{suspect_no: S1}, {suspect_no: S2}]
+      accepted: [{suspect_no: S1}, {suspect_no: S2}, {suspect_no: S3, summary: 甲}]
       violating: [{suspect_no: S1, summary: 甲}, {suspect_no: S2, summary: 甲}]
 """,
-    "raw text exempts its own item only from being unreadable": """
+    "raw text exempts its own item from being unreadable": """
     kind: required
     cards: [prosecution]
     filled: not blank(p_close_date) or blank(raw(close_date))
     fields: [p_close_date]
     examples:
-      accepted: {p_close_date: 三月, close_date: '2026-01-01'}
+      accepted: {p_close_date: '2026-03-01', close_date: '2026-01-01'}
       violating: {close_date: 三月}
 """,
     "either of two conditions before an order": """
@@ -71,7 +71,9 @@ RULES = {
     when: p_result = '起诉' or p_result = '绝对不起诉'
     fields: [close_date]
     examples:
-      accepted: {p_result: 绝对不起诉, accept_date: '2026-03-01'}
+      accepted:
+        - {suspect_no: S1, p_result: 绝对不起诉, accept_date: '2026-03-01'}
+        - {suspect_no: S2, p_result: 绝对不起诉, accept_date: '2026-03-01', close_date: '2026-03-02'}
       violating: {p_result: 起诉, accept_date: '2026-03-02', close_date: '2026-03-01'}
 """,
     "days and labels written as exports write them": """
