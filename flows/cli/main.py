@@ -83,8 +83,8 @@ PLACES = {
     ),
     "rules": Place("rules", "app", Bilingual("规则库", "the catalogue of rules")),
     "catalogue": Place(
-        "catalogue",
-        "app",
+        "packs",
+        "catalogue_app",
         Bilingual("为其他系统的导出建立目录", "a catalogue for exports of another system"),
     ),
     "notices": Place("notices", "app", Bilingual("通知与通报", "notices of rule 665, their documents, weekly digests")),

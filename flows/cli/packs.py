@@ -1,4 +1,6 @@
-"""`anka rules …` for packs: write a rule, compare, hand over, try before adopting, look for rules that do not help."""
+"""`anka rules …` for packs: write a rule, compare, hand over, try before adopting, look for rules that do not help; and
+`anka catalogue init`, which writes a first one from exports.
+"""
 
 import dataclasses
 import json
@@ -31,6 +33,7 @@ from flows.progress import ProgressWay, shown_progress, tell
 Format = Annotated[Literal["table", "json"], typer.Option(help=Bilingual("输出格式", "output"))]
 Side = Annotated[str, typer.Argument(help=Bilingual("规则包文件夹，或 base（内置）", "folder of a pack, or base"))]
 _stderr = Console(stderr=True)
+catalogue_app = typer.Typer(no_args_is_help=True, add_completion=False)
 _PACK_YAML = """# Who this catalogue folder belongs to; `extends` is base or the folder of another pack (../city).
 pack:
   name: {name}
@@ -267,3 +270,34 @@ def add_pack_commands(app: typer.Typer) -> None:
         ("book", book),
     ):
         app.command(name)(command)
+
+
+@catalogue_app.callback()
+def catalogue_commands() -> None:
+    """Keeps `init` a command of its own while it is the only one."""
+
+
+@catalogue_app.command()
+def init(
+    paths: Annotated[list[Path], typer.Argument(help=Bilingual("导出文件或文件夹", "exports or folders"))],
+    output: Annotated[Path, typer.Option("--output", "-o", help=Bilingual("写入的文件夹", "folder to write"))],
+) -> None:
+    """由导出文件写出第一版目录，供人核对 / write a first catalogue from exports, for a person to confirm."""
+    from flows.drafting.drafting import draft_catalogue
+
+    drafted = draft_catalogue(paths, output)
+    console, table = Console(), Table(title=Bilingual("案卡", "cards"))
+    for heading in ("案卡 card", "文件 files", "行 rows", "项 items", "键 key"):
+        table.add_column(heading, overflow="fold")
+    for draft in drafted.drafts:
+        counts = (f"{draft.rows:,}", str(len(draft.items)))
+        table.add_row(draft.name, ", ".join(draft.export.files), *counts, ", ".join(draft.key))
+    console.print(table)
+    if drafted.links:
+        console.print(
+            Bilingual("可能的关联，待确认", "links that may be, to be confirmed").about(drafted.links), highlight=False
+        )
+    for place in drafted.passed_over:
+        console.print(Bilingual("没有表头，已略过", "no headings, passed over").about(place), highlight=False)
+    typer.echo(Bilingual("已写入", "written").about(output))
+    typer.echo(Bilingual("改好后运行", "then run").about(f"anka rules check --catalogue {output}"))
