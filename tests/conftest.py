@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
+import hypothesis
 import pytest
 from support.places import SAMPLE
 
@@ -18,6 +19,10 @@ from flows.review.batch import select_period
 from flows.review.periods import parse_period
 from flows.review.workbook import write_review
 from sample_data import COMMITTED
+
+# how long an example takes says how busy the machine is
+hypothesis.settings.register_profile("anka", deadline=None)
+hypothesis.settings.load_profile("anka")
 
 LONGEST = (
     "test_pandas_twins",

@@ -50,6 +50,7 @@ def downloads_of_another(office: Office) -> dict[str, Params]:
     return {
         "findings.xlsx": {**whose, "kind": "all"},
         "due.xlsx": {"department": OTHER_DEPARTMENT},
+        "load-report.xlsx": {},
         "notice.docx": notice,
         "departments.xlsx": {"office": DISTRICT, "department": OTHER_DEPARTMENT},
         "notice-list.xlsx": notice,
@@ -66,6 +67,7 @@ REFUSALS = {
     "digest.docx": 403,
     "departments.xlsx": 403,
     "offices.xlsx": 403,
+    "load-report.xlsx": 403,
 }
 """What a download of another's is answered with, by those who have downloads; the others give what is the reader's: nothing."""
 
@@ -75,7 +77,7 @@ def status_of(login: str, name: str) -> int:
         return 403
     if name == "handed-out":
         return 404
-    everything = login == "shi-guan" or (login == "anguan" and name != "offices.xlsx")
+    everything = login == "shi-guan" or (login == "anguan" and name not in ("offices.xlsx", "load-report.xlsx"))
     of_office = login == "zhuren1" and name == "departments.xlsx"  # of their own department
     return 200 if everything or of_office else REFUSALS.get(name, 200)
 
