@@ -28,8 +28,8 @@ from expectations.sql.context import rewrite_ahead
 from expectations.sql.judgements import all_judgements
 from flows.audit import AuditOrder
 from flows.check.card_check import CheckOrder, check_cards
-from flows.cli.start import main as anka
 from flows.settings import Settings
+from flows.start import main as anka
 
 _INPUT, _OUTPUT, _ERROR_OUTPUT = 0, 1, 2
 

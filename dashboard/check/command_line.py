@@ -97,7 +97,7 @@ def start(arguments: Sequence[str], folder: Path, environment: Mapping[str, str]
 def _afresh(command: Command) -> "subprocess.Popen[bytes]":
     with command.output.open("wb") as standard, command.error_output.open("wb") as error:
         return subprocess.Popen(
-            [sys.executable, "-m", "flows.cli.start", *command.arguments],
+            [sys.executable, "-m", "flows.start", *command.arguments],
             stdin=subprocess.DEVNULL,
             stdout=standard,
             stderr=error,

@@ -18,7 +18,7 @@ Summary = Mapping[str, Any]
 _PROGRAM = [
     sys.executable,
     "-m",
-    "flows.cli.start",
+    "flows.start",
 ]  # not `-c`: DuckDB would take it for a prompt and draw bars on standard output
 
 

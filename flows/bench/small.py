@@ -25,7 +25,7 @@ from expectations.spare_orders import BEGUN, PREPARED, Command
 from flows.progress import tell
 from sample_data import COMMITTED
 
-_ANKA = ("-m", "flows.cli.start")
+_ANKA = ("-m", "flows.start")
 _AUDIT = (
     *_ANKA,
     "audit",

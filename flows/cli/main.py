@@ -211,6 +211,6 @@ def _refused_by_machine(error: OSError) -> AnkaError | None:
 
 
 if __name__ == "__main__":
-    from flows.cli.start import main as start
+    from flows.start import main as start
 
     start()

@@ -64,7 +64,7 @@ def test_what_is_quarantined_is_harmless(tmp_path: Path) -> None:
 
 SAY = """
 import json
-from flows.cli.start import show_every_sign
+from flows.start import show_every_sign
 show_every_sign()
 from rich.console import Console
 from rich.table import Table

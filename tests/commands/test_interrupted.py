@@ -51,7 +51,7 @@ def begin(folder: Path, *arguments: str) -> "subprocess.Popen[str]":
     """A command with a home and a folder for what it needs for the time being."""
     (folder / "temporary").mkdir()
     return subprocess.Popen(
-        [sys.executable, "-m", "flows.cli.start", *arguments],
+        [sys.executable, "-m", "flows.start", *arguments],
         cwd=folder,
         env=os.environ | {"ANKA_HOME": str(folder / "home"), "TMPDIR": str(folder / "temporary")},
         stdout=subprocess.PIPE,
@@ -96,7 +96,7 @@ def test_a_command_that_is_told_to_end_ends(
 STUCK = """
 import sys, time
 from pathlib import Path
-import flows.cli.start as start
+import flows.start as start
 import flows.cli.main
 
 def stuck():

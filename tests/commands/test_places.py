@@ -64,7 +64,7 @@ def test_a_home_or_a_target_that_is_not_permitted_is_one_line(tmp_path: Path) ->
                     "--clear-groups",
                     sys.executable,
                     "-m",
-                    "flows.cli.start",
+                    "flows.start",
                 ),
                 *("audit", "--no-prefect", "--home", str(place), str(EXPORT)),
             ],
@@ -83,7 +83,7 @@ def test_a_home_or_a_target_that_is_not_permitted_is_one_line(tmp_path: Path) ->
 def test_a_working_folder_that_is_gone_is_one_line(tmp_path: Path) -> None:
     gone = tmp_path / "gone"
     gone.mkdir()
-    command = f'rmdir "{gone}"; exec "{sys.executable}" -m flows.cli.start findings'
+    command = f'rmdir "{gone}"; exec "{sys.executable}" -m flows.start findings'
     said = subprocess.run(
         ["/bin/sh", "-c", command],
         cwd=gone,

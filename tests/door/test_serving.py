@@ -37,7 +37,7 @@ def test_dashboard_answers_and_ends_with_its_command(tmp_path: Path, ending: sig
     with_people(tmp_path / "home")
     with (tmp_path / "log").open("w") as log:
         server = subprocess.Popen(
-            [sys.executable, "-m", "flows.cli.start", "dashboard", "--port", str(port), "--no-open"],
+            [sys.executable, "-m", "flows.start", "dashboard", "--port", str(port), "--no-open"],
             env=os.environ | {"ANKA_HOME": str(tmp_path / "home")},
             stdout=log,
             stderr=log,

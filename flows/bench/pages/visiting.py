@@ -210,7 +210,7 @@ def _served(home: Path) -> Iterator[tuple[str, int]]:
     command = [
         sys.executable,
         "-m",
-        "flows.cli.start",
+        "flows.start",
         "dashboard",
         "--home",
         str(home),
