@@ -5,10 +5,8 @@ import streamlit as st
 from dashboard.frame.tables import Cell, Column, show, table, tag
 from dashboard.frame.view import View
 from expectations.run.findings import card_titles
-from expectations.run.load_report import CHANGES, PROFILE_COLUMNS, profile_cells
+from expectations.run.load_report import CHANGES
 from expectations.run.profile import ItemProfile, profile
-
-_NUMBERS = frozenset(("Rows", "Filled", "Filled before", "Values (about)"))
 
 
 def profile_section(view: View) -> None:
@@ -38,14 +36,22 @@ def _show(view: View, lines: list[ItemProfile], name: str, titles: dict[str, str
     columns = [Column(view.t("column.card"), "short")] if titles else []
     columns.append(Column(view.t("column.item"), "wide"))
     columns += [
-        Column(words.in_language(view.language), "number" if words.en in _NUMBERS else "") for words in PROFILE_COLUMNS
+        Column(view.t("column.rows"), "number"),
+        Column(view.t("run.profile_filled"), "number"),
+        Column(view.t("run.profile_values"), "number"),
+        Column(view.t("run.profile_commonest"), "wide"),
+        Column(view.t("run.profile_range")),
+        Column(view.t("run.profile_changes")),
     ]
-    columns.append(Column(view.t("run.profile_changes")))
     rows: list[list[Cell]] = [
         [
             *([titles.get(line.card, line.card)] if titles else []),
             line.header,
-            *profile_cells(line),
+            line.figures.rows,
+            _filled(view, line),
+            line.figures.distinct,
+            "、".join(f"{text} {count:,}" for text, count in line.figures.commonest),
+            _range(view, line),
             tag("；".join(CHANGES[change].in_language(view.language) for change in line.changes), "bad")
             if line.changes
             else "",
@@ -53,3 +59,19 @@ def _show(view: View, lines: list[ItemProfile], name: str, titles: dict[str, str
         for line in lines
     ]
     show(table(columns, rows, name))
+
+
+def _filled(view: View, line: ItemProfile) -> str:
+    """The share of filled rows, with that of the run before where it is another."""
+    share, former = f"{line.figures.share:.0%}", f"{line.former.share:.0%}" if line.former else ""
+    return view.t("run.profile_before", now=share, before=former) if former not in ("", share) else share
+
+
+def _range(view: View, line: ItemProfile) -> str:
+    """First and last day or number, with the last of the run before where it is another."""
+    figures, former = line.figures, line.former
+    if figures.lowest is None or figures.highest is None:
+        return ""
+    ends = f"{figures.lowest} – {figures.highest}"
+    before = former.highest if former else None
+    return view.t("run.profile_before", now=ends, before=before) if before not in (None, figures.highest) else ends

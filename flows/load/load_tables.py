@@ -208,7 +208,7 @@ def _damaged_texts(con: duckdb.DuckDBPyConnection, card: Card) -> Sequence[Field
 def _damaged_cells(card: Card, field: Field) -> str:
     return (
         f"select _file, _sheet, _sheet_row, {quoted(card.name)}, {quoted(field.name)}, {column(field.name)}"
-        f" from {card_table(card)} where list_contains(_unreadable, {quoted(field.name)})"
+        f" from {card_table(card)} where list_contains(_unreadable, {quoted(field.name)}) and {column(field.name)} is not null"
     )
 
 

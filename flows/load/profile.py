@@ -23,12 +23,13 @@ def write_profile(
     """Table `profile` of the loaded cards; `former` is that of the run before, by card and item."""
     con.execute("delete from load.profile")
     for card in cards:
-        lines = [
-            (card.name, item, *_stored(figures), *_stored(before), sharp_changes(figures, before))
-            for item, figures in _figures(con, card).items()
-            if figures.rows or former.get((card.name, item))
-            for before in [former.get((card.name, item))]
-        ]
+        lines = []
+        for number, (item, figures) in enumerate(_figures(con, card).items()):
+            before = former.get((card.name, item))
+            # rows are those of the card: said once, beside its first item
+            changes = [change for change in sharp_changes(figures, before) if change != "rows" or number == 0]
+            if figures.rows or before:
+                lines.append((card.name, item, *_stored(figures), *_stored(before), changes))
         if lines:
             marks = f"({', '.join('?' * len(lines[0]))})"
             con.execute(

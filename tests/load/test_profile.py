@@ -13,7 +13,11 @@ def test_every_item_is_counted(tmp_path: Path) -> None:
     con = warehouse()
     rows = [person(1), person(2, sex=""), person(3, sex="女", day="2026-04-05"), person(4, day="五月", age="7")]
     load(con, write_text(tmp_path / f"{ARREST}.csv", HEADINGS, *rows))
-    before = {("arrest", "sex"): Figures(4, 4, 2, (("男", 4),)), ("measure", "kind"): Figures(30, 30, 1)}
+    before = {
+        ("arrest", "sex"): Figures(4, 4, 2, (("男", 4),)),
+        ("measure", "bmsah"): Figures(30, 30, 9),
+        ("measure", "kind"): Figures(30, 30, 1),
+    }
     write_profile(con, CATALOGUE.cards.values(), before)
     lines = {
         (card, item): values
@@ -25,7 +29,8 @@ def test_every_item_is_counted(tmp_path: Path) -> None:
     assert lines["arrest", "accept_date"] == [4, 3, 2, "[]", "2026-03-02", "2026-04-05", None, []]
     assert lines["arrest", "age_at_crime"][4:6] == ["7", "20"]
     assert lines["arrest", "name"][3] == "[]"  # names are nobody's business here
-    assert lines["measure", "kind"] == [0, 0, 0, "[]", None, None, 30, ["rows", "filled"]]
+    assert lines["measure", "kind"] == [0, 0, 0, "[]", None, None, 30, ["filled"]]
+    assert lines["measure", "bmsah"][-1] == ["rows", "filled"]
 
 
 @pytest.mark.parametrize(
