@@ -33,7 +33,7 @@ def test_a_load_as_a_workbook(tmp_path: Path) -> None:
     out = tmp_path / "report.xlsx"
     anka("load", file, "-o", out, home=tmp_path / "home")
     book = openpyxl.load_workbook(out)
-    assert book.sheetnames == ["文件", "未装载的行", "缺少的列", "列", "无法识别的单元格", "数据概况"]
+    assert book.sheetnames == ["文件", "未装载的行", "缺少的列", "列", "无法识别的单元格", "导出损坏", "数据概况"]
     assert [cell.value for cell in book["无法识别的单元格"][2]][2:] == ["E3", "受理日期", "五月"]
     assert [cell.value for cell in book["未装载的行"][2]][2:4] == [4, "合计行"]
     assert next(row for row in book["文件"].iter_rows(min_row=2, values_only=True))[6:] == (3, 2, 1)
