@@ -5,14 +5,15 @@ Read element by element and freed at once, so that the size of the page does not
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 from lxml import etree
 
-from .outcome import ReadSheet, Unreadable, text_column
+from .outcome import ReadSheet, Unreadable, below_first, text_column
+from .places import Area
 
 LOOSE_TEXT = "页面文字"
 """The sheet of what stands in the page outside of its tables."""
@@ -30,9 +31,6 @@ _HIDDEN = re.compile(r"display\s*:\s*none")
 _SHORTENED = re.compile(r"\d(?:\.\d+)?[eE]\+?\d+|#+")
 """How a number looks that is too long for its column."""
 
-Merged = tuple[int, int, int]
-"""A cell merged downwards: its column, first and last row, from 0."""
-
 
 @dataclass
 class _Table:
@@ -42,7 +40,7 @@ class _Table:
     rows: list[list[str]] = field(default_factory=list)
     foot: list[list[str]] = field(default_factory=list)
     spans: dict[int, int] = field(default_factory=dict)
-    merged: list[Merged] = field(default_factory=list)
+    merged: list[Area] = field(default_factory=list)
     caption: str = ""
 
     def end(self) -> None:
@@ -50,7 +48,9 @@ class _Table:
         self.rows += self.foot
         if self.caption:
             self.rows.insert(0, [self.caption])
-            self.merged = [(column, first + 1, last + 1) for column, first, last in self.merged]
+            self.merged = [
+                replace(area, first_row=area.first_row + 1, last_row=area.last_row + 1) for area in self.merged
+            ]
 
     @property
     def is_filled(self) -> bool:
@@ -67,7 +67,7 @@ def read_html_tables(path: Path) -> Iterator[ReadSheet]:
         )
     for number, table in enumerate(tables):
         columns = _columns(table.rows)
-        yield ReadSheet(f"表格{number + 1}", number, columns, _below_first(table, len(columns)))
+        yield ReadSheet(f"表格{number + 1}", number, columns, below_first(columns, table.merged))
     if loose_text:
         yield ReadSheet(LOOSE_TEXT, len(tables), _columns([[line] for line in loose_text.split("\n")]))
 
@@ -116,7 +116,7 @@ def _end_row(element: Any, table: _Table) -> None:
     if is_foot:
         table.foot.append(row)
     else:
-        table.merged += [(column, len(table.rows), len(table.rows) + down - 1) for column, down in merged]
+        table.merged += [Area(len(table.rows), column, len(table.rows) + down - 1, column) for column, down in merged]
         table.rows.append(row)
     _free(element)
 
@@ -236,17 +236,6 @@ def _free(element: Any) -> None:
     element.clear()
     while element.getprevious() is not None:
         del element.getparent()[0]
-
-
-def _below_first(table: _Table, width: int) -> dict[int, pa.Array]:
-    """By column with cells merged downwards, the text of the first one beside each row below it."""
-    below: dict[int, list[str | None]] = {}
-    for column, first, last in table.merged:
-        text = table.rows[first][column]
-        for row in range(first + 1, min(last + 1, len(table.rows))):
-            if text and column < width:
-                below.setdefault(column, [None] * len(table.rows))[row] = text
-    return {column: text_column(texts) for column, texts in sorted(below.items())}
 
 
 def _columns(rows: list[list[str]]) -> list[pa.Array]:

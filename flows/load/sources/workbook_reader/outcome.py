@@ -1,7 +1,7 @@
 """What the child process finds: sheets of text columns, or the reason why there are none."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -90,3 +90,17 @@ def text_column(cells: Iterable[str | None]) -> pa.Array:
     builder = pa.lib.StringBuilder()
     builder.append_values(list(cells))
     return builder.finish()
+
+
+def below_first(columns: Sequence[pa.Array], areas: Sequence[Area]) -> dict[int, pa.Array]:
+    """By column, the text of the first of merged cells beside each of the cells below it."""
+    texts: dict[int, list[str | None]] = {}
+    for area in areas:
+        if area.first_column >= len(columns) or area.first_row >= len(columns[0]):
+            continue
+        text = columns[area.first_column][area.first_row].as_py()
+        below = range(area.first_row + 1, min(area.last_row + 1, len(columns[0])))
+        if text and below:
+            beside = texts.setdefault(area.first_column, [None] * len(columns[0]))
+            beside[below.start : below.stop] = [text] * len(below)
+    return {place: text_column(beside) for place, beside in texts.items()}

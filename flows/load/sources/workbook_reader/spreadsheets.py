@@ -5,7 +5,7 @@ the cells, and error values, which it blanks out, are put back.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import fastexcel
@@ -23,10 +23,10 @@ from .outcome import (
     SheetFacts,
     Unreadable,
     UnreadSheet,
+    below_first,
     text_column,
 )
 from .packages import CORNER, is_package, written_anew
-from .places import Area
 from .records import with_right_records
 
 _OLE = b"\xd0\xcf\x11\xe0"
@@ -91,7 +91,7 @@ def _read(reader: fastexcel.ExcelReader, number: int, sheet: SheetFacts, book: B
     columns = [pa.nulls(len(columns[0]), pa.string())] * sheet.first_column + columns if columns else []
     if not columns:
         return UnreadSheet(sheet.name, number, EMPTY)
-    return ReadSheet(sheet.name, number, columns, _merged_downwards(columns, sheet.merged), book.from_1904)
+    return ReadSheet(sheet.name, number, columns, below_first(columns, sheet.merged), book.from_1904)
 
 
 def _columns(cells: fastexcel.ExcelSheet) -> list[pa.Array]:
@@ -121,20 +121,6 @@ def _corrected(column: pa.Array, corrections: Mapping[int, str | None]) -> pa.Ar
         if row < len(cells):
             cells[row] = text
     return text_column(cells)
-
-
-def _merged_downwards(columns: Sequence[pa.Array], areas: Sequence[Area]) -> dict[int, pa.Array]:
-    """By column, the text of the first of merged cells beside each of the cells below it."""
-    texts: dict[int, list[str | None]] = {}
-    for area in areas:
-        if area.first_column >= len(columns) or area.first_row >= len(columns[0]):
-            continue
-        text = columns[area.first_column][area.first_row].as_py()
-        below = range(area.first_row + 1, min(area.last_row + 1, len(columns[0])))
-        if text and below:
-            beside = texts.setdefault(area.first_column, [None] * len(columns[0]))
-            beside[below.start : below.stop] = [text] * len(below)
-    return {place: text_column(beside) for place, beside in texts.items()}
 
 
 def _error_text(detail: str) -> str:
