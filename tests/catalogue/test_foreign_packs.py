@@ -36,6 +36,7 @@ title: {en: Visit}
 key: [visit_no]
 file_words: [visits]
 roles: {case: '', person: '', name: '', case_name: '', office: '', department: '', prosecutor: ''}
+period: [day]
 sections:
   - title: {en: All}
     fields:
