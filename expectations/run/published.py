@@ -16,7 +16,7 @@ from expectations.home import Home
 from expectations.run.schema import require_schema
 from expectations.texts import Bilingual
 
-FINDING_COLUMNS = (*LISTED, "file", "sheet", "sheet_row")
+FINDING_COLUMNS = (*(name for name in LISTED if name not in ("sheet", "sheet_row")), "file", "sheet", "sheet_row")
 """Columns of the findings handed out by the command line; the last ones tell apart what reads the same."""
 _PLACES = {
     "file": "(select any_value(name) from files n where n.file_no = findings.file_no)",
