@@ -13,7 +13,7 @@ from expectations.sql.judgements import raw_column
 from expectations.sql.quoting import column, quoted
 
 SCIENTIFIC, HIDDEN, ROUNDED = "scientific", "hidden", "rounded"
-_DAMAGED = r"^(?:[-+]?\d(?:\.\d+)?[Ee]\+\d{2,3}|#{3,})$"
+_SPOILED = r"^(?:[-+]?\d(?:\.\d+)?[Ee]\+\d{2,3}|#{3,})$"
 _LONG = r"^\d{16,25}$"
 _ZEROS = r"^\d{15}0+$"
 _FEWEST_ROUNDED = 3
@@ -31,25 +31,25 @@ def number_fields(card: Card) -> tuple[Field, ...]:
     )
 
 
-def damaged_fields(con: duckdb.DuckDBPyConnection, table: str, card: Card, where: str) -> frozenset[str]:
+def spoiled_fields(con: duckdb.DuckDBPyConnection, table: str, card: Card, where: str) -> frozenset[str]:
     """The fields with cells that a spreadsheet made unreadable, among rows as they were first typed."""
     texts = {field.name: _text_column(field) for field in number_fields(card)}
     left_over = f"select distinct unnest(_unreadable) from {table} where _unreadable is not null and {where}"
     unreadable = {name for (name,) in con.execute(left_over).fetchall()}
     texts |= {field.name: _text_column(field) for field in card.fields if field.parsed and field.name in unreadable}
-    return _where_true(con, table, where, {name: f"bool_or({_is_damaged(text)})" for name, text in texts.items()})
+    return _where_true(con, table, where, {name: f"bool_or({_is_spoiled(text)})" for name, text in texts.items()})
 
 
-def without_damaged(rows: str, card: Card, fields: Iterable[str]) -> str:
-    """The query of scanned rows with the damaged cells of these fields unreadable: no value, the text in `_as_written` alone."""
+def without_spoiled(rows: str, card: Card, fields: Iterable[str]) -> str:
+    """The query of scanned rows with the spoiled cells of these fields unreadable: no value, the text in `_as_written` alone."""
     kept = {name: _text_column(card.field(name)) for name in sorted(fields)}
-    damaged = {name: f"coalesce({_is_damaged(text)}, false)" for name, text in kept.items()}
-    some, in_key = " or ".join(damaged.values()), " or ".join(damaged[name] for name in damaged if name in card.key)
-    named = ", ".join(f"case when {test} then {quoted(name)} end" for name, test in damaged.items())
+    spoiled = {name: f"coalesce({_is_spoiled(text)}, false)" for name, text in kept.items()}
+    some, in_key = " or ".join(spoiled.values()), " or ".join(spoiled[name] for name in spoiled if name in card.key)
+    named = ", ".join(f"case when {test} then {quoted(name)} end" for name, test in spoiled.items())
     entries = ", ".join(
-        f"case when {test} then {{'k': {quoted(name)}, 'v': {kept[name]}}} end" for name, test in damaged.items()
+        f"case when {test} then {{'k': {quoted(name)}, 'v': {kept[name]}}} end" for name, test in spoiled.items()
     )
-    replaced = {text: f"case when {damaged[name]} then null else {text} end" for name, text in kept.items()}
+    replaced = {text: f"case when {spoiled[name]} then null else {text} end" for name, text in kept.items()}
     replaced["_unreadable"] = (
         f"list_sort(list_distinct(list_concat(coalesce(_unreadable, []), list_filter([{named}], lambda n: n is not null))))"
     )
@@ -68,8 +68,8 @@ def _text_column(field: Field) -> str:
     return column(raw_column(field))
 
 
-def _is_damaged(text: str) -> str:
-    return f"regexp_matches({text}, '{_DAMAGED}')"
+def _is_spoiled(text: str) -> str:
+    return f"regexp_matches({text}, '{_SPOILED}')"
 
 
 def rounded_fields(con: duckdb.DuckDBPyConnection, table: str, card: Card, where: str) -> frozenset[str]:
@@ -95,17 +95,17 @@ def note_rounded(con: duckdb.DuckDBPyConnection, table: str, where: str, card: C
         )
 
 
-def damaged_cells(card: Card, table: str) -> str:
-    """The query of the unreadable cells that a spreadsheet damaged: only of these is the text kept in `_as_written`."""
+def spoiled_cells(card: Card, table: str) -> str:
+    """The query of the unreadable cells that a spreadsheet spoiled, their texts kept in `_as_written`."""
     return (
         f"select _file, _sheet, _sheet_row, {quoted(card.name)} as card, field, _as_written[field] as text"
         f" from (select *, unnest(_unreadable) as field from {table} where _unreadable is not null)"
-        " where _as_written[field] is not null"
+        f" where {_is_spoiled('_as_written[field]')}"
     )
 
 
 def kind_sql(text: str) -> str:
-    """The kind of artefact a damaged cell is."""
+    """The kind of artefact a spoiled cell is."""
     return f"case when starts_with({text}, '#') then {quoted(HIDDEN)} else {quoted(SCIENTIFIC)} end"
 
 

@@ -17,7 +17,7 @@ from expectations.run.schema import LOADED, Table
 from expectations.sql.card_rows import DAMAGED
 from expectations.sql.judgements import raw_column
 from expectations.sql.quoting import column, quoted
-from flows.load.artefacts import damaged_cells, kind_sql
+from flows.load.artefacts import kind_sql, spoiled_cells
 from flows.load.headings import Column
 from flows.load.report import Artefact, RowCounts, SheetReport
 from flows.load.row_reasons import REASONS
@@ -59,7 +59,7 @@ def fill_row_tables(con: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> Non
         if branches:
             con.execute(f"insert into load.unreadable_cells {' union all '.join(branches)}")
         if con.execute(f"select 1 from {table} where _unreadable is not null limit 1").fetchone():
-            _fill_damaged_cells(con, card)
+            _fill_spoiled_cells(con, card)
         if case := card.role("case"):
             con.execute(
                 f"insert into load.rows_without_case select _file, _sheet, _sheet_row, {quoted(card.name)}"
@@ -67,9 +67,9 @@ def fill_row_tables(con: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> Non
             )
 
 
-def _fill_damaged_cells(con: duckdb.DuckDBPyConnection, card: Card) -> None:
-    """What a spreadsheet damaged: cell by cell, and once per column of a file."""
-    cells = damaged_cells(card, card_table(card))
+def _fill_spoiled_cells(con: duckdb.DuckDBPyConnection, card: Card) -> None:
+    """What a spreadsheet spoiled: cell by cell, and once per column of a file."""
+    cells = spoiled_cells(card, card_table(card))
     con.execute(f"insert into load.unreadable_cells {cells}")
     con.execute(
         f"insert into load.export_artefacts select _file, _sheet, card, field, {kind_sql('text')} as kind, count(*),"
@@ -199,7 +199,7 @@ def _unreadable_cells(card: Card, field: Field) -> str:
 
 
 def _damaged_texts(con: duckdb.DuckDBPyConnection, card: Card) -> Sequence[Field]:
-    """The fields that are texts, whose cells are unreadable only where a character is damaged; nearly always none."""
+    """The fields that are texts, with unreadable cells, as where a character is damaged; nearly always none."""
     named = con.execute(f"select distinct unnest(_unreadable) from {card_table(card)} where _unreadable is not null")
     names = {name for (name,) in named.fetchall()}
     return [field for field in card.fields if not field.parsed and field.name in names]
@@ -208,7 +208,8 @@ def _damaged_texts(con: duckdb.DuckDBPyConnection, card: Card) -> Sequence[Field
 def _damaged_cells(card: Card, field: Field) -> str:
     return (
         f"select _file, _sheet, _sheet_row, {quoted(card.name)}, {quoted(field.name)}, {column(field.name)}"
-        f" from {card_table(card)} where list_contains(_unreadable, {quoted(field.name)}) and {column(field.name)} is not null"
+        f" from {card_table(card)} where list_contains(_unreadable, {quoted(field.name)})"
+        f" and contains({column(field.name)}, {quoted(DAMAGED)})"
     )
 
 

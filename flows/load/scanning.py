@@ -15,7 +15,7 @@ from expectations.run.schema import LOAD_FACTS
 from expectations.sql.card_rows import NOTHING_PECULIAR, Peculiarities, rare_fields, typed_rows
 from expectations.sql.cell_values import clean_sql, typed_sql
 from expectations.sql.quoting import column, quoted
-from flows.load.artefacts import damaged_fields, note_rounded, rounded_fields, without_damaged
+from flows.load.artefacts import note_rounded, rounded_fields, spoiled_fields, without_spoiled
 from flows.load.headings import Column, Headings, heading_rows, heading_texts, map_columns, sharing_columns
 from flows.load.recognition import Candidate
 from flows.load.row_kinds import declares_words, is_header, place_of, row_kind
@@ -110,15 +110,15 @@ def _looked_at_again(
     """The load with its rows typed anew where the first look left something over; nearly no export needs that, and it is dear."""
     table, of_load = card_table(load.card), load.scanned
     rare = rare_fields(con, table, load.card.fields, of_load)
-    damaged = damaged_fields(con, table, load.card, of_load)
+    spoiled = spoiled_fields(con, table, load.card, of_load)
     rounded = rounded_fields(con, table, load.card, of_load) if whole else frozenset()
-    if not (rare or damaged or rounded):
+    if not (rare or spoiled or rounded):
         return load
     note_rounded(con, table, of_load, load.card, rounded)
     forget_rows(con, load)
     load = replace(load, columns=_with_names([_without_field(each, rounded) for each in load.columns]))
     rows = scanned_rows(load, dictionaries, relation, replace(peculiar, rare=rare))
-    _add_rows(con, load, without_damaged(rows, load.card, damaged - rounded) if damaged - rounded else rows)
+    _add_rows(con, load, without_spoiled(rows, load.card, spoiled - rounded) if spoiled - rounded else rows)
     return load
 
 
