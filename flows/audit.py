@@ -33,7 +33,7 @@ from expectations.register.follow import Followed, follow
 from expectations.register.reading import last_day
 from expectations.rights.reader import MACHINE
 from expectations.run.figures import Line, by, figure_lines, total
-from expectations.run.profile import former_figures_of
+from expectations.run.loaded.profile import former_figures_of
 from expectations.run.published import open_published
 from expectations.run.sights import Sights
 from expectations.spill import delete_leftovers, own_folder

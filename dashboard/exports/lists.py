@@ -12,7 +12,7 @@ from dashboard.lists.findings_page import DESCENDING, SORT, finding_filter
 from dashboard.words.texts import text
 from expectations.rights.acts import NotAllowedError
 from expectations.run.account import run
-from expectations.run.load_report import load_report_sheets
+from expectations.run.loaded.load_report import load_report_sheets
 from expectations.run.published import RunConnection
 from expectations.workbooks import workbook_bytes
 

@@ -13,7 +13,7 @@ from dashboard.run.rules_page import state_tag
 from expectations.figures.runs import former_runs
 from expectations.run import account as run_queries
 from expectations.run.findings import card_titles
-from expectations.run.load_report import ARTEFACT_HINT, ARTEFACTS, export_artefacts
+from expectations.run.loaded.load_report import ARTEFACT_HINT, ARTEFACTS, export_artefacts
 
 _FILE_KINDS = {"loaded": "good", "ignored": "", "refused": "bad"}
 _SHOWN_CELLS = 200

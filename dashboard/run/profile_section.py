@@ -5,8 +5,8 @@ import streamlit as st
 from dashboard.frame.tables import Cell, Column, show, table, tag
 from dashboard.frame.view import View
 from expectations.run.findings import card_titles
-from expectations.run.load_report import CHANGES
-from expectations.run.profile import ItemProfile, profile
+from expectations.run.loaded.load_report import CHANGES
+from expectations.run.loaded.profile import ItemProfile, profile
 
 
 def profile_section(view: View) -> None:

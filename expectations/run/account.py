@@ -8,7 +8,7 @@ from datetime import date, datetime
 import duckdb
 
 from expectations.finding.masks import mask_identity
-from expectations.run.load_report import cell_name
+from expectations.run.loaded.load_report import cell_name
 from expectations.texts import Bilingual
 
 

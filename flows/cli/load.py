@@ -8,8 +8,8 @@ from rich.console import Console
 
 from expectations.catalogue.catalogues import load_catalogue
 from expectations.errors import InputError
-from expectations.run.load_report import changes_in_words, load_report_sheets
-from expectations.run.profile import former_figures_of, profile
+from expectations.run.loaded.load_report import changes_in_words, load_report_sheets
+from expectations.run.loaded.profile import former_figures_of, profile
 from expectations.texts import Bilingual
 from expectations.workbooks import write_workbook
 from flows.cli.audits import Paths

@@ -59,9 +59,9 @@ PLACES = {
         ),
     ),
     "dashboard": Place("serving", "dashboard", Bilingual("打开看板（仅本机）", "serve the dashboard on this machine")),
-    "findings": Place("findings", "findings", Bilingual("列出问题", "list the findings of the present run")),
+    "findings": Place("lists.findings", "findings", Bilingual("列出问题", "list the findings of the present run")),
     "due": Place(
-        "due",
+        "lists.due",
         "due",
         Bilingual(
             "期限预警：临近或超过的期限，按剩余天数排列", "open limits that end soon or have ended; hints, not findings"

@@ -26,7 +26,7 @@ from expectations.fitting.rule_checks import require_fitting
 from expectations.spill import own_folder
 from expectations.texts import Bilingual
 from expectations.workbooks import write_workbook
-from flows.cli.listings import sheet_of
+from flows.cli.lists.listings import sheet_of
 from flows.cli.options import NOT_JUDGED, AsOf, CatalogueFolder, HomeFolder, day, home_at, read_catalogue, show_reasons
 from flows.progress import ProgressWay, shown_progress, tell
 

@@ -13,7 +13,7 @@ from expectations.catalogue.catalogues import Catalogue
 from expectations.connections import open_duckdb
 from expectations.progress import Progress
 from expectations.run import schema as run_schema
-from expectations.run.profile import Figures, profile
+from expectations.run.loaded.profile import Figures, profile
 from expectations.spill import let_go_of_deleted
 from flows.load.loading import Folders, load_exports
 from flows.load.profile import write_profile

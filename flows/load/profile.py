@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import duckdb
 
 from expectations.catalogue.cards import Card, Field
-from expectations.run.profile import COMMONEST, Figures, sharp_changes
+from expectations.run.loaded.profile import COMMONEST, Figures, sharp_changes
 from expectations.sql.quoting import column
 from flows.load.scanning import card_table
 

@@ -11,7 +11,7 @@ from typing import Literal
 from expectations.catalogue.catalogues import Catalogue
 from expectations.finding.masks import mask_identity
 from expectations.judging.judge import LoadedCards
-from expectations.run.load_report import ARTEFACT_HINT, ARTEFACTS
+from expectations.run.loaded.load_report import ARTEFACT_HINT, ARTEFACTS
 from expectations.texts import Bilingual
 from flows.load.headings import Column
 

@@ -9,7 +9,7 @@ from support.places import ROOT
 
 PAGE = ROOT / "docs" / "developers.md"
 PACKAGES = ("expectations", "flows", "dashboard", "sample_data")
-MOST_MODULES = 16
+MOST_MODULES = 15
 """Above that nobody finds their way by names alone: the idea that wants a room of its own moves out."""
 
 ROOMS = sorted(

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from support.loads import ARREST, CATALOGUE, HEADINGS, load, person, warehouse, write_text
 
-from expectations.run.profile import Figures, sharp_changes
+from expectations.run.loaded.profile import Figures, sharp_changes
 from flows.load.profile import write_profile
 
 

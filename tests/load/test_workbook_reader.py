@@ -7,8 +7,8 @@ from pathlib import Path
 import duckdb
 import pytest
 from support.loads import ARREST, HEADINGS, cards, load, person, warehouse
-from support.old_workbooks import write_old_workbook
-from support.packages import row_of, sheet_xml, text_cell, write_package
+from support.shapes.old_workbooks import write_old_workbook
+from support.shapes.packages import row_of, sheet_xml, text_cell, write_package
 
 from expectations.errors import InputError
 from flows.load import LoadReport

@@ -13,9 +13,9 @@ import xlsxwriter
 from hypothesis import strategies as st
 
 from flows.load.sources.workbook_reader.places import column_letters
-from support.old_workbooks import write_old_workbook
-from support.packages import row_of, sheet_xml, text_cell, write_package
 from support.shapes.cells import HEADINGS, INVISIBLE, Hearing, hearings, written
+from support.shapes.old_workbooks import write_old_workbook
+from support.shapes.packages import row_of, sheet_xml, text_cell, write_package
 
 Line = list[str]
 

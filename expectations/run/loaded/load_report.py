@@ -9,7 +9,7 @@ import duckdb
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
 from expectations.finding.masks import mask_identity
-from expectations.run.profile import ItemProfile, profile
+from expectations.run.loaded.profile import ItemProfile, profile
 from expectations.texts import Bilingual, Language
 from expectations.workbooks import Column, Sheet
 

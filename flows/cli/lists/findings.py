@@ -18,7 +18,7 @@ from expectations.run.published import (
 )
 from expectations.store.holds import held_rules
 from expectations.texts import Bilingual
-from flows.cli.listings import FormatOption, Listing, OutputOption, format_for, hand_out
+from flows.cli.lists.listings import FormatOption, Listing, OutputOption, format_for, hand_out
 from flows.cli.options import HomeFolder, home_at
 from flows.settings import Settings
 

@@ -9,7 +9,7 @@ import typer
 from expectations.run.limits import DUE_COLUMNS, DueFilter, select_due
 from expectations.run.published import current_run
 from expectations.texts import Bilingual
-from flows.cli.listings import FormatOption, Listing, OutputOption, format_for, hand_out
+from flows.cli.lists.listings import FormatOption, Listing, OutputOption, format_for, hand_out
 from flows.cli.options import HomeFolder, home_at
 
 
