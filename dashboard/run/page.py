@@ -13,7 +13,7 @@ from dashboard.run.rules_page import state_tag
 from expectations.figures.runs import former_runs
 from expectations.run import account as run_queries
 from expectations.run.findings import card_titles
-from expectations.run.loaded.load_report import ARTEFACT_HINT, ARTEFACTS, export_artefacts
+from expectations.run.loaded.load_report import ARTEFACT_HINT, ARTEFACTS, STATUS, export_artefacts
 
 _FILE_KINDS = {"loaded": "good", "ignored": "", "refused": "bad"}
 _SHOWN_CELLS = 200
@@ -150,7 +150,7 @@ def _files(view: View) -> None:
             line.name,
             line.sheet,
             view.pick(*titles.get(line.card, (line.card, ""))),
-            tag(view.label("file", line.status), _FILE_KINDS.get(line.status, "")),
+            tag(STATUS[line.status].in_language(view.language), _FILE_KINDS.get(line.status, "")),
             line.rows_read,
             line.rows_loaded,
             line.rows_rejected,

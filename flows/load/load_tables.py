@@ -134,13 +134,15 @@ def write_file_tables(con: duckdb.DuckDBPyConnection, sheets: Sequence[SheetRepo
             for c in sheet.columns
         ]
         missing += [(sheet.file_no, sheet.sheet, sheet.card, field) for field in sheet.missing]
-    for table, table_rows in (("files", files), ("file_columns", columns), ("missing_columns", missing)):
-        if table_rows:
-            marks = f"({', '.join('?' * len(table_rows[0]))})"
-            # one statement: by itself each row takes half a millisecond
-            con.execute(
-                f"insert into load.{table} values {', '.join([marks] * len(table_rows))}", list(chain(*table_rows))
-            )
+    for table, rows_of_table in (("files", files), ("file_columns", columns), ("missing_columns", missing)):
+        insert_rows(con, table, rows_of_table)
+
+
+def insert_rows(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Sequence[object]]) -> None:
+    """Puts a few rows into a table of schema `load`, in one statement: by itself each takes half a millisecond."""
+    if rows:
+        marks = f"({', '.join('?' * len(rows[0]))})"
+        con.execute(f"insert into load.{table} values {', '.join([marks] * len(rows))}", list(chain(*rows)))
 
 
 def write_quarantine(con: duckdb.DuckDBPyConnection, path: Path) -> int:

@@ -11,6 +11,7 @@ import duckdb
 from expectations.catalogue.cards import Card, Field
 from expectations.run.loaded.profile import COMMONEST, Figures, sharp_changes
 from expectations.sql.quoting import column
+from flows.load.load_tables import insert_rows
 from flows.load.scanning import card_table
 
 FEW_VALUES = 1_000
@@ -30,12 +31,7 @@ def write_profile(
             changes = [change for change in sharp_changes(figures, before) if change != "rows" or number == 0]
             if figures.rows or before:
                 lines.append((card.name, item, *_stored(figures), *_stored(before), changes))
-        if lines:
-            marks = f"({', '.join('?' * len(lines[0]))})"
-            con.execute(
-                f"insert into load.profile values {', '.join([marks] * len(lines))}",
-                [v for line in lines for v in line],
-            )
+        insert_rows(con, "profile", lines)
 
 
 def _figures(con: duckdb.DuckDBPyConnection, card: Card) -> dict[str, Figures]:

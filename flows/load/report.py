@@ -11,12 +11,11 @@ from typing import Literal
 from expectations.catalogue.catalogues import Catalogue
 from expectations.finding.masks import mask_identity
 from expectations.judging.judge import LoadedCards
-from expectations.run.loaded.load_report import ARTEFACT_HINT, ARTEFACTS
+from expectations.run.loaded.load_report import ARTEFACT_HINT, ARTEFACTS, STATUS
 from expectations.texts import Bilingual
 from flows.load.headings import Column
 
 Status = Literal["loaded", "ignored", "refused"]
-_STATUS = {"ignored": Bilingual("忽略", "ignored"), "refused": Bilingual("拒绝", "refused")}
 
 
 @dataclass(frozen=True)
@@ -147,7 +146,7 @@ def report_as_text(report: LoadReport, labels: Mapping[tuple[str, str], str]) ->
 
 def _sheet_lines(sheet: SheetReport, labels: Mapping[tuple[str, str], str]) -> list[str]:
     if sheet.status != "loaded":
-        return [f"{sheet.title}: {_STATUS[sheet.status]}: {sheet.reason}"]
+        return [f"{sheet.title}: {STATUS[sheet.status]}: {sheet.reason}"]
     rows = sheet.rows
     matched = [sheet_column for sheet_column in sheet.columns if sheet_column.field]
     by_alias = sum(sheet_column.matched_by == "alias" for sheet_column in matched)

@@ -7,7 +7,8 @@ from typing import Any
 
 from lxml import etree
 
-from flows.marking.marks import Kind, Place, column_letters, column_number
+from flows.load.sources.workbook_reader.places import column_number
+from flows.marking.marks import Kind, Place, reference
 from flows.marking.package import parsed, serialised
 
 _ROOT = re.compile(rb"<(?:[\w.-]+:)?worksheet\b[^>]*>", re.DOTALL)
@@ -179,8 +180,8 @@ class _MarkedRow:
         row.attrib.pop("spans", None)  # which columns are filled: would be wrong now, and Excel finds it out by itself
         row_style = int(row.get("s", "0")) if row.get("customFormat") in ("1", "true") else _PLAIN
         style = row_style or self.column_styles.get(column, _PLAIN)
-        reference = f"{column_letters(column)}{self.number}"
-        made = etree.Element(f"{{{etree.QName(row).namespace}}}c", {"r": reference, "s": str(style)})
+        written = {"r": reference((self.number, column)), "s": str(style)}
+        made = etree.Element(f"{{{etree.QName(row).namespace}}}c", written)
         place = next((place for place, (cell_column, _) in enumerate(cells) if cell_column > column), None)
         if place is not None:
             cells[place][1].addprevious(made)
@@ -223,8 +224,8 @@ def _closing(opening: bytes) -> bytes:
     return b"</" + (tag[1] if tag else b"worksheet") + b">"
 
 
-def _place(reference: str) -> Place:
-    match = _CELL_REFERENCE.fullmatch(reference)
+def _place(written: str) -> Place:
+    match = _CELL_REFERENCE.fullmatch(written)
     if match is None:
-        raise ValueError(f"r={reference!r}")
-    return int(match[2]), column_number(match[1])
+        raise ValueError(f"r={written!r}")
+    return int(match[2]), column_number(match[1]) + 1

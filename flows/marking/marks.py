@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
 from typing import Literal, get_args
+
+from flows.load.sources.workbook_reader.places import column_letters
 
 Kind = Literal["serious", "normal", "hint", "related"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -60,24 +61,6 @@ def writable(text: str) -> str:
     return _UNWRITABLE.sub("", text)
 
 
-def column_letters(column: int) -> str:
-    """A, B … AA, of a column counted from 1."""
-    letters = ""
-    while column:
-        column, letter = divmod(column - 1, 26)  # counted from 1: there is no letter for 0
-        letters = chr(65 + letter) + letters
-    return letters
-
-
-@cache
-def column_number(letters: str) -> int:
-    """The column of A, B … AA, counted from 1."""
-    number = 0
-    for letter in letters.upper():
-        number = number * 26 + ord(letter) - 64
-    return number
-
-
 def reference(place: Place) -> str:
     """A1 and the like."""
-    return f"{column_letters(place[1])}{place[0]}"
+    return f"{column_letters(place[1] - 1)}{place[0]}"

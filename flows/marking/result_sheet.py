@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from xml.sax.saxutils import escape, quoteattr
 
-from flows.marking.marks import Look, Place, ResultCell, ResultSheet, column_letters, reference, writable
+from flows.marking.marks import Look, Place, ResultCell, ResultSheet, reference, writable
 from flows.marking.package import MAIN
 from flows.marking.styles import Styles
 
@@ -48,7 +48,7 @@ def _cell(row: int, column: int, cell: ResultCell, styles: Styles) -> str:
     look: Look = "link" if cell.link is not None else cell.look
     text = escape(writable(cell.text)[:_LONGEST_TEXT])
     return (
-        f'<c r="{column_letters(column)}{row}" s="{styles.look(look)}" t="inlineStr">'
+        f'<c r="{reference((row, column))}" s="{styles.look(look)}" t="inlineStr">'
         f'<is><t xml:space="preserve">{text}</t></is></c>'
     )
 

@@ -14,7 +14,7 @@ def test_a_load_is_reported_and_leaves_nothing(tmp_path: Path) -> None:
     write_xlsx(inbox / f"{ARREST}.xlsx", 甲=[HEADINGS, person(1), person(2, day="五月")], 乙=[["说明"]])
     text = anka("load", inbox, home=home).stdout
     assert "读入 2 = 载入 2 + 剔除 0" in text
-    assert "[乙]: 忽略" in text
+    assert "[乙]: 未使用" in text
     assert "五月" in text
     report = json.loads(anka("load", inbox, "--format", "json", home=home).stdout)
     assert [(sheet["sheet"], sheet["status"], sheet["rows"]["loaded"]) for sheet in report["sheets"]] == [
@@ -43,7 +43,7 @@ def test_a_refused_file_is_named_and_the_others_are_reported(tmp_path: Path) -> 
     good = write_text(tmp_path / f"{ARREST}.csv", HEADINGS, person(1))
     bad = write_text(tmp_path / "别的.csv", ("甲", "乙"), ("1", "2"))
     text = anka("load", good, bad, home=tmp_path / "home", code=2).stdout
-    assert "别的.csv: 拒绝" in text
+    assert "别的.csv: 拒收" in text
     assert "载入 1" in text
     refused = anka("load", bad, home=tmp_path / "home", code=2)
     assert "别的.csv" in refused.stderr

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 """Of a sheet in the way of .xlsx."""
@@ -28,6 +29,7 @@ def area_of(reference: str) -> Area | None:
     return Area(int(first[1]) - 1, column_number(first[0]), int(last[1]) - 1, column_number(last[0]))
 
 
+@cache
 def column_number(letters: str) -> int:
     """The column of these letters, A is 0."""
     number = 0
