@@ -1,6 +1,6 @@
 """The office's calendar: which day it is there, and what its clock showed at a moment of the register.
 
-The one place that knows a time zone. Moments are kept in UTC without a zone; the clock of the machine plays no part.
+The one place that knows time zones. Moments are kept in UTC without a zone; the clock of the machine plays no part.
 """
 
 import os
@@ -14,16 +14,24 @@ VARIABLE = "ANKA_TIME_ZONE"
 _CHINA = "Asia/Shanghai"
 
 
-def office_zone() -> ZoneInfo:
-    """The zone `ANKA_TIME_ZONE` names, else China's. Raises InputError."""
-    name = os.environ.get(VARIABLE) or _CHINA
+def named_zone(name: str) -> ZoneInfo | None:
+    """The zone of a name; None if there is none such."""
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
+
+
+def office_zone() -> ZoneInfo:
+    """The zone `ANKA_TIME_ZONE` names, else China's. Raises InputError."""
+    name = os.environ.get(VARIABLE) or _CHINA
+    zone = named_zone(name)
+    if zone is None:
         raise InputError(
             Bilingual("没有这个时区", "unknown time zone").about(f"{VARIABLE}={name}"),
             hint=Bilingual("例如", "for example").about(f"{VARIABLE}={_CHINA}"),
-        ) from None
+        )
+    return zone
 
 
 def office_clock(moment: datetime) -> datetime:

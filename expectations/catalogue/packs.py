@@ -6,7 +6,6 @@ Only shapes and their effect; which folders are read is `catalogues`, comparing 
 from collections.abc import Iterable
 from datetime import date
 from typing import Annotated
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field as Declared
 from pydantic import model_validator
@@ -15,6 +14,7 @@ from expectations.catalogue.cards import Card, Declaration, Field, Text
 from expectations.catalogue.dictionaries import Dictionary, DictionaryValue
 from expectations.catalogue.working_days import NamedCalendar
 from expectations.errors import nearest
+from expectations.office_days import named_zone
 
 BASE, NOTHING = "base", "nothing"
 """What a pack may extend besides another pack's folder: the bundled catalogue, or no other."""
@@ -36,10 +36,8 @@ class Pack(Declaration):
 
     @model_validator(mode="after")
     def _zone_is_known(self) -> "Pack":
-        try:
-            ZoneInfo(self.time_zone or "UTC")
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            raise ValueError(f"no such time zone / 没有这个时区: {self.time_zone}") from None
+        if self.time_zone and named_zone(self.time_zone) is None:
+            raise ValueError(f"no such time zone / 没有这个时区: {self.time_zone}")
         return self
 
 

@@ -115,4 +115,13 @@ DICTIONARIES = {CHARGES: BUNDLED.dictionaries[CHARGES]} | {
     name: _dictionary(name, values) for name, values in VALUES.items()
 }
 
-CATALOGUE = Catalogue(CARDS, DICTIONARIES, GROUPS, BUNDLED.calendar, rules={}, themes={}, places={})
+CATALOGUE = Catalogue(
+    CARDS,
+    DICTIONARIES,
+    GROUPS,
+    BUNDLED.calendar,
+    rules={},
+    themes={},
+    places={},
+    named_calendar=BUNDLED.named_calendar,
+)
