@@ -14,6 +14,7 @@ import threading
 from contextlib import suppress
 from pathlib import Path
 from types import FrameType
+from typing import NoReturn
 
 from expectations.texts import Bilingual
 
@@ -39,7 +40,7 @@ def main() -> None:
     except BaseException:
         # whatever a library made of it on its way here
         if interruption.number:
-            sys.exit(interruption.say())
+            _leave(interruption.say())
         raise
     finally:
         interruption.done()
@@ -99,6 +100,15 @@ class _Interruption:
         code = self.say()
         _end_helpers(signal.SIGKILL)
         os._exit(code)
+
+
+def _leave(code: int) -> NoReturn:
+    """Ends the process, in which all blocks have been left. Not by the interpreter: a thread may be importing a library, and what it
+    imports would be taken away from under it, at which it crashes.
+    """
+    with suppress(OSError, ValueError):
+        sys.stdout.flush()
+    os._exit(code)
 
 
 def show_every_sign() -> None:
