@@ -12,7 +12,7 @@ from expectations.catalogue.cards import Text
 from expectations.catalogue.catalogues import Catalogue
 from expectations.catalogue.kinds import RuleDeclaration, Theme
 from expectations.catalogue.kinds.base import Example
-from expectations.finding.labels import OWNER_WORDS, SEVERITY_WORDS
+from expectations.finding.labels import SEVERITY_WORDS, owner_word
 
 THEME_TITLES: dict[str, str] = {
     "completeness": "完整性 Completeness",
@@ -49,7 +49,7 @@ def _rule_lines(catalogue: Catalogue, rule: RuleDeclaration) -> Iterator[str]:
     yield ""
     cards = "、".join(f"{card.title_zh}" for card in catalogue.cards_of(rule))
     english = "" if rule.title.en == rule.title.zh else f"*{rule.title.en}* · "
-    yield f"{english}{cards} · {' '.join(SEVERITY_WORDS[rule.severity])} · {rule.error_type} · {OWNER_WORDS[rule.owner][0]} · `{rule.kind}`"
+    yield f"{english}{cards} · {' '.join(SEVERITY_WORDS[rule.severity])} · {rule.error_type} · {owner_word(rule.owner).zh} · `{rule.kind}`"
     yield ""
     yield f"- **提示语 Message**: {_plain(rule.message.both)}"
     yield from _pair("为什么 Why", rule.why)

@@ -4,6 +4,7 @@ from typing import Final
 
 from expectations.catalogue.cards import Card
 from expectations.catalogue.kinds import KINDS
+from expectations.finding.labels import BY_FIELD, TO_VERIFY
 
 _OWN_KEYS: Final[dict[str, str]] = {
     "required": "    # the first of `fields` must be filled; `filled:` (a condition) instead where 无 counts as blank\n",
@@ -93,8 +94,8 @@ def rule_template(rule_id: str, kind: str, card: Card) -> str:
         field=field.name,
         header=field.header,
         severity="hint" if kind == "flag_review" else "normal",
-        error_type="核对" if kind == "flag_review" else _ERROR_TYPES.get(kind, "错填"),
-        owner="by_field" if by_item else "handler",
+        error_type=TO_VERIFY if kind == "flag_review" else _ERROR_TYPES.get(kind, "错填"),
+        owner=BY_FIELD if by_item else "handler",
         when=bare if kind in ("required", "in_dictionary", "duplicate") else f"not blank({key[0]})",
         own=_OWN_KEYS[kind].format(field=field.name, keys=", ".join(key)),
         judged=f"each: {{fields: [{field.name}]}} # judged once per item"

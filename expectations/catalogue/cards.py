@@ -31,7 +31,6 @@ FieldType = Literal[
     "charges",
 ]
 Level = Literal["case", "person", "row"]
-FilledBy = Literal["system", "intake", "handler", "court_clerk"]
 
 Role = Literal["case", "person", "name", "case_name", "office", "department", "prosecutor"]
 """What an item says of its row, so that findings of any card name case, person and owner."""
@@ -177,7 +176,7 @@ class Field(Declaration):
     dictionary: str = ""
     required: str = "never"
     blank_means_no: bool = False
-    filled_by: FilledBy = "handler"
+    filled_by: str = "handler"
     unit: str = ""
     level: Level = "person"
     label_en: str = ""

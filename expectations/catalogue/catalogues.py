@@ -22,6 +22,10 @@ from expectations.catalogue.packs import BASE, NOTHING, Change, Pack, PackFile
 from expectations.catalogue.working_days import NamedCalendar, named_days
 from expectations.catalogue.yaml_files import PathInFile, YamlFile, read_yaml_folder
 from expectations.errors import CatalogueError, nearest
+from expectations.finding.labels import ERROR_TYPE_WORDS, OWNER_WORDS
+
+USUAL_YES = ("是",)
+"""The yes of a catalogue whose packs declare none."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +54,21 @@ class Catalogue:
     def time_zone(self) -> str:
         """The zone of the uppermost pack that names one; empty where none does, as no day can then be told of an instant."""
         return next((pack.time_zone for pack in reversed(self.packs) if pack.time_zone), "")
+
+    @property
+    def owners(self) -> frozenset[str]:
+        """Whom rules and items may name as the one who fills: those every catalogue knows and those its packs declare."""
+        return frozenset(OWNER_WORDS) | {owner for pack in self.packs for owner in pack.owners}
+
+    @property
+    def error_types(self) -> frozenset[str]:
+        """What rules may call an error: the types every catalogue knows and those its packs declare."""
+        return frozenset(ERROR_TYPE_WORDS) | {error_type for pack in self.packs for error_type in pack.error_types}
+
+    @property
+    def yes_words(self) -> tuple[str, ...]:
+        """What `yes(x)` takes for a yes."""
+        return next((pack.yes_words for pack in reversed(self.packs) if pack.yes_words), USUAL_YES)
 
     def rule_on(self, rule_id: str, as_of: date) -> RuleDeclaration:
         """The rule with the parameters and the basis in effect on an audit date."""

@@ -292,6 +292,9 @@ def _read_rule(
         return None
 
 
+_QUOTES = "put it in quotes: unquoted, yes, no, on, off, numbers and days are no texts / 请加引号"
+
+
 def explain(
     error: ValidationError, file: YamlFile, model: type[BaseModel], base: PathInFile = (), subject: str = ""
 ) -> list[str]:
@@ -306,6 +309,8 @@ def explain(
             text = (
                 f"unknown key / 未知的键; available / 可用: {', '.join(available)}{nearest(str(path[-1]), available)}"
             )
+        if mistake["type"] == "string_type" and not isinstance(mistake["input"], (dict, list, type(None))):
+            text += f"; {_QUOTES}"
         dotted = ".".join(str(step) for step in path)
         lines.append(f"{file.place((*base, *path))}: {' '.join(filter(None, (subject, dotted)))}: {text}")
     return lines

@@ -14,6 +14,7 @@ from expectations.catalogue.cards import Card, Declaration, Field, Text
 from expectations.catalogue.dictionaries import Dictionary, DictionaryValue
 from expectations.catalogue.working_days import NamedCalendar
 from expectations.errors import nearest
+from expectations.finding.columns import COLUMNS
 from expectations.office_days import named_zone
 
 BASE, NOTHING = "base", "nothing"
@@ -25,6 +26,8 @@ class Pack(Declaration):
 
     `time_zone`: on whose clocks its cards write days, as `Asia/Shanghai`; empty for that of the pack below, if it has one.
     `calendar`: the working days its own list lies over; by default those of the pack below, and of none below the week.
+    `owners`, `error_types`: names its rules and items use beside those every catalogue knows, and those of the packs below.
+    `yes_words`: what `yes(x)` takes for a yes; empty for what the pack below says.
     """
 
     name: Annotated[str, Declared(pattern=r"^[a-z][a-z0-9-]*$")]
@@ -33,6 +36,9 @@ class Pack(Declaration):
     extends: str = BASE
     time_zone: str = ""
     calendar: NamedCalendar | None = None
+    owners: tuple[Annotated[str, Declared(min_length=1, max_length=COLUMNS["owner"].width)], ...] = ()
+    error_types: tuple[Annotated[str, Declared(min_length=1, max_length=COLUMNS["error_type"].width)], ...] = ()
+    yes_words: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _zone_is_known(self) -> "Pack":

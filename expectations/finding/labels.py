@@ -14,13 +14,19 @@ SEVERITY_WORDS: Mapping[Severity, tuple[str, str]] = {
     "normal": ("一般", "normal"),
     "hint": ("提示", "hint"),
 }
+BY_FIELD = "by_field"
+"""The owner of a rule whose findings go to whoever fills the item."""
 OWNER_WORDS: Mapping[str, tuple[str, str]] = {
     "intake": ("案管受理", "intake"),
     "handler": ("承办人", "handler"),
     "court_clerk": ("书记员（裁判信息）", "court clerk"),
-    "by_field": ("按案卡项的填录责任人", "by item"),
+    BY_FIELD: ("按案卡项的填录责任人", "by item"),
     "system": ("系统", "system"),
 }
+"""The owners every catalogue knows; one that a pack declares is called what it is."""
+
+TO_VERIFY = "核对"
+"""The error type that is no error but a request to verify."""
 ERROR_TYPE_WORDS: Mapping[str, tuple[str, str]] = {
     "漏填": ("漏填", "missing"),
     "错填": ("错填", "wrong"),
@@ -29,8 +35,19 @@ ERROR_TYPE_WORDS: Mapping[str, tuple[str, str]] = {
     "假填": ("假填", "false entry"),
     "乱填": ("乱填", "arbitrary entry"),
     "重复": ("重复", "duplicate"),
-    "核对": ("核对", "to verify"),
+    TO_VERIFY: ("核对", "to verify"),
 }
+"""The error types every catalogue knows; one that a pack declares is called what it is."""
+
+
+def owner_word(owner: str) -> Bilingual:
+    """What an owner is called."""
+    return Bilingual(*OWNER_WORDS.get(owner, (owner, owner)))
+
+
+def error_type_word(error_type: str) -> Bilingual:
+    """What an error type is called."""
+    return Bilingual(*ERROR_TYPE_WORDS.get(error_type, (error_type, error_type)))
 
 
 def severity_of(severity: str, is_hint: bool) -> Severity:

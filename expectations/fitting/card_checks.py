@@ -3,13 +3,14 @@
 Mistakes within one file are found when it is read; what rules ask of cards is `rule_checks`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from sqlglot import exp
 
 from expectations.catalogue.cards import SQL_TYPES, Card, Field
 from expectations.catalogue.catalogues import Catalogue
 from expectations.errors import nearest
+from expectations.finding.labels import BY_FIELD
 from expectations.sql.language import parse_condition
 
 _RESERVED = frozenset(
@@ -24,6 +25,7 @@ _RESERVED = frozenset(
 
 def card_problems(catalogue: Catalogue) -> Iterator[str]:
     """What does not fit, one line each."""
+    owners = catalogue.owners - {BY_FIELD}
     for card in catalogue.cards.values():
         for name in (card.name, *card.by_name):
             if not is_name(name):
@@ -32,8 +34,16 @@ def card_problems(catalogue: Catalogue) -> Iterator[str]:
             if field.dictionary and field.dictionary not in catalogue.dictionaries:
                 close = nearest(field.dictionary, catalogue.dictionaries)
                 yield f"card {card.name}: {field.name}: unknown dictionary / 未知的字典 {field.dictionary}{close}"
+            if field.filled_by not in owners:
+                yield f"card {card.name}: {field.name}: {not_declared('filled_by', field.filled_by, owners)}"
         yield from _heading_problems(card)
         yield from _link_problems(catalogue, card)
+
+
+def not_declared(key: str, word: str, words: Collection[str]) -> str:
+    """That no pack declares what a key names, and where to do so."""
+    declares = "error_types" if key == "error_type" else "owners"
+    return f"unknown {key} / 未知的 {key}: {word}{nearest(word, words)}; a pack declares its own / 可在 pack.yaml 声明: `{declares}: [...]`"
 
 
 def _heading_problems(card: Card) -> Iterator[str]:

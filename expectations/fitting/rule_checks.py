@@ -3,10 +3,11 @@
 Two steps: `fit_problems` needs no database and guards every condition; `check_catalogue` also runs the examples in DuckDB.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import duckdb
+from sqlglot import exp
 
 from expectations.catalogue.cards import Card
 from expectations.catalogue.catalogues import Catalogue
@@ -14,7 +15,7 @@ from expectations.catalogue.kinds import RuleDeclaration
 from expectations.catalogue.kinds.base import Example
 from expectations.connections import open_duckdb
 from expectations.errors import CatalogueError, nearest
-from expectations.fitting.card_checks import card_problems
+from expectations.fitting.card_checks import card_problems, not_declared
 from expectations.fitting.rule_examples import (
     EXAMPLES_DAY,
     ExampleOutcome,
@@ -23,7 +24,7 @@ from expectations.fitting.rule_examples import (
     items_named,
 )
 from expectations.sql.judgements import PARAMETER, PLACEHOLDER, Judgement, judgements_of
-from expectations.sql.language import parse_condition, refusals
+from expectations.sql.language import function_name, parse_condition, refusals
 from expectations.sql.lookups import create_lookups
 from expectations.sql.other_rows import lookup_problems, opt_problems, outside_lookups
 
@@ -91,9 +92,7 @@ def fit_problems(catalogue: Catalogue) -> Iterator[str]:
 
 
 def _rule_problems(catalogue: Catalogue, rule: RuleDeclaration) -> Iterator[tuple[tuple[str, ...], str]]:
-    for name in rule.cards:
-        if name != "*" and name not in catalogue.cards:
-            yield ("cards",), f"unknown card / 未知的案卡 {name}{nearest(name, catalogue.cards)}"
+    yield from _word_problems(catalogue, rule)
     cards = catalogue.cards_of(rule)
     for card in cards:
         if rule.level == "case" and card.role("case") is None:
@@ -117,6 +116,16 @@ def _rule_problems(catalogue: Catalogue, rule: RuleDeclaration) -> Iterator[tupl
                 if text not in texts_seen:
                     texts_seen.add(text)
                     yield _condition_key(rule), text
+
+
+def _word_problems(catalogue: Catalogue, rule: RuleDeclaration) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Words of a rule that the catalogue does not know."""
+    for name in rule.cards:
+        if name != "*" and name not in catalogue.cards:
+            yield ("cards",), f"unknown card / 未知的案卡 {name}{nearest(name, catalogue.cards)}"
+    for key, words in (("error_type", catalogue.error_types), ("owner", catalogue.owners)):
+        if (word := getattr(rule, key)) not in words:
+            yield (key,), not_declared(key, word, words)
 
 
 def _field_problems(catalogue: Catalogue, rule: RuleDeclaration, card: Card) -> Iterator[str]:
@@ -151,11 +160,31 @@ def _condition_problems(catalogue: Catalogue, judgement: Judgement) -> list[str]
     problems = [text for tree in trees for text in opt_problems(tree)]
     problems += refusals(outside_lookups(trees[0]), card.by_name)
     problems += [text for tree in trees[1:] for text in refusals(outside_lookups(tree), card.by_name)]
+    problems += _yes_problems(catalogue, card, trees)
     for lookup in judgement.lookups:
         problems += lookup_problems(lookup, card, catalogue.cards)
         if lookup.card != card.name and lookup.card not in judgement.cards_needed:
             problems.append(f"needs does not name the card / needs 未列出案卡 {lookup.card}")
     return [f"card {card.name}: {text}" for text in problems]
+
+
+def _yes_problems(catalogue: Catalogue, card: Card, trees: Sequence[exp.Expr]) -> Iterator[str]:
+    """Items of whose values none is a yes: what asks for one would be false on every row, and nobody would see it."""
+    calls = (node for tree in trees for node in tree.find_all(exp.Anonymous) if function_name(node) in ("yes", "no"))
+    for name in dict.fromkeys(
+        item.name for call in calls if isinstance(item := call.expressions[0], exp.Column) and not item.table
+    ):
+        dictionary = card.by_name[name].dictionary if name in card.by_name else ""
+        values = (
+            {value.label for value in catalogue.dictionaries[dictionary].values}
+            if dictionary in catalogue.dictionaries
+            else set()
+        )
+        if values and values.isdisjoint(catalogue.yes_words):
+            yield (
+                f"yes({name}): no value of {dictionary} is / 字典中没有 {' / '.join(catalogue.yes_words)}; "
+                "say in pack.yaml what is a yes / 请在 pack.yaml 写明: `yes_words: [...]`"
+            )
 
 
 def _parameters(rule: RuleDeclaration) -> set[str]:

@@ -9,7 +9,7 @@ import re
 from datetime import date
 from functools import lru_cache
 
-from expectations.catalogue.catalogues import Catalogue
+from expectations.catalogue.catalogues import USUAL_YES, Catalogue
 from expectations.catalogue.kinds import RuleDeclaration
 from expectations.sql.judgements import Judgement, judgements_of
 from expectations.sql.language import OTHER_ROWS
@@ -19,6 +19,7 @@ _MOST_KEPT = 1024
 """Rules whose fingerprint is kept: an audit asks for each of them several times."""
 
 _ANY_DAY = date(2000, 1, 1)
+_YES = re.compile(r"\b(?:yes|no)\(")
 _LITERAL = re.compile(r"'([A-Z][A-Z0-9_]*)'")
 
 
@@ -46,7 +47,18 @@ def _fingerprint(catalogue: Catalogue, rule: RuleDeclaration) -> str:
         name: [value.model_dump(mode="json", exclude={"note"}) for value in catalogue.dictionaries[name].values]
         for name in sorted(names & catalogue.dictionaries.keys())
     }
-    decides = [rule.level, rule.severity, rule.error_type, rule.owner, rule.needs, judged, groups, dictionaries]
+    words = {"yes": catalogue.yes_words} if catalogue.yes_words != USUAL_YES and _YES.search(json.dumps(judged)) else {}
+    decides = [
+        rule.level,
+        rule.severity,
+        rule.error_type,
+        rule.owner,
+        rule.needs,
+        judged,
+        groups,
+        dictionaries,
+        *words.items(),
+    ]
     return hashlib.sha256(json.dumps(decides, ensure_ascii=False).encode()).hexdigest()[:_LENGTH]
 
 

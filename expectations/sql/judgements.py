@@ -15,6 +15,7 @@ from expectations.catalogue.cards import ACCEPTED_ON, Card, Field
 from expectations.catalogue.catalogues import Catalogue
 from expectations.catalogue.kinds import RuleDeclaration
 from expectations.catalogue.kinds.deadline import Deadline
+from expectations.finding.labels import BY_FIELD
 from expectations.sql.language import parse_condition
 from expectations.sql.other_rows import JUDGED, ROW_COLUMNS, Lookup, canonical, lookups_of
 
@@ -69,7 +70,7 @@ class Judgement:
     @property
     def owner(self) -> str:
         """Whose list a finding goes to; items the system fills go to the intake clerk."""
-        owner = self.card.field(self.fields[0]).filled_by if self.rule.owner == "by_field" else self.rule.owner
+        owner = self.card.field(self.fields[0]).filled_by if self.rule.owner == BY_FIELD else self.rule.owner
         return "intake" if owner == "system" else owner
 
     @cached_property

@@ -37,6 +37,7 @@ def create_lookups(con: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> None
     for name, rows in _tables(catalogue).items():
         _store(con, name, rows)
     con.execute(_charge_name_macro(catalogue))
+    con.execute(_yes_macros(catalogue))
     con.execute(MACROS)
 
 
@@ -101,6 +102,12 @@ def _store(con: duckdb.DuckDBPyConnection, name: str, rows: pa.Table) -> None:
     con.register("lookup_rows", rows)
     con.execute(f"create or replace table lookup.{name} as select * from lookup_rows")
     con.unregister("lookup_rows")
+
+
+def _yes_macros(catalogue: Catalogue) -> str:
+    """The macros that know what the catalogue's cards say for yes."""
+    says_yes = f"coalesce(x in ({', '.join(map(quoted, catalogue.yes_words))}), false)"
+    return f"create or replace macro yes(x) as {says_yes}; create or replace macro no(x) as not {says_yes}"
 
 
 def _charge_name_macro(catalogue: Catalogue) -> str:

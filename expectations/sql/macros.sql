@@ -9,8 +9,6 @@ create or replace macro items_no_none(x) as [i for i in items(x) if i <> '无'];
 create or replace macro none_or_blank(x) as len(items_no_none(x)) = 0;
 create or replace macro has(x, v) as list_contains(items(x), v);
 create or replace macro has_any(x, v) as list_has_any(items(x), v);
-create or replace macro yes(x) as coalesce(x = '是', false);
-create or replace macro no(x) as not coalesce(x = '是', false);
 
 -- An item whose column the export may lack; by then the column is there and NULL
 create or replace macro opt(x) as x;

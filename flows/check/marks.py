@@ -6,7 +6,7 @@ The service never says that a card is right, only what it found: rules that were
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from expectations.finding.labels import OWNER_WORDS, SEVERITIES, severity_word
+from expectations.finding.labels import SEVERITIES, owner_word, severity_word
 from flows.check.findings import CheckFinding, FileCheck, NotJudged
 from flows.load.sources.whole_sheets import NAMELESS
 from flows.marking import Kind, Line, Mark, ResultCell, ResultSheet
@@ -117,7 +117,7 @@ def _finding_line(number: int, checked: CheckFinding) -> Line:
         checked.how_to_fill,
         finding.basis,
         f"{finding.rule_id} {checked.title}",
-        OWNER_WORDS[finding.owner][0],
+        owner_word(finding.owner).zh,
     )
     place = f"第 {finding.sheet_row} 行" if not finding.sheet else f"{finding.sheet} 第 {finding.sheet_row} 行"
     return (

@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 
 from expectations.finding.departments import department_order
-from expectations.finding.labels import NOT_FILLED, OWNER_WORDS, case_word, office_word, severity_word
+from expectations.finding.labels import NOT_FILLED, case_word, office_word, owner_word, severity_word
 from expectations.finding.masks import Masks
 from expectations.run.figures import NO_OFFICES, Line, by, figure_lines, total
 from expectations.run.findings import masks_of
@@ -149,6 +149,6 @@ def _line(values_by_title: dict[str, object], masks: Masks) -> tuple[object, ...
     values_by_title |= {title: masks.text(str(values_by_title[title]), secrets) for title in ("错误明细", "现值")}
     values_by_title |= {
         "级别": severity_word(str(values_by_title["级别"])),
-        "填录责任人": OWNER_WORDS[str(values_by_title["填录责任人"])][0],
+        "填录责任人": owner_word(str(values_by_title["填录责任人"])).zh,
     }
     return tuple(values_by_title.values())

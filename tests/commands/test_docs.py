@@ -16,14 +16,14 @@ from typer.core import TyperCommand, TyperGroup, TyperOption
 from typer.main import get_command
 
 from expectations.authoring.rule_book import rule_book
-from expectations.catalogue.cards import Declaration, FilledBy, Level
+from expectations.catalogue.cards import Declaration, Level
 from expectations.catalogue.catalogues import load_catalogue
 from expectations.catalogue.dictionaries import CHARGES
 from expectations.catalogue.folder_files import Release
 from expectations.catalogue.kinds import KINDS, RuleDeclaration, Severity, Theme
-from expectations.catalogue.kinds.base import ErrorType, Owner
 from expectations.catalogue.packs import AddedItems, AddedValue, Addition, Change, Pack
 from expectations.errors import AnkaError, NotReconciledError
+from expectations.finding.labels import ERROR_TYPE_WORDS, OWNER_WORDS
 from expectations.fitting.rule_checks import fit_problems
 from expectations.home import Home
 from expectations.run.published import open_published
@@ -136,7 +136,7 @@ def test_every_setting_is_documented() -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [Severity, ErrorType, Level, Theme, tuple(KINDS), (*get_args(Owner), *get_args(FilledBy))], ids=str
+    "words", [Severity, tuple(ERROR_TYPE_WORDS), Level, Theme, tuple(KINDS), tuple(OWNER_WORDS)], ids=str
 )
 def test_the_glossary_has_every_word_of_the_catalogue(words: object) -> None:
     text = GLOSSARY.read_text(encoding="utf-8")

@@ -11,10 +11,9 @@ from pydantic import Field as Declared
 from pydantic import model_validator
 
 from expectations.catalogue.cards import NO_TEXT, Declaration, FieldType, Level, Text
+from expectations.finding.labels import BY_FIELD, TO_VERIFY
 
 Severity = Literal["serious", "normal", "hint"]
-ErrorType = Literal["漏填", "错填", "迟填", "不一致", "重复", "核对"]
-Owner = Literal["intake", "handler", "court_clerk", "system", "by_field"]
 Theme = Literal["completeness", "validity", "consistency", "stages", "duplicates", "deadlines", "prompts"]
 Row = dict[str, Any]
 Example = Row | list[Row] | dict[str, list[Row]]
@@ -68,8 +67,8 @@ class RuleDeclaration(Declaration):
     how_to_fill: Text
     false_alarms: Text = NO_TEXT
     severity: Severity
-    error_type: ErrorType
-    owner: Owner
+    error_type: str
+    owner: str
     basis: str = ""
     provenance: str = ""
     law_read: bool | None = None
@@ -106,7 +105,7 @@ class RuleDeclaration(Declaration):
     @property
     def is_hint(self) -> bool:
         """Whether a finding is a request to verify and not an error (severity hint, or error type 核对)."""
-        return self.severity == "hint" or self.error_type == "核对"
+        return self.severity == "hint" or self.error_type == TO_VERIFY
 
     @property
     def explanations(self) -> dict[str, str]:
@@ -118,7 +117,7 @@ class RuleDeclaration(Declaration):
     def _judges_fields(self) -> "RuleDeclaration":
         if bool(self.fields) == bool(self.each):
             raise ValueError("give either fields or each")
-        if self.owner == "by_field" and not self.each:
+        if self.owner == BY_FIELD and not self.each:
             raise ValueError("owner by_field needs each")
         return self
 
