@@ -22,10 +22,10 @@ from expectations.fitting.rule_examples import (
     cards_of_example,
     example_outcome,
     items_named,
+    prepare_for_examples,
 )
 from expectations.sql.judgements import PARAMETER, PLACEHOLDER, Judgement, judgements_of
 from expectations.sql.language import function_name, parse_condition, refusals
-from expectations.sql.lookups import create_lookups
 from expectations.sql.other_rows import lookup_problems, opt_problems, outside_lookups
 
 _MESSAGE_WORDS = frozenset({"label", "value", "suggestion"})
@@ -45,7 +45,7 @@ def check_catalogue(catalogue: Catalogue) -> CheckOutcome:
     examples_run = 0
     if not problems:
         with open_duckdb() as con:
-            create_lookups(con, catalogue)
+            prepare_for_examples(con, catalogue)
             for rule in catalogue.rules.values():
                 for name, expected in (("accepted", False), ("violating", True)):
                     examples_run += 1

@@ -15,6 +15,7 @@ from expectations.sql.card_rows import Peculiarities, rare_fields, typed_rows
 from expectations.sql.cell_values import value_macros
 from expectations.sql.context import AuditTable, build_audit_table, guarded
 from expectations.sql.judgements import Judgement, judgements_of, raw_column
+from expectations.sql.lookups import create_lookups
 from expectations.sql.quoting import quoted
 from expectations.texts import Bilingual
 
@@ -58,12 +59,20 @@ class ExampleOutcome:
     asked: bool = True
 
 
+def prepare_for_examples(con: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> None:
+    """Makes what examples are read and judged with: lookups, and the macros that clean and type cells."""
+    create_lookups(con, catalogue)
+    for statement in value_macros(catalogue.time_zone):
+        con.execute(statement)
+    con.execute("create schema if not exists cards")
+
+
 def example_outcome(
     con: duckdb.DuckDBPyConnection, catalogue: Catalogue, rule: RuleDeclaration, card: Card, example: Example
 ) -> ExampleOutcome:
     """What the rule makes of the example's rows; of an `each` rule only the fields named are judged.
 
-    `con` has the lookups; its tables `cards.<card>` are replaced.
+    `con` is prepared for examples; its tables `cards.<card>` are replaced.
     """
     judged = _judged_on(catalogue, rule, card, example)
     if not judged:
@@ -158,14 +167,10 @@ def store_example(
     }
     texts = [{**keys, **row} for row in _rows_of(example, card)]
     fields = [field for field in card.fields if field.name in {*items_read, *keys}]
-    for statement in value_macros(catalogue.time_zone):
-        con.execute(statement)
-    con.execute("create schema if not exists cards")
-    con.execute("create or replace temp table example (_row bigint, text json)")
-    if texts:
-        con.executemany(
-            "insert into example values (?, ?)", [(n, json.dumps(text, default=str)) for n, text in enumerate(texts)]
-        )
+    con.execute(
+        "create or replace temp table example as select generate_subscripts($1, 1) - 1 as _row, unnest($1::json[]) as text",
+        [[json.dumps(text, default=str) for text in texts]],
+    )
     place = {"_row": "_row", "_file": "0", "_sheet": "''", "_sheet_row": "_row + 2"}
 
     def type_rows(rare: Collection[str]) -> None:

@@ -8,8 +8,7 @@ import pytest
 
 from expectations.catalogue.catalogues import Catalogue, load_catalogue
 from expectations.fitting.rule_checks import check_catalogue
-from expectations.fitting.rule_examples import ExampleOutcome, cards_of_example, example_outcome
-from expectations.sql.lookups import create_lookups
+from expectations.fitting.rule_examples import ExampleOutcome, cards_of_example, example_outcome, prepare_for_examples
 
 RULES = sorted(load_catalogue().rules)
 
@@ -17,7 +16,7 @@ RULES = sorted(load_catalogue().rules)
 @pytest.fixture(scope="module")
 def con(catalogue: Catalogue) -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as con:
-        create_lookups(con, catalogue)
+        prepare_for_examples(con, catalogue)
         yield con
 
 

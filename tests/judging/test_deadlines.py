@@ -18,7 +18,7 @@ from support.contract.spec_exports import records
 
 from expectations.catalogue.catalogues import Catalogue, load_catalogue
 from expectations.catalogue.working_days import PACKAGE_YEARS, exceptions, known_years
-from expectations.fitting.rule_examples import example_outcome
+from expectations.fitting.rule_examples import example_outcome, prepare_for_examples
 from expectations.sql.lookups import create_lookups
 
 FREE, HELD = False, True
@@ -159,9 +159,9 @@ def macro(limit: Limit) -> str:
 
 @pytest.fixture(scope="module")
 def rule_con(catalogue: Catalogue) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A database with the lookups, for judging rows with the rules themselves."""
+    """A database for judging rows with the rules themselves."""
     with duckdb.connect() as con:
-        create_lookups(con, catalogue)
+        prepare_for_examples(con, catalogue)
         yield con
 
 

@@ -11,7 +11,7 @@ from support.commands import anka
 
 from expectations.catalogue.catalogues import Catalogue
 from expectations.connections import open_duckdb
-from expectations.fitting.rule_examples import store_example
+from expectations.fitting.rule_examples import prepare_for_examples, store_example
 from expectations.fitting.rule_sql import CardSql, rule_sql
 from expectations.judging.judge import LoadedCards, Verdict, judge
 from expectations.office_days import today
@@ -68,6 +68,7 @@ def test_the_script_is_what_the_judge_runs(catalogue: Catalogue, tmp_path: Path,
     database, rule = tmp_path / "run.duckdb", catalogue.rules[rule_id]
     (card,) = catalogue.cards_of(rule)
     with open_duckdb(database) as con:
+        prepare_for_examples(con, catalogue)
         for card_name in {card.name, *(link.card for link in card.links)}:
             fields = catalogue.cards[card_name].by_name
             store_example(con, catalogue, catalogue.cards[card_name], rule.examples.violating, fields)

@@ -7,7 +7,7 @@ from support.loads import load, warehouse
 
 from expectations.catalogue.catalogues import Catalogue
 from expectations.connections import open_duckdb
-from expectations.fitting.rule_examples import store_example
+from expectations.fitting.rule_examples import prepare_for_examples, store_example
 
 AWKWARD = [
     "2026年3月1日", "2026/3/1 8:30", "46082", "46082.5", "20260301", "2026-02-30", "三月", "'2026-03-01", " 12人\u3000", "1,234", "1,23",
@@ -47,6 +47,7 @@ def test_awkward_cells_become_the_same_values_in_an_example_and_in_an_export(
         load(con, export)
         of_export = con.execute(chosen).fetchall()
     with open_duckdb() as con:
+        prepare_for_examples(con, catalogue)
         store_example(con, catalogue, card, rows, {"bmsah", "suspect_no", *ITEMS})
         of_example = con.execute(chosen).fetchall()
     assert len(of_export) == len(AWKWARD)
