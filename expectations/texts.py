@@ -4,9 +4,12 @@ As a plain string it is both, Chinese first, which is what the command line prin
 """
 
 from collections.abc import Iterable
-from typing import Literal
+from typing import Literal, get_args
 
 Language = Literal["zh", "en"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+LANGUAGE_NAMES: dict[Language, str] = {"zh": "中文", "en": "English"}
+"""What each calls itself."""
 
 
 class Bilingual(str):

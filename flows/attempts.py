@@ -7,7 +7,7 @@ from expectations.errors import AnkaError, InputError
 from expectations.home import Home
 from expectations.register import attempts
 from expectations.store.register import Register
-from expectations.texts import Bilingual
+from expectations.texts import Bilingual, joined
 from flows.audit import AuditResult
 from flows.audit_lock import sole_audit
 
@@ -29,8 +29,8 @@ def attempted(home: Home, register: Register, audit: Callable[[], AuditResult]) 
         attempts.end(register, number, "failed", _reason(error))
         raise
     problems = result.followed.problems if result.followed else ()
-    why = "；".join(dict.fromkeys(_WHY[problem["kind"]] for problem in problems))
-    attempts.end(register, number, "incomplete" if why else "published", why)
+    why = joined("；", dict.fromkeys(_WHY[problem["kind"]] for problem in problems))
+    attempts.end(register, number, "incomplete" if problems else "published", why)
     return result
 
 
@@ -45,4 +45,6 @@ def notice_killed(home: Home, register: Register) -> None:
 
 def _reason(error: BaseException) -> str:
     """The first line of what a user can mend; of anything else only its kind, since its text may hold values of cards."""
-    return error.message.splitlines()[0] if isinstance(error, AnkaError) else type(error).__name__
+    if not isinstance(error, AnkaError):
+        return type(error).__name__
+    return Bilingual(error.message.zh.splitlines()[0], error.message.en.splitlines()[0])

@@ -10,7 +10,7 @@ from dashboard.frame.tables import Cell, Column, show, table
 from dashboard.frame.view import View
 from expectations.errors import AnkaError
 from expectations.people.listing import units
-from expectations.people.organisation_file import HEADINGS, Line, OrganisationError, read_organisation
+from expectations.people.organisation_file import ALL_HEADINGS, Line, OrganisationError, read_organisation
 from expectations.people.organisation_import import Changes, import_organisation, preview
 
 _SHOWN = 60
@@ -18,7 +18,7 @@ _SHOWN = 60
 
 def organisation_part(view: View) -> Written:
     """Draws it."""
-    st.caption(view.t("admin.file_means", columns="、".join(HEADINGS)))
+    st.caption(view.t("admin.file_means", columns=ALL_HEADINGS.in_language(view.language)))
     file = st.file_uploader(view.t("admin.file"), type=["csv", "xlsx"], key="a_file", max_upload_size=5)
     if file is not None:
         _upload(view, file.name, file.getvalue())

@@ -9,9 +9,12 @@ from dashboard.frame.address import Written
 from dashboard.frame.view import View
 from expectations.errors import AnkaError
 from expectations.people import access_log
-from expectations.store.switches import Value, set_switch, switches
+from expectations.people.languages import as_language
+from expectations.store.switches import CHOICES, Value, set_switch, switches
+from expectations.texts import LANGUAGE_NAMES
 
 _WORDS: Mapping[str, tuple[str, str]] = {
+    "language": ("admin.language", "admin.language_means"),
     "partner_offices": ("admin.partner_offices", "admin.partner_offices_means"),
     "messages_on": ("admin.messages_on", "admin.messages_on_means"),
     "hold_after": ("admin.hold_after", "admin.hold_after_means"),
@@ -39,8 +42,13 @@ def switches_part(view: View) -> Written:
 def _widget(view: View, name: str, value: Value) -> Value:
     label, means = _WORDS.get(name, ("", ""))
     title, key = view.t(label) if label else name, f"a_switch_{name}"
-    if isinstance(value, bool):
-        entered: Value = st.toggle(title, value, key=key)
+    if name in CHOICES:
+        choices = CHOICES[name]
+        entered: Value = st.segmented_control(
+            title, choices, default=str(value), key=key, required=True, format_func=lambda choice: _choice(view, choice)
+        )
+    elif isinstance(value, bool):
+        entered = st.toggle(title, value, key=key)
     elif isinstance(value, int):
         entered = st.number_input(title, value=value, step=1, key=key, width=220)
     elif isinstance(value, float):
@@ -50,6 +58,11 @@ def _widget(view: View, name: str, value: Value) -> Value:
     if means:
         st.caption(view.t(means))
     return entered
+
+
+def _choice(view: View, choice: str) -> str:
+    """What a value of a switch with few is called: a language calls itself."""
+    return view.t("admin.language_catalogue") if choice == "catalogue" else LANGUAGE_NAMES[as_language(choice)]
 
 
 def _save(view: View, present: Mapping[str, Value], entered: Mapping[str, Value]) -> None:

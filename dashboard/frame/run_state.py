@@ -37,7 +37,7 @@ def nights_banner(register: Register, reader: Reader, language: Language) -> Non
         nights = standing(session)
     lines = []
     if nights.failed and nights.last:
-        reason = nights.last.reason if reader.may("watch") else ""
+        reason = nights.last.why.in_language(language) if reader.may("watch") else ""
         lines.append(text("app.night_failed", language, hours=nights.last_hours) + (f" {reason}" if reason else ""))
     if nights.stale:
         lines.append(text("app.night_stale", language, hours=nights.good_hours, limit=nights.limit_hours))

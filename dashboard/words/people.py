@@ -180,6 +180,12 @@ WORDS: dict[str, tuple[str, str]] = {
         "最近一次成功的夜间核查超过此时间，每页提示，并通知数据监管员和管理员。",
         "When the last nightly audit that published is older, every page says so, and supervisors and administrators get a message.",
     ),
+    "admin.language": ("本单位语言", "Language of the home"),
+    "admin.language_catalogue": ("按规则库", "As the catalogue"),
+    "admin.language_means": (
+        "登录页、通知、周报、消息和核查汇总的语言；本人选过语言的，以本人为准。按规则库：中文；规则库不含中文的，英文。",
+        "Of sign-in, notices, digests, messages, reviews; whoever chose one reads their own. As the catalogue: English where it has no Chinese.",
+    ),
     "admin.day": ("日期", "Day"),
     "admin.time": ("时间", "Time"),
     "admin.who": ("人员", "Person"),

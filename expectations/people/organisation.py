@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from expectations.errors import InputError, nearest
+from expectations.people.languages import home_language, language_of
 from expectations.rights.reader import Reader
 from expectations.rights.roles import Role
 from expectations.rights.scope import EVERYTHING, NOTHING, Scope
@@ -103,6 +104,8 @@ def reader_of(session: Session, user_id: int) -> Reader:
         _united([*rows, *figures]),
         tree.path(user.unit_id),
         own_scope,
+        language_of(session, user),
+        home_language(session),
     )
 
 

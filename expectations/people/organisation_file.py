@@ -2,19 +2,26 @@
 
 Nothing is entered into the register here.
 
-    单位          office, on every row                      上级单位      the office above it; blank: none, or said on another row
-    部门          department of the office, may be blank    办案组        team of the department, may be blank
-    姓名          as the cards write it                     登录名        login; a row without name and login only names its unit
-    角色          one or several, separated by 、            协助          an assistant's prosecutor: login, or name in the same office
-    联系方式      address of the message service            统一认证账号  subject of the sign-in provider
+    单位          office          on every row
+    上级单位      office above    blank: none, or said on another row of the office
+    部门          department      may be blank
+    办案组        team            of the department, may be blank
+    姓名          name            as the cards write it
+    登录名        login           a row without name and login only names its unit
+    角色          roles           one or several, separated by 、
+    协助          assists         an assistant's prosecutor: login, or name in the same office
+    联系方式      contact         address of the message service
+    统一认证账号  subject         of the sign-in provider
+    语言          language        中文 or zh, English or en; blank leaves what the person chose
 """
 
 import csv
 import io
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import openpyxl
@@ -22,22 +29,30 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from expectations.errors import InputError, nearest
 from expectations.people.accounts import require_login
+from expectations.people.languages import language_named
 from expectations.rights.roles import ROLES, Role
-from expectations.texts import NO_TEXT, Bilingual, joined
+from expectations.texts import LANGUAGE_NAMES, NO_TEXT, Bilingual, Language, joined
 
-HEADINGS: dict[str, str] = {
-    "单位": "office",
-    "上级单位": "above",
-    "部门": "department",
-    "办案组": "team",
-    "姓名": "name",
-    "登录名": "login",
-    "角色": "roles",
-    "协助": "assists",
-    "联系方式": "contact",
-    "统一认证账号": "oidc_subject",
+HEADINGS: dict[str, Bilingual] = {
+    "office": Bilingual("单位", "office"),
+    "above": Bilingual("上级单位", "office above"),
+    "department": Bilingual("部门", "department"),
+    "team": Bilingual("办案组", "team"),
+    "name": Bilingual("姓名", "name"),
+    "login": Bilingual("登录名", "login"),
+    "roles": Bilingual("角色", "roles"),
+    "assists": Bilingual("协助", "assists"),
+    "contact": Bilingual("联系方式", "contact"),
+    "oidc_subject": Bilingual("统一认证账号", "subject"),
+    "language": Bilingual("语言", "language"),
 }
-_REQUIRED = ("单位", "姓名", "登录名", "角色")
+"""What a column holds → its heading in a file of either language; English ones in any case, with `_` or `-` for a blank."""
+_HEADING_WORDS = {word: key for key, heading in HEADINGS.items() for word in (heading.zh, heading.en)} | {
+    "role": "roles"
+}
+_PERSON = ("name", "login", "roles")
+"""Together on a row, or none of them."""
+_REQUIRED = ("office", *_PERSON)
 ROLE_WORDS: dict[str, Role] = {
     "数据监管员": "supervisor",
     "案管监督员": "supervisor",
@@ -81,6 +96,7 @@ class Line:
     assists: str
     contact: str
     oidc_subject: str
+    language: Language | None
 
     @property
     def unit(self) -> tuple[str, ...]:
@@ -90,12 +106,12 @@ class Line:
 
 def read_organisation(name: str, content: bytes) -> tuple[Line, ...]:
     """The rows of a file. Raises OrganisationError with every problem of the rows, InputError for what is no table."""
-    rows = list(_xlsx_rows(content) if Path(name).suffix.lower() == ".xlsx" else _csv_rows(content))
-    if len(content) > _MOST_BYTES or len(rows) > _MOST_ROWS:
-        raise InputError(
-            Bilingual("文件过大", "too large").about(name),
-            hint=Bilingual(f"最多 {_MOST_ROWS} 行", f"at most {_MOST_ROWS} rows"),
-        )
+    if len(content) > _MOST_BYTES:  # before it is read: reading takes many times its size
+        raise _too_large(name)
+    found = _xlsx_rows(content) if Path(name).suffix.lower() == ".xlsx" else _csv_rows(content)
+    rows = list(islice(found, _MOST_ROWS + 2))
+    if len(rows) > _MOST_ROWS + 1:  # one of them holds the headings
+        raise _too_large(name)
     heading, columns = _columns(rows)
     problems: list[Bilingual] = []
     lines: list[Line] = []
@@ -104,11 +120,21 @@ def read_organisation(name: str, content: bytes) -> tuple[Line, ...]:
             texts = {key: cells[place] if place < len(cells) else "" for key, place in columns.items()}
             lines.append(_line(number, texts, problems))
     if not lines:
-        raise InputError(Bilingual("没有任何人员", "no rows").about(name), hint="、".join(HEADINGS))
+        raise InputError(Bilingual("没有任何人员", "no rows").about(name), hint=ALL_HEADINGS)
     problems += _repeated(lines) + _offices(lines) + _assisted(lines)
     if problems:
         raise OrganisationError(problems)
     return tuple(lines)
+
+
+def _too_large(name: str) -> InputError:
+    return InputError(
+        Bilingual("文件过大", "too large").about(name),
+        hint=Bilingual(
+            f"最多 {_MOST_ROWS} 行、{_MOST_BYTES // 1_000_000} MB",
+            f"at most {_MOST_ROWS} rows and {_MOST_BYTES // 1_000_000} MB",
+        ),
+    )
 
 
 def _csv_rows(content: bytes) -> Iterator[tuple[int, list[str]]]:
@@ -130,8 +156,6 @@ def _csv_rows(content: bytes) -> Iterator[tuple[int, list[str]]]:
 
 
 def _xlsx_rows(content: bytes) -> Iterator[tuple[int, list[str]]]:
-    if len(content) > _MOST_BYTES:
-        raise InputError(Bilingual("文件过大", "too large"), hint=f"{_MOST_BYTES // 1_000_000} MB")
     try:
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
         sheet = book.worksheets[0]
@@ -148,17 +172,32 @@ def _columns(rows: list[tuple[int, list[str]]]) -> tuple[int, dict[str, int]]:
     """Which row holds the headings, and where each item stands. Raises InputError."""
     heading_row = next((place for place, (_, cells) in enumerate(rows) if any(cells)), None)
     cells = rows[heading_row][1] if heading_row is not None else []
-    missing = [heading for heading in _REQUIRED if heading not in cells]
-    unknown = [heading for heading in cells if heading and heading not in HEADINGS]
-    twice = [heading for heading, number in Counter(cells).items() if heading and number > 1]
+    keys = [_key_of(cell) for cell in cells]
+    missing = [HEADINGS[key] for key in _REQUIRED if key not in keys]
+    unknown = [cell for cell, key in zip(cells, keys, strict=True) if cell and not key]
+    twice = [HEADINGS[key] for key, number in Counter(keys).items() if key and number > 1]
     if heading_row is None or missing or unknown or twice:
-        parts = [Bilingual("缺少列", "missing").about("、".join(missing))] * bool(missing)
+        parts = [Bilingual("缺少列", "missing").about(_listed(missing))] * bool(missing)
         parts += [
-            Bilingual("不认识的列", "unknown").about(f"{heading}" + nearest(heading, HEADINGS)) for heading in unknown
+            Bilingual("不认识的列", "unknown").about(f"{heading}" + nearest(heading.casefold(), _HEADING_WORDS))
+            for heading in unknown
         ]
-        parts += [Bilingual("列重复", "twice").about("、".join(twice))] * bool(twice)
-        raise InputError(joined("；", parts) if parts else Bilingual("空文件", "empty file"), hint="、".join(HEADINGS))
-    return heading_row, {HEADINGS[heading]: place for place, heading in enumerate(cells) if heading}
+        parts += [Bilingual("列重复", "twice").about(_listed(twice))] * bool(twice)
+        raise InputError(joined("；", parts) if parts else Bilingual("空文件", "empty file"), hint=ALL_HEADINGS)
+    return heading_row, {key: place for place, key in enumerate(keys) if key}
+
+
+def _key_of(heading: str) -> str:
+    """What a column of that heading holds; blank for an unknown one."""
+    return _HEADING_WORDS.get(" ".join(heading.casefold().replace("_", " ").replace("-", " ").split()), "")
+
+
+def _listed(headings: Collection[Bilingual]) -> Bilingual:
+    return Bilingual("、".join(name.zh for name in headings), ", ".join(name.en for name in headings))
+
+
+ALL_HEADINGS = _listed(HEADINGS.values())
+"""Every heading, for who writes a file."""
 
 
 def _line(row: int, texts: dict[str, str], problems: list[Bilingual]) -> Line:
@@ -169,14 +208,13 @@ def _line(row: int, texts: dict[str, str], problems: list[Bilingual]) -> Line:
         return texts.get(key, "")
 
     if not text("office"):
-        say(Bilingual("单位空白", "单位 is blank"))
+        say(Bilingual("单位空白", "office is blank"))
     if text("team") and not text("department"):
         say(Bilingual("有办案组但没有部门", "a team without department"))
     roles, login = _roles(text("roles"), say), text("login")
-    if any(text(key) for key in ("name", "login", "roles")):
-        blank = [word for word, key in (("姓名", "name"), ("登录名", "login"), ("角色", "roles")) if not text(key)]
-        if blank:
-            say(Bilingual(f"{'、'.join(blank)}空白", f"{', '.join(blank)} blank"))
+    blank = [HEADINGS[key] for key in _PERSON if not text(key)]
+    if 0 < len(blank) < len(_PERSON):
+        say(Bilingual(f"{_listed(blank).zh}空白", f"{_listed(blank).en} blank"))
     if login:
         try:
             login = require_login(login)
@@ -186,6 +224,13 @@ def _line(row: int, texts: dict[str, str], problems: list[Bilingual]) -> Line:
         say(Bilingual("部门负责人没有部门", "a head needs a department"))
     if text("assists") and "assistant" not in roles:
         say(Bilingual("只有检察官助理可填“协助”", "only an assistant assists somebody"))
+    language = language_named(text("language"))
+    if text("language") and language is None:
+        say(
+            Bilingual("没有此语言", "no such language").about(
+                f"{text('language')} ({', '.join(LANGUAGE_NAMES.values())})"
+            )
+        )
     return Line(
         row,
         text("office"),
@@ -198,6 +243,7 @@ def _line(row: int, texts: dict[str, str], problems: list[Bilingual]) -> Line:
         text("assists"),
         text("contact"),
         text("oidc_subject"),
+        language,
     )
 
 
@@ -211,24 +257,25 @@ def _roles(text: str, say: Callable[[Bilingual], None]) -> tuple[Role, ...]:
     role_of_word: dict[str, Role] = {**ROLE_WORDS, **{role: role for role in ROLES}}
     words = [word for word in text.split("、") if word]
     for word in words:
-        if word not in role_of_word:
+        if word.casefold() not in role_of_word:
             say(Bilingual("没有此角色", "no such role").about(f"{word}" + nearest(word, role_of_word)))
-    roles = {role_of_word[word] for word in words if word in role_of_word}
+    roles = {role_of_word[word.casefold()] for word in words if word.casefold() in role_of_word}
     return tuple(role for role in ROLES if role in roles)
 
 
 def _repeated(lines: list[Line]) -> list[Bilingual]:
     """Logins and subjects that stand in two rows."""
     problems = []
-    for word, values in (
-        ("登录名", [(line.row, line.login) for line in lines]),
-        ("统一认证账号", [(line.row, line.oidc_subject) for line in lines]),
+    for heading, values in (
+        (HEADINGS["login"], [(line.row, line.login) for line in lines]),
+        (HEADINGS["oidc_subject"], [(line.row, line.oidc_subject) for line in lines]),
     ):
         first_rows: dict[str, int] = {}
         for row, value in values:
             if value and value in first_rows:
                 again = Bilingual(
-                    f"{word}“{value}”与第 {first_rows[value]} 行重复", f"{word} {value} repeats row {first_rows[value]}"
+                    f"{heading.zh}“{value}”与第 {first_rows[value]} 行重复",
+                    f"{heading.en} {value} repeats row {first_rows[value]}",
                 )
                 problems.append(_of_row(row, again))
             elif value:

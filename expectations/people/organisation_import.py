@@ -168,10 +168,11 @@ def _set_person(
     user.name, user.unit_id = line.name, unit
     user.assists_id = users[prosecutors[0].login].id if prosecutors else None
     user.contact, user.oidc_subject = line.contact, line.oidc_subject
+    user.language = line.language or user.language  # blank says nothing against what the person chose
 
 
 def _person_values(user: User) -> tuple[object, ...]:
-    return (user.name, tuple(user.roles), user.unit_id, user.assists_id, user.contact, user.oidc_subject)
+    return (user.name, tuple(user.roles), user.unit_id, user.assists_id, user.contact, user.oidc_subject, user.language)
 
 
 def _drop_unused(session: Session, named_units: set[int]) -> list[str]:

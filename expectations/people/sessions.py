@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from expectations.people import access_log
 from expectations.people.accounts import find_user, person_of_provider
+from expectations.people.languages import home_language, language_of
 from expectations.people.organisation import reader_of
 from expectations.rights.reader import Reader
 from expectations.store.register import Register, now
@@ -55,9 +56,12 @@ def start(session: Session, user_id: int, how: str) -> str:
 
 
 def one_time_link(register: Register, login: str) -> str:
-    """The address, relative to the dashboard's, that signs `login` in once within ten minutes. Raises InputError."""
+    """The address, relative to the dashboard's, that signs `login` in once within ten minutes, in their language. Raises InputError."""
     with register.writing() as session:
-        return f"sign-in?once={_new_token(session, find_user(session, login).id, _LINK, once=True)}"
+        user = find_user(session, login)
+        language = language_of(session, user)
+        spoken = "" if language == home_language(session) else f"&lang={language}"
+        return f"sign-in?once={_new_token(session, user.id, _LINK, once=True)}{spoken}"
 
 
 def exchange(register: Register, token: str) -> str | None:

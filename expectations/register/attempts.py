@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from expectations.store.register import Register, now
 from expectations.store.switches import switch
 from expectations.store.tables import Attempt, Run
+from expectations.texts import same
 
 Outcome = Literal["published", "incomplete", "failed"]
 RUNNING, KILLED = "running", "killed"
@@ -85,7 +86,8 @@ def end(register: Register, number: int | None, outcome: Outcome, reason: str = 
         if attempt is None:
             attempt = Attempt(started_at=now())
             session.add(attempt)
-        attempt.ended_at, attempt.outcome, attempt.reason = now(), outcome, reason
+        why = same(reason)
+        attempt.ended_at, attempt.outcome, attempt.reason, attempt.reason_en = now(), outcome, why.zh, why.en
 
 
 def bury(register: Register) -> None:

@@ -36,6 +36,7 @@ from expectations.office_days import begin_of
 from expectations.register import follow_sql
 from expectations.register.transitions import ACTIVE
 from expectations.register.trust import hold_if_rejected, run_problems
+from expectations.run.spoken import spoken_language
 from expectations.sql.quoting import quoted
 from expectations.store.register import Register, now
 from expectations.store.tables import Event, Finding, Run, RunFigure
@@ -103,8 +104,9 @@ def _follow(session: Session, con: duckdb.DuckDBPyConnection, file: Path, inputs
     run_id, as_of = con.execute("select run_id, as_of from published.runs").fetchall()[0]
     last_run = session.scalars(select(Run).order_by(Run.seq.desc()).limit(1)).first()
     # A run is named by what went into it: the same one again is a repeated command, not another night.
+    language = spoken_language(con, "published")
     if last_run and last_run.run_id == run_id:
-        last_run.file, last_run.inputs = str(file), inputs or last_run.inputs
+        last_run.file, last_run.inputs, last_run.language = str(file), inputs or last_run.inputs, language
         return Followed(last_run.seq, problems=tuple(json.loads(problem) for problem in last_run.problems))
     problems = run_problems(session, con)
     run = Run(
@@ -120,6 +122,7 @@ def _follow(session: Session, con: duckdb.DuckDBPyConnection, file: Path, inputs
         rules=dict(
             con.execute("select rule_id, fingerprint from published.rules where switched_off is null").fetchall()
         ),
+        language=language,
     )
     session.add(run)
     session.flush()

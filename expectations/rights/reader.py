@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from expectations.rights.acts import ACTS, Act, NotAllowedError
 from expectations.rights.roles import PAGES, Role
 from expectations.rights.scope import EVERYTHING, NOTHING, Scope
+from expectations.texts import Language
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,13 @@ class Reader:
     unit: str = ""
     own: Scope = field(default=NOTHING)
     """Their own cards and those of the people they work with: what 我的清单 shows, and where numbers are not masked."""
+    language: Language = "zh"
+    """What they read: their own, else the home's."""
+    home_language: Language = "zh"
+
+    def needs_saying(self, language: Language) -> bool:
+        """Whether an address must say the language: without it the page, or the sign-in before it, would open in another."""
+        return {language} != {self.language, self.home_language}
 
     @property
     def pages(self) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from expectations.errors import InputError, nearest
 from expectations.store.tables import Setting
-from expectations.texts import Bilingual
+from expectations.texts import LANGUAGES, Bilingual
 
 Value = bool | int | float | str
 
@@ -20,8 +20,12 @@ DEFAULTS: dict[str, Value] = {
     "precision_floor": 0.5,
     "idle_minutes": 30,
     "stale_hours": 26,
+    "language": "catalogue",
 }
 """Name → value where nobody has set one; its type is the type of the switch."""
+
+CHOICES: dict[str, tuple[str, ...]] = {"language": ("catalogue", *LANGUAGES)}
+"""The values of a switch that takes few; `catalogue`: the language of the home is what its rules speak, see `people.languages`."""
 
 _LOWEST: dict[str, float] = {
     "hold_after": 1,
@@ -80,6 +84,11 @@ def _checked(name: str, value: Value) -> Value:
         raise InputError(
             Bilingual(f"开关 {name} 的值类型不对", f"switch {name} has a wrong type").about(f"{value!r}"),
             hint=Bilingual("应为", "expected").about(kind.__name__),
+        )
+    if value not in CHOICES.get(name, (value,)):
+        raise InputError(
+            Bilingual(f"开关 {name} 没有这个值", f"switch {name} has no such value").about(value),
+            hint=", ".join(CHOICES[name]),
         )
     if isinstance(value, str):
         return _number_pattern(value) if name == "notice_number" else value

@@ -12,6 +12,7 @@ from sqlalchemy.types import TypeEngine
 
 from expectations.finding import hints
 from expectations.finding.columns import COLUMNS
+from expectations.texts import Bilingual
 
 _ACTIVE = "state IN ('new', 'open', 'reopened')"
 """Of the index of all a working list counts and sorts by; a query says the same words, see `reading`."""
@@ -78,6 +79,8 @@ class Run(Table):
     """The export files and folders it was made of, as absolute paths."""
     rules: Mapped[dict[str, Any]]
     """Fingerprint of every rule judged, by rule id: where it differs from the run before, the rule was changed."""
+    language: Mapped[str] = mapped_column(String(2), default="zh")
+    """What its catalogue speaks: `en` where no text of it is Chinese."""
 
 
 class Attempt(Table):
@@ -92,6 +95,12 @@ class Attempt(Table):
     """running, published, incomplete (published so), failed, killed."""
     reason: Mapped[str]
     """Why it failed or is not complete, in one line that names no person."""
+    reason_en: Mapped[str] = mapped_column(default="")
+
+    @property
+    def why(self) -> Bilingual:
+        """The reason; one noted before it was kept in English too holds both."""
+        return Bilingual(self.reason, self.reason_en or self.reason)
 
 
 class Finding(Table):
@@ -279,6 +288,8 @@ class User(Table):
     """The prosecutor an assistant works for."""
     contact: Mapped[str]
     """Where messages go: an address of the message service, or blank."""
+    language: Mapped[str | None] = mapped_column(String(2))
+    """zh or en, as the person or the organisation's file said; none: the home's."""
     oidc_subject: Mapped[str]
     password_hash: Mapped[str]
     must_change: Mapped[bool]

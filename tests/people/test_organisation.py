@@ -1,7 +1,8 @@
 """The organisation from a file, and what each role sees of it."""
 
 import io
-from collections.abc import Iterator
+import tracemalloc
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import openpyxl
@@ -13,13 +14,15 @@ from typer.testing import CliRunner
 from expectations.errors import InputError
 from expectations.people import sessions
 from expectations.people.accounts import find_user, set_active
+from expectations.people.languages import as_language, remember_language
 from expectations.people.organisation import find_unit, reader_of
-from expectations.people.organisation_file import HEADINGS, OrganisationError, read_organisation
+from expectations.people.organisation_file import ALL_HEADINGS, OrganisationError, read_organisation
 from expectations.people.organisation_import import Changes, import_organisation, preview
 from expectations.rights.reader import Reader
 from expectations.rights.scope import EVERYTHING, NOTHING, Scope
 from expectations.store.register import Register, open_register
 from expectations.store.tables import User
+from expectations.texts import Bilingual
 from flows.cli.users import app
 from sample_data.office import DESKS, UNIT_NAME
 
@@ -44,6 +47,16 @@ BY = (None, "test")
 
 def csv(text: str = FILE) -> bytes:
     return text.encode("gb18030")
+
+
+def workbook(text: str) -> bytes:
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    for line in text.splitlines():
+        book.active.append(line.split(","))
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
 
 
 @pytest.fixture
@@ -177,13 +190,90 @@ def test_offices_above_one_another_in_a_circle_are_refused() -> None:
 
 
 def test_a_workbook_is_read_like_a_csv() -> None:
-    book = openpyxl.Workbook()
-    assert book.active is not None
-    for line in FILE.splitlines():
-        book.active.append(line.split(","))
-    content = io.BytesIO()
-    book.save(content)
-    assert read_organisation("people.XLSX", content.getvalue()) == read_organisation("people.csv", csv())
+    assert read_organisation("people.XLSX", workbook(FILE)) == read_organisation("people.csv", csv())
+
+
+ENGLISH = """\
+Office,Office above,Department,Team,Name,Login,Role,Assists,Contact,Subject,Language
+Harbour,,Front desk,,Ann,ann,supervisor administrator,,,,English
+Harbour,,Front desk,,Bob,bob,Head,,bob@example.org,sub-1,en
+Harbour,,Front desk,Nights,Cy,cy,prosecutor,,,,中文
+Harbour,,Front desk,Nights,Di,di,assistant,cy,,,
+"""
+
+
+@pytest.mark.parametrize(
+    "heading", [str, str.lower, str.upper, lambda text: text.replace("Office above", "office_above")]
+)
+@pytest.mark.parametrize("suffix", ["csv", "xlsx"])
+def test_english_headings_are_read_beside_the_chinese(
+    register: Register, suffix: str, heading: Callable[[str], str]
+) -> None:
+    first, rest = ENGLISH.split("\n", 1)
+    text = f"{heading(first)}\n{rest}"
+    content = text.encode() if suffix == "csv" else workbook(text)
+    lines = read_organisation(f"people.{suffix}", content)
+    assert [(line.login, line.roles, line.language) for line in lines] == [
+        ("ann", ("supervisor", "administrator"), "en"),
+        ("bob", ("head",), "en"),
+        ("cy", ("prosecutor",), "zh"),
+        ("di", ("assistant",), None),
+    ]
+    assert (lines[1].contact, lines[1].oidc_subject, lines[2].team) == ("bob@example.org", "sub-1", "Nights")
+    import_organisation(register, lines, BY, give_passwords=False)
+    assert reader(register, "di").rows.handlers == {("Harbour", "", "Cy"), ("Harbour", "", "Di")}
+
+
+def test_headings_of_both_languages_may_be_mixed_but_none_may_stand_twice() -> None:
+    assert read_organisation("a.csv", csv("单位,Name,登录名,Roles\n甲,王,wang,检察官\n"))[0].name == "王"
+    with pytest.raises(InputError, match="twice: 姓名 / name"):
+        read_organisation("a.csv", csv("单位,Name,姓名,登录名,Roles\n甲,王,王,wang,检察官\n"))
+    with pytest.raises(InputError) as raised:
+        read_organisation("a.csv", b"Office,Nam,Login,Roles\nHarbour,Ann,ann,administrator\n")
+    assert isinstance(raised.value.message, Bilingual)
+    assert raised.value.message.en == "missing: name；unknown: Nam; nearest: name"
+    assert raised.value.message.zh.startswith("缺少列：姓名；不认识的列：Nam")
+
+
+def test_a_language_nobody_offers_is_refused_with_its_row() -> None:
+    with pytest.raises(OrganisationError) as raised:
+        read_organisation("a.csv", csv("单位,姓名,登录名,角色,语言\n甲,王,wang,检察官,法文\n甲,李,lili,检察官,EN\n"))
+    assert [problem.en for problem in raised.value.problems] == ["row 2: no such language: 法文 (中文, English)"]
+    assert [problem.zh for problem in raised.value.problems] == ["第 2 行：没有此语言：法文 (中文, English)"]
+
+
+def test_a_file_says_the_language_and_a_blank_cell_leaves_what_the_person_chose(register: Register) -> None:
+    enter(register, "单位,姓名,登录名,角色,语言\n甲,王,wang,管理员,English\n甲,李,lili,检察官,\n")
+    assert (reader(register, "wang").language, reader(register, "lili").language) == ("en", "zh")
+    for login, chosen in (("wang", "zh"), ("lili", "en")):
+        number = reader(register, login).user_id
+        assert number is not None
+        remember_language(register, number, as_language(chosen))
+    assert enter(register, "单位,姓名,登录名,角色,语言\n甲,王,wang,管理员,\n甲,李,lili,检察官,\n") == Changes()
+    assert enter(register, "单位,姓名,登录名,角色\n甲,王,wang,管理员\n甲,李,lili,检察官\n") == Changes()
+    assert (reader(register, "wang").language, reader(register, "lili").language) == ("zh", "en")
+    changes = enter(register, "单位,姓名,登录名,角色,语言\n甲,王,wang,管理员,en\n甲,李,lili,检察官,\n")
+    assert changes.changed == ("wang",)
+    assert reader(register, "wang").language == "en"
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.xlsx"])
+def test_a_file_too_large_is_refused_before_it_is_read(name: str) -> None:
+    """No three hundred thousand rows are made of it first: that takes a hundred times as long as the answer."""
+    content = csv("单位,姓名,登录名,角色\n" + "甲,王,wang,检察官\n" * 300_000)
+    assert len(content) > 5_000_000
+    tracemalloc.start()
+    with pytest.raises(InputError, match="too large"):
+        read_organisation(name, content)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 1_000_000
+
+
+def test_of_too_many_rows_no_more_are_read_than_are_allowed() -> None:
+    content = csv("单位,姓名,登录名,角色\n" + "甲,王,wang,检察官\n" * 20_001)
+    with pytest.raises(InputError, match="too large"):
+        read_organisation("a.csv", content)
 
 
 def test_somebody_must_be_left_to_administer_the_accounts(register: Register) -> None:
@@ -207,7 +297,7 @@ def test_a_unit_is_found_by_the_end_of_its_path(register: Register) -> None:
 
 def test_the_sample_names_everybody_of_the_invented_office(tmp_path: Path) -> None:
     lines = read_organisation(ORGANISATION.name, ORGANISATION.read_bytes())
-    assert tuple(ORGANISATION.read_text(encoding="utf-8-sig").splitlines()[0].split(",")) == tuple(HEADINGS)
+    assert ORGANISATION.read_text(encoding="utf-8-sig").splitlines()[0].split(",") == ALL_HEADINGS.zh.split("、")
     people = {(line.office, line.department, line.name, line.assists) for line in lines}
     desks = [desk for room in DESKS for desk in room]
     assert {(UNIT_NAME, desk.department, desk.prosecutor, "") for desk in desks} <= people
