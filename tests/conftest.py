@@ -84,7 +84,7 @@ def review(audited_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
     period = parse_period("2026H1")
     with open_published(Home(audited_home).current()) as con:
         select_period(con, period)
-        write_review(con, period, target)
+        write_review(con, period, target, "zh")
     return target
 
 

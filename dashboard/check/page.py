@@ -90,7 +90,10 @@ def _forget(view: View) -> None:
 
 def _check(view: View, uploads: Sequence[Upload], as_of: date, card: str) -> None:
     """Runs the check while the page says how far it is. Raises AnkaError."""
-    with st.status(view.t("check.running", seconds=0), expanded=True) as status, checking(uploads, as_of, card) as run:
+    with (
+        st.status(view.t("check.running", seconds=0), expanded=True) as status,
+        checking(uploads, as_of, card, view.language) as run,
+    ):
         begun = time.monotonic()
         progress_place = st.empty()
         while not run.running.wait(_LOOK_SECONDS):

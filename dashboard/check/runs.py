@@ -15,7 +15,7 @@ from typing import Any
 
 from dashboard.check.command_line import Running, start
 from expectations.errors import InputError
-from expectations.texts import Bilingual
+from expectations.texts import Bilingual, Language
 
 TIME_LIMIT = 300
 _AT_ONCE = 2
@@ -51,7 +51,7 @@ class CheckedUpload:
 class CheckRun:
     """A check at work: ask `running` until it has ended, then for the `outcome`."""
 
-    def __init__(self, folder: Path, uploads: Sequence[Upload], as_of: date, card: str) -> None:
+    def __init__(self, folder: Path, uploads: Sequence[Upload], as_of: date, card: str, language: Language) -> None:
         files = [_lay_down(folder / "exports" / str(number), upload) for number, upload in enumerate(uploads)]
         marked_folder, own_folder = folder / "marked", folder / "own"
         marked_folder.mkdir()
@@ -64,6 +64,8 @@ class CheckRun:
                 "json",
                 "--as-of",
                 as_of.isoformat(),
+                "--language",
+                language,
                 *chosen,
                 "-o",
                 str(marked_folder),
@@ -82,7 +84,7 @@ class CheckRun:
 
 
 @contextmanager
-def checking(uploads: Sequence[Upload], as_of: date, card: str = "") -> Iterator[CheckRun]:
+def checking(uploads: Sequence[Upload], as_of: date, card: str = "", language: Language = "zh") -> Iterator[CheckRun]:
     """A check at work; everything it made is gone when the block is left, and it is ended if it is still there."""
     if not _turns.acquire(blocking=False):
         raise InputError(
@@ -91,7 +93,7 @@ def checking(uploads: Sequence[Upload], as_of: date, card: str = "") -> Iterator
         )
     try:
         with tempfile.TemporaryDirectory(prefix="anka-check-") as folder:
-            run = CheckRun(Path(folder), uploads, as_of, card)
+            run = CheckRun(Path(folder), uploads, as_of, card, language)
             try:
                 yield run
             finally:

@@ -85,7 +85,7 @@ def digests_part(view: View) -> Written:
         ),
     )
     with view.register.reading() as session:
-        weekly_digest = digest(session, view.reader, home(), weeks[name], subjects[chosen])
+        weekly_digest = digest(session, view.reader, home(), weeks[name], subjects[chosen], view.language)
     _digest(view, weekly_digest)
     return _ADDRESS.written()
 

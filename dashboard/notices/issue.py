@@ -109,7 +109,9 @@ def _draft(view: View, draft: Draft, per: Per, days: int) -> None:
         _issue(view, [finding.finding_id for finding in findings], grade, per)
     if len(findings) > _SHOWN:
         st.caption(view.t("notice.shown", shown=_SHOWN, total=len(findings)))
-    show(findings_table(view, [Said.of(finding) for finding in findings[:_SHOWN]], read_labels(view.con)))
+    show(
+        findings_table(view, [Said.of(finding) for finding in findings[:_SHOWN]], read_labels(view.con, view.language))
+    )
 
 
 def _demands(view: View, grade: Grade, draft: Draft, findings: Sequence[Finding], days: int) -> str:
@@ -137,7 +139,7 @@ def _issue(view: View, ids: Sequence[str], grade: Grade, per: Per) -> None:
         empty.mistake(error, view.language)
         return
     if issued.notices:
-        st.session_state["n_said"] = view.t("notice.issued_said", numbers=plain(numbers(issued.notices)))
+        st.session_state["n_said"] = view.t("notice.issued_said", numbers=plain(numbers(view, issued.notices)))
     if issued.skipped:
         why = "；".join(dict.fromkeys(reason.in_language(view.language) for _, reason in issued.skipped))
         st.session_state["n_warned"] = view.t("notice.skipped_said", count=len(issued.skipped), why=plain(why))

@@ -14,6 +14,7 @@ from expectations.notices.labels import Labels
 from expectations.notices.reading import Said
 from expectations.notices.scopes import number_of
 from expectations.store.tables import Notice
+from expectations.texts import joined
 
 _MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&])")
 NOW_KEYS = {
@@ -85,9 +86,9 @@ def documents(view: View, notice: Notice) -> Html:
     )
 
 
-def numbers(issued: tuple[Notice, ...]) -> str:
+def numbers(view: View, issued: tuple[Notice, ...]) -> str:
     """Numbers of several, in one line."""
-    return "、".join(map(number_of, issued))
+    return joined("、", map(number_of, issued)).in_language(view.language)
 
 
 def _case_of(view: View, finding: Said) -> str:

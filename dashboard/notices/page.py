@@ -151,7 +151,7 @@ def _notice(view: View, notice_id: int) -> None:
     if notice.withdrawn:
         st.warning(view.t("notice.withdrawn_by", by=plain(by), why=plain(why)))
     show(documents(view, notice))
-    show(findings_table(view, findings, read_labels(view.con), states))
+    show(findings_table(view, findings, read_labels(view.con, view.language), states))
     _reply(view, notice)
     if view.reader.may("notify") and not notice.withdrawn:
         _withdraw(view, notice)

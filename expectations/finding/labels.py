@@ -57,9 +57,14 @@ def severity_of(severity: str, is_hint: bool) -> Severity:
     return "serious" if severity == "serious" else "normal"
 
 
+def severity_name(severity: str) -> Bilingual:
+    """What it is called."""
+    return Bilingual(*SEVERITY_WORDS[severity_of(severity, is_hint=False)])
+
+
 def severity_word(severity: str) -> str:
     """Its Chinese name."""
-    return SEVERITY_WORDS[severity_of(severity, is_hint=False)][0]
+    return severity_name(severity).zh
 
 
 def severity_order(column: str = "severity") -> str:
@@ -68,8 +73,9 @@ def severity_order(column: str = "severity") -> str:
     return f"case {column} {places} end"
 
 
-NOT_FILLED = "（未填）"
+UNFILLED = Bilingual("（未填）", "(blank)")
 """For a name the cards leave blank."""
+NOT_FILLED = UNFILLED.zh
 
 
 def case_word(bmsah: str, sheet: str, sheet_row: int) -> Bilingual:
@@ -82,6 +88,9 @@ def case_word(bmsah: str, sheet: str, sheet_row: int) -> Bilingual:
     return Bilingual(f"无受案号（{zh.strip()}）", f"no case number ({en.removeprefix(', ')})")
 
 
+NO_OFFICE = Bilingual("单位不明", "office unknown")
+
+
 def office_word(office: str) -> str:
     """An office as tables name it; blank is the one that rows belong to which belong to none."""
-    return office or "单位不明"
+    return office or NO_OFFICE.zh

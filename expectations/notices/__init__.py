@@ -1,8 +1,9 @@
 """Notices of rule 665: graded, numbered, replied to; their documents; and the weekly digests of departments and persons."""
 
-from expectations.notices.digests import Digest, digest, digest_document, digest_subjects, digest_text
+from expectations.notices.digests import Digest, digest, digest_document, digest_file_name, digest_subjects, digest_text
 from expectations.notices.documents import (
     LIST_TEMPLATE,
+    addressee_language,
     list_document,
     notice_document,
     notice_file_name,
@@ -32,8 +33,10 @@ __all__ = [
     "NoticeState",
     "Per",
     "Progress",
+    "addressee_language",
     "digest",
     "digest_document",
+    "digest_file_name",
     "digest_subjects",
     "digest_text",
     "grade_named",

@@ -19,12 +19,13 @@ from expectations.notices.grades import Grade, grade_named
 from expectations.notices.grading import grading, propose
 from expectations.notices.reading import Said, batch_of, overdue, words_to_keep
 from expectations.notices.scopes import number_of, visible
+from expectations.people.languages import home_language
 from expectations.register.readers_rows import rows_of
 from expectations.register.transitions import ACTIVE, awaited
 from expectations.rights.reader import Reader
 from expectations.store.offices import read_offices
 from expectations.store.register import Register, now
-from expectations.store.switches import switch
+from expectations.store.switches import DEFAULTS, switch
 from expectations.store.tables import Event, Finding, Notice, NoticeFinding
 from expectations.texts import NO_TEXT, Bilingual
 
@@ -34,6 +35,8 @@ Addressee = tuple[str, str, str]
 
 _NUMBERING_LOCK = 7701021  # any number only Anka uses as a PostgreSQL advisory lock
 _CHUNK = 500
+_ENGLISH_NUMBER = "{office} {year}/{serial}"
+"""As printed in a home that speaks English, where nobody has set the switch."""
 _COURT = re.compile("(人民检察院|检察院|院)$")
 _KIND = re.compile("(?<=..)[省市县区旗州盟]$")
 _LARGER = re.compile("^.*[省市县区旗州盟](?=..)")
@@ -238,9 +241,10 @@ def _issue_one(
     )
     session.add(notice)
     session.flush()
+    said_number = number_of(notice).in_language(home_language(session))
     for position, finding in enumerate(findings, start=1):
         session.add(NoticeFinding(notice_id=notice.id, finding_id=finding.finding_id, position=position))
-        event = _event(reader, finding.finding_id, "noticed", notice, number_of(notice))
+        event = _event(reader, finding.finding_id, "noticed", notice, said_number)
         event.before = {"version": 0, "said": words_to_keep(Said.of(finding))}
         session.add(event)
         finding.notice_id = notice.id
@@ -258,6 +262,8 @@ def _next_serial(session: Session, office: str, year: int) -> int:
 def _number(session: Session, office: str, year: int, serial: int) -> str:
     """The number as printed, by the switch `notice_number`. Raises InputError when that can't be filled in."""
     form = str(switch(session, "notice_number"))
+    if form == DEFAULTS["notice_number"] and home_language(session) == "en":
+        form = _ENGLISH_NUMBER
     try:
         return form.format(office=short_name(office), year=year, serial=serial)
     except (KeyError, IndexError, ValueError, AttributeError) as error:

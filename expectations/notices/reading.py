@@ -42,6 +42,13 @@ class Said:
     sheet: str = ""
     sheet_row: int = 0
     """Where the row stood; notices issued before that was kept do not say."""
+    message_en: str = ""
+    """Blank in notices issued before it was kept."""
+
+    @property
+    def words(self) -> Bilingual:
+        """The message."""
+        return Bilingual(self.message, self.message_en or self.message)
 
     @property
     def case_word(self) -> Bilingual:

@@ -6,6 +6,7 @@ from expectations.notices.grades import grade_of
 from expectations.register.readers_rows import rows_of
 from expectations.rights.reader import Reader
 from expectations.store.tables import Notice
+from expectations.texts import Bilingual, same
 
 
 def visible(reader: Reader) -> ColumnElement[bool]:
@@ -16,6 +17,8 @@ def visible(reader: Reader) -> ColumnElement[bool]:
     return rows_of(reader.rows, Notice) if reader.may("notify") or reader.may("reply") else false()
 
 
-def number_of(notice: Notice) -> str:
+def number_of(notice: Notice) -> Bilingual:
     """Its number, or what stands for it where its grade has none."""
-    return notice.number or f"{grade_of(notice).called.zh} {notice.issued_on:%Y-%m-%d} #{notice.id}"
+    if notice.number:
+        return same(notice.number)
+    return grade_of(notice).called + f" {notice.issued_on:%Y-%m-%d} #{notice.id}"

@@ -23,9 +23,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from expectations.errors import InputError
 from expectations.home import Home
-from expectations.texts import Bilingual
+from expectations.texts import Bilingual, Language
 
-BUNDLED = ("notice.docx", "list.xlsx", "digest.docx")
+BUNDLED = ("notice.docx", "list.xlsx", "digest.docx", "notice.en.docx", "list.en.xlsx", "digest.en.docx")
 _PLACE = resources.files("expectations.notices").joinpath("templates")
 _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ROW = re.compile(r"\{\{\s*row\.")
@@ -52,9 +52,14 @@ def write_bundled(folder: Path) -> tuple[Path, ...]:
     return targets
 
 
-def fill_document(home: Home, name: str, values: Mapping[str, object]) -> bytes:
+def template_in(name: str, language: Language) -> str:
+    """The template `name` of a language: notice.docx, notice.en.docx."""
+    return name if language == "zh" else str(Path(name).with_suffix(f".{language}{Path(name).suffix}"))
+
+
+def fill_document(home: Home, name: str, language: Language, values: Mapping[str, object]) -> bytes:
     """The Word template `name` filled in; every text survives as it is. Raises InputError naming the file and the variable."""
-    content, place = _template(home, name)
+    content, place = _template(home, name, language)
     with _mistakes(place, values):
         document = DocxTemplate(BytesIO(content))
         document.render(_clean(values), _sandbox(escape=True), autoescape=True)
@@ -63,12 +68,14 @@ def fill_document(home: Home, name: str, values: Mapping[str, object]) -> bytes:
     return out.getvalue()
 
 
-def fill_workbook(home: Home, name: str, values: Mapping[str, object], rows: Sequence[Mapping[str, object]]) -> bytes:
+def fill_workbook(
+    home: Home, name: str, language: Language, values: Mapping[str, object], rows: Sequence[Mapping[str, object]]
+) -> bytes:
     """The Excel template `name` filled in: the row that speaks of `row.…` is repeated for each of `rows`.
 
     Only text is put in, never a formula. Raises InputError naming the file and the variable.
     """
-    content, place = _template(home, name)
+    content, place = _template(home, name, language)
     with _mistakes(place, {**values, **{f"row.{key}": "" for row in rows[:1] for key in row}}):
         book = openpyxl.load_workbook(BytesIO(content))
         for sheet in book.worksheets:
@@ -78,12 +85,14 @@ def fill_workbook(home: Home, name: str, values: Mapping[str, object], rows: Seq
     return out.getvalue()
 
 
-def _template(home: Home, name: str) -> tuple[bytes, str]:
-    """Its content, and what to call it in a message."""
-    own_file = folder_of(home) / name
-    if own_file.is_file():
-        return own_file.read_bytes(), str(own_file)
-    return _PLACE.joinpath(name).read_bytes(), name
+def _template(home: Home, name: str, language: Language) -> tuple[bytes, str]:
+    """Its content, and what to call it in a message. An office's own serves both languages, unless it has one of this language too."""
+    of_language = template_in(name, language)
+    for own_file in (folder_of(home) / of_language, folder_of(home) / name):
+        if own_file.is_file():
+            return own_file.read_bytes(), str(own_file)
+    bundled = of_language if _PLACE.joinpath(of_language).is_file() else name
+    return _PLACE.joinpath(bundled).read_bytes(), bundled
 
 
 def _sandbox(*, escape: bool) -> ImmutableSandboxedEnvironment:

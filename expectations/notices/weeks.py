@@ -71,6 +71,11 @@ class Subject:
     department: str
     prosecutor: str = ""
 
+    @property
+    def name(self) -> str:
+        """Whose, as a title says it."""
+        return f"{self.department} {self.prosecutor}".strip()
+
     def rows(self, session: Session) -> Callable[..., ColumnElement[bool]]:
         """The condition on its rows, to be made over their office, department and prosecutor; as figures count them."""
         offices = read_offices(session)

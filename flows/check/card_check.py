@@ -15,8 +15,9 @@ from expectations.errors import InputError
 from expectations.file_names import shown
 from expectations.progress import Stage
 from expectations.run.published import open_published
+from expectations.run.spoken import spoken_language
 from expectations.spill import let_go_of_deleted
-from expectations.texts import Bilingual, joined
+from expectations.texts import Bilingual, Language, joined
 from flows.audit import AuditOrder, run_audit
 from flows.check.findings import FileCheck, file_checks
 from flows.check.marks import RESULT_SHEET, marks_of, result_sheet
@@ -47,6 +48,8 @@ class CheckOrder:
     as_of: date
     catalogue: Path | None = None
     card: str | None = None
+    language: Language | None = None
+    """Of the marks and the sheet of results; none: what the rules speak."""
 
 
 @dataclass(frozen=True)
@@ -83,11 +86,12 @@ def check_cards(order: CheckOrder) -> tuple[Checked, ...]:
         result = run_audit(audit, catalogue)
         with open_published(result.file) as con:
             checks = file_checks(con, catalogue)
+            language = order.language or spoken_language(con)
         marked = []
         for number, check in enumerate(checks):
             tell(Stage.MARK, number, len(checks))
             with _named(files[check.file_no]):
-                marked.append(_mark(check, files[check.file_no], order.as_of, catalogue, work_folder))
+                marked.append(_mark(check, files[check.file_no], order.as_of, catalogue, work_folder, language))
         for copy, target in zip(marked, targets, strict=True):
             _hand_out(copy, target)
         tell(Stage.MARK, len(checks), len(checks))
@@ -153,7 +157,7 @@ def _require_size_and_freshness(file: Path) -> None:
             ),
             hint=Bilingual("只导出本人的案卡，或用 anka audit", "export your own cards only, or use anka audit"),
         )
-    if workbook and RESULT_SHEET in sheet_names(file):
+    if workbook and {RESULT_SHEET.zh, RESULT_SHEET.en} & set(sheet_names(file)):
         raise InputError(
             Bilingual("已是自查后的工作簿", "a workbook that was checked already"),
             hint=Bilingual("在案件系统中改正后重新导出", "correct the cards in the case system and export again"),
@@ -175,15 +179,17 @@ def _suffix_for(file: Path) -> str:
     return ".xlsm" if is_workbook_package(file) and keeps_macros(file) else ".xlsx"
 
 
-def _mark(check: FileCheck, source: Path, as_of: date, catalogue: Catalogue, folder: Path) -> Path:
+def _mark(check: FileCheck, source: Path, as_of: date, catalogue: Catalogue, folder: Path, language: Language) -> Path:
     """The marked copy of one file, in the folder that is deleted."""
     workbook = source
     if not is_workbook_package(source):
         workbook = folder / f"{check.file_no}.xlsx"
         write_as_workbook(source, workbook, catalogue, check.header_rows)
-    titles = {card.name: card.title_zh for card in catalogue.cards.values()}
+    titles = {
+        card.name: Bilingual(card.title_zh, card.title_en).in_language(language) for card in catalogue.cards.values()
+    }
     marked = folder / f"{check.file_no}-marked"
-    mark_workbook(workbook, marked, marks_of(check), result_sheet(check, as_of, titles))
+    mark_workbook(workbook, marked, marks_of(check, language), result_sheet(check, as_of, titles, language))
     return marked
 
 

@@ -43,11 +43,11 @@ class CheckFinding:
     """A finding with the texts of its rule and the columns of its row that are concerned: `column` holds the item, `related`
     what it was compared with.
 
-    `item` names the items concerned. Columns count from 1; `column` is None when the file has no column of the item.
+    `items` are the headings of the items concerned. Columns count from 1; `column` is None when the file has no column of the item.
     """
 
     finding: Finding
-    item: str
+    items: tuple[str, ...]
     column: int | None
     case_column: int
     related: tuple[int, ...]
@@ -55,6 +55,11 @@ class CheckFinding:
     title_en: str
     how_to_fill: str
     how_to_fill_en: str
+
+    @property
+    def item(self) -> str:
+        """The items concerned, as one text."""
+        return "、".join(self.items)
 
     @property
     def severity(self) -> Severity:
@@ -68,12 +73,13 @@ class CheckFinding:
         placed_items = {
             attribute.name: getattr(self, attribute.name)
             for attribute in dataclasses.fields(self)
-            if attribute.name != "finding"
+            if attribute.name not in ("finding", "items")
         }
         name_or_case_name = finding.name or finding.case_name
         return {
             **listed_items,
             **placed_items,
+            "item": self.item,
             "name": name_or_case_name,
             "row": finding.sheet_row,
             "severity": self.severity,
@@ -188,7 +194,7 @@ def _finding(
     texts = ["" if text is None else str(text) for text in row[len(COLUMNS) :]]
     return CheckFinding(
         finding,
-        "、".join(headers),
+        tuple(headers),
         column_of_item.get(main_item),
         column_of_item.get(card.role("case") or "", 1),
         related,

@@ -13,7 +13,7 @@ from rich.table import Table
 
 from expectations.errors import InputError
 from expectations.file_names import shown
-from expectations.texts import Bilingual
+from expectations.texts import Bilingual, Language
 from flows.cli.options import NOT_JUDGED, AsOf, CatalogueFolder, day
 from flows.load import require_loadable
 from flows.progress import ProgressWay, shown_progress
@@ -39,6 +39,13 @@ def check(
     card: Annotated[
         str | None, typer.Option(help=Bilingual("所有文件的案卡", "the card of all files, if not recognised"))
     ] = None,
+    language: Annotated[
+        Language | None,
+        typer.Option(
+            help=Bilingual("标注所用语言，默认按规则库", "language of the marks, default as the rules speak"),
+            show_default=False,
+        ),
+    ] = None,
     format: Annotated[Literal["table", "json"], typer.Option(help=Bilingual("输出格式", "output"))] = "table",
     progress: ProgressWay = "bar",
 ) -> None:
@@ -54,7 +61,7 @@ def check(
     from flows.check.card_check import CheckOrder, check_cards  # Great Expectations takes seconds to import
 
     with shown_progress(Console(stderr=True)):
-        checked = check_cards(CheckOrder(tuple(files), output, audit_day, catalogue, card))
+        checked = check_cards(CheckOrder(tuple(files), output, audit_day, catalogue, card, language))
     if format == "json":
         typer.echo(json.dumps([as_object(checked_file) for checked_file in checked], ensure_ascii=False))
     else:

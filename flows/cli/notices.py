@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from expectations.errors import InputError
-from expectations.texts import Bilingual
+from expectations.texts import Bilingual, Language
 from flows.cli.options import NOT_WELL, HomeFolder, RegisterUrl, day, home_at
 
 if TYPE_CHECKING:
@@ -29,11 +29,11 @@ Today = Annotated[
 ]
 OutFolder = Annotated[Path, typer.Option("--output", "-o", help=Bilingual("写入的文件夹", "folder to write"))]
 _STATES = {
-    "withdrawn": "已撤回",
-    "replied": "已回复",
-    "overdue": "逾期未回复",
-    "due": "待回复",
-    "no_reply": "无须书面回复",
+    "withdrawn": Bilingual("已撤回", "withdrawn"),
+    "replied": Bilingual("已回复", "replied"),
+    "overdue": Bilingual("逾期未回复", "overdue"),
+    "due": Bilingual("待回复", "to be replied to"),
+    "no_reply": Bilingual("无须书面回复", "no reply needed"),
 }
 _UNSAFE = str.maketrans(dict.fromkeys('\\/:*?"<>|', "_"))
 
@@ -50,13 +50,15 @@ def list_notices(
 ) -> None:
     """列出通知 / notices with due date, reply and how many of their findings are settled."""
     from expectations import notices as core
+    from expectations.people.languages import home_language
     from expectations.rights.reader import MACHINE
 
     now = date.fromisoformat(day(today))
     with _register(home, register).reading() as session:
         listed = core.overdue(session, MACHINE, now) if overdue else core.notices(session, MACHINE)
         progress_by_id = core.progress(session, MACHINE, [notice.id for notice in listed])
-    rows = [_row(notice, progress_by_id.get(notice.id, core.Progress()), now) for notice in listed]
+        language = home_language(session)
+    rows = [_row(notice, progress_by_id.get(notice.id, core.Progress()), now, language) for notice in listed]
     if format == "json":
         typer.echo(json.dumps(rows, ensure_ascii=False, indent=1))
         return
@@ -86,6 +88,7 @@ def issue(
     from expectations import notices as core
     from expectations.notices.documents import addressee_of
     from expectations.notices.scopes import number_of
+    from expectations.people.languages import home_language
     from expectations.rights.reader import MACHINE
 
     now, office_register = date.fromisoformat(day(today)), _register(home, register)
@@ -97,10 +100,13 @@ def issue(
         groups = groups or [(next(iter(core.GRADES)), findings)]
         drawn = {finding_id for _, ids in groups for finding_id in ids}
         groups[0][1].extend(finding_id for finding_id in findings if finding_id not in drawn)
+    with office_register.reading() as session:
+        language = home_language(session)
     for chosen, ids in groups:
         outcome = core.issue(office_register, MACHINE, ids, chosen, per, now)
         for notice in outcome.notices:
-            typer.echo(f"{notice.id}\t{number_of(notice)}\t{addressee_of(notice)}\t{notice.due_on}")
+            number, to = (words.in_language(language) for words in (number_of(notice), addressee_of(notice)))
+            typer.echo(f"{notice.id}\t{number}\t{to}\t{notice.due_on}")
         for finding_id, why in outcome.skipped:
             typer.echo(f"{finding_id}: {why}", err=True)
 
@@ -150,16 +156,19 @@ def document(
     from expectations import notices as core
     from expectations.rights.reader import MACHINE
 
-    home_folder, labels = home_at(home), _labels(home)
+    home_folder = home_at(home)
     with _register(home, register).reading() as session:
+        issued_notice = core.one_notice(session, MACHINE, notice)
+        if issued_notice is None:
+            raise InputError(Bilingual("没有这份通知", "no such notice").about(notice), hint="anka notices list")
+        language = core.addressee_language(session, issued_notice)
+        labels = _labels(home, language)
         files = {
             "docx": core.notice_document(session, MACHINE, home_folder, notice, labels),
             "xlsx": core.list_document(session, MACHINE, home_folder, notice, labels),
         }
-        issued_notice = core.one_notice(session, MACHINE, notice)
-    assert issued_notice is not None, "its documents were just made"
     for suffix, content in files.items():
-        typer.echo(str(_write(output, core.notice_file_name(issued_notice, suffix), content)))
+        typer.echo(str(_write(output, core.notice_file_name(issued_notice, suffix, language), content)))
 
 
 @app.command()
@@ -174,6 +183,7 @@ def digest(
     """写出每部门、每人的周报 / write the weekly digest of every department and person."""
     from expectations import notices as core
     from expectations.notices.weeks import Week
+    from expectations.people.addressees import language_to
     from expectations.rights.reader import MACHINE
     from expectations.run.published import current_run
 
@@ -184,8 +194,10 @@ def digest(
     with _register(home, register).reading() as session:
         departments, persons = core.digest_subjects(session, MACHINE)
         for subject in (*departments, *persons):
-            weekly_digest = core.digest(session, MACHINE, home_folder, digest_week, subject)
-            name = f"{digest_week.name}_{subject.department}_{subject.prosecutor or '部门'}"
+            language = language_to(session, subject.office, subject.department, subject.prosecutor)
+            weekly_digest = core.digest(session, MACHINE, home_folder, digest_week, subject, language)
+            whose = subject.prosecutor or weekly_digest.pick(Bilingual("部门", "department"))
+            name = f"{digest_week.name}_{subject.department}_{whose}"
             _write(output, f"{name}.docx", core.digest_document(home_folder, weekly_digest))
             _write(output, f"{name}.txt", core.digest_text(weekly_digest).encode())
     typer.echo(f"{output}: 部门 departments {len(departments)}, 个人 persons {len(persons)}, {digest_week.name}")
@@ -284,19 +296,19 @@ def notify(
         raise typer.Exit(NOT_WELL)
 
 
-def _row(notice: "Notice", progress: "Progress", today: date) -> dict[str, object]:
+def _row(notice: "Notice", progress: "Progress", today: date, language: Language) -> dict[str, object]:
     from expectations import notices as core
     from expectations.notices.documents import addressee_of
     from expectations.notices.scopes import number_of
 
     return {
         "id": notice.id,
-        "number": number_of(notice),
-        "grade": core.grade_of(notice).title.zh,
-        "to": addressee_of(notice),
+        "number": number_of(notice).in_language(language),
+        "grade": core.grade_of(notice).title.in_language(language),
+        "to": addressee_of(notice).in_language(language),
         "issued": notice.issued_on.isoformat(),
         "due": notice.due_on.isoformat(),
-        "state": _STATES[core.state_of(notice, today)],
+        "state": _STATES[core.state_of(notice, today)].in_language(language),
         "settled": f"{progress.settled} / {progress.total}",
     }
 
@@ -307,12 +319,12 @@ def _register(home: Path, url: str) -> "Register":
     return home_register(home_at(home), url)
 
 
-def _labels(home: Path) -> "Labels":
+def _labels(home: Path, language: Language) -> "Labels":
     from expectations.notices.labels import read_labels
     from expectations.run.published import current_run
 
     with current_run(home_at(home)) as con:
-        return read_labels(con)
+        return read_labels(con, language)
 
 
 def _write(folder: Path, name: str, content: bytes) -> Path:

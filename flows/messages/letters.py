@@ -13,13 +13,14 @@ from expectations.notices import digest_subjects, grade_of, notices, state_of
 from expectations.notices.grades import awaiting_reply
 from expectations.notices.scopes import number_of
 from expectations.notices.weeks import Subject, Week, week_figures
+from expectations.people.languages import home_language
 from expectations.people.organisation import reader_of
 from expectations.register.attempts import standing, troubled
 from expectations.register.readers_rows import rows_of
 from expectations.rights.reader import Reader
 from expectations.rights.scope import EVERYTHING
 from expectations.store.tables import Finding, Notice, Run, User
-from expectations.texts import Bilingual
+from expectations.texts import NO_TEXT, Bilingual, Language, same
 
 OFFICE = "office"
 """The recipient of what goes to the channels of the office."""
@@ -55,9 +56,9 @@ class Occasion:
     today: date
     week: Week | None = None
 
-    def link(self, page: str, **params: object) -> str:
-        """A deep link into the dashboard."""
-        query = urlencode(params)
+    def link(self, to: "_Recipient", page: str, **params: object) -> str:
+        """A deep link into the dashboard that opens in the recipient's language, also where sign-in comes before it."""
+        query = urlencode({**params, **({} if to.language == to.home_language else {"lang": to.language})})
         return f"{self.address.rstrip('/')}/{page}{'?' if query else ''}{query}"
 
 
@@ -67,7 +68,7 @@ def letters(session: Session, occasion: Occasion) -> list[Letter]:
     due_letters: list[Letter] = []
     for user in session.scalars(select(User).where(User.active.is_(True)).order_by(User.login)).all():
         reader = reader_of(session, user.id)
-        to = _Recipient(user.login, user.name, user.contact)
+        to = _Recipient(user.login, user.name, user.contact, reader.language, reader.home_language)
         if run is not None:
             due_letters += _new_findings(session, occasion, run, reader, to)
         due_letters += _alarms(session, occasion, reader, to)
@@ -82,9 +83,13 @@ class _Recipient:
     login: str
     name: str
     contact: str
+    language: Language
+    home_language: Language
 
-    def letter(self, kind: str, about: object, title: str, *lines: str) -> Letter:
-        return Letter(kind, str(about), self.login, self.name, self.contact, title, "\n".join(lines))
+    def letter(self, kind: str, about: object, title: Bilingual, *lines: str) -> Letter:
+        """In the recipient's language."""
+        body = "\n".join(same(line).in_language(self.language) for line in lines)
+        return Letter(kind, str(about), self.login, self.name, self.contact, title.in_language(self.language), body)
 
 
 def _new_findings(session: Session, occasion: Occasion, run: Run, reader: Reader, to: _Recipient) -> Iterator[Letter]:
@@ -100,10 +105,12 @@ def _new_findings(session: Session, occasion: Occasion, run: Run, reader: Reader
     yield to.letter(
         "new",
         run.seq,
-        f"案卡质检：新发现 {len(ids)} 个问题",
-        f"{run.as_of} 核查新发现{'' if supervises else '您负责的'}问题 {len(ids)} 个，请登录查看。",
-        f"The audit of {run.as_of} found {len(ids)} new errors{'' if supervises else ' on your cards'}.",
-        occasion.link(page, **params),
+        Bilingual(f"案卡质检：新发现 {len(ids)} 个问题", f"Case cards: new errors: {len(ids)}"),
+        Bilingual(
+            f"{run.as_of} 核查新发现{'' if supervises else '您负责的'}问题 {len(ids)} 个，请登录查看。",
+            f"New errors found{'' if supervises else ' on your cards'} by the audit of {run.as_of}: {len(ids)}.",
+        ),
+        occasion.link(to, page, **params),
     )
 
 
@@ -113,21 +120,27 @@ def _new_error_ids(session: Session, run: Run, rows: ColumnElement[bool]) -> lis
     return list(session.scalars(select(Finding.finding_id).where(rows, came, not_(Finding.hint_now))))
 
 
-_TROUBLE: Mapping[str, tuple[str, str, str]] = {
+_TROUBLE: Mapping[str, tuple[Bilingual, Bilingual]] = {
     "failed": (
-        "夜间核查失败",
-        "夜间核查没有完成，未发布新的结果，看板仍显示此前的结果。",
-        "The nightly audit failed and published nothing; the dashboard shows the run before it.",
+        Bilingual("案卡质检：夜间核查失败", "Case cards: the nightly audit failed"),
+        Bilingual(
+            "夜间核查没有完成，未发布新的结果，看板仍显示此前的结果。",
+            "The nightly audit failed and published nothing; the dashboard shows the run before it.",
+        ),
     ),
     "killed": (
-        "夜间核查中断",
-        "夜间核查被中断（程序被终止或机器关机），未发布新的结果，看板仍显示此前的结果。",
-        "The nightly audit was killed, or the machine went off, and published nothing; the dashboard shows the run before it.",
+        Bilingual("案卡质检：夜间核查中断", "Case cards: the nightly audit was killed"),
+        Bilingual(
+            "夜间核查被中断（程序被终止或机器关机），未发布新的结果，看板仍显示此前的结果。",
+            "The nightly audit was killed, or the machine went off, and published nothing; the dashboard shows the run before it.",
+        ),
     ),
     "incomplete": (
-        "夜间核查不完整",
-        "夜间核查已发布，但不完整，其数字不能视为“无错误”。",
-        "The nightly audit was published but is not complete; no figure of it may be read as “no error”.",
+        Bilingual("案卡质检：夜间核查不完整", "Case cards: the nightly audit is not complete"),
+        Bilingual(
+            "夜间核查已发布，但不完整，其数字不能视为“无错误”。",
+            "The nightly audit was published but is not complete; no figure of it may be read as “no error”.",
+        ),
     ),
 }
 """By outcome of an attempt: title and text."""
@@ -138,19 +151,21 @@ def _alarms(session: Session, occasion: Occasion, reader: Reader, to: _Recipient
     if not reader.may("watch"):
         return
     for attempt in troubled(session):
-        title, zh, en = _TROUBLE[attempt.outcome]
-        why = [Bilingual("原因", "reason").about(attempt.reason)] if attempt.reason else []
-        yield to.letter(attempt.outcome, attempt.id, f"案卡质检：{title}", zh, en, *why, occasion.link("run"))
+        title, words = _TROUBLE[attempt.outcome]
+        why = [Bilingual("原因", "reason").about(attempt.why)] if attempt.reason else []
+        yield to.letter(attempt.outcome, attempt.id, title, words, *why, occasion.link(to, "run"))
     nights = standing(session)
     if nights.stale:
         days = nights.good_hours // 24
         yield to.letter(
             "missed",
             f"{nights.good_at:%Y%m%d}+{days}",
-            "案卡质检：没有新的夜间核查",
-            f"最近一次成功的夜间核查在 {nights.good_hours} 小时前（应不超过 {nights.limit_hours} 小时）。请检查定时任务和导出文件。",
-            f"The last nightly audit that published is {nights.good_hours} hours old (limit {nights.limit_hours}): look at the schedule and the exports.",
-            occasion.link("run"),
+            Bilingual("案卡质检：没有新的夜间核查", "Case cards: no new nightly audit"),
+            Bilingual(
+                f"最近一次成功的夜间核查在 {nights.good_hours} 小时前（应不超过 {nights.limit_hours} 小时）。请检查定时任务和导出文件。",
+                f"The last nightly audit that published is {nights.good_hours} hours old (limit {nights.limit_hours}): look at the schedule and the exports.",
+            ),
+            occasion.link(to, "run"),
         )
 
 
@@ -173,14 +188,14 @@ def _notices(session: Session, occasion: Occasion, reader: Reader, to: _Recipien
 
 def _about(occasion: Occasion, to: _Recipient, kind: str, notice: Notice, news: Bilingual) -> Letter:
     grade = grade_of(notice)
-    until = "，" + Bilingual(f"回复期限 {notice.due_on}", f"reply by {notice.due_on}") if grade.wants_reply else ""
-    grade_name = grade.called.zh
+    until = Bilingual(f"，回复期限 {notice.due_on}", f", reply by {notice.due_on}") if grade.wants_reply else NO_TEXT
+    called = grade.called + " " if notice.number else NO_TEXT
     return to.letter(
         kind,
         notice.id,
-        f"{grade_name}（{news.zh}）",
-        f"{f'{grade_name} ' if notice.number else ''}{number_of(notice)}：{news}{until}",
-        occasion.link("notices", tab="issued", id=notice.id),
+        Bilingual(f"{grade.called.zh}（{news.zh}）", f"{grade.called.en} ({news.en})"),
+        called + number_of(notice) + Bilingual("：", ": ") + news + until,
+        occasion.link(to, "notices", tab="issued", id=notice.id),
     )
 
 
@@ -195,18 +210,17 @@ def _digests(session: Session, occasion: Occasion, week: Week, reader: Reader, t
     yield to.letter(
         "digest",
         week.name,
-        f"案卡质量周报 {week.name}",
+        Bilingual(f"案卡质量周报 {week.name}", f"Digest of the case cards {week.name}"),
         *(_week_line(session, occasion.home, subject, week) for subject in subjects),
-        occasion.link("notices", tab="digests", week=week.name),
+        occasion.link(to, "notices", tab="digests", week=week.name),
     )
 
 
-def _week_line(session: Session, home: Home, subject: Subject, week: Week) -> str:
+def _week_line(session: Session, home: Home, subject: Subject, week: Week) -> Bilingual:
     figures = week_figures(session, home, subject, week)
-    whose = f"{subject.department} {subject.prosecutor}".strip()
-    return f"{whose}：" + Bilingual(
-        f"新发现 {figures.new}，已改正 {figures.corrected} / 在册 {figures.stock}，待处理 {figures.open}，逾期 {figures.overdue}",
-        f"new {figures.new}, corrected {figures.corrected} of {figures.stock}, open {figures.open}, overdue {figures.overdue}",
+    return Bilingual(
+        f"{subject.name}：新发现 {figures.new}，已改正 {figures.corrected} / 在册 {figures.stock}，待处理 {figures.open}，逾期 {figures.overdue}",
+        f"{subject.name}: new {figures.new}, corrected {figures.corrected} of {figures.stock}, open {figures.open}, overdue {figures.overdue}",
     )
 
 
@@ -217,14 +231,17 @@ def _to_office(session: Session, occasion: Occasion, run: Run) -> list[Letter]:
     overdue = session.scalar(late) or 0
     if not number and not overdue:
         return []
-    to = _Recipient(OFFICE, Bilingual("本院", "office"), "")
+    language = home_language(session)
+    to = _Recipient(OFFICE, Bilingual("本院", "office"), "", language, language)
     return [
         to.letter(
             "new",
             run.seq,
-            f"案卡质检：{run.as_of} 核查",
-            f"新发现问题 {number} 个，逾期未回复的通知 {overdue} 份。",
-            f"{number} new errors, {overdue} notices overdue.",
-            occasion.link("today"),
+            Bilingual(f"案卡质检：{run.as_of} 核查", f"Case cards: audit of {run.as_of}"),
+            Bilingual(
+                f"新发现问题 {number} 个，逾期未回复的通知 {overdue} 份。",
+                f"New errors: {number}, notices overdue: {overdue}.",
+            ),
+            occasion.link(to, "today"),
         )
     ]

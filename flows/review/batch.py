@@ -14,6 +14,7 @@ from prefect.cache_policies import NO_CACHE
 from expectations.errors import InputError
 from expectations.home import Home
 from expectations.office_days import today
+from expectations.people.languages import home_language
 from expectations.register.belonging import home_register
 from expectations.register.reading import last_day
 from expectations.rights.reader import MACHINE
@@ -69,12 +70,12 @@ def review_batch(
 
 @task(name="write review workbook", cache_policy=NO_CACHE)
 def write(published: Path, register: Register, period: Period, target: Path) -> None:
-    """Selects the period's cards and writes the workbook. What was verified as no error is left out; rules on hold are hints."""
+    """Selects the period's cards and writes the workbook, in the home's language. What was verified as no error is left out; rules on hold are hints."""
     with register.reading() as session:
-        offices = read_offices(session)
+        offices, language = read_offices(session), home_language(session)
     with Sights().open(published, register, MACHINE) as con:
         select_period(con, period)
-        write_review(con, period, target, offices)
+        write_review(con, period, target, language, offices)
 
 
 def select_period(con: duckdb.DuckDBPyConnection, period: Period) -> None:

@@ -73,7 +73,9 @@ def test_declared_words_go_all_the_way_to_findings_and_papers(tmp_path: Path) ->
         found = [(f.bmsah, f.error_type, f.owner) for f in session.query(Finding)]
     assert found == [("A", "Missing", "port clerk")]
     check_cards(CheckOrder((export,), tmp_path / "marked.xlsx", date(2026, 6, 30), folder))
-    cells = {str(cell.value) for row in openpyxl.load_workbook(tmp_path / "marked.xlsx")["自查结果"] for cell in row}
+    cells = {
+        str(cell.value) for row in openpyxl.load_workbook(tmp_path / "marked.xlsx")["check result"] for cell in row
+    }
     assert {"Missing", "port clerk"} <= cells
 
 

@@ -369,7 +369,7 @@ def test_the_review_names_rows_by_their_place(without_cases: Path, tmp_path: Pat
     with open_published(Home(without_cases).current()) as con:
         period = parse_period("2019-01")
         select_period(con, period)
-        write_review(con, period, tmp_path / "review.xlsx")
+        write_review(con, period, tmp_path / "review.xlsx", "zh")
     sheet = openpyxl.load_workbook(tmp_path / "review.xlsx")["全部问题"]
     cells = {str(cell.value) for row in sheet.iter_rows() for cell in row}
     assert {"无受案号（第 3 行）", "无受案号（第 5 行）"} <= cells

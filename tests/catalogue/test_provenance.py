@@ -114,7 +114,7 @@ def test_no_check_mark_holds_it(tmp_path: Path, catalogue: Catalogue, origins: t
 def test_no_notice_holds_it(audited_home: Path, sqlite_register: Register, origins: tuple[str, ...]) -> None:
     """Notices about findings of a run, of every rule that has an origin."""
     with open_published(Home(audited_home).current()) as con:
-        labels = read_labels(con)
+        labels = read_labels(con, "zh")
         kinds = con.execute("""
             select rule_id, card, level, fields, message, basis, any_value(bmsah) from findings
             where not is_hint group by all order by all""").fetchall()

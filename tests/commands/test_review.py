@@ -9,9 +9,11 @@ from openpyxl import load_workbook
 
 from expectations.errors import InputError
 from flows.review.periods import parse_period
-from flows.review.workbook import REGISTER, SUMMARY
+from flows.review.words import register_columns, summary_columns
 
-TITLES, REGISTER_TITLES = ([column.title for column in columns] for columns in (SUMMARY, REGISTER))
+TITLES, REGISTER_TITLES = (
+    [column.title for column in columns] for columns in (summary_columns("zh"), register_columns("zh"))
+)
 
 
 @pytest.mark.parametrize(

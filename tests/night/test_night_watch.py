@@ -165,7 +165,7 @@ def test_a_run_that_is_not_complete_is_told(sqlite_register: Register, tmp_path:
         ("sup", "incomplete:1"),
         ("adm", "incomplete:1"),
     }
-    assert "原因 / reason: 行数异常 / row counts off the trend\n" in written_letters[0].body
+    assert "原因：行数异常\n" in written_letters[0].body
 
 
 def test_a_missed_night_is_told_once_a_day_by_notify(home: Home) -> None:

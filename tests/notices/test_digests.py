@@ -52,7 +52,7 @@ def weeks(sqlite_register: Register, home: Home) -> Register:
 
 def test_a_digest_stands_beside_last_weeks(weeks: Register, home: Home) -> None:
     with weeks.reading() as session:
-        digest_of_week = digest(session, SUPERVISOR, home, Week.parse("2026-W27"), DEPARTMENT)
+        digest_of_week = digest(session, SUPERVISOR, home, Week.parse("2026-W27"), DEPARTMENT, "zh")
     assert {
         name: digest_of_week.line(name)
         for name in ("checked", "wrong", "new", "corrected", "explained", "open", "overdue")
@@ -91,12 +91,12 @@ def test_a_digest_stands_beside_last_weeks(weeks: Register, home: Home) -> None:
 
 def test_a_digest_of_a_person_and_who_may_have_which(weeks: Register, home: Home) -> None:
     with weeks.reading() as session:
-        mine = digest(session, JIA, home, Week.parse("2026-W27"), Subject(OFFICE, "第十一检察部", "甲"))
+        mine = digest(session, JIA, home, Week.parse("2026-W27"), Subject(OFFICE, "第十一检察部", "甲"), "zh")
         assert mine.line("new") == ("1 / 4", "1 / 3")
         assert mine.line("checked") == ("1", "—")
         for reader, subject in ((JIA, DEPARTMENT), (HEAD, DEPARTMENT), (LEADER, DEPARTMENT)):
             with pytest.raises(NotAllowedError):
-                digest(session, reader, home, Week.parse("2026-W27"), subject)
+                digest(session, reader, home, Week.parse("2026-W27"), subject, "zh")
         departments, persons = digest_subjects(session, JIA)
         assert departments == ()
         assert [(subject.department, subject.prosecutor) for subject in persons] == [
@@ -108,7 +108,7 @@ def test_a_digest_of_a_person_and_who_may_have_which(weeks: Register, home: Home
 
 def test_a_quiet_week(sqlite_register: Register, home: Home) -> None:
     with sqlite_register.reading() as session:
-        digest_of_week = digest(session, SUPERVISOR, home, Week.parse("2026-W27"), Subject(OFFICE, "第九检察部"))
+        digest_of_week = digest(session, SUPERVISOR, home, Week.parse("2026-W27"), Subject(OFFICE, "第九检察部"), "zh")
         assert session.get(Finding, "1") is None
     assert digest_of_week.line("open") == ("0 / 0", "0 / 0")
     document = text_of(digest_document(home, digest_of_week))

@@ -46,7 +46,7 @@ SECRET = "77012019880314681"
 @pytest.fixture
 def labels(home: Home) -> Labels:
     with current_run(home) as con:
-        return read_labels(con)
+        return read_labels(con, "zh")
 
 
 @pytest.fixture
@@ -264,12 +264,12 @@ def test_the_bundled_templates_are_what_the_script_makes(tmp_path: Path) -> None
         if file.suffix == ".docx":
             assert text_of(file.read_bytes()) == text_of((fresh / file.name).read_bytes())
         else:
-            first, second = (openpyxl.load_workbook(workbook)["错误明细清单"] for workbook in (file, fresh / file.name))
+            first, second = (openpyxl.load_workbook(workbook).worksheets[0] for workbook in (file, fresh / file.name))
             assert list(first.values) == list(second.values)
 
 
 def test_the_file_is_named_after_the_notice(session: Session, notice: int) -> None:
     read_notice = one_notice(session, HEAD, notice)
     assert read_notice is not None
-    assert notice_file_name(read_notice, "docx") == f"案件流程监控通知书_示例检案管监〔2026〕1号_{ONE}.docx"
-    assert notice_file_name(read_notice, "xlsx") == f"错误明细清单_示例检案管监〔2026〕1号_{ONE}.xlsx"
+    assert notice_file_name(read_notice, "docx", "zh") == f"案件流程监控通知书_示例检案管监〔2026〕1号_{ONE}.docx"
+    assert notice_file_name(read_notice, "xlsx", "zh") == f"错误明细清单_示例检案管监〔2026〕1号_{ONE}.xlsx"

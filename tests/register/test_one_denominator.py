@@ -31,7 +31,8 @@ from flows.cli.audits import show_result
 from flows.cli.users import enter_sample
 from flows.nightly_audit import department_table
 from flows.review.periods import parse_period
-from flows.review.workbook import SUMMARY, write_review
+from flows.review.words import summary_columns
+from flows.review.workbook import write_review
 
 OFFICE, DEPARTMENT = "汉东市示例区人民检察院", "第一检察部"
 CITY = "汉东市人民检察院"
@@ -42,7 +43,7 @@ with mine as (
 ) select {what} from mine
 """
 """The district alone has a 第一检察部 in the organisation: what stands under a mistyped office is its own; the city's one card is not."""
-TITLES = tuple(column.title for column in SUMMARY)
+TITLES = tuple(column.title for column in summary_columns("zh"))
 WRONG = "count(distinct (card, coalesce(bmsah, card_row::varchar))) filter (where not is_hint)"
 ERRORS = "count(*) filter (where not is_hint)"
 
@@ -164,7 +165,7 @@ def test_the_digest_counts_it_alike(site: Site) -> None:
 def test_the_review_workbook_counts_it_alike(site: Site, tmp_path: Path) -> None:
     target = tmp_path / "review.xlsx"
     with site.register.reading() as session, Sights().open(site.home.current(), site.register, MACHINE) as con:
-        write_review(con, parse_period("2026H1"), target, read_offices(session))
+        write_review(con, parse_period("2026H1"), target, "zh", read_offices(session))
     rows = [dict(zip(TITLES, row, strict=True)) for row in load_workbook(target)["汇总"].iter_rows(values_only=True)]
     for place, expected in (((OFFICE, DEPARTMENT), site.own), ((None, "全院"), site.all)):
         row = next(
