@@ -30,8 +30,9 @@ from dashboard.work.mine_page import mine_page
 from dashboard.work.today_page import today_page
 from expectations.errors import AnkaError
 from expectations.home import NothingPublishedError
+from expectations.people.languages import remember_language
 from expectations.rights.reader import Reader
-from expectations.texts import Language
+from expectations.texts import LANGUAGE_NAMES, LANGUAGES, Language
 
 _HERE = Path(__file__).parent
 _ICON = f"data:image/svg+xml;base64,{b64encode((_HERE / 'door' / 'icon.svg').read_bytes()).decode()}"
@@ -62,11 +63,11 @@ def main() -> None:
     """One pass of the script: what Streamlit does for every change."""
     st.set_page_config(page_title="案卡质检 Anka", page_icon=_ICON, layout="wide")
     st.html(_HERE / "look.css")
-    language = chosen_language()
     reader = signed_in()
     if reader is None:
-        ended(language)
+        ended()
         return
+    language = chosen_language(reader)
     pages = {name: _page(name, reader, language) for name in PAGES}
     first = pages[reader.pages[0]]
     # the default page has no name in its address: a page of its own, so that all of ours keep theirs for links
@@ -77,11 +78,12 @@ def main() -> None:
     with st.sidebar:
         st.segmented_control(
             text("app.language", language),
-            ["zh", "en"],
+            LANGUAGES,
             key="language",
             required=True,
-            format_func=lambda code: {"zh": "中文", "en": "English"}[code],
+            format_func=lambda code: LANGUAGE_NAMES[code],
             label_visibility="collapsed",
+            on_change=_remember_language,
         )
         roles = ("、" if language == "zh" else ", ").join(text(f"role.{role}", language) for role in reader.roles)
         st.caption(text("app.reader", language, name=reader.name, roles=roles))
@@ -90,6 +92,13 @@ def main() -> None:
             f'<a class="anka" href="/sign-out" target="_self">{text("app.sign_out", language)}</a>'
         )
     chosen.run()
+
+
+def _remember_language() -> None:
+    """What the switch was set to is the person's language from now on: of pages, papers and messages."""
+    reader = signed_in()  # anew: the session may have ended since the page was drawn
+    if reader is not None and reader.user_id is not None:
+        remember_language(register(), reader.user_id, chosen_language(reader))
 
 
 def _page(name: str, reader: Reader, language: Language) -> st.Page:
@@ -107,7 +116,7 @@ def _drawing(name: str, reader: Reader) -> Callable[[], None]:
     """The page `name` as Streamlit calls it: on the present run, within the reader's rights, with its mistakes as one line."""
 
     def page() -> None:
-        language, fresh = chosen_language(), entered(name)
+        language, fresh = chosen_language(reader), entered(name)
         if name not in reader.pages:
             st.warning(text("app.not_allowed", language), icon=":material/block:")
             return

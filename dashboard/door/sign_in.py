@@ -13,18 +13,20 @@ from dashboard.door import oidc
 from dashboard.door.answers import WATCH_SCRIPT, local_address
 from dashboard.door.gate import COOKIE
 from dashboard.door.sign_in_pages import (
+    asked_language,
     icon_svg,
-    language_named,
-    language_of,
+    in_language,
     page_of_password,
     page_of_sign_in,
     page_of_sign_out,
 )
 from dashboard.frame.place import register
-from dashboard.words.texts import text
+from dashboard.words.texts import bilingual, text
 from expectations.errors import InputError
 from expectations.office_days import office_clock
 from expectations.people import accounts, sessions
+from expectations.people.languages import as_language, language_of
+from expectations.texts import Language
 
 _LARGEST_FORM = 20_000
 _BROWSER = "anka_oidc"
@@ -36,13 +38,16 @@ async def sign_in(request: Request) -> Response:
     if request.method == "POST":
         return await _attempt(request)
     query, after = request.query_params, local_address(request.query_params.get("next", "/"))
+    asked = asked_language(str(request.url))
+    if asked and not asked_language(after):
+        after = in_language(after, asked)
     if "once" in query and request.method == "GET":
         token = await run_in_threadpool(sessions.exchange, register(), query["once"])
         if token is not None:
             return _enter(request, token, after)
     if _key(request):
         return RedirectResponse(after, 303)
-    language = language_of(request)
+    language = await _language(request)
     message = text("sign.link_used", language) if "once" in query else ""
     return page_of_sign_in(language, after, message, expired="expired" in query)
 
@@ -50,13 +55,13 @@ async def sign_in(request: Request) -> Response:
 async def _attempt(request: Request) -> Response:
     form = await _form(request)
     if form is None:
-        return PlainTextResponse(text("sign.too_large", "zh"), 413)
+        return PlainTextResponse(bilingual("sign.too_large"), 413)
     login, password, after = (str(form.get(name, "")) for name in ("login", "password", "next"))
     checked = await run_in_threadpool(accounts.check_password, register(), login, password)
     if checked.user_id is not None:
         token = await run_in_threadpool(_start, checked.user_id, _key(request))
         return _enter(request, token, local_address(after))
-    language = language_named(str(form.get("lang", "")))
+    language = as_language(str(form.get("lang", "")))
     if checked.locked_until is not None:
         message = text("sign.locked", language, time=f"{office_clock(checked.locked_until):%H:%M}")
     else:
@@ -70,13 +75,13 @@ async def password(request: Request) -> Response:
     key, user_id = _key(request), int(request.state.anka_user)
     if request.method != "POST":
         session = await run_in_threadpool(sessions.standing, register(), key)
-        language, first = language_of(request), session is not None and session.must_change
+        language, first = await _language(request), session is not None and session.must_change
         message = text("sign.must_change", language) if first else ""
         return page_of_password(message, language, request.query_params.get("next", "/"), note=True)
     form = await _form(request)
     if form is None:
-        return PlainTextResponse(text("sign.too_large", "zh"), 413)
-    language, after = language_named(str(form.get("lang", ""))), local_address(str(form.get("next", "/")))
+        return PlainTextResponse(bilingual("sign.too_large"), 413)
+    language, after = as_language(str(form.get("lang", ""))), local_address(str(form.get("next", "/")))
     old, new, again = (str(form.get(name, "")) for name in ("old", "new", "again"))
     if new != again:
         return page_of_password(text("sign.differ", language), language, after, status=400)
@@ -90,7 +95,7 @@ async def password(request: Request) -> Response:
 async def sign_out(request: Request) -> Response:
     """Asks (GET), and ends the session (POST)."""
     if request.method != "POST":
-        return page_of_sign_out(language_of(request))
+        return page_of_sign_out(await _language(request))
     if _key(request):
         await run_in_threadpool(sessions.end, register(), _key(request))
     answer = RedirectResponse("/sign-in", 303)
@@ -104,7 +109,8 @@ async def oidc_start(request: Request) -> Response:
     try:
         started = await run_in_threadpool(oidc.start, _callback(request), after)
     except oidc.ProviderError:
-        return page_of_sign_in(language_of(request), after, text("sign.oidc_failed", language_of(request)), status=502)
+        language = await _language(request)
+        return page_of_sign_in(language, after, text("sign.oidc_failed", language), status=502)
     answer = RedirectResponse(started.address, 303)
     secure = request.url.scheme == "https"
     answer.set_cookie(_BROWSER, started.browser, 600, path="/oidc", httponly=True, samesite="lax", secure=secure)
@@ -114,7 +120,7 @@ async def oidc_start(request: Request) -> Response:
 async def oidc_callback(request: Request) -> Response:
     """The browser comes back from the provider."""
     query, browser = dict(request.query_params), request.cookies.get(_BROWSER, "")
-    language = language_of(request)
+    language = await _language(request)
     try:
         who = await run_in_threadpool(oidc.finish, query, browser, _callback(request))
     except oidc.ProviderError as error:
@@ -153,6 +159,19 @@ def _callback(request: Request) -> str:
 def _key(request: Request) -> str:
     """The key of the session the request came with, or blank."""
     return str(getattr(request.state, "anka_session", ""))
+
+
+async def _language(request: Request) -> Language:
+    """What the address asks for, or the address to come to; else what whoever is signed in reads, else the home's."""
+    asked = asked_language(str(request.url)) or asked_language(request.query_params.get("next", ""))
+    if asked is not None:
+        return asked
+    return await run_in_threadpool(_language_of, getattr(request.state, "anka_user", None))
+
+
+def _language_of(user_id: int | None) -> Language:
+    with register().reading() as session:
+        return language_of(session, user_id)
 
 
 async def _form(request: Request) -> FormData | None:

@@ -5,16 +5,16 @@ from functools import lru_cache
 from html import escape
 from importlib import resources
 from string import Template
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit, urlunsplit
 
-from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from dashboard.door import oidc
 from dashboard.door.answers import local_address
+from dashboard.frame.parameters import LANGUAGE
 from dashboard.words.texts import text
 from expectations.people import passwords
-from expectations.texts import Language
+from expectations.texts import LANGUAGE_NAMES, Language
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
@@ -35,10 +35,12 @@ def page_of_sign_in(
     if oidc.configured():
         address = escape(f"/oidc/start?{urlencode({'next': after})}")
         fields += f'<a class="button" href="{address}">{escape(text("sign.oidc", language))}</a>'
-    other_language = "zh" if language == "en" else "en"
-    switch = escape(f"/sign-in?{urlencode({'lang': other_language, 'next': after, **why})}")
+    other_language: Language = "zh" if language == "en" else "en"
+    switch = escape(
+        f"/sign-in?{urlencode({'lang': other_language, 'next': in_language(after, other_language), **why})}"
+    )
     foot = f"<span>{escape(text('sign.forgotten', language))}</span>"
-    foot += f'<a href="{switch}" lang="{other_language}">{"中文" if other_language == "zh" else "English"}</a>'
+    foot += f'<a href="{switch}" lang="{other_language}">{LANGUAGE_NAMES[other_language]}</a>'
     return _page(language, text("sign.title", language), message, fields, foot, status=status)
 
 
@@ -95,23 +97,17 @@ def page_of_sign_out(language: Language) -> Response:
     return _page(language, text("sign.out_title", language), "", form, "")
 
 
-def language_of(request: Request) -> Language:
-    """The language asked for, in the address or in that of the page to come to."""
-    return (
-        language_named(request.query_params.get("lang", ""))
-        if "lang" in request.query_params
-        else _language_after(request)
-    )
+def asked_language(address: str) -> Language | None:
+    """The language an address asks for, or none."""
+    values = parse_qs(urlsplit(address).query)
+    return LANGUAGE.of(lambda name: values.get(name, []))
 
 
-def _language_after(request: Request) -> Language:
-    after = request.query_params.get("next", "")
-    return "en" if after.endswith("lang=en") or "lang=en&" in after else "zh"
-
-
-def language_named(code: str) -> Language:
-    """A language by its code; Chinese unless it is English."""
-    return "en" if code == "en" else "zh"
+def in_language(address: str, language: Language) -> str:
+    """The address, asking for the language."""
+    parts = urlsplit(address)
+    others = [(name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if name != LANGUAGE.name]
+    return urlunsplit(parts._replace(query=urlencode([*others, (LANGUAGE.name, language)])))
 
 
 @lru_cache(maxsize=1)

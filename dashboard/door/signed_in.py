@@ -11,8 +11,8 @@ from dashboard.frame.place import register
 from dashboard.frame.tables import anchor, show
 from dashboard.words.texts import text
 from expectations.people import sessions
+from expectations.people.languages import as_language, home_language
 from expectations.rights.reader import Reader
-from expectations.texts import Language
 
 _MOST_PAGES = 10_000
 _owners: OrderedDict[str, int] = OrderedDict()
@@ -47,8 +47,11 @@ def _remember(page: str, user_id: int) -> None:
             _owners.popitem(last=False)
 
 
-def ended(language: Language) -> None:
-    """What a page shows in place of its content when the session has ended: the way back to it through sign-in."""
+def ended() -> None:
+    """What a page shows in place of its content when the session has ended, in the language it had: the way back to it through
+    sign-in."""
+    with register().reading() as session:
+        language = as_language(st.session_state.get("language") or home_language(session))
     parts = urlsplit(st.context.url or "/")
     address = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
     st.header(text("sign.ended", language))

@@ -85,7 +85,7 @@ def _make_and_log(make: Maker, name: str, request: Request) -> File:
         raise NotAllowedError
     reader.require("export")
     params = request.query_params
-    file = make(Export(reader, office_register, home(), params, LANGUAGE.of(params.getlist)))
+    file = make(Export(reader, office_register, home(), params, LANGUAGE.of(params.getlist) or reader.language))
     access_log.log(office_register, reader, "export", name, _logged(params))
     return file
 

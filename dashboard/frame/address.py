@@ -77,7 +77,7 @@ def at_present(parameter: Parameter[T]) -> T:
 
 def write_address(view: View, params: Mapping[str, Sequence[str]] = MappingProxyType({})) -> None:
     """Puts what the page shows into the address, in place of what stood there."""
-    texts = {**params, LANGUAGE.name: LANGUAGE.written(view.language)}
+    texts = {**params, LANGUAGE.name: view.address_language}
     filled = {name: [*values] for name, values in texts.items() if values}
     # only a difference: every assignment becomes another step back in the browser
     if filled != {name: st.query_params.get_all(name) for name in st.query_params}:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Generic, Protocol, TypeVar
 
-from expectations.texts import Language
+from expectations.texts import LANGUAGES, Language
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
-C = TypeVar("C", bound=str | int)
+C = TypeVar("C", bound=str | int | None)
 TextsOf = Callable[[str], Sequence[str]]
 """The values an address gives a name: none, one or several."""
 
@@ -99,8 +99,8 @@ def day(name: str) -> Parameter[date | None]:
     return Parameter(name, None, read)
 
 
-LANGUAGE: Parameter[Language] = one_of("lang", ("zh", "en"))
-"""The language of the reader."""
+LANGUAGE: Parameter[Language | None] = one_of("lang", (None, *LANGUAGES))
+"""The language of the page; none: the reader's."""
 
 PAGE = number("page", 1)
 """The page of a list."""

@@ -16,6 +16,7 @@ from dashboard.frame.place import SIGHTS, home, register
 from dashboard.words.texts import label, text
 from expectations.finding.masks import Masks
 from expectations.home import NothingPublishedError
+from expectations.people.languages import as_language
 from expectations.rights.reader import Reader
 from expectations.run.account import NO_RUN, Run, run
 from expectations.run.findings import masks_of
@@ -55,15 +56,15 @@ class View:
         return en if self.language == "en" and en else zh
 
     def link(self, page: str, /, **params: object) -> str:
-        """The address of a page with its parameters, in the reader's language."""
-        return link(page, self.language, **params)
+        """The relative address of a page, in the same language; blank parameters are left out, lists are repeated."""
+        filled = {name: value for name, value in params.items() if value not in ("", None, [], ())}
+        query = urlencode({**filled, LANGUAGE.name: self.address_language}, doseq=True)
+        return f"{page}?{query}" if query else page
 
-
-def link(page: str, language: Language, /, **params: object) -> str:
-    """A relative address; blank parameters are left out, lists are repeated."""
-    filled = {name: value for name, value in params.items() if value not in ("", None, [], ())}
-    query = urlencode({**filled, **({"lang": "en"} if language == "en" else {})}, doseq=True)
-    return f"{page}?{query}" if query else page
+    @property
+    def address_language(self) -> list[str]:
+        """The language as an address says it: not at all where it goes without saying."""
+        return LANGUAGE.written(self.language if self.reader.needs_saying(self.language) else None)
 
 
 @contextmanager
@@ -81,11 +82,11 @@ def open_view(reader: Reader, language: Language, entered: bool, *, needs_run: b
         yield View(con, file, run(con), language, reader, register(), entered)
 
 
-def chosen_language() -> Language:
-    """The language of the session, at first that of the address."""
+def chosen_language(reader: Reader) -> Language:
+    """The language of the session, at first that of the address, else the reader's."""
     if "language" not in st.session_state:
-        st.session_state["language"] = LANGUAGE.of(st.query_params.get_all)
-    return "en" if st.session_state["language"] == "en" else "zh"
+        st.session_state["language"] = LANGUAGE.of(st.query_params.get_all) or reader.language
+    return as_language(st.session_state["language"])
 
 
 def entered(page: str) -> bool:

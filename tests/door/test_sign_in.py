@@ -2,6 +2,8 @@
 
 import json
 import re
+from collections.abc import Iterator
+from html import unescape
 from urllib.parse import quote, urlsplit
 
 import pytest
@@ -11,7 +13,9 @@ from support.site.gate_site import HASHED, NEW, PAGE, PASSWORD, Answer, Site, an
 from dashboard.door.answers import local_address
 from expectations.people import sessions
 from expectations.people.accounts import find_user
+from expectations.store.switches import set_switch
 from expectations.store.tables import Access
+from expectations.texts import Language
 
 __all__ = ["site"]
 
@@ -175,3 +179,62 @@ def test_a_forged_token_a_foreign_browser_and_a_second_use_are_refused(site: Sit
     with site.register.reading() as session:
         failed = session.scalars(select(Access.detail).where(Access.detail.startswith("oidc"))).all()
     assert json.dumps(failed).count("id_token") >= 1
+
+
+@pytest.fixture
+def english_home(site: Site) -> Iterator[None]:
+    with site.register.writing() as session:
+        set_switch(session, "language", "en")
+    yield
+    with site.register.writing() as session:
+        set_switch(session, "language", "catalogue")
+
+
+def remember(site: Site, login: str, language: Language | None) -> None:
+    with site.register.writing() as session:
+        find_user(session, login).language = language
+
+
+@pytest.mark.usefixtures("english_home")
+def test_sign_in_speaks_the_homes_language_unless_the_address_says_another(site: Site) -> None:
+    for path in ("/sign-in", "/sign-in?next=%2Fmine", "/sign-in?once=unknown", "/sign-in?lang=fr"):
+        assert "<h2>Sign in</h2>" in site.ask(path, **PAGE).text
+    for path in ("/sign-in?lang=zh", f"/sign-in?next={quote('/mine?lang=zh&a=b')}"):
+        page = site.ask(path, **PAGE).text
+        assert "<h2>登录</h2>" in page
+        assert 'name="lang" value="zh"' in page
+    assert "Wrong login or password" in site.sign_in("xi1", "wrong", lang="en").text
+
+
+def test_a_language_chosen_at_sign_in_goes_on_behind_it(site: Site) -> None:
+    page = site.ask("/sign-in?next=%2Ffindings%3Frule%3DV001%26lang%3Dzh", **PAGE).text
+    switch = unescape(re.findall(r'<a href="([^"]+)" lang="en">English</a>', page)[0])
+    page = site.ask(switch, **PAGE).text
+    assert "<h2>Sign in</h2>" in page
+    after = unescape(re.findall(r'name="next" value="([^"]+)"', page)[0])
+    assert after == "/findings?rule=V001&lang=en"
+    assert site.sign_in("xi1", next=after).goes_to == after
+
+
+def test_a_signed_in_person_is_asked_in_their_own_language(site: Site) -> None:
+    token = site.session("xi1")
+    assert "退出" in site.ask("/sign-out", token=token, **PAGE).text
+    remember(site, "xi1", "en")
+    for path, words in (
+        ("/sign-out", "Sign out"),
+        ("/password", "Change the password"),
+        ("/password?lang=zh", "修改密码"),
+        ("/password?next=/mine?lang=zh", "修改密码"),
+    ):
+        assert words in site.ask(path, token=token, **PAGE).text, path
+    remember(site, "xi1", None)
+
+
+def test_a_one_time_link_in_a_language_leads_into_it(site: Site) -> None:
+    remember(site, "xi1", "en")
+    link = f"/{sessions.one_time_link(site.register, 'xi1')}"
+    remember(site, "xi1", None)
+    assert link.endswith("&lang=en")
+    entered = site.ask(link, **PAGE)
+    assert (entered.status, entered.goes_to) == (303, "/?lang=en")
+    assert "<h2>Sign in</h2>" in site.ask(link, **PAGE).text

@@ -9,6 +9,7 @@ from support.site.dashboard_server import with_people
 
 from expectations.people.access_log import note
 from expectations.people.accounts import check_password, find_user
+from expectations.people.languages import home_language, remember_language
 from expectations.store.register import Register
 from expectations.store.switches import switch
 from expectations.store.tables import Access
@@ -22,7 +23,7 @@ from expectations.people.organisation import reader_of
 
 with register().reading() as session:
     reader = reader_of(session, find_user(session, "{login}").id)
-with open_view(reader, chosen_language(), entered("admin"), needs_run=False) as view:
+with open_view(reader, chosen_language(reader), entered("admin"), needs_run=False) as view:
     admin_page(view)
 """
 
@@ -103,6 +104,26 @@ def test_switches_are_set_checked_and_logged(register: Register) -> None:
     assert "hold_after" in app.error[0].value
     with register.reading() as session:
         assert [switch(session, name) for name in ("idle_minutes", "partner_offices", "hold_after")] == [45, True, 5]
+
+
+def test_the_language_of_the_home_is_a_switch_and_a_person_has_their_own(register: Register) -> None:
+    app = opened(part="switches")
+    assert app.button[0].label == "保存"
+    app.segmented_control(key="a_switch_language").set_value("en")
+    app.button[0].click().run()
+    assert not app.exception
+    assert last_logged(register) == ("admin", "switch", "language")
+    with register.reading() as session:
+        admin = find_user(session, "admin").id
+        assert (switch(session, "language"), home_language(session)) == ("en", "en")
+    app = opened(part="switches")
+    assert app.button[0].label == "Save"
+    assert "lang" not in app.query_params
+    remember_language(register, admin, "zh")
+    app = opened(part="switches")
+    assert app.button[0].label == "保存"
+    assert app.query_params["lang"] == "zh"  # a colleague, and the sign-in page, would else show it in English
+    assert opened(part="switches", lang="en").button[0].label == "Save"
 
 
 def test_the_access_log_is_filtered_by_the_address(register: Register) -> None:

@@ -149,6 +149,14 @@ def test_the_language_switch_stays_in_the_address_from_page_to_page(page: Page, 
     expect(page).to_have_url(re.compile("lang=en"))
     page.reload()
     expect(page.get_by_role("heading", name="Rules")).to_be_visible(timeout=30_000)
+    page.goto(server + "overview")  # remembered for the person, who need not say it again
+    expect(page.get_by_role("heading", name="Overview")).to_be_visible(timeout=30_000)
+    expect(page).to_have_url(re.compile("lang=en"))
+    page.get_by_text("中文", exact=True).click()
+    expect(page.get_by_role("heading", name="总览")).to_be_visible(timeout=30_000)
+    page.goto(server + "rules?lang=en")
+    expect(page.get_by_role("heading", name="Rules")).to_be_visible(timeout=30_000)
+    go(page, server, "overview", "总览")  # an address in another language changes nobody's
 
 
 def test_unknown_case_and_empty_selection_are_kind(page: Page, server: str) -> None:

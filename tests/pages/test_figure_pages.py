@@ -36,7 +36,7 @@ from support.figure_register import READERS
 file = Path({file!r})
 with duckdb.connect(str(file), read_only=True) as con:
     reader, register = READERS[{login!r}], open_register({url!r})
-    {page}_page(View(con, file, run(con), chosen_language(), reader, register, entered=entered("{page}")))
+    {page}_page(View(con, file, run(con), chosen_language(reader), reader, register, entered=entered("{page}")))
 """
 
 

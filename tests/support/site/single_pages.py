@@ -14,11 +14,11 @@ from expectations.home import NothingPublishedError
 from expectations.rights.reader import MACHINE
 
 try:
-    with open_view(MACHINE, chosen_language(), entered("{module}")) as view:
+    with open_view(MACHINE, chosen_language(MACHINE), entered("{module}")) as view:
         banner(view)
         {function}(view)
 except NothingPublishedError:
-    empty.no_run(chosen_language())
+    empty.no_run(chosen_language(MACHINE))
 """
 
 MODULES = {
