@@ -3,19 +3,23 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
+import duckdb
 import typer
 from rich.console import Console
 
 from expectations.catalogue.catalogues import load_catalogue
 from expectations.errors import InputError
+from expectations.home import Home, NothingPublishedError
 from expectations.run.loaded.load_report import changes_in_words, load_report_sheets
 from expectations.run.loaded.profile import former_figures_of, profile
-from expectations.texts import Bilingual
+from expectations.run.spoken import spoken_language
+from expectations.texts import Bilingual, Language
 from expectations.workbooks import write_workbook
 from flows.cli.audits import Paths
 from flows.cli.options import CatalogueFolder, HomeFolder, home_at
 from flows.load import require_loadable
 from flows.progress import ProgressWay, shown_progress, tell
+from flows.settings import Settings
 
 REFUSED = 2
 """Exit code: a file could not be loaded."""
@@ -53,10 +57,13 @@ def load(
         shown_progress(Console(stderr=True)),
         only_load(read, paths, card=card, former=former, progress=tell) as loaded,
     ):
+        language = _language(home, loaded.con)
         if way == "xlsx" and output:
-            write_workbook(output, load_report_sheets(loaded.con, "zh"))
+            write_workbook(output, load_report_sheets(loaded.con, language))
         text = loaded.as_json() if way == "json" else loaded.as_text(read)
-        changed = [f"  {line.header}: {changes_in_words(line, 'zh')}" for line in profile(loaded.con) if line.changes]
+        changed = [
+            f"  {line.header}: {changes_in_words(line, language)}" for line in profile(loaded.con) if line.changes
+        ]
         refused = loaded.report.refused
     if way == "table" and changed:
         text += "\n" + "\n".join([Bilingual("与上次相比变化明显的案卡项", "items that changed sharply"), *changed])
@@ -68,3 +75,16 @@ def load(
         typer.echo(Bilingual("已写入", "written").about(output))
     if refused:
         raise typer.Exit(REFUSED)
+
+
+def _language(home: Path, con: duckdb.DuckDBPyConnection) -> Language:
+    """The home's; of a home without a run, or none, what the cards speak."""
+    try:
+        Home(home.absolute()).current()
+    except NothingPublishedError:
+        return spoken_language(con, rules=False)
+    from expectations.people.languages import home_language  # SQLAlchemy takes a second to import
+    from expectations.register.belonging import home_register
+
+    with home_register(home_at(home), Settings().register_url).reading() as session:
+        return home_language(session)

@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import openpyxl
 import pytest
 from sqlalchemy import select
+from support.commands import anka
 from support.notice_cases import followed, home, keep, person, sqlite_register, text_of
 from typer.testing import CliRunner
 
@@ -336,6 +337,22 @@ def test_a_check_by_its_catalogue_is_english_unless_asked_otherwise(
             assert part in words
     with pytest.raises(InputError, match="checked already"):
         check_cards(CheckOrder((tmp_path / "marked.xlsx",), tmp_path / "again.xlsx", DAY, folder / "catalogue"))
+
+
+@pytest.mark.parametrize(("at_home", "switched"), [(False, "catalogue"), (True, "catalogue"), (True, "zh")])
+def test_its_load_report_is_english_unless_the_home_is_chinese(
+    abroad: tuple[Home, Register], tmp_path: Path, at_home: bool, switched: str
+) -> None:
+    home, register = abroad
+    folder, out = home.root.parent, tmp_path / "report.xlsx"
+    with register.writing() as session:
+        set_switch(session, "language", switched)
+    place = home.root if at_home else tmp_path / "none"
+    anka("load", folder / "visits.csv", "-o", out, "--catalogue", folder / "catalogue", home=place)
+    with register.writing() as session:
+        set_switch(session, "language", "catalogue")
+    assert openpyxl.load_workbook(out).sheetnames[0] == ("文件" if switched == "zh" else "Files")
+    assert (tmp_path / "none").exists() is False
 
 
 def test_an_administrator_may_make_it_chinese(abroad: tuple[Home, Register]) -> None:
