@@ -260,6 +260,7 @@ def _field_rows(card: Card) -> list[dict[str, object]]:
             "level": field.level,
             "required": field.required,
             "filled_by": field.filled_by,
+            "role": card.role_of(field.name),
             "in_period": field.name in card.period,
         }
         for number, field in enumerate(card.fields, start=1)

@@ -21,6 +21,7 @@ from dashboard.frame.tables import Cell, Column, lines, show, table
 from dashboard.frame.view import View
 from dashboard.words.texts import bilingual
 from expectations.errors import AnkaError
+from expectations.finding.labels import place_word
 from expectations.finding.masks import mask_identity
 from expectations.office_days import today
 from expectations.run.findings import card_titles
@@ -160,7 +161,8 @@ def _result(view: View, result: Result, number: int) -> None:
 
 def _findings(view: View, findings: Sequence[Mapping[str, Any]]) -> None:
     columns = [
-        Column(view.t("check.row"), "number"),
+        Column(view.t("check.row"), "short"),
+        Column(view.t("column.bmsah")),
         Column(view.t("column.severity"), "short"),
         Column(view.t("column.item")),
         Column(view.t("column.problem"), "wide"),
@@ -168,7 +170,8 @@ def _findings(view: View, findings: Sequence[Mapping[str, Any]]) -> None:
     ]
     rows: list[list[Cell]] = [
         [
-            str(finding["row"]),
+            place_word(str(finding["sheet"]), int(finding["sheet_row"])).in_language(view.language),
+            lines(str(finding["case"] or view.t("app.blank")), mask_identity(str(finding["name"]))),
             severity_tag(view, str(finding["severity"]), finding["severity"] == "hint"),
             str(finding["item"]),
             lines(

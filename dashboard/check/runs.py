@@ -64,7 +64,7 @@ class CheckRun:
                 "json",
                 "--as-of",
                 as_of.isoformat(),
-                "--language",
+                "--lang",
                 language,
                 *chosen,
                 "-o",
@@ -85,7 +85,7 @@ class CheckRun:
 
 @contextmanager
 def checking(uploads: Sequence[Upload], as_of: date, card: str = "", language: Language = "zh") -> Iterator[CheckRun]:
-    """A check at work; everything it made is gone when the block is left, and it is ended if it is still there."""
+    """A check at work, which marks in that language; everything it made is gone when the block is left, and it is ended if it is still there."""
     if not _turns.acquire(blocking=False):
         raise InputError(
             Bilingual("现在自查的人较多", "several checks are at work"),

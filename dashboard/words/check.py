@@ -33,7 +33,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "check.fetch_note": ("仅本人可取，{minutes} 分钟内有效。", "For you only, for {minutes} minutes."),
     "check.fetch_over": ("工作簿已删除，需要时请重新自查。", "The workbook is gone; check again if you need it."),
     "check.none": ("没有发现问题。", "Nothing was found."),
-    "check.row": ("行", "Row"),
+    "check.row": ("位置", "Place"),
     "check.more": (
         "只显示前 {shown} 个，全部 {count} 个见工作簿“自查结果”页。",
         "The first {shown} of {count}; all are in the workbook.",

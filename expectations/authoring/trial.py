@@ -19,6 +19,7 @@ from expectations.connections import open_duckdb
 from expectations.judging.collecting import collect
 from expectations.judging.judge import LoadedCards, judge
 from expectations.progress import Progress, unheard
+from expectations.run.published import place_columns
 from expectations.run.schema import card_table
 
 CHANGES = """
@@ -28,14 +29,14 @@ from findings n full join published_findings o using (finding_id)
 group by all having added + removed > 0 order by all
 """
 
-CHANGED_FINDINGS = """
-select case when o.finding_id is null then '新增 added' else '减少 removed' end as change,
-  coalesce(n.rule_id, o.rule_id) as rule_id, coalesce(n.severity, o.severity) as severity,
-  coalesce(n.department, o.department) as department, coalesce(n.prosecutor, o.prosecutor) as prosecutor,
-  coalesce(n.bmsah, o.bmsah) as bmsah, coalesce(n.suspect_no, o.suspect_no) as suspect_no,
-  coalesce(n.message, o.message) as message
-from findings n full join published_findings o using (finding_id)
-where n.finding_id is null or o.finding_id is null order by all
+CHANGED_FINDINGS = f"""
+with changed as (
+  select '新增 added' as change, n.* from findings n anti join published_findings using (finding_id)
+  union all by name select '减少 removed', o.* from published_findings o anti join findings using (finding_id)
+)
+select change, rule_id, severity, department, prosecutor, bmsah as "case", suspect_no as person, message,
+  {place_columns("changed")}
+from changed order by all
 """
 
 

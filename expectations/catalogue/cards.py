@@ -321,6 +321,10 @@ class Card(Declaration):
         name = self.roles.get(role, USUAL_ITEMS[role])
         return name if name in self.by_name else None
 
+    def role_of(self, name: str) -> Role | Literal[""]:
+        """The role an item is in; blank for none."""
+        return next((role for role in USUAL_ITEMS if self.role(role) == name), "")
+
     @model_validator(mode="after")
     def _names_are_unique_and_keys_exist(self) -> "Card":
         names = [field.name for section in self.sections for field in section.fields]

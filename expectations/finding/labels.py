@@ -57,14 +57,9 @@ def severity_of(severity: str, is_hint: bool) -> Severity:
     return "serious" if severity == "serious" else "normal"
 
 
-def severity_name(severity: str) -> Bilingual:
-    """What it is called."""
+def severity_word(severity: str) -> Bilingual:
+    """What a severity is called."""
     return Bilingual(*SEVERITY_WORDS[severity_of(severity, is_hint=False)])
-
-
-def severity_word(severity: str) -> str:
-    """Its Chinese name."""
-    return severity_name(severity).zh
 
 
 def severity_order(column: str = "severity") -> str:
@@ -78,14 +73,19 @@ UNFILLED = Bilingual("（未填）", "(blank)")
 NOT_FILLED = UNFILLED.zh
 
 
+def place_word(sheet: str, sheet_row: int) -> Bilingual:
+    """Where a row stands in its file, of a file without sheets its number alone."""
+    return Bilingual(f"{sheet} 第 {sheet_row} 行".strip(), f"{sheet}, row {sheet_row}".removeprefix(", "))
+
+
 def case_word(bmsah: str, sheet: str, sheet_row: int) -> Bilingual:
     """What a row is headed with: its case number, else its place in the file; one kept before places were has none."""
     if bmsah:
         return same(bmsah)
     if not sheet_row:
         return Bilingual("无受案号", "no case number")
-    zh, en = f"{sheet} 第 {sheet_row} 行", f"{sheet}, row {sheet_row}"
-    return Bilingual(f"无受案号（{zh.strip()}）", f"no case number ({en.removeprefix(', ')})")
+    place = place_word(sheet, sheet_row)
+    return Bilingual(f"无受案号（{place.zh}）", f"no case number ({place.en})")
 
 
 NO_OFFICE = Bilingual("单位不明", "office unknown")

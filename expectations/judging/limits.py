@@ -42,7 +42,7 @@ def due_statement(verdicts: Sequence[Verdict], warnings: DueWarnings, as_of: dat
 with warned as (
   {limits}
 ), of_rows as (
-  select w.*, {_together(verdicts)} as together, {identity_columns(card)}, c._sheet as sheet, c._sheet_row as sheet_row,
+  select w.*, {_together(verdicts)} as together, {identity_columns(card)}, c._file as file_no, c._sheet as sheet, c._sheet_row as sheet_row,
     date_diff('day', date '{as_of:%Y-%m-%d}', w.last_day)::integer as days_left
   from warned w join cards.{card.name} c on c._row = w._row {join_case_owners(card)}
 ), graded as (
@@ -51,7 +51,7 @@ with warned as (
 )
 select rule_id, '{card.name}' as card, bmsah, case when not by_case then suspect_no end as suspect_no,
   case when not by_case then name end as name, case_name,
-  {", ".join(OWNERS)}, owner, last_day, days_left, grade, _row as card_row, sheet, sheet_row
+  {", ".join(OWNERS)}, owner, last_day, days_left, grade, _row as card_row, file_no, sheet, sheet_row
 from graded where grade is not null"""
 
 

@@ -6,7 +6,7 @@ from datetime import date
 
 import duckdb
 
-from expectations.finding.labels import error_type_word, severity_name
+from expectations.finding.labels import error_type_word, severity_word
 from expectations.finding.masks import mask_identity, mask_message, mask_number
 from expectations.notices.reading import Said
 from expectations.texts import Bilingual, Language
@@ -56,7 +56,7 @@ class Labels:
 
     def severity(self, finding: Said) -> str:
         """What its severity is called."""
-        return self.pick(severity_name(finding.severity))
+        return self.pick(severity_word(finding.severity))
 
     def error_type(self, finding: Said) -> str:
         """What its error type is called."""

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import duckdb
 
-from expectations.run.published import Where, check_choices
+from expectations.run.published import PLACES, Where, check_choices, place_columns
+from expectations.texts import Language
 
 DUE_COLUMNS = (
     "days_left",
@@ -13,20 +14,20 @@ DUE_COLUMNS = (
     "rule_id",
     "title",
     "card",
-    "bmsah",
-    "suspect_no",
+    "case",
+    "person",
     "name",
     "case_name",
     "office",
     "department",
     "prosecutor",
     "owner",
-    "sheet",
-    "sheet_row",
+    *PLACES,
 )
 """Columns of the warnings handed out by the command line."""
 
-_WARNINGS = "(select d.*, r.title_zh as title from due d left join rules r using (rule_id))"
+_WARNINGS = """(select d.*, bmsah as "case", suspect_no as person, {place}, r.title_{language} as title
+  from due d left join rules r using (rule_id))"""
 
 
 @dataclass(frozen=True)
@@ -52,15 +53,17 @@ class DueFilter:
         return where
 
 
-def select_due(con: duckdb.DuckDBPyConnection, due_filter: DueFilter) -> duckdb.DuckDBPyRelation:
-    """The warnings asked for, in DUE_COLUMNS, the most pressing first.
+def select_due(con: duckdb.DuckDBPyConnection, due_filter: DueFilter, language: Language) -> duckdb.DuckDBPyRelation:
+    """The warnings asked for, in DUE_COLUMNS, the most pressing first, their titles in a language.
 
     Raises InputError when a department, prosecutor or rule is one the run does not know.
     """
     check_choices(con, due_filter.departments, due_filter.prosecutors, due_filter.rules)
     where = due_filter.where()
+    columns = ", ".join(f'"{name}"' for name in DUE_COLUMNS)
+    warnings = _WARNINGS.format(place=place_columns("d"), language=language)
     return con.sql(
-        f"select {', '.join(DUE_COLUMNS)} from {_WARNINGS} {where.sql} "
+        f"select {columns} from {warnings} {where.sql} "
         "order by days_left, department, rule_id, card, bmsah, suspect_no, card_row",
         params=where.values,
     )

@@ -11,17 +11,19 @@ import duckdb
 from expectations.connections import open_duckdb
 from expectations.errors import InputError, nearest
 from expectations.finding.columns import COLUMNS, LISTED, SEARCHED
+from expectations.finding.headings import HANDED_OUT
 from expectations.finding.hints import hint_now_sql, severity_now_sql
+from expectations.finding.labels import ERROR_TYPE_WORDS, error_type_word
 from expectations.home import Home
 from expectations.run.schema import require_schema
-from expectations.texts import Bilingual
+from expectations.sql.quoting import quoted
+from expectations.texts import Bilingual, Language
 
-FINDING_COLUMNS = (*(name for name in LISTED if name not in ("sheet", "sheet_row")), "file", "sheet", "sheet_row")
-"""Columns of the findings handed out by the command line; the last ones tell apart what reads the same."""
-_PLACES = {
-    "file": "(select any_value(name) from files n where n.file_no = findings.file_no)",
-    "sheet": "coalesce(sheet, '')",
-}
+PLACES = ("file", "sheet", "sheet_row")
+"""Columns that say where a row stands; they tell apart what reads the same."""
+
+FINDING_COLUMNS = (*(HANDED_OUT.get(name, name) for name in LISTED if name not in PLACES), *PLACES)
+"""Columns of the findings handed out by the command line."""
 
 Kind = Literal["all", "errors", "hints"]
 
@@ -124,22 +126,39 @@ def show_hints_as_now(con: duckdb.DuckDBPyConnection, held_rules: Collection[str
     )
 
 
-def select_findings(con: duckdb.DuckDBPyConnection, finding_filter: FindingFilter) -> duckdb.DuckDBPyRelation:
-    """The findings asked for, in FINDING_COLUMNS, in the run's own order.
+def place_columns(rows: str) -> str:
+    """PLACES of the rows known as `rows`, which have a number of a file, for a SELECT; of a file without sheets the sheet is blank."""
+    name_of_file = f"(select any_value(n.name) from files n where n.file_no = {rows}.file_no)"
+    return f"{name_of_file} as file, coalesce({rows}.sheet, '') as sheet, {rows}.sheet_row"
+
+
+def select_findings(
+    con: duckdb.DuckDBPyConnection, finding_filter: FindingFilter, language: Language
+) -> duckdb.DuckDBPyRelation:
+    """The findings asked for, in FINDING_COLUMNS, in the run's own order; message and error type in a language.
 
     Raises InputError when a department, rule or other choice is one the run does not know.
     """
     check_choices(con, finding_filter.departments, finding_filter.prosecutors, finding_filter.rules)
     where = finding_filter.where()
-    columns = ", ".join(
-        f"{_PLACES[name]} as {name}"
-        if name in _PLACES
-        else f"coalesce({name}, '') as {name}"
-        if COLUMNS[name].key
-        else f'"{name}"'
-        for name in FINDING_COLUMNS
+    columns = [f'{_said(name, language)} as "{HANDED_OUT.get(name, name)}"' for name in LISTED if name not in PLACES]
+    return con.sql(
+        f"select {', '.join(columns)}, {place_columns('findings')} from findings {where.sql} order by rowid",
+        params=where.values,
     )
-    return con.sql(f"select {columns} from findings {where.sql} order by rowid", params=where.values)
+
+
+def _said(name: str, language: Language) -> str:
+    """A column as it is handed out."""
+    if name == "error_type":
+        words = (
+            f"when {quoted(word)} then {quoted(error_type_word(word).in_language(language))}"
+            for word in ERROR_TYPE_WORDS
+        )
+        return f"case error_type {' '.join(words)} else error_type end"
+    if name == "message" and language == "en":
+        return "coalesce(nullif(message_en, ''), message)"
+    return f"coalesce({name}, '')" if COLUMNS[name].key else f'"{name}"'
 
 
 def check_choices(

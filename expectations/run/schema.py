@@ -78,9 +78,9 @@ JUDGEMENTS = _table(
 )
 FIELDS = _table(
     "fields",
-    "The items of every card. `in_period`: its day says whether a row belongs to a period under review.",
+    "The items of every card. `role`: what it says of its row, blank for none; `in_period`: its day says whether a row belongs to a period under review.",
     """card varchar, no bigint, name varchar, header varchar, label_en varchar, section varchar, section_en varchar,
-    type varchar, unit varchar, level varchar, required varchar, filled_by varchar, in_period boolean""",
+    type varchar, unit varchar, level varchar, required varchar, filled_by varchar, role varchar, in_period boolean""",
 )
 CARDS_KNOWN = _table("cards_known", "The card types.", "card varchar, title_zh varchar, title_en varchar")
 FILES = _table(
@@ -146,7 +146,7 @@ DUE = _table(
     "Limits still open that end soon or have ended: early warnings, no findings.",
     """rule_id varchar, card varchar, bmsah varchar, suspect_no varchar, name varchar, case_name varchar, office varchar,
     department varchar, prosecutor varchar, owner varchar, last_day date, days_left integer, grade varchar, card_row bigint,
-    sheet varchar, sheet_row bigint""",
+    file_no integer, sheet varchar, sheet_row bigint""",
 )
 CALENDAR_GAPS = _table(
     "calendar_gaps",

@@ -20,7 +20,7 @@ from expectations.spill import let_go_of_deleted
 from expectations.texts import Bilingual, Language, joined
 from flows.audit import AuditOrder, run_audit
 from flows.check.findings import FileCheck, file_checks
-from flows.check.marks import RESULT_SHEET, marks_of, result_sheet
+from flows.check.marks import RESULT_SHEET, Wording, marks_of, result_sheet
 from flows.load.sources.whole_sheets import write_as_workbook
 from flows.marking import (
     NotProvenError,
@@ -41,7 +41,7 @@ MOST_FILES = 10
 
 @dataclass(frozen=True)
 class CheckOrder:
-    """What is asked for. `out` is the workbook to write, or a folder for several exports."""
+    """What is asked for. `out` is the workbook to write, or a folder for several exports; the language is the catalogue's by default."""
 
     files: tuple[Path, ...]
     out: Path
@@ -49,15 +49,15 @@ class CheckOrder:
     catalogue: Path | None = None
     card: str | None = None
     language: Language | None = None
-    """Of the marks and the sheet of results; none: what the rules speak."""
 
 
 @dataclass(frozen=True)
 class Checked:
-    """A file that was checked, and the marked workbook."""
+    """A file that was checked, the marked workbook, and the language it is marked in."""
 
     check: FileCheck
     workbook: Path
+    language: Language
 
 
 def check_cards(order: CheckOrder) -> tuple[Checked, ...]:
@@ -85,18 +85,23 @@ def check_cards(order: CheckOrder) -> tuple[Checked, ...]:
         catalogue = audit.read_catalogue()
         result = run_audit(audit, catalogue)
         with open_published(result.file) as con:
-            checks = file_checks(con, catalogue)
             language = order.language or spoken_language(con)
+            checks = file_checks(con, catalogue, language)
         marked = []
         for number, check in enumerate(checks):
             tell(Stage.MARK, number, len(checks))
             with _named(files[check.file_no]):
-                marked.append(_mark(check, files[check.file_no], order.as_of, catalogue, work_folder, language))
+                workbook = _workbook(check, files[check.file_no], catalogue, work_folder)
+                copy = work_folder / f"{check.file_no}-marked"
+                titles = {card.name: card.title.in_language(language) for card in catalogue.cards.values()}
+                sheet = result_sheet(check, order.as_of, Wording(language, titles, check.headings))
+                mark_workbook(workbook, copy, marks_of(check, language), sheet)
+                marked.append(copy)
         for copy, target in zip(marked, targets, strict=True):
             _hand_out(copy, target)
         tell(Stage.MARK, len(checks), len(checks))
     let_go_of_deleted()
-    return tuple(Checked(check, target) for check, target in zip(checks, targets, strict=True))
+    return tuple(Checked(check, target, language) for check, target in zip(checks, targets, strict=True))
 
 
 def targets_of(files: Sequence[Path], out: Path) -> tuple[Path, ...]:
@@ -179,18 +184,13 @@ def _suffix_for(file: Path) -> str:
     return ".xlsm" if is_workbook_package(file) and keeps_macros(file) else ".xlsx"
 
 
-def _mark(check: FileCheck, source: Path, as_of: date, catalogue: Catalogue, folder: Path, language: Language) -> Path:
-    """The marked copy of one file, in the folder that is deleted."""
-    workbook = source
-    if not is_workbook_package(source):
-        workbook = folder / f"{check.file_no}.xlsx"
-        write_as_workbook(source, workbook, catalogue, check.header_rows)
-    titles = {
-        card.name: Bilingual(card.title_zh, card.title_en).in_language(language) for card in catalogue.cards.values()
-    }
-    marked = folder / f"{check.file_no}-marked"
-    mark_workbook(workbook, marked, marks_of(check, language), result_sheet(check, as_of, titles, language))
-    return marked
+def _workbook(check: FileCheck, source: Path, catalogue: Catalogue, folder: Path) -> Path:
+    """The file itself, else its cells as a workbook in the folder that is deleted."""
+    if is_workbook_package(source):
+        return source
+    workbook = folder / f"{check.file_no}.xlsx"
+    write_as_workbook(source, workbook, catalogue, check.header_rows)
+    return workbook
 
 
 def _hand_out(copy: Path, target: Path) -> None:

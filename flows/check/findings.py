@@ -1,19 +1,20 @@
 """What a check found in each file, read from the run it made: findings with their cells, rows not read, rules not judged.
 
-Selecting only; how it is written into a workbook is `check_marks`.
+Selecting only; how it is written into a workbook is `marks`.
 """
 
-import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import duckdb
 
 from expectations.catalogue.catalogues import Catalogue
 from expectations.finding.columns import COLUMNS, LISTED, Finding, finding_of, selected
+from expectations.finding.headings import HANDED_OUT
 from expectations.finding.labels import Severity, severity_of
 from expectations.finding.masks import NO_MASKS
-from expectations.texts import Bilingual
+from expectations.run.headings import headings
+from expectations.texts import Bilingual, Language
 
 _FINDINGS = f"""
 select {selected(rows="f")}, r.title_zh, r.title_en, r.how_to_fill, r.how_to_fill_en
@@ -43,23 +44,21 @@ class CheckFinding:
     """A finding with the texts of its rule and the columns of its row that are concerned: `column` holds the item, `related`
     what it was compared with.
 
-    `items` are the headings of the items concerned. Columns count from 1; `column` is None when the file has no column of the item.
+    `item` names the items concerned. Columns count from 1; `column` is None when the file has no column of the item.
     """
 
     finding: Finding
-    items: tuple[str, ...]
+    item: str
     column: int | None
     case_column: int
     related: tuple[int, ...]
-    title: str
-    title_en: str
-    how_to_fill: str
-    how_to_fill_en: str
+    named: Bilingual
+    how: Bilingual
 
     @property
-    def item(self) -> str:
-        """The items concerned, as one text."""
-        return "、".join(self.items)
+    def message(self) -> Bilingual:
+        """What is wrong."""
+        return Bilingual(self.finding.message, self.finding.message_en or self.finding.message)
 
     @property
     def severity(self) -> Severity:
@@ -69,21 +68,28 @@ class CheckFinding:
     def as_object(self) -> dict[str, object]:
         """As `anka check --format json` says it: what is wrong and where, without the values."""
         finding = self.finding
-        listed_items = {name: getattr(finding, name) for name in (*LISTED, "message_en") if name != "values"}
-        placed_items = {
-            attribute.name: getattr(self, attribute.name)
-            for attribute in dataclasses.fields(self)
-            if attribute.name not in ("finding", "items")
-        }
-        name_or_case_name = finding.name or finding.case_name
+        listed_items = {HANDED_OUT.get(name, name): getattr(finding, name) for name in LISTED if name != "values"}
         return {
             **listed_items,
-            **placed_items,
+            **{name: text for name, said in self._texts.items() for name, text in said_in_both(name, said)},
             "item": self.item,
-            "name": name_or_case_name,
+            "column": self.column,
+            "case_column": self.case_column,
+            "related": self.related,
+            "name": finding.name or finding.case_name,
             "row": finding.sheet_row,
             "severity": self.severity,
         }
+
+    @property
+    def _texts(self) -> Mapping[str, Bilingual]:
+        return {"message": self.message, "title": self.named, "how_to_fill": self.how}
+
+
+def said_in_both(name: str, text: Bilingual) -> Iterator[tuple[str, str]]:
+    """A text as JSON has it: Chinese under its name, English under `<name>_en`."""
+    yield name, text.zh
+    yield f"{name}_en", text.en
 
 
 @dataclass(frozen=True)
@@ -92,10 +98,14 @@ class NotJudged:
 
     card: str
     rule_id: str
-    title: str
-    title_en: str
+    title: Bilingual
     reason: Bilingual
     broken: bool
+
+    def as_object(self) -> dict[str, object]:
+        """As `anka check --format json` says it."""
+        texts = (*said_in_both("title", self.title), *said_in_both("reason", self.reason))
+        return {"card": self.card, "rule_id": self.rule_id, **dict(texts), "broken": self.broken}
 
 
 @dataclass(frozen=True)
@@ -105,6 +115,8 @@ class FileCheck:
     file_no: int
     name: str
     cards: tuple[str, ...]
+    headings: Mapping[str, str]
+    """What its cards call the columns of findings."""
     header_rows: Mapping[str, int]
     rows_read: int
     rows_loaded: int
@@ -120,7 +132,7 @@ class FileCheck:
         return sum(finding.severity == severity for finding in self.findings)
 
 
-def file_checks(con: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> tuple[FileCheck, ...]:
+def file_checks(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, language: Language) -> tuple[FileCheck, ...]:
     """What the run found, one entry per file in the order they were given."""
     columns: dict[tuple[int, str], dict[str, int]] = {}
     for file_no, sheet, position, field in con.execute(
@@ -132,11 +144,13 @@ def file_checks(con: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> tuple[F
         check_finding = _finding(row, catalogue, columns)
         findings.setdefault(check_finding.finding.file_no, []).append(check_finding)
     unjudged = [
-        NotJudged(card, rule, title, title_en or title, Bilingual(zh or "", en or ""), state == "error")
+        NotJudged(card, rule, Bilingual(title, title_en or title), Bilingual(zh or "", en or ""), state == "error")
         for card, rule, title, title_en, state, zh, en in con.execute(_NOT_JUDGED).fetchall()
     ]
     partly = [(str(card), str(rule), tuple(other_cards)) for card, rule, other_cards in con.execute(_PARTLY).fetchall()]
-    return tuple(_file(con, number, findings.get(number, []), unjudged, partly) for number in _file_numbers(con))
+    return tuple(
+        _file(con, number, findings.get(number, []), unjudged, partly, language) for number in _file_numbers(con)
+    )
 
 
 def _file_numbers(con: duckdb.DuckDBPyConnection) -> list[int]:
@@ -149,6 +163,7 @@ def _file(
     findings: Sequence[CheckFinding],
     unjudged: Sequence[NotJudged],
     partly: Sequence[tuple[str, str, tuple[str, ...]]],
+    language: Language,
 ) -> FileCheck:
     sheets = con.execute(
         "select name, sheet, card, header_row, rows_read, rows_loaded from files where file_no = ? and status = 'loaded'",
@@ -163,6 +178,7 @@ def _file(
         file_no=number,
         name=str(sheets[0][0]) if sheets else "",
         cards=cards,
+        headings=headings(con, language, cards),
         header_rows={row[1]: row[3] for row in sheets},
         rows_read=sum(row[4] for row in sheets),
         rows_loaded=sum(row[5] for row in sheets),
@@ -191,14 +207,15 @@ def _finding(
         column_of_item[item] for item in items_with_column if item != main_item and finding.values.get(item)
     )
     headers = [card.by_name[item].header if item in card.by_name else _elsewhere(catalogue, item) for item in items]
-    texts = ["" if text is None else str(text) for text in row[len(COLUMNS) :]]
+    title, title_en, how, how_en = ("" if text is None else str(text) for text in row[len(COLUMNS) :])
     return CheckFinding(
         finding,
-        tuple(headers),
+        "、".join(headers),
         column_of_item.get(main_item),
         column_of_item.get(card.role("case") or "", 1),
         related,
-        *texts,
+        Bilingual(title, title_en or title),
+        Bilingual(how, how_en or how),
     )
 
 

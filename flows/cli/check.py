@@ -1,6 +1,5 @@
 """`anka check`: exports checked before they are handed in, given back as workbooks with their wrong cells marked."""
 
-import dataclasses
 import json
 from collections.abc import Sequence
 from datetime import date
@@ -13,6 +12,7 @@ from rich.table import Table
 
 from expectations.errors import InputError
 from expectations.file_names import shown
+from expectations.finding.labels import error_type_word, place_word
 from expectations.texts import Bilingual, Language
 from flows.cli.options import NOT_JUDGED, AsOf, CatalogueFolder, day
 from flows.load import require_loadable
@@ -39,14 +39,11 @@ def check(
     card: Annotated[
         str | None, typer.Option(help=Bilingual("所有文件的案卡", "the card of all files, if not recognised"))
     ] = None,
-    language: Annotated[
-        Language | None,
-        typer.Option(
-            help=Bilingual("标注所用语言，默认按规则库", "language of the marks, default as the rules speak"),
-            show_default=False,
-        ),
-    ] = None,
     format: Annotated[Literal["table", "json"], typer.Option(help=Bilingual("输出格式", "output"))] = "table",
+    lang: Annotated[
+        Language | None,
+        typer.Option(help=Bilingual("标注所用语言，默认同规则库", "language of the marks, else the catalogue's")),
+    ] = None,
     progress: ProgressWay = "bar",
 ) -> None:
     """Checks exports and writes the marked copies; exits with 3 when a rule could not be judged."""
@@ -61,7 +58,7 @@ def check(
     from flows.check.card_check import CheckOrder, check_cards  # Great Expectations takes seconds to import
 
     with shown_progress(Console(stderr=True)):
-        checked = check_cards(CheckOrder(tuple(files), output, audit_day, catalogue, card, language))
+        checked = check_cards(CheckOrder(tuple(files), output, audit_day, catalogue, card, lang))
     if format == "json":
         typer.echo(json.dumps([as_object(checked_file) for checked_file in checked], ensure_ascii=False))
     else:
@@ -80,10 +77,7 @@ def as_object(checked: "Checked") -> dict[str, object]:
         "rows_read": result.rows_read,
         "rows_loaded": result.rows_loaded,
         "findings": [finding.as_object() for finding in result.findings],
-        "not_judged": [
-            {**dataclasses.asdict(rule), "reason": rule.reason.zh, "reason_en": rule.reason.en}
-            for rule in result.not_judged
-        ],
+        "not_judged": [rule.as_object() for rule in result.not_judged],
     }
 
 
@@ -99,10 +93,18 @@ def _show(checked: Sequence["Checked"]) -> None:
             soft_wrap=True,
         )
         if result.findings:
-            table = Table("行 row", "规则 rule", "案卡项 item", "问题 finding")
+            language, names = checked_file.language, ("sheet_row", "case", "person", "error_type", "fields", "message")
+            table = Table(*(result.headings[name] for name in names))
             for checked_finding in result.findings[:_SHOWN]:
                 finding = checked_finding.finding
-                table.add_row(str(finding.sheet_row), finding.rule_id, checked_finding.item, finding.message)
+                table.add_row(
+                    place_word(finding.sheet, finding.sheet_row).in_language(language),
+                    finding.bmsah,
+                    finding.suspect_no,
+                    error_type_word(finding.error_type).in_language(language),
+                    checked_finding.item,
+                    f"{finding.rule_id} {checked_finding.message.in_language(language)}",
+                )
             console.print(table)
         if len(result.findings) > _SHOWN:
             console.print(

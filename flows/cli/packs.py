@@ -22,13 +22,18 @@ from expectations.catalogue.catalogues import Catalogue, load_catalogue
 from expectations.catalogue.kinds.base import RULE_ID
 from expectations.connections import open_duckdb
 from expectations.errors import InputError, nearest
+from expectations.finding.headings import HEADINGS
 from expectations.fitting.rule_checks import require_fitting
+from expectations.people.languages import home_language
+from expectations.register.belonging import home_register
+from expectations.run.headings import headings
 from expectations.spill import own_folder
 from expectations.texts import Bilingual
 from expectations.workbooks import write_workbook
 from flows.cli.lists.listings import sheet_of
 from flows.cli.options import NOT_JUDGED, AsOf, CatalogueFolder, HomeFolder, day, home_at, read_catalogue, show_reasons
 from flows.progress import ProgressWay, shown_progress, tell
+from flows.settings import Settings
 
 Format = Annotated[Literal["table", "json"], typer.Option(help=Bilingual("输出格式", "output"))]
 Side = Annotated[str, typer.Argument(help=Bilingual("规则包文件夹，或 base（内置）", "folder of a pack, or base"))]
@@ -183,8 +188,11 @@ def try_(
         with shown_progress(_stderr):
             trial = try_catalogue(copy, catalogue, tell)
         if output is not None:
+            with home_register(home_folder, Settings().register_url).reading() as session:
+                language = home_language(session)
             with open_duckdb(copy) as con:
-                write_workbook(output, [sheet_of(con.sql(CHANGED_FINDINGS), "变化")])
+                title, words = HEADINGS["change"].in_language(language), headings(con, language)
+                write_workbook(output, [sheet_of(con.sql(CHANGED_FINDINGS), title, words)])
     if format == "json":
         typer.echo(json.dumps(dataclasses.asdict(trial), ensure_ascii=False, default=str, indent=1))
         raise typer.Exit(NOT_JUDGED if trial.in_error else 0)

@@ -1,6 +1,6 @@
 """What the review workbook says, in either language: its headings, its notes and what its figures mean. Nothing is counted here."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from expectations.texts import Bilingual, Language
 from expectations.workbooks import Column, Kind
@@ -18,12 +18,15 @@ _SUMMARY: tuple[_Heading, ...] = (
     (Bilingual("其中一般", "of these normal"), 16, "number"),
     (Bilingual("核对提示", "hints"), 16, "number"),
 )
+_WHOSE: tuple[tuple[str, int], ...] = (
+    ("case", 36),
+    ("case_name", 24),
+    ("name", 16),
+    ("department", 16),
+    ("prosecutor", 16),
+)
+"""The columns of the error register that say whose card it is, called as the cards of the run call them, and their widths."""
 _REGISTER: tuple[_Heading, ...] = (
-    (Bilingual("部门受案号", "case number"), 36, "text"),
-    (Bilingual("案件名称", "case"), 24, "text"),
-    (Bilingual("嫌疑人姓名", "person"), 16, "text"),
-    (Bilingual("承办部门", "department"), 16, "text"),
-    (Bilingual("承办检察官", "handled by"), 16, "text"),
     (Bilingual("案件类别", "card"), 16, "text"),
     (Bilingual("错误明细", "error"), 60, "text"),
     (Bilingual("规则编号", "rule"), 10, "text"),
@@ -38,7 +41,7 @@ _REGISTER: tuple[_Heading, ...] = (
     (Bilingual("行", "row"), 16, "number"),
     (Bilingual("备注", "remark"), 16, "text"),
 )
-"""The error register of the spec with our columns; 备注 is left for the office."""
+"""The error register of the spec with our columns, those of whose card it is left out; 备注 is left for the office."""
 _DEFINITION_HEADINGS: tuple[_Heading, ...] = (
     (Bilingual("名称", "term"), 16, "text"),
     (Bilingual("说明", "meaning"), 100, "text"),
@@ -130,9 +133,9 @@ def summary_columns(language: Language) -> tuple[Column, ...]:
     return _columns(_SUMMARY, language)
 
 
-def register_columns(language: Language) -> tuple[Column, ...]:
-    """Of the sheets of findings."""
-    return _columns(_REGISTER, language)
+def register_columns(language: Language, headings: Mapping[str, str]) -> tuple[Column, ...]:
+    """Of the sheets of findings; `headings` are the run's."""
+    return (*(Column(headings[name], width) for name, width in _WHOSE), *_columns(_REGISTER, language))
 
 
 def definition_columns(language: Language) -> tuple[Column, ...]:

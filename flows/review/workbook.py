@@ -11,10 +11,11 @@ from pathlib import Path
 import duckdb
 
 from expectations.finding.departments import department_order
-from expectations.finding.labels import NO_OFFICE, UNFILLED, case_word, error_type_word, owner_word, severity_name
+from expectations.finding.labels import NO_OFFICE, UNFILLED, case_word, error_type_word, owner_word, severity_word
 from expectations.finding.masks import Masks
 from expectations.run.figures import NO_OFFICES, Line, by, figure_lines, total
 from expectations.run.findings import masks_of
+from expectations.run.headings import headings
 from expectations.sql.quoting import quoted
 from expectations.store.offices import Offices
 from expectations.texts import Bilingual, Language
@@ -74,7 +75,8 @@ class _Review:
 
     def _sheets(self, notes: Sequence[str]) -> Iterator[Sheet]:
         """The sheets in their order, each asked for when the one before is written."""
-        summary, register = words.summary_columns(self.language), words.register_columns(self.language)
+        summary = words.summary_columns(self.language)
+        register = words.register_columns(self.language, headings(self.con, self.language))
         split = by(figure_lines(self.con, self.offices), "office", "department", "prosecutor")
         yield Sheet(self.say(words.SUMMARY_SHEET), summary, [*self._totals(split), *map(self._row, split)], notes)
         unfilled = self.say(UNFILLED)
@@ -148,7 +150,7 @@ class _Review:
         for place in (_MESSAGE, _VALUES):
             cells[place] = masks.text(str(cells[place]), secrets)
         called: dict[int, Callable[[str], Bilingual]] = {
-            _SEVERITY: severity_name,
+            _SEVERITY: severity_word,
             _ERROR_TYPE: error_type_word,
             _OWNER: owner_word,
         }

@@ -1,5 +1,6 @@
 """Words a pack declares: who fills an item, kinds of errors, and what stands for a yes."""
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -72,11 +73,18 @@ def test_declared_words_go_all_the_way_to_findings_and_papers(tmp_path: Path) ->
     with home_register(Home(tmp_path / "home"), "").reading() as session:
         found = [(f.bmsah, f.error_type, f.owner) for f in session.query(Finding)]
     assert found == [("A", "Missing", "port clerk")]
-    check_cards(CheckOrder((export,), tmp_path / "marked.xlsx", date(2026, 6, 30), folder))
-    cells = {
-        str(cell.value) for row in openpyxl.load_workbook(tmp_path / "marked.xlsx")["check result"] for cell in row
-    }
-    assert {"Missing", "port clerk"} <= cells
+    day = date(2026, 6, 30)
+    check_cards(CheckOrder((export,), tmp_path / "marked.xlsx", day, folder))
+    result = openpyxl.load_workbook(tmp_path / "marked.xlsx")["Check result"]
+    headings, line = ([cell.value or "" for cell in row] for row in result.iter_rows(min_row=5, max_row=6))
+    assert headings == "No.|Place|Severity|Error type|Parcel|Name|Items|Problem|How to fill|Basis|Rule|Filled by".split(
+        "|"
+    )
+    assert line[1:7] == ["row 2", "normal", "Missing", "A", "", "Paid on"]
+    assert (line[7], line[-1]) == ("parcel A is paid, the day is not given", "port clerk")
+    assert not re.search("[\u4e00-\u9fff]", "".join(str(cell.value) for row in result.iter_rows() for cell in row))
+    check_cards(CheckOrder((export,), tmp_path / "marked_zh.xlsx", day, folder, language="zh"))
+    assert "自查结果" in openpyxl.load_workbook(tmp_path / "marked_zh.xlsx").sheetnames
 
 
 @pytest.mark.parametrize(

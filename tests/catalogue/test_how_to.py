@@ -24,7 +24,7 @@ def test_the_steps_lead_where_the_page_says(tmp_path: Path, audited_home: Path) 
                 printed[line] = run(line, tmp_path, audited_home)
     findings = next(text for line, text in printed.items() if line.startswith("anka findings"))
     rows = [
-        (row["rule_id"], row["bmsah"], row["prosecutor"], row["message"])
+        (row["rule_id"], row["case"], row["prosecutor"], row["message"])
         for row in csv.DictReader(io.StringIO(findings))
     ]
     assert sorted(rows) == [

@@ -83,9 +83,16 @@ def test_findings_in_every_format_are_the_same(
     sheet = load_workbook(tmp_path / "found.xlsx").worksheets[0]
     header, *lines = [[cell or "" for cell in row] for row in sheet.iter_rows(values_only=True)]
     as_excel = [dict(zip(header, line, strict=True)) for line in lines]
-    assert list(as_csv[0]) == list(FINDING_COLUMNS) == header
-    for findings in (as_json, as_csv, as_excel):
-        assert [(finding["rule_id"], finding["bmsah"], finding["suspect_no"]) for finding in findings] == expected
+    assert list(as_csv[0]) == list(as_json[0]) == list(FINDING_COLUMNS)
+    assert (header[:2], header[4:6], header[-3:]) == (
+        ["核查批次", "规则"],
+        ["案卡", "部门受案号"],
+        ["导出文件", "工作表", "行"],
+    )
+    for findings, names in ((as_json, ("rule_id", "case", "person")), (as_csv, ("rule_id", "case", "person"))):
+        assert [tuple(finding[name] for name in names) for finding in findings] == expected
+    assert [(finding["规则"], finding["部门受案号"], finding["嫌疑人编号"]) for finding in as_excel] == expected
+    assert {(finding["file"] != "", finding["sheet_row"] > 1) for finding in as_json} == {(True, True)}
     assert isinstance(as_json[0]["values"], dict)
 
 

@@ -11,8 +11,16 @@ from expectations.errors import InputError
 from flows.review.periods import parse_period
 from flows.review.words import register_columns, summary_columns
 
+OWN_WORDS = {
+    "case": "部门受案号",
+    "case_name": "案件名称",
+    "name": "嫌疑人姓名",
+    "department": "承办部门",
+    "prosecutor": "承办检察官",
+}
+"""As the cards of the sample call these items."""
 TITLES, REGISTER_TITLES = (
-    [column.title for column in columns] for columns in (summary_columns("zh"), register_columns("zh"))
+    [column.title for column in columns] for columns in (summary_columns("zh"), register_columns("zh", OWN_WORDS))
 )
 
 

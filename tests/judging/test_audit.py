@@ -176,7 +176,7 @@ def test_a_finding_goes_to_whoever_fills_the_item(published: duckdb.DuckDBPyConn
 
 def findings_text(file: Path) -> str:
     with open_published(file) as con:
-        return "\n".join(map(repr, select_findings(con, FindingFilter()).fetchall()))
+        return "\n".join(map(repr, select_findings(con, FindingFilter(), "zh").fetchall()))
 
 
 def test_the_same_inputs_catalogue_and_date_give_identical_findings(tmp_path: Path) -> None:
@@ -339,11 +339,13 @@ def test_two_audits_of_one_home_at_once_get_one_clear_line(tmp_path: Path, catal
 def test_findings_are_filtered_in_one_place_and_unknown_choices_are_mistakes(
     published: duckdb.DuckDBPyConnection,
 ) -> None:
-    everything = select_findings(published, FindingFilter()).fetchall()
-    hints = select_findings(published, FindingFilter(kind="hints")).fetchall()
-    errors = select_findings(published, FindingFilter(kind="errors")).fetchall()
+    everything = select_findings(published, FindingFilter(), "zh").fetchall()
+    hints = select_findings(published, FindingFilter(kind="hints"), "zh").fetchall()
+    errors = select_findings(published, FindingFilter(kind="errors"), "zh").fetchall()
     assert len(everything) == len(hints) + len(errors)
-    of_one_rule = select_findings(published, FindingFilter(rules=("C003",), departments=("第一检察部",))).fetchall()
+    of_one_rule = select_findings(
+        published, FindingFilter(rules=("C003",), departments=("第一检察部",)), "zh"
+    ).fetchall()
     assert {row[FINDING_COLUMNS.index("rule_id")] for row in of_one_rule} <= {"C003"}
     with pytest.raises(InputError, match="没有这个部门 / no such department: 第一检查部; 最接近 / nearest: 第一检察部"):
-        select_findings(published, FindingFilter(departments=("第一检查部",)))
+        select_findings(published, FindingFilter(departments=("第一检查部",)), "zh")

@@ -203,10 +203,11 @@ def test_the_command_hands_out_every_format(result: AuditResult, folder: Path) -
     assert tuple(warnings[0]) == DUE_COLUMNS
     assert [line["days_left"] for line in warnings] == sorted(line["days_left"] for line in warnings)
     lines = list(csv.DictReader(anka("due", "--format", "csv", home=home).stdout.splitlines()))
-    assert [line["bmsah"] for line in lines] == [line["bmsah"] or "" for line in warnings]
+    assert [line["case"] for line in lines] == [line["case"] or "" for line in warnings]
     anka("due", "-o", folder / "due.xlsx", home=home)
     rows = list(openpyxl.load_workbook(folder / "due.xlsx")["期限预警"].iter_rows(values_only=True))
-    assert (rows[0], len(rows)) == (DUE_COLUMNS, result.due + 1)
+    assert (rows[0][:4], rows[0][-3:]) == (("剩余日数", "期限届满日", "预警等级", "规则"), ("导出文件", "工作表", "行"))
+    assert (len(rows[0]), len(rows)) == (len(DUE_COLUMNS), result.due + 1)
     assert rows[1][0] == warnings[0]["days_left"]
 
 
@@ -215,7 +216,7 @@ def test_the_command_filters_and_says_when_there_is_nothing(result: AuditResult,
     warnings = json.loads(
         anka("due", "--department", FIRST, "--grade", "orange", "--rule", "T001", "--format", "json", home=home).stdout
     )
-    assert [(line["suspect_no"], line["grade"]) for line in warnings] == [("S11", "orange")]
+    assert [(line["person"], line["grade"]) for line in warnings] == [("S11", "orange")]
     table = anka("due", "--grade", "red", "--prosecutor", "甲", home=home).stdout
     assert "示例6" in table
     assert "示例1 " not in table

@@ -325,7 +325,7 @@ def test_a_check_by_its_catalogue_is_english_unless_asked_otherwise(
     words = "\n".join(
         [str(cell.value) for cell in cells if cell.value] + [cell.comment.text for cell in cells if cell.comment]
     )
-    assert book.sheetnames[-1] == ("自查结果" if language == "zh" else "check result")
+    assert book.sheetnames[-1] == ("自查结果" if language == "zh" else "Check result")
     assert bool(CHINESE.search(words)) == (language == "zh")
     if language != "zh":
         for part in (

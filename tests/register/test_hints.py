@@ -75,7 +75,7 @@ def test_the_command_lists_what_is_on_hold_as_hints(tmp_path: Path) -> None:
     hold(register, MACHINE, "V6", "误报")
     with current_run(home) as con, register.reading() as session:
         show_hints_as_now(con, held_rules(session))
-        rows = select_findings(con, FindingFilter(rules=("V6",))).fetchall()
+        rows = select_findings(con, FindingFilter(rules=("V6",)), "zh").fetchall()
         assert [row[2] for row in rows] == ["hint", "hint"]
     after = CliRunner().invoke(app, arguments)
     release(register, MACHINE, "V6", "已修正")

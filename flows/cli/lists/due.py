@@ -6,11 +6,15 @@ from typing import Annotated
 
 import typer
 
+from expectations.people.languages import home_language
+from expectations.register.belonging import home_register
+from expectations.run.headings import headings
 from expectations.run.limits import DUE_COLUMNS, DueFilter, select_due
 from expectations.run.published import current_run
 from expectations.texts import Bilingual
-from flows.cli.lists.listings import FormatOption, Listing, OutputOption, format_for, hand_out
+from flows.cli.lists.listings import FormatOption, Headed, Listing, OutputOption, format_for, hand_out
 from flows.cli.options import HomeFolder, home_at
+from flows.settings import Settings
 
 
 class Grade(StrEnum):
@@ -24,8 +28,8 @@ class Grade(StrEnum):
 LISTING = Listing(
     name="due",
     columns=DUE_COLUMNS,
-    table_columns=("days_left", "last_day", "grade", "rule_id", "title", "department", "prosecutor", "bmsah", "name"),
-    sheet="期限预警",
+    table_columns=("days_left", "last_day", "grade", "rule_id", "title", "department", "prosecutor", "case", "name"),
+    sheet=Bilingual("期限预警", "Limits"),
     empty=Bilingual("没有符合条件的期限预警", "no limit is near or over"),
 )
 
@@ -46,5 +50,9 @@ def due(
         tuple(department or ()), tuple(prosecutor or ()), tuple(rule or ()), tuple(level.value for level in grade or ())
     )
     chosen = format_for(LISTING, format, output)
-    with current_run(home_at(home)) as con:
-        hand_out(select_due(con, due_filter), LISTING, chosen, output)
+    home_folder = home_at(home)
+    with current_run(home_folder) as con:
+        with home_register(home_folder, Settings().register_url).reading() as session:
+            language = home_language(session)
+        listed = Headed(select_due(con, due_filter, language), headings(con, language), language)
+        hand_out(listed, LISTING, chosen, output)

@@ -8,7 +8,9 @@ from typing import Annotated
 
 import typer
 
+from expectations.people.languages import home_language
 from expectations.register.belonging import home_register
+from expectations.run.headings import headings
 from expectations.run.published import (
     FINDING_COLUMNS,
     FindingFilter,
@@ -18,7 +20,7 @@ from expectations.run.published import (
 )
 from expectations.store.holds import held_rules
 from expectations.texts import Bilingual
-from flows.cli.lists.listings import FormatOption, Listing, OutputOption, format_for, hand_out
+from flows.cli.lists.listings import FormatOption, Headed, Listing, OutputOption, format_for, hand_out
 from flows.cli.options import HomeFolder, home_at
 from flows.settings import Settings
 
@@ -44,13 +46,13 @@ LISTING = Listing(
         "severity",
         "department",
         "prosecutor",
-        "bmsah",
-        "suspect_no",
+        "case",
+        "person",
         "message",
         "file",
         "sheet_row",
     ),
-    sheet="问题清单",
+    sheet=Bilingual("问题清单", "Findings"),
     empty=Bilingual("没有符合条件的问题", "no findings"),
     as_object=_with_values,
 )
@@ -79,4 +81,6 @@ def findings(
     with current_run(home_folder) as con:
         with home_register(home_folder, Settings().register_url).reading() as session:
             show_hints_as_now(con, held_rules(session))
-        hand_out(select_findings(con, finding_filter), LISTING, chosen, output)
+            language = home_language(session)
+        listed = Headed(select_findings(con, finding_filter, language), headings(con, language), language)
+        hand_out(listed, LISTING, chosen, output)

@@ -15,7 +15,7 @@ from rich.table import Table
 
 from expectations.csv_files import write_csv
 from expectations.errors import InputError
-from expectations.texts import Bilingual
+from expectations.texts import NO_TEXT, Bilingual, Language
 from expectations.workbooks import Column, Kind, Sheet, write_workbook
 
 Format = Literal["table", "csv", "json", "xlsx"]
@@ -28,19 +28,22 @@ OutputOption = Annotated[
 
 _TABLE_ROWS = 50
 _PORTION = 5000
-_WIDTHS = {"message": 60, "values": 40, "basis": 30, "bmsah": 36, "title": 40}
+_WIDTHS = {"message": 60, "values": 40, "basis": 30, "case": 36, "title": 40}
 _NUMBERS = ("INTEGER", "BIGINT", "HUGEINT", "DOUBLE")
 
 
 @dataclass(frozen=True)
 class Listing:
-    """A list as it is handed out: its columns, those a terminal has room for, its sheet, and what to say when it is empty."""
+    """A list as it is handed out: its columns, those a terminal has room for, its sheet, and what to say when it is empty.
+
+    Programs find the names of the columns in csv and JSON, people their headings on the terminal and in a workbook.
+    """
 
     name: str
     columns: tuple[str, ...]
     table_columns: tuple[str, ...]
-    sheet: str
-    empty: str
+    sheet: Bilingual
+    empty: Bilingual
     as_object: Callable[[Mapping[str, object]], Mapping[str, object]] = lambda row: row
 
 
@@ -55,12 +58,22 @@ def format_for(listing: Listing, format: Format | None, output: Path | None) -> 
     return chosen
 
 
-def hand_out(relation: duckdb.DuckDBPyRelation, listing: Listing, format: Format, output: Path | None) -> None:
+@dataclass(frozen=True)
+class Headed:
+    """A list of one run: its rows, and what that run's cards call its columns, in a language."""
+
+    relation: duckdb.DuckDBPyRelation
+    headings: Mapping[str, str]
+    language: Language
+
+
+def hand_out(listed: Headed, listing: Listing, format: Format, output: Path | None) -> None:
     """Prints the list or writes it to `output`."""
+    relation = listed.relation
     if format == "table" and output is None:
-        _print_table(relation, listing)
+        _print_table(listed, listing)
     elif format == "xlsx" and output is not None:
-        write_workbook(output, [sheet_of(relation, listing.sheet)])
+        write_workbook(output, [sheet_of(relation, listing.sheet.in_language(listed.language), listed.headings)])
     else:
         text = _as_json(relation, listing) if format == "json" else _as_csv(relation, listing)
         if output is None:
@@ -69,10 +82,10 @@ def hand_out(relation: duckdb.DuckDBPyRelation, listing: Listing, format: Format
             output.write_text(text, encoding="utf-8" if format == "json" else "utf-8-sig", newline="")
 
 
-def sheet_of(relation: duckdb.DuckDBPyRelation, title: str) -> Sheet:
-    """A relation as a sheet, its columns by their names and types."""
+def sheet_of(relation: duckdb.DuckDBPyRelation, title: str, headings: Mapping[str, str]) -> Sheet:
+    """A relation as a sheet, its columns with their headings and by their types."""
     columns = [
-        Column(name, _WIDTHS.get(name, 16), _kind(str(kind)))
+        Column(headings[name], _WIDTHS.get(name, 16), _kind(str(kind)))
         for name, kind in zip(relation.columns, relation.types, strict=True)
     ]
     return Sheet(title, columns, _portions(relation))
@@ -98,24 +111,24 @@ def _format_of(output: Path | None) -> Format:
     return by_suffix[output.suffix.lower()]
 
 
-def _print_table(relation: duckdb.DuckDBPyRelation, listing: Listing) -> None:
-    console, table = Console(), Table()
+def _print_table(listed: Headed, listing: Listing) -> None:
+    console, table, relation = Console(), Table(), listed.relation
     for column in listing.table_columns:
-        table.add_column(column, overflow="fold")
+        table.add_column(listed.headings[column], overflow="fold")
     places = [listing.columns.index(column) for column in listing.table_columns]
     for row in relation.limit(_TABLE_ROWS).fetchall():
         table.add_row(*("" if row[place] is None else str(row[place]) for place in places))
     total = int(relation.aggregate("count(*)").fetchall()[0][0])
     if total == 0:
-        console.print(listing.empty)
+        console.print(listing.empty.in_language(listed.language))
         return
     console.print(table)
     hint = (
-        "；" + Bilingual("全部请用 --format csv 或 -o 文件", "use --format csv or -o FILE for all")
+        Bilingual("；全部请用 --format csv 或 -o 文件", "; use --format csv or -o FILE for all")
         if total > _TABLE_ROWS
-        else ""
+        else NO_TEXT
     )
-    console.print(f"{min(total, _TABLE_ROWS)} / {total}{hint}", highlight=False)
+    console.print(f"{min(total, _TABLE_ROWS)} / {total}{hint.in_language(listed.language)}", highlight=False)
 
 
 def _as_csv(relation: duckdb.DuckDBPyRelation, listing: Listing) -> str:
