@@ -1,14 +1,18 @@
 """Workbooks as real programs and careless ones write them: every cell at its place with its text, every sheet accounted for."""
 
+import io
 import time
 import zipfile
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import duckdb
 import pytest
 from support.loads import ARREST, HEADINGS, cards, load, person, warehouse
+from support.shapes.binary_workbooks import write_binary_workbook
 from support.shapes.old_workbooks import write_old_workbook
-from support.shapes.packages import row_of, sheet_xml, text_cell, write_package
+from support.shapes.open_documents import write_open_document
+from support.shapes.packages import MAIN, row_of, sheet_xml, text_cell, write_package
 
 from expectations.errors import InputError
 from flows.load import LoadReport
@@ -273,3 +277,116 @@ def test_merged_cells_of_an_old_workbook(con: duckdb.DuckDBPyConnection, tmp_pat
     rows = (("", *HEADINGS), ("", "甲1号", *person(1)[1:]), ("", "", *person(2)[1:]))
     load(con, write_old_workbook(tmp_path / f"{ARREST}.xls", [("甲", rows)], merged=[(1, 2, 1, 1)]))
     assert cards(con, "arrest", "bmsah", "suspect_no") == [("甲1号", "S1"), ("甲1号", "S2")]
+
+
+def test_an_old_workbook_may_hold_a_zip(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    """Excel puts its theme into an .xls, as a zip that stands near the end."""
+    path = write_old_workbook(tmp_path / f"{ARREST}.xls", [("甲", (HEADINGS, person(1)))])
+    theme = io.BytesIO()
+    with zipfile.ZipFile(theme, "w") as archive:
+        archive.writestr("_rels/.rels", "<Relationships/>")
+    path.write_bytes(path.read_bytes() + theme.getvalue())
+    load(con, path)
+    assert cards(con, "arrest", "suspect_no", "name") == [("S1", "张三")]
+
+
+def test_a_chart_in_an_old_workbook_is_no_card(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    path = write_old_workbook(
+        tmp_path / f"{ARREST}.xls", [("甲", (HEADINGS, person(1))), ("乙", (HEADINGS, person(2)))], chart=True
+    )
+    assert load(con, path).rows.read == 2
+    assert cards(con, "arrest", "suspect_no", "age_at_crime") == [("S1", 20), ("S2", 20)]
+
+
+@pytest.mark.parametrize("since", ['date1904="1"', 'date1904="true"', 'date1904="0"', ""])
+def test_what_newer_excels_add_does_not_move_days(con: duckdb.DuckDBPyConnection, path: Path, since: str) -> None:
+    styles = f'<styleSheet xmlns="{MAIN}"><cellXfs count="2"><xf numFmtId="0"/><xf numFmtId="14" applyNumberFormat="1"/></cellXfs></styleSheet>'
+    days = 46083 - (1462 if since[9:] in ('"1"', '"true"') else 0)
+    row = row_of(2, ("甲1号", "S1", "张三", "男", f'<c r="E2" s="1"><v>{days}</v></c>', "20"))
+    extension = (
+        '<extLst><ext uri="{140A7094-0E35-4892-8432-C4D2E57EDEB5}" xmlns:x15="http://schemas.microsoft.com/office/spreadsheetml/2010/11/main">'
+        '<x15:workbookPr chartTrackingRefBase="1"/></ext></extLst>'
+    )
+    write_package(
+        path,
+        [("表", sheet_xml(row_of(1, HEADINGS), row))],
+        properties=f"<workbookPr {since}/>",
+        extensions=extension,
+        styles=styles,
+    )
+    load(con, path)
+    assert cards(con, "arrest", "accept_date::varchar") == [("2026-03-02",)]
+
+
+def test_a_sign_escaped_in_the_text_of_a_formula(con: duckdb.DuckDBPyConnection, path: Path) -> None:
+    cell = '<c r="C2" t="str"><f>A2</f><v>张_x000D__x000a_三 &amp;</v></c>'
+    row = row_of(2, ("甲1号", "S1", cell, "男", "2026-03-02", "20"))
+    write_package(path, [("表", sheet_xml(row_of(1, HEADINGS), row))])
+    load(con, path)
+    assert cards(con, "arrest", "name") == [("张\r\n三 &",)]
+
+
+def test_the_strict_edition_of_the_standard(con: duckdb.DuckDBPyConnection, path: Path) -> None:
+    day = '<c r="E2" t="d"><v>2026-03-02T00:00:00</v></c>'
+    row = row_of(2, ("甲1号", number_cell(LONG, "B2"), "张三", "男", day, number_cell("20", "F2")))
+    write_package(path, [("表", sheet_xml(row_of(1, HEADINGS), row))])
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name).decode() for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, text in parts.items():
+            strict = text.replace(MAIN, "http://purl.oclc.org/ooxml/spreadsheetml/main")
+            archive.writestr(
+                name,
+                strict.replace(
+                    "http://schemas.openxmlformats.org/officeDocument/2006/relationships",
+                    "http://purl.oclc.org/ooxml/officeDocument/relationships",
+                ),
+            )
+    load(con, path)
+    assert cards(con, "arrest", "suspect_no", "accept_date::varchar", "age_at_crime") == [(LONG, "2026-03-02", 20)]
+
+
+WRITERS: dict[str, Callable[..., Path]] = {
+    ".xlsb": write_binary_workbook,
+    ".ods": write_open_document,
+    ".xls": write_old_workbook,
+}
+
+
+@pytest.mark.parametrize("suffix", WRITERS)
+@pytest.mark.parametrize("first_column", [0, 1, 3])
+@pytest.mark.parametrize("first_row", [0, 2])
+def test_places_are_counted_from_a1_in_every_format(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path, suffix: str, first_column: int, first_row: int
+) -> None:
+    def line(cells: Sequence[str]) -> list[str | None]:
+        return [*[None] * first_column, *(cell or None for cell in cells)]
+
+    bad = ("", *person(2)[1:4], "2026-13-45", "20")
+    rows = [*[[None]] * first_row, line(HEADINGS), line(("甲1号", *person(1)[1:])), line(bad)]
+    merged = [(first_row + 1, first_row + 2, first_column, first_column)]
+    report = load(con, WRITERS[suffix](tmp_path / f"{ARREST}{suffix}", [("表", rows)], merged=merged))
+    assert cards(con, "arrest", "bmsah", "suspect_no", "_sheet_row") == [
+        ("甲1号", "S1", first_row + 2),
+        ("甲1号", "S2", first_row + 3),
+    ]
+    (column,) = (column for column in report.sheets[0].columns if column.field == "accept_date")
+    assert column.position == first_column + 4
+
+
+def test_a_long_number_of_an_open_document_keeps_its_digits(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    path = write_open_document(tmp_path / f"{ARREST}.ods", [("表", [HEADINGS, ("甲1号", int(LONG), *person(1)[2:])])])
+    load(con, path)
+    assert cards(con, "arrest", "suspect_no") == [(LONG,)]
+
+
+def test_sheets_of_a_binary_workbook_are_accounted_for(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    sheets = [("表", [HEADINGS, person(1)]), ("表", [HEADINGS, person(2)]), ("隐", [HEADINGS, person(3)]), ("空", [])]
+    path = write_binary_workbook(tmp_path / f"{ARREST}.xlsb", sheets, states={2: "hidden"})
+    assert sheets_of(load(con, path)) == [
+        ("表", "loaded", ""),
+        ("表（2）", "loaded", ""),
+        ("隐", "ignored", "a hidden sheet"),
+        ("空", "ignored", "an empty sheet"),
+    ]
+    assert cards(con, "arrest", "suspect_no") == [("S1",), ("S2",)]

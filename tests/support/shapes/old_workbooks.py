@@ -10,15 +10,16 @@ _FREE, _END, _FAT = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
 
 def write_old_workbook(
     path: Path,
-    sheets: Sequence[tuple[str, Sequence[Sequence[str]]]],
+    sheets: Sequence[tuple[str, Sequence[Sequence[str | None]]]],
     *,
     code_page: int = 1200,
     from_1904: bool = False,
     password: bool = False,
     merged: Sequence[tuple[int, int, int, int]] = (),
+    chart: bool = False,
 ) -> Path:
-    """Sheets of texts. `merged`: first and last row, first and last column, from 0, on every sheet."""
-    bodies = [_sheet(rows, merged) for _, rows in sheets]
+    """Sheets of texts. `merged`: first and last row, first and last column, from 0, on every sheet; `chart`: on every sheet one."""
+    bodies = [_sheet(rows, merged, chart) for _, rows in sheets]
     head = _record(0x809, struct.pack("<HHHHII", 0x600, 5, 0, 0, 0, 0)) + _record(0x42, struct.pack("<H", code_page))
     head += _record(0x2F, bytes(6)) if password else b""
     head += _record(0x22, struct.pack("<H", from_1904))
@@ -35,16 +36,26 @@ def _record(kind: int, content: bytes) -> bytes:
     return struct.pack("<HH", kind, len(content)) + content
 
 
-def _sheet(rows: Sequence[Sequence[str]], merged: Sequence[tuple[int, int, int, int]]) -> bytes:
+def _sheet(rows: Sequence[Sequence[str | None]], merged: Sequence[tuple[int, int, int, int]], chart: bool) -> bytes:
     body = _record(0x809, struct.pack("<HHHHII", 0x600, 0x10, 0, 0, 0, 0))
     for row, cells in enumerate(rows):
         for place, text in enumerate(cells):
             if text:
                 letters = text.encode("utf-16-le")
                 body += _record(0x204, struct.pack("<HHHHB", row, place, 0, len(letters) // 2, 1) + letters)
+    body += _chart() if chart else b""
     areas = b"".join(struct.pack("<4H", *area) for area in merged)
     body += _record(0xE5, struct.pack("<H", len(merged)) + areas) if merged else b""
     return body + _record(0x0A, b"")
+
+
+def _chart() -> bytes:
+    """What lies in the sheet where it shows a chart: the numbers that it shows, counted from its own first row."""
+    begin = _record(0x809, struct.pack("<HHHHII", 0x600, 0x20, 0, 0, 0, 0))
+    numbers = b"".join(
+        _record(0x203, struct.pack("<HHHd", row, column, 0, 99)) for row in range(3) for column in range(2)
+    )
+    return begin + numbers + _record(0x0A, b"")
 
 
 def _container(stream: bytes) -> bytes:

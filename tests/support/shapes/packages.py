@@ -42,8 +42,10 @@ def write_package(
     properties: str = "",
     separator: str = "/",
     strings: Sequence[str] = (),
+    extensions: str = "",
+    styles: str = "",
 ) -> Path:
-    """A workbook of named sheets. `states` by number, `properties` of the workbook, `separator` of folders in the zip."""
+    """A workbook of named sheets. `states` by number, `properties` and `extensions` of the workbook, `separator` of folders in the zip."""
     numbers = range(1, len(sheets) + 1)
     listed = "".join(
         f'<sheet name={quoteattr(name)} sheetId="{number}" r:id="rId{number}"'
@@ -56,6 +58,7 @@ def write_package(
         for number in numbers
     )
     links += f'<Relationship Id="rIdS" Type="{_OFFICE}/sharedStrings" Target="sharedStrings.xml"/>'
+    links += f'<Relationship Id="rIdT" Type="{_OFFICE}/styles" Target="styles.xml"/>' if styles else ""
     overrides = "".join(
         f'<Override PartName="/xl/worksheets/sheet{number}.xml" ContentType="{_SHEET_TYPE}"/>' for number in numbers
     )
@@ -65,11 +68,12 @@ def write_package(
         f'<Override PartName="/xl/workbook.xml" ContentType="{_BOOK_TYPE}"/>{overrides}</Types>',
         "_rels/.rels": f'<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="rId1"'
         f' Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
-        "xl/workbook.xml": f'<workbook xmlns="{MAIN}" xmlns:r="{_OFFICE}">{properties}<sheets>{listed}</sheets></workbook>',
+        "xl/workbook.xml": f'<workbook xmlns="{MAIN}" xmlns:r="{_OFFICE}">{properties}<sheets>{listed}</sheets>{extensions}</workbook>',
         "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_PACKAGE}/relationships">{links}</Relationships>',
         "xl/sharedStrings.xml": f'<sst xmlns="{MAIN}">'
         + "".join(f'<si><t xml:space="preserve">{escape(text)}</t></si>' for text in strings)
         + "</sst>",
+        **({"xl/styles.xml": styles} if styles else {}),
         **{f"xl/worksheets/sheet{number}.xml": xml for number, (_, xml) in zip(numbers, sheets, strict=True)},
     }
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:

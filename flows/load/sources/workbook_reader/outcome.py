@@ -44,11 +44,15 @@ class SheetFacts:
 
 @dataclass(frozen=True)
 class Book:
-    """A workbook prepared for the parser: its sheets in order, and the file or content to parse. `from_1904`: its days count from 1904."""
+    """A workbook prepared for the parser: its sheets in order, and the file or content to parse. `from_1904`: its days count from 1904.
+
+    `rows_on_top`: how many rows every sheet got that are not in the file.
+    """
 
     sheets: tuple[SheetFacts, ...]
     content: Path | bytes
     from_1904: bool = False
+    rows_on_top: int = 0
 
 
 @dataclass(frozen=True)

@@ -11,17 +11,14 @@ import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from decimal import Decimal
 from pathlib import Path
 from typing import IO, Any
 
 from lxml import etree
 
+from .long_numbers import LONG_NUMBER, all_digits
 from .outcome import SAVE_AGAIN, Book, SheetFacts, Unreadable, distinct_names
-from .places import area_of, column_letters, column_number
-
-CORNER = "A1:A1"
-"""Stands in A1 where nothing does: the parser begins with the first row and the first column that hold something."""
+from .places import CORNER, area_of, column_letters, column_number
 
 _CORNER = b'<row r="1"><c r="A1" t="str"><v>%b</v></c></row>' % CORNER.encode()
 _CHUNK = 4 * 2**20
@@ -35,7 +32,7 @@ _TO_BOOK = (
     b' Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="/%b"/></Relationships>'
 )
 
-_DAMAGED = (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, NotImplementedError, etree.XMLSyntaxError)
+DAMAGED = (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, NotImplementedError, etree.XMLSyntaxError)
 """What reading a part of a damaged package raises; NotImplementedError for a way of packing that Python does not know."""
 
 _MAIN = rb"http://(?:schemas\.openxmlformats\.org/spreadsheetml/2006/main|purl\.oclc\.org/ooxml/spreadsheetml/main)"
@@ -55,11 +52,11 @@ _REFERENCES = re.compile(rb"<c r=\"([A-Z]+\d+)\"")
 _ERROR = re.compile(rb"(<c\s[^>]*?\bt\s*=\s*)[\"']e[\"']")
 _F = rb"<f(?:\s[^>]*?)?(?:/>|>([^<]*)</f\s*>)"
 _LONG = re.compile(rb"<v>\s*-?(?:\d{16}|\d(?:\.\d+)?[eE])")
-_LONG_NUMBER = re.compile(
-    rb"<c(\s[^>]*)>\s*(?:" + _F + rb")?\s*"
-    rb"<v>\s*(-?\d{16,}(?:\.0*)?|-?\d(?:\.\d+)?[eE]\+?(?:1[5-9]|2\d))\s*</v\s*>"
-)
+_LONG_NUMBER = re.compile(rb"<c(\s[^>]*)>\s*(?:" + _F + rb")?\s*<v>\s*" + LONG_NUMBER + rb"\s*</v\s*>")
 _NOT_COMPUTED = re.compile(rb"<c(\s[^>]*)>\s*" + _F + rb"\s*(<v\s*/>|<v\s*>\s*</v\s*>)?\s*</c\s*>")
+_ESCAPED = re.compile(
+    rb"<c(\s[^>]*)>\s*(?:" + _F + rb")?\s*<v(?:\s[^>]*)?>([^<]*_x[0-9A-Fa-f]{4}_[^<]*)</v\s*>\s*</c\s*>"
+)
 _MERGED = re.compile(rb"<mergeCell\s[^>]*?\bref\s*=\s*[\"']([^\"']+)[\"']")
 _NOTHING = rb"(?:\s|\xc2\xa0|\xe3\x80\x80|&#(?:9|10|13|32|160|12288|x9|xA|xD|x20|xA0|x3000);)*"
 _BLANK_STRING = re.compile(
@@ -75,26 +72,26 @@ def is_package(path: Path) -> bool:
     if not zipfile.is_zipfile(path):
         return False
     with zipfile.ZipFile(path) as archive:
-        names = set(map(_part_name, archive.namelist()))
-        return _USUAL_BOOK in names or (_ROOT in names and "content.xml" not in names)
+        names = set(map(part_name, archive.namelist()))
+        return _USUAL_BOOK in names or (_ROOT in names and not names & {"content.xml", "xl/workbook.bin"})
 
 
 def written_anew(path: Path, folder: Path) -> Book:
     """Writes what the parser reads of the package to `folder`. Raises Unreadable where there is no telling which sheets it has."""
     file = folder / "package.xlsx"
     with zipfile.ZipFile(path) as archive, zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as copy:
-        parts = {_part_name(name): name for name in archive.namelist()}
+        parts = {part_name(name): name for name in archive.namelist()}
         try:
-            root = _relations(archive, parts, "")
+            root = relations_of(archive, parts, "")
             book_part = next((part for kind, part in root.values() if kind == "officeDocument"), _USUAL_BOOK)
             book = etree.fromstring(_as_utf8(archive.read(parts[book_part])))
-            relations = _relations(archive, parts, book_part)
+            relations = relations_of(archive, parts, book_part)
             content = {
                 part: _as_utf8(archive.read(parts[part]))
                 for kind, part in relations.values()
                 if kind in (_STRINGS, _STYLES) and part in parts
             }
-        except (*_DAMAGED, KeyError) as error:
+        except (*DAMAGED, KeyError) as error:
             raise Unreadable(("工作簿的目录已损坏", "the directory of the workbook is damaged"), SAVE_AGAIN) from error
         blanks = _blank_strings(
             content.get(next((part for kind, part in relations.values() if kind == _STRINGS), ""), b"")
@@ -116,6 +113,7 @@ def written_anew(path: Path, folder: Path) -> Book:
                     _write_sheet(archive, parts[part], target, sheet, blanks)
             if sheet.problem or not sheet.has_cells:
                 listed.remove(element)
+        _leave_out_extensions(book)
         content[book_part] = etree.tostring(book, xml_declaration=True, encoding="UTF-8")
         content[_relations_part(book_part)] = _as_utf8(archive.read(parts[_relations_part(book_part)]))
         content[_ROOT] = _TO_BOOK % book_part.encode()
@@ -126,12 +124,19 @@ def written_anew(path: Path, folder: Path) -> Book:
     return Book(tuple(sheets), file, from_1904)
 
 
-def _part_name(name: str) -> str:
+def _leave_out_extensions(book: Any) -> None:
+    """Leaves what the parser has to know: it takes `x15:workbookPr`, which newer Excels write, for the one that says when days begin."""
+    for child in list(book):
+        if not isinstance(child.tag, str) or etree.QName(child).localname not in ("workbookPr", "sheets", "sheet"):
+            book.remove(child)
+
+
+def part_name(name: str) -> str:
     """Some writers part folders by backslashes, or begin with a slash."""
     return name.replace("\\", "/").lstrip("/")
 
 
-def _relations(archive: zipfile.ZipFile, parts: Mapping[str, str], source: str) -> dict[str, tuple[str, str]]:
+def relations_of(archive: zipfile.ZipFile, parts: Mapping[str, str], source: str) -> dict[str, tuple[str, str]]:
     """Of every relation of a part, or of the package itself, the last word of its type and the part it leads to."""
     relations = {}
     name = _relations_part(source)
@@ -189,7 +194,7 @@ def _write_sheet(
                 target.write(piece)
     except Unreadable as problem:
         sheet.problem = problem
-    except _DAMAGED:
+    except DAMAGED:
         sheet.problem = Unreadable(("工作表的内容已损坏", "the content of the sheet is damaged"), SAVE_AGAIN)
 
 
@@ -226,6 +231,8 @@ class _Rows:
             piece = _LONG_NUMBER.sub(_exact_number, piece)
         if b"<f" in piece:
             piece = _NOT_COMPUTED.sub(_formula_as_text, piece)
+        if b"_x" in piece:
+            piece = _ESCAPED.sub(_unescaped_by_parser, piece)
         return self._blank.sub(b"", piece)
 
     def _placed(self, piece: bytes) -> bytes:
@@ -272,9 +279,7 @@ def _exact_number(match: re.Match[bytes]) -> bytes:
     kind = _TYPE.search(attributes)
     if kind and kind[1] != b"n":
         return match[0]
-    number = Decimal(digits.decode())
-    text = format(number.to_integral_value() if number == number.to_integral_value() else number, "f").encode()
-    return b'<c%b t="str"><v>%b</v>' % (_TYPE.sub(b"", attributes), text)
+    return b'<c%b t="str"><v>%b</v>' % (_TYPE.sub(b"", attributes), all_digits(digits))
 
 
 def _formula_as_text(match: re.Match[bytes]) -> bytes:
@@ -284,6 +289,15 @@ def _formula_as_text(match: re.Match[bytes]) -> bytes:
     if value and kind and kind[1] == b"str":
         return match[0]  # computed, to an empty text
     return b'<c%b t="str"><v>=%b</v></c>' % (_TYPE.sub(b"", attributes), formula or b"")
+
+
+def _unescaped_by_parser(match: re.Match[bytes]) -> bytes:
+    """The parser knows that `_x000D_` is a sign in a text of its own, and not in that of a formula."""
+    attributes, _, text = match.groups()
+    kind = _TYPE.search(attributes)
+    if kind and kind[1] == b"str":
+        return b'<c%b t="inlineStr"><is><t xml:space="preserve">%b</t></is></c>' % (_TYPE.sub(b"", attributes), text)
+    return match[0]
 
 
 def _blank_cell(blanks: tuple[bytes, ...]) -> re.Pattern[bytes]:

@@ -7,6 +7,9 @@ from functools import cache
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 """Of a sheet in the way of .xlsx."""
 
+CORNER = "A1:A1"
+"""Stands in A1 of what the parser reads where nothing does: it begins with the first row and the first column that hold something."""
+
 _AREA = re.compile(r"\$?([A-Za-z]{1,3})\$?(\d+)(?::\$?([A-Za-z]{1,3})\$?(\d+))?")
 
 

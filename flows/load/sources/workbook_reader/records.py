@@ -1,6 +1,7 @@
-"""The records of an .xls workbook that the parser does not heed or gets wrong: password, code page, days from 1904, merged cells.
+"""The records of an .xls workbook that the parser does not heed or gets wrong: password, code page, days from 1904, merged cells, charts.
 
 Excel 97 and later write texts in UTF-16, whatever the code page says that some writers put beside; the parser believes the code page.
+A chart in a sheet keeps the numbers it shows as cells of its own, which the parser takes for cells of the sheet.
 """
 
 import struct
@@ -17,6 +18,8 @@ from .places import Area
 _BOF, _EOF, _FILE_PASS, _CODE_PAGE, _DATE_1904, _BOUND_SHEET, _MERGED = 0x809, 0x0A, 0x2F, 0x42, 0x22, 0x85, 0xE5
 _VALUES = frozenset((0x06, 0xBD, 0xD6, 0xFD, 0x203, 0x204, 0x205, 0x27E))
 """The records of cells that hold something; each begins with row and column."""
+_UNHEEDED = 0x7FFF
+"""No record is of this type."""
 _BIFF8 = 0x600
 _UTF16 = struct.pack("<H", 1200)
 _STATES = ("visible", "hidden", "veryHidden")
@@ -45,10 +48,14 @@ def with_right_records(path: Path) -> Book:
     for kind, place, length in records:
         if kind == _CODE_PAGE and length == 2 and _is_biff8(stream):
             changed[place : place + 2] = _UTF16
+    embedded = _embedded(stream, records)
+    for _, place, _ in embedded:
+        struct.pack_into("<H", changed, place - 4, _UNHEEDED)
     if changed != stream:
         content = _with_stream(content, name, bytes(changed)) or content
     from_1904 = any(kind == _DATE_1904 and stream[place : place + 2] == b"\1\0" for kind, place, _ in records)
-    return Book(tuple(_sheets(stream, records)) if _is_biff8(stream) else (), content, from_1904)
+    of_sheets = [record for record in records if record not in embedded]
+    return Book(tuple(_sheets(stream, of_sheets)) if _is_biff8(stream) else (), content, from_1904)
 
 
 def _records(stream: bytes) -> Iterator[Record]:
@@ -59,6 +66,24 @@ def _records(stream: bytes) -> Iterator[Record]:
             return
         yield kind, place + 4, length
         place += 4 + length
+
+
+def _embedded(stream: bytes, records: list[Record]) -> frozenset[Record]:
+    """The records of what lies in a sheet, as a chart: it begins and ends as a sheet does, and is no sheet of the workbook."""
+    sheets = {
+        struct.unpack_from("<I", stream, place)[0]
+        for kind, place, length in records
+        if kind == _BOUND_SHEET and length >= 4
+    }
+    depth, embedded = 0, list[Record]()
+    for record in records:
+        kind, place, _ = record
+        depth = 0 if place - 4 in sheets else depth  # whether or not the sheet before it was ended
+        depth += kind == _BOF
+        if depth > 1:
+            embedded.append(record)
+        depth -= kind == _EOF
+    return frozenset(embedded)
 
 
 def _is_biff8(stream: bytes) -> bool:

@@ -1,7 +1,7 @@
 """Cells of .xlsx, .xls, .xlsb and .ods as text, by calamine.
 
-What calamine would lose or move is put right before it reads, in the container: `packages`, `records`, `open_document`. Here it is asked for
-the cells, and error values, which it blanks out, are put back.
+What calamine would lose or move is put right before it reads, in the container: `packages`, `binary_packages`, `records`,
+`open_document`. Here it is asked for the cells, and error values, which it blanks out, are put back.
 """
 
 import re
@@ -12,6 +12,7 @@ import fastexcel
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from .binary_packages import is_binary_package, with_corners
 from .open_document import is_open_document, with_errors_shown
 from .outcome import (
     EMPTY,
@@ -26,7 +27,8 @@ from .outcome import (
     below_first,
     text_column,
 )
-from .packages import CORNER, is_package, written_anew
+from .packages import is_package, written_anew
+from .places import CORNER
 from .records import with_right_records
 
 _OLE = b"\xd0\xcf\x11\xe0"
@@ -65,13 +67,15 @@ def read_spreadsheet(path: Path, folder: Path) -> Iterator[ReadSheet | UnreadShe
 
 
 def _prepared(path: Path, folder: Path) -> Book:
+    # first, as Excel puts a zip with its theme into an .xls
+    with path.open("rb") as stream:
+        if stream.read(len(_OLE)) == _OLE:
+            return with_right_records(path)
     if is_package(path):
         return written_anew(path, folder)
-    if is_open_document(path):
-        return with_errors_shown(path, folder)
-    with path.open("rb") as stream:
-        is_ole = stream.read(len(_OLE)) == _OLE
-    return with_right_records(path) if is_ole else Book((), path.read_bytes())
+    if is_binary_package(path):
+        return with_corners(path, folder)
+    return with_errors_shown(path, folder) if is_open_document(path) else Book((), path.read_bytes())
 
 
 def _read(reader: fastexcel.ExcelReader, number: int, sheet: SheetFacts, book: Book) -> ReadSheet | UnreadSheet:
@@ -86,7 +90,7 @@ def _read(reader: fastexcel.ExcelReader, number: int, sheet: SheetFacts, book: B
         raise _refusal(error) from None
     if cells.visible != "visible":
         return UnreadSheet(sheet.name, number, HIDDEN)
-    columns = _columns(cells) if cells.width and cells.height else []
+    columns = _columns(cells, book.rows_on_top) if cells.width and cells.height else []
     # counted from A everywhere: merged cells, and addresses that people look up
     columns = [pa.nulls(len(columns[0]), pa.string())] * sheet.first_column + columns if columns else []
     if not columns:
@@ -94,8 +98,8 @@ def _read(reader: fastexcel.ExcelReader, number: int, sheet: SheetFacts, book: B
     return ReadSheet(sheet.name, number, columns, below_first(columns, sheet.merged), book.from_1904)
 
 
-def _columns(cells: fastexcel.ExcelSheet) -> list[pa.Array]:
-    """The columns up to the last one that holds something; none of a sheet that holds nothing."""
+def _columns(cells: fastexcel.ExcelSheet, rows_on_top: int) -> list[pa.Array]:
+    """The columns up to the last one that holds something, without the rows on top; none of a sheet that holds nothing."""
     batch, errors = cells.to_arrow_with_errors()
     corrections: dict[int, dict[int, str | None]] = {}
     for error in errors.errors if errors else ():
@@ -103,7 +107,9 @@ def _columns(cells: fastexcel.ExcelSheet) -> list[pa.Array]:
         corrections.setdefault(column, {})[row] = _error_text(error.detail)
     if batch.num_rows and batch.column(0)[0].as_py() == CORNER:
         corrections.setdefault(0, {})[0] = None
-    columns = [_corrected(column, corrections.get(place, {})) for place, column in enumerate(batch.columns)]
+    columns = [
+        _corrected(column, corrections.get(place, {})).slice(rows_on_top) for place, column in enumerate(batch.columns)
+    ]
     last = max((place for place, column in enumerate(columns) if column.null_count < len(column)), default=-1)
     return columns[: last + 1]
 
