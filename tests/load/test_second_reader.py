@@ -86,7 +86,7 @@ UNREAD_BY_OTHERS = {
 REFUSED_BY_US = {
     "pass_protected.xlsx": "password-protected",
     "31_password_biff8.xls": "password-protected",
-    "biff4_no_format_no_window2.xls": "damaged or unsupported workbook",  # Excel 4 of 1992: said, not read
+    "biff4_no_format_no_window2.xls": "Excel 4 or older",
     "32_damaged_directory.xlsx": "damaged",
     "39_encrypted_by_security_software.xlsx": "security software",
 }

@@ -49,7 +49,10 @@ def read_workbook(path: Path, kind: Literal["workbook", "html"], reading: Readin
         raise Refused(Bilingual(*outcome["refused"]), _hint(outcome["hint"]))
     sheets = tuple(_sheet(entry, folder, is_damaged) for entry in outcome["sheets"])
     if not any(isinstance(sheet, Sheet) for sheet in sheets):
-        raise Refused(Bilingual("没有可见且有内容的工作表", "no visible sheet with content"))
+        raise Refused(
+            Bilingual("没有可见且有内容的工作表", "no visible sheet with content"),
+            Bilingual("重新导出，或取消隐藏有案卡的工作表", "export it again, or unhide the sheet with the cards"),
+        )
     return sheets
 
 

@@ -32,6 +32,8 @@ from .places import CORNER
 from .records import with_right_records
 
 _OLE = b"\xd0\xcf\x11\xe0"
+_BARE_RECORDS = b"\t"
+"""Records without a container begin with 9; what is no workbook does not come here."""
 _ERRORS = {
     "Div0": "#DIV/0!",
     "NA": "#N/A",
@@ -67,10 +69,12 @@ def read_spreadsheet(path: Path, folder: Path) -> Iterator[ReadSheet | UnreadShe
 
 
 def _prepared(path: Path, folder: Path) -> Book:
-    # first, as Excel puts a zip with its theme into an .xls
     with path.open("rb") as stream:
-        if stream.read(len(_OLE)) == _OLE:
-            return with_right_records(path)
+        start = stream.read(len(_OLE))
+    if start == _OLE:  # asked first, as Excel puts a zip with its theme into an .xls
+        return with_right_records(path)
+    if start.startswith(_BARE_RECORDS):
+        raise Unreadable(("Excel 4 或更早版本的工作簿", "a workbook of Excel 4 or older"), SAVE_AGAIN)
     if is_package(path):
         return written_anew(path, folder)
     if is_binary_package(path):
