@@ -105,12 +105,15 @@ def value_macros(time_zone: str = "") -> tuple[str, ...]:
     words = f"^(?:{'|'.join(BLANK_WORDS)})$"
     # a formula whose value is a text: how programs keep a spreadsheet from taking a number of a csv for one
     formula = f'(?s)^[{BLANKS}]*="((?:[^"]|"")*)"[{BLANKS}]*$'
-    unwrapped = f"case when regexp_matches(x, '{formula}') then replace(regexp_extract(x, '{formula}', 1), '\"\"', '\"') else x end"
+    unwrapped = f"case when regexp_matches(v, '{formula}') then replace(regexp_extract(v, '{formula}', 1), '\"\"', '\"') else v end"
     trimmed = f"regexp_replace({unwrapped}, '^[{BLANKS}]*''?[{BLANKS}]*|[{BLANKS}]+$', '', 'g')"
+    # lists of one, so that nothing stands twice in the plan, which is made for each column of each file
+    changed = (
+        f"list_filter(list_transform([x], lambda v: regexp_replace({trimmed}, '{words}', '')), lambda v: v <> '')[1]"
+    )
     return (
         f"""create or replace temp macro anka_clean(x) as
-        case when regexp_matches(x, '^[{BLANKS}''=]|[{BLANKS}]$|^$|{words}')
-            then nullif(regexp_replace({trimmed}, '{words}', ''), '') else x end""",
+        case when regexp_matches(x, '^[{BLANKS}''=]|[{BLANKS}]$|^$|{words}') then {changed} else x end""",
         *_date_macros(time_zone),
     )
 

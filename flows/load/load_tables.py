@@ -46,8 +46,13 @@ def prepare_load_tables(con: duckdb.DuckDBPyConnection) -> None:
 
 def fill_rejected_rows(con: duckdb.DuckDBPyConnection, loads: Sequence[Load]) -> None:
     """Table `rejected_rows`, while the rows are still in `cards`."""
+    some = {
+        number
+        for (number,) in con.execute("select distinct load_no from load.all_rows where reason is not null").fetchall()
+    }
     for load in loads:
-        con.execute(f"insert into load.rejected_rows {_rejected(load)}")
+        if load.number in some:
+            con.execute(f"insert into load.rejected_rows {_rejected(load)}")
 
 
 def fill_row_tables(con: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> None:

@@ -6,6 +6,7 @@ Each step is a module of this package; only their order and what happens to a re
 import hashlib
 import os
 import tempfile
+import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
@@ -73,7 +74,17 @@ class _Run:
     work: Path | None
     former: Former | None
     numbers: Iterator[int] = field(default_factory=count)
+    of_thread: threading.local = field(default_factory=threading.local)
     latest: dict[str, "Future[_Taken]"] = field(default_factory=dict)
+
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        """That of the thread that asks, with the macros, which take as long to make as a small file to read."""
+        if not hasattr(self.of_thread, "connection"):
+            self.of_thread.connection = self.con.cursor()
+            for statement in value_macros(self.catalogue.time_zone):
+                self.of_thread.connection.execute(statement)
+        connection: duckdb.DuckDBPyConnection = self.of_thread.connection
+        return connection
 
 
 @dataclass
@@ -277,9 +288,8 @@ def _scan_file(
 ) -> _Taken:
     taken = _Taken()
     wait(before)
-    with file.folder, run.con.cursor() as con:
-        for statement in value_macros(run.catalogue.time_zone):
-            con.execute(statement)
+    con = run.connection()
+    with file.folder:
         try:
             for sheet, candidate, load_number in sheets:
                 if isinstance(sheet, UnreadSheet):

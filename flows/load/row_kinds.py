@@ -138,17 +138,18 @@ def is_header(columns: Sequence[Column], heading_cells: Sequence[Row]) -> str:
         texts = {
             each.position: cells[each.position] if each.position < len(cells) else "" for each in columns if each.field
         }
-        # a filled heading first: hardly any row has it, and `case` spares all others the rest of the tests
-        tests = [
-            f"coalesce({_normal_heading(f'c{place}')}, '') = {quoted(normalise_heading(text))}"
-            for place, text in sorted(texts.items(), key=lambda text_there: not text_there[1])
-        ]
-        copies.append(f"case when {tests[0]} then {' and '.join(tests)} else false end")
+        # a filled heading first: hardly any row has it, and `case` spares all others the rest, which is one list as every test by itself
+        # has patterns that are made ready for each file
+        (first, heading), *others = sorted(texts.items(), key=lambda text_there: not text_there[1])
+        begins = f"{_as_heading(f'c{first}')} = {quoted(normalise_heading(heading))}"
+        rest = f"list_transform([{', '.join(f'c{place}' for place, _ in others)}], lambda c: {_as_heading('c')})"
+        headings = ", ".join(quoted(normalise_heading(text)) for _, text in others)
+        copies.append(f"case when {begins} then {f'{rest} = [{headings}]' if others else 'true'} else false end")
     return " or ".join(copies)
 
 
-def _normal_heading(text: str) -> str:
-    """`normalise_heading` in SQL."""
+def _as_heading(text: str) -> str:
+    """`normalise_heading` in SQL, of a cell that may be blank."""
     unwrapped = f"regexp_replace(regexp_replace({text}, '[{BLANKS}]+', '', 'g'), '^=\"(.*)\"$', '\\1')"
     narrow = f"translate({unwrapped}, {quoted(WIDE)}, {quoted(NARROW)})"
-    return f"rtrim(ltrim({narrow}, '*★'), ':')"
+    return f"coalesce(rtrim(ltrim({narrow}, '*★'), ':'), '')"
