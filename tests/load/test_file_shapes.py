@@ -33,6 +33,7 @@ def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workbooks, "_run", read)
 
 
+@pytest.mark.filterwarnings("ignore:Generating overly large repr")  # or a fault is hidden by it
 @pytest.mark.usefixtures("in_this_process")
 @pytest.mark.parametrize("part", range(PARTS))
 @settings(

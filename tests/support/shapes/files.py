@@ -13,7 +13,7 @@ import xlsxwriter
 from hypothesis import strategies as st
 
 from flows.load.sources.workbook_reader.places import column_letters
-from support.shapes.cells import HEADINGS, INVISIBLE, Hearing, hearings, written
+from support.shapes.cells import BLANK, HEADINGS, INVISIBLE, Hearing, hearings, written
 from support.shapes.old_workbooks import write_old_workbook
 from support.shapes.packages import row_of, sheet_xml, text_cell, write_package
 
@@ -211,7 +211,7 @@ def workbooks(draw: st.DrawFn, file: int) -> Shape:
             for number, line in enumerate(content.lines):
                 for column, text in enumerate(line):
                     item, card = items.get(column), cards.get(id(line))
-                    if card and item == "hear_date" and (as_days or text.strip().isdecimal()):
+                    if card and item == "hear_date" and (as_days or text.strip(INVISIBLE + BLANK).isdecimal()):
                         sheet.write_datetime(number, column, card.hear_date, day_format)
                     elif card and item == "n_hearers" and as_numbers:
                         sheet.write_number(number, column, card.n_hearers)
