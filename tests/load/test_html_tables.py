@@ -112,3 +112,24 @@ def test_a_table_that_was_not_ended_takes_no_cell_of_the_next(tmp_path: Path) ->
     first = "".join("<tr>" + "".join(f"<td>{cell}" for cell in cells) for cells in (HEADINGS, person(1)))
     load(con, page(tmp_path, f"<table>{first}<table>{row(HEADINGS)}{row(person(2))}</table>"))
     assert cards(con, "arrest", "suspect_no", "age_at_crime") == [("S1", 20), ("S2", 20)]
+
+
+def test_headings_in_a_table_of_their_own(tmp_path: Path) -> None:
+    """Pages whose headings stay where they are while their rows are moved."""
+    con = warehouse()
+    rows = row(("甲1号", *person(1)[1:])) + row(person(2))
+    report = load(
+        con, page(tmp_path, f"<div><table>{row(HEADINGS, 'th')}</table></div><div><table>{rows}</table></div>")
+    )
+    assert names(report) == [("表格1", "loaded")]
+    assert cards(con, "arrest", "bmsah", "suspect_no", "_sheet_row") == [("甲1号", "S1", 2), (person(2)[0], "S2", 3)]
+
+
+@pytest.mark.parametrize("tag", ["td", "th"])
+def test_two_tables_with_headings_are_not_one(tmp_path: Path, tag: str) -> None:
+    con = warehouse()
+    report = load(
+        con, page(tmp_path, f"<table>{row(HEADINGS, tag)}</table><table>{row(HEADINGS, tag)}{row(person(1))}</table>")
+    )
+    assert names(report)[-1] == ("表格2", "loaded")
+    assert cards(con, "arrest", "suspect_no", "_sheet_row") == [("S1", 2)]

@@ -370,3 +370,20 @@ def test_a_moment_is_a_day_with_its_time_and_never_moved(
 
 def test_an_instant_is_no_moment_where_the_catalogue_names_no_time_zone() -> None:
     assert value(connection_in(""), of_type("datetime"), "2026-03-02T01:05:00Z") is None
+
+
+@pytest.mark.parametrize("behind", ["", ","])
+@pytest.mark.parametrize("cell", ['="甲,乙"', '="甲""乙"",丙"', '=",乙"'])
+def test_a_formula_without_quotes_around_it_is_one_cell(tmp_path: Path, cell: str, behind: str) -> None:
+    """Parted at its comma it would move the cells behind it by one place, or make the row too long."""
+    path = tmp_path / "听证.csv"
+    path.write_text(
+        f"{'关联案件部门受案号,听证编号,承办检察官,听证类型,听证日期,听证方式'}\n汉东检刑诉受[2025]770101000001号,1号,{cell},拟不起诉,2025-06-18{behind}\n",
+        encoding="utf-8",
+    )
+    con = warehouse()
+    load(con, path, card="hearing")
+    inside = cell[2:-1].replace('""', '"')
+    assert cards(con, "hearing", "prosecutor", "hear_kind", "hear_date::varchar") == [
+        (inside, "拟不起诉", "2025-06-18")
+    ]

@@ -74,7 +74,7 @@ def read_delimited(path: Path, reading: Reading) -> tuple[Sheet, ...]:
         require_whole(text, delimiter, head.rows[below - 1], head.last_lines[below - 1])
         # DuckDB's `skip` counts in its own way: headings of more than one line are left out of a copy
         body = None if below == head.last_lines[below - 1] == 1 else reading.folder / "body.csv"
-        if not _is_regular(text, head.last_lines[below - 1], body):
+        if _parts_formulas(text, delimiter) or not _is_regular(text, head.last_lines[below - 1], body):
             return None
         with text.open("rb") as stream:
             headings = b"".join(stream.readline() for _ in range(head.last_lines[below - 1]))
@@ -211,6 +211,18 @@ def _is_regular(text: Path, skipped: int, copy: Path | None) -> bool:
             if body:
                 body.write(piece)
     return regular
+
+
+def _parts_formulas(text: Path, delimiter: str) -> bool:
+    """Whether `="a,b"` stands somewhere without quotes around it: only the slower reader takes it for one cell."""
+    parted, sign = re.escape(delimiter.encode()), delimiter.encode()
+    formula = re.compile(rb"(?:^|" + parted + rb')="(?:[^"\r\n]|"")*' + parted + rb'(?:[^"\r\n]|"")*"', re.MULTILINE)
+    with text.open("rb") as stream:
+        while piece := stream.read(CHUNK):
+            piece += stream.readline(CHUNK)
+            if b'="' in piece and (sign + b'="' in piece or b'\n="' in piece) and formula.search(piece):
+                return True
+    return False
 
 
 def _line_pieces(text: Path, skipped: int) -> Iterator[bytes | None]:

@@ -71,7 +71,8 @@ def store_ragged_rows(text: Path, delimiter: str, width: int, target: Path) -> N
 
 
 def _records(text: Path, delimiter: str, width: int) -> Iterator[Record]:
-    for row, problem in _parsed(text, delimiter):
+    for parsed, problem in _parsed(text, delimiter):
+        row = _with_whole_formulas(parsed, delimiter) if problem is None else parsed
         surplus = row[width:]
         if problem:
             yield problem, row, []
@@ -104,6 +105,22 @@ def _parsed(text: Path, delimiter: str) -> Iterator[tuple[list[str], str | None]
                         Bilingual("检查分隔符和引号后重新导出", "export it again"),
                     ) from None
                 yield [lines.put_back().rstrip("\r\n")], MALFORMED
+
+
+def _with_whole_formulas(row: list[str], delimiter: str) -> list[str]:
+    """The row with `="a,b"` as one cell: no quote stands before it, so that a reader of csv parts it where the delimiter stands."""
+    if not any(cell.startswith('="') and cell.count('"') % 2 for cell in row):
+        return row
+    whole = list[str]()
+    cells = iter(row)
+    for cell in cells:
+        parts = [cell]
+        if cell.startswith('="'):
+            while sum(part.count('"') for part in parts) % 2 and (part := next(cells, None)) is not None:
+                parts.append(part)
+        # a quote that is never closed parts nothing
+        whole += [delimiter.join(parts)] if parts[-1].endswith('"') else parts
+    return whole
 
 
 def _batches(records: Iterator[Record]) -> Iterator[list[Record]]:

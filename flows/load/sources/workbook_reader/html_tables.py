@@ -42,6 +42,7 @@ class _Table:
     spans: dict[int, int] = field(default_factory=dict)
     merged: list[Area] = field(default_factory=list)
     caption: str = ""
+    has_headings: bool = False
 
     def end(self) -> None:
         """Puts what stands elsewhere in the source where it is shown: the caption above the rows, the foot below them."""
@@ -52,6 +53,27 @@ class _Table:
                 replace(area, first_row=area.first_row + 1, last_row=area.last_row + 1) for area in self.merged
             ]
 
+    def goes_on_in(self, other: "_Table") -> bool:
+        """Whether this one holds nothing but headings and the other their rows, as pages write it whose headings stay where they are."""
+        return (
+            len(self.rows) == 1
+            and len(self.rows[0]) >= _FEWEST_CELLS
+            and all(self.rows[0])
+            and not other.has_headings
+            and max(map(len, other.rows)) == len(self.rows[0])
+            and any(
+                sign.isdigit() for sign in "".join(other.rows[0])
+            )  # as in the number of a case, and in no other headings
+        )
+
+    def take(self, other: "_Table") -> None:
+        """Puts the rows of the other below its own."""
+        self.merged += [
+            replace(area, first_row=area.first_row + len(self.rows), last_row=area.last_row + len(self.rows))
+            for area in other.merged
+        ]
+        self.rows += other.rows
+
     @property
     def is_filled(self) -> bool:
         """Whether a cell holds a text."""
@@ -60,7 +82,8 @@ class _Table:
 
 def read_html_tables(path: Path) -> Iterator[ReadSheet]:
     """Every table with cells of a page in UTF-8, and the text outside of them. Raises Unreadable when there is no table."""
-    tables, loose_text = _read(path)
+    read, loose_text = _read(path)
+    tables = _with_their_rows(read)
     if not tables:
         raise Unreadable(
             ("是网页但没有表格", "an HTML page without a table"), ("在 Excel 中另存为 xlsx", "save as xlsx")
@@ -70,6 +93,17 @@ def read_html_tables(path: Path) -> Iterator[ReadSheet]:
         yield ReadSheet(f"表格{number + 1}", number, columns, below_first(columns, table.merged))
     if loose_text:
         yield ReadSheet(LOOSE_TEXT, len(tables), _columns([[line] for line in loose_text.split("\n")]))
+
+
+def _with_their_rows(tables: list[_Table]) -> list[_Table]:
+    """Headings and the rows that follow in a table of their own as one."""
+    together = list[_Table]()
+    for table in tables:
+        if together and together[-1].goes_on_in(table):
+            together[-1].take(table)
+        else:
+            together.append(table)
+    return together
 
 
 def _read(path: Path) -> tuple[list[_Table], str]:
@@ -112,6 +146,7 @@ def _end_table(element: Any, table: _Table, *, is_inner: bool, read: list[_Table
 def _end_row(element: Any, table: _Table) -> None:
     parent = element.getparent()
     is_foot = parent is not None and parent.tag == "tfoot"
+    table.has_headings |= next(element.iter("th"), None) is not None
     row, merged = _row(element, table.spans)
     if is_foot:
         table.foot.append(row)
