@@ -56,7 +56,9 @@ def same(text: str) -> Bilingual:
 
 def joined(between: str, texts: Iterable[str]) -> Bilingual:
     """Several texts after one another."""
-    parts = [same(text) for text in texts]
+    parts, mark = [same(text) for text in texts], same(between)
     return Bilingual(
-        between.join(part.zh for part in parts), between.join(part.en for part in parts), between.join(map(str, parts))
+        mark.zh.join(part.zh for part in parts),
+        mark.en.join(part.en for part in parts),
+        mark.zh.join(map(str, parts)),
     )

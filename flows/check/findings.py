@@ -14,7 +14,7 @@ from expectations.finding.headings import HANDED_OUT
 from expectations.finding.labels import Severity, severity_of
 from expectations.finding.masks import NO_MASKS
 from expectations.run.headings import headings
-from expectations.texts import Bilingual, Language
+from expectations.texts import Bilingual, Language, joined
 
 _FINDINGS = f"""
 select {selected(rows="f")}, r.title_zh, r.title_en, r.how_to_fill, r.how_to_fill_en
@@ -44,16 +44,21 @@ class CheckFinding:
     """A finding with the texts of its rule and the columns of its row that are concerned: `column` holds the item, `related`
     what it was compared with.
 
-    `item` names the items concerned. Columns count from 1; `column` is None when the file has no column of the item.
+    `items` are the headings of the items concerned. Columns count from 1; `column` is None when the file has no column of the item.
     """
 
     finding: Finding
-    item: str
+    items: tuple[str, ...]
     column: int | None
     case_column: int
     related: tuple[int, ...]
     named: Bilingual
     how: Bilingual
+
+    @property
+    def item(self) -> Bilingual:
+        """The items concerned, as one text."""
+        return joined(Bilingual("、", ", "), self.items)
 
     @property
     def message(self) -> Bilingual:
@@ -72,7 +77,7 @@ class CheckFinding:
         return {
             **listed_items,
             **{name: text for name, said in self._texts.items() for name, text in said_in_both(name, said)},
-            "item": self.item,
+            "item": self.item.zh,
             "column": self.column,
             "case_column": self.case_column,
             "related": self.related,
@@ -210,7 +215,7 @@ def _finding(
     title, title_en, how, how_en = ("" if text is None else str(text) for text in row[len(COLUMNS) :])
     return CheckFinding(
         finding,
-        "、".join(headers),
+        tuple(headers),
         column_of_item.get(main_item),
         column_of_item.get(card.role("case") or "", 1),
         related,

@@ -3,7 +3,7 @@
 The service never says that a card is right, only what it found: rules that were not judged are always listed.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,8 +15,9 @@ from flows.load.sources.whole_sheets import NAMELESS
 from flows.marking import Kind, Line, Mark, ResultCell, ResultSheet
 
 RESULT_SHEET = Bilingual("自查结果", "Check result")
+_COMMA, _SEMICOLON, _LISTED = Bilingual("，", ", "), Bilingual("；", "; "), Bilingual("、", ", ")
 _LEGEND = joined(
-    "；",
+    _SEMICOLON,
     (
         Bilingual("标记：【严重】实底、粗线框", "Marks: [serious] solid, thick frame"),
         Bilingual("【一般】斜纹、虚线框", "[normal] hatched, dashed frame"),
@@ -61,6 +62,10 @@ class Wording:
         """The text of its language."""
         return en if self.language == "en" else zh
 
+    def listed(self, cards: Iterable[str]) -> str:
+        """Cards by their titles."""
+        return _LISTED.in_language(self.language).join(self.titles[card] for card in cards)
+
 
 def marks_of(check: FileCheck, language: Language) -> tuple[Mark, ...]:
     """The marks of a file: for every finding, in its order, the cell of the item; behind them the related cells."""
@@ -76,7 +81,7 @@ def marks_of(check: FileCheck, language: Language) -> tuple[Mark, ...]:
 def result_sheet(check: FileCheck, as_of: date, wording: Wording) -> ResultSheet:
     """The sheet 自查结果; its links count on the order of `marks_of`."""
     language = wording.language
-    counts = joined("，", [severity_word(severity) + f" {check.count(severity)}" for severity in SEVERITIES])
+    counts = joined(_COMMA, [severity_word(severity) + f" {check.count(severity)}" for severity in SEVERITIES])
     lines: list[Line] = [
         (ResultCell(wording("案卡自查结果", "Result of the check"), "title"),),
         _text(
@@ -113,7 +118,7 @@ _NOT_ALL = Bilingual(
 
 
 def _summary(check: FileCheck, as_of: date, wording: Wording) -> str:
-    cards = "、".join(wording.titles[card] for card in check.cards)
+    cards = wording.listed(check.cards)
     return wording(
         f"{check.name}；案卡：{cards}；核查日 {as_of}；读入 {check.rows_read} 行，核查 {check.rows_loaded} 行；",
         f"{check.name}; cards: {cards}; as of {as_of}; {check.rows_read} rows read, {check.rows_loaded} checked; ",
@@ -138,8 +143,8 @@ def _note(checked: CheckFinding) -> Bilingual:
         NO_TEXT
         if checked.column
         else Bilingual(
-            f"案卡项：{checked.item}（本表没有该列，标在受案号上）",
-            f"Item: {checked.item} (no column of this sheet; marked at the case number)",
+            f"案卡项：{checked.item.zh}（本表没有该列，标在受案号上）",
+            f"Item: {checked.item.en} (no column of this sheet; marked at the case number)",
         ),
         Bilingual("问题", "Problem").about(checked.message),
         Bilingual("填法", "How to fill").about(how) if how else NO_TEXT,
@@ -149,7 +154,7 @@ def _note(checked: CheckFinding) -> Bilingual:
 
 
 def _related_note(finding: CheckFinding) -> Bilingual:
-    item, rule, title = finding.item.split("、")[0], finding.finding.rule_id, finding.named
+    item, rule, title = finding.items[0], finding.finding.rule_id, finding.named
     return Bilingual(
         f"↪ 与本行“{item}”的{rule}（{title.zh}）有关", f"↪ concerns “{item}” of this row: {rule} ({title.en})"
     )
@@ -218,8 +223,11 @@ def _not_judged_lines(unjudged: Sequence[NotJudged], wording: Wording) -> Iterat
 def _partly_lines(check: FileCheck, wording: Wording) -> Iterator[Line]:
     if not check.partly:
         return
-    without = {rule: "、".join(wording.titles[card] for card in cards) for rule, cards in check.partly.items()}
-    rules = "；".join(f"{rule}（{cards}）" for rule, cards in without.items())
+    without = [
+        wording(f"{rule}（{wording.listed(cards)}）", f"{rule} ({wording.listed(cards)})")
+        for rule, cards in check.partly.items()
+    ]
+    rules = _SEMICOLON.in_language(wording.language).join(without)
     yield _text(
         wording(
             f"已判断但没有其他案卡可对照、可能少报的规则 {len(without)} 条：{rules}。",

@@ -102,7 +102,7 @@ def _show(checked: Sequence["Checked"]) -> None:
                     finding.bmsah,
                     finding.suspect_no,
                     error_type_word(finding.error_type).in_language(language),
-                    checked_finding.item,
+                    checked_finding.item.in_language(language),
                     f"{finding.rule_id} {checked_finding.message.in_language(language)}",
                 )
             console.print(table)

@@ -148,9 +148,9 @@ def test_several_findings_of_a_cell_are_one_note(tmp_path: Path) -> None:
         '部门受案号,嫌疑人编号,前科\n汉东检刑捕受[2026]770101000001号,S1,"无,不在字典内"\n', encoding="utf-8"
     )
     (checked,) = check_cards(CheckOrder((export,), tmp_path / "out", AS_OF))
-    (item,) = {finding.item for finding in checked.check.findings if finding.finding.rule_id in ("V012", "V027")}
+    (item,) = {finding.items for finding in checked.check.findings if finding.finding.rule_id in ("V012", "V027")}
     sheet = openpyxl.load_workbook(checked.workbook)["导出内容"]
-    assert (item, sheet["C1"].value) == ("前科", "前科")
+    assert (item, sheet["C1"].value) == (("前科",), "前科")
     lines = notes(sheet)["C2"].splitlines()
     assert [line[:8] for line in lines if line.startswith("【")] == ["【严重】V012", "【一般】V027"]
 
@@ -215,7 +215,7 @@ def test_a_sheet_that_does_not_begin_in_the_corner(checks: dict[str, CheckedExpo
     sheet = book.worksheets[0]
     headers = {sheet.cell(4, column).value: column for column in range(1, 8)}
     for finding in checked.check.findings:
-        item = finding.item.split("、")[0]
+        item = finding.items[0]
         place = sheet.cell(5, headers[item]) if item in headers else sheet.cell(5, headers["部门受案号"])
         assert place.comment is not None, finding
         assert finding.finding.rule_id in place.comment.text

@@ -330,7 +330,7 @@ def test_a_check_by_its_catalogue_is_english_unless_asked_otherwise(
     if language != "zh":
         for part in (
             "[serious] VI01 nobody came",
-            "Wrong: no guests on 2019-01-05",
+            "Problem: no guests on 2019-01-05",
             "Guests, Day",
             "How to fill: count the guests",
         ):
