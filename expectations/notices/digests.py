@@ -10,7 +10,7 @@ import duckdb
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from expectations.finding.labels import case_word
+from expectations.finding.labels import case_word, place_word
 from expectations.finding.masks import mask_identity
 from expectations.home import Home
 from expectations.notices.documents import FORBIDDEN_IN_NAMES, addressee_of
@@ -83,6 +83,8 @@ class DueCase:
     title: str
     case: str
     """Its number, or where a row without one stands."""
+    place: str
+    """File, sheet and row: what tells limits of one case apart."""
     case_name: str
     prosecutor: str
 
@@ -193,8 +195,8 @@ def digest_text(weekly: Digest) -> str:
     )
     due_line = pick(
         Bilingual(
-            "- {left}：{title}，{case}，{prosecutor}（{last_day}）",
-            "- {left}: {title}, {case}, {prosecutor} ({last_day})",
+            "- {left}：{title}，{case}，{prosecutor}（{last_day}），{place}",
+            "- {left}: {title}, {case}, {prosecutor} ({last_day}), {place}",
         )
     )
     lines = [
@@ -225,6 +227,7 @@ def digest_text(weekly: Digest) -> str:
             case=case.case,
             prosecutor=case.prosecutor,
             last_day=case.last_day,
+            place=case.place,
         )
         for case in weekly.due
     ]
@@ -262,6 +265,7 @@ def digest_values(weekly: Digest) -> dict[str, object]:
             "left": pick(_time_left(case.days_left)),
             "title": case.title,
             "bmsah": case.case,
+            "place": case.place,
             "case_name": case.case_name,
             "prosecutor": case.prosecutor,
             "last_day": case.last_day.isoformat(),
@@ -308,14 +312,20 @@ def _due(con: duckdb.DuckDBPyConnection, rows: str, language: Language) -> tuple
     title_columns = "nullif(r.title_en, ''), r.title_zh" if language == "en" else "r.title_zh"
     limits = con.execute(
         f"select d.days_left, d.last_day, coalesce({title_columns}, d.rule_id), coalesce(d.bmsah, ''), coalesce(d.case_name, ''), "
-        f"coalesce(d.prosecutor, ''), coalesce(d.sheet, ''), coalesce(d.sheet_row, 0) from due d left join rules r using (rule_id) where {rows} "
+        f"coalesce(d.prosecutor, ''), coalesce(d.sheet, ''), coalesce(d.sheet_row, 0), coalesce(n.name, '') from due d left join (select distinct file_no, name from files) n using (file_no) left join rules r using (rule_id) where {rows} "
         "order by d.days_left, d.rule_id, d.bmsah, d.suspect_no, d.card_row",
     ).fetchall()
     cases = tuple(
         DueCase(
-            days_left, last_day, title, case_word(bmsah, *place).in_language(language), mask_identity(name), prosecutor
+            days_left,
+            last_day,
+            title,
+            case_word(bmsah, *place).in_language(language),
+            f"{file} {place_word(*place).in_language(language)}",
+            mask_identity(name),
+            prosecutor,
         )
-        for days_left, last_day, title, bmsah, name, prosecutor, *place in limits[:_MOST_DUE]
+        for days_left, last_day, title, bmsah, name, prosecutor, *place, file in limits[:_MOST_DUE]
     )
     return cases, len(limits)
 

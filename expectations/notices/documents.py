@@ -107,6 +107,7 @@ def _head(notice: Notice, findings: list[Said], withdrawn: tuple[str, str], labe
         "number": labels.pick(number_of(notice)),
         "grade": labels.pick(grade.title),
         "office": notice.office,
+        "headings": labels.headings,
         "to": labels.pick(addressee_of(notice)),
         "department": notice.department,
         "prosecutor": notice.prosecutor,

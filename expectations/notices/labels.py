@@ -6,9 +6,11 @@ from datetime import date
 
 import duckdb
 
+from expectations.finding.headings import HEADINGS
 from expectations.finding.labels import error_type_word, severity_word
 from expectations.finding.masks import mask_identity, mask_message, mask_number
 from expectations.notices.reading import Said
+from expectations.run.headings import headings
 from expectations.texts import Bilingual, Language
 
 STATE_WORDS = {
@@ -36,6 +38,8 @@ class Labels:
     cards: Mapping[str, str] = field(default_factory=dict)
     rules: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     """Title and how to fill, by rule id."""
+    headings: Mapping[str, str] = field(default_factory=lambda: {name: words.zh for name, words in HEADINGS.items()})
+    """What the cards call case, person and owner, and the other columns of findings."""
     language: Language = "zh"
 
     def item(self, card: str, name: str) -> str:
@@ -97,6 +101,7 @@ def read_labels(con: duckdb.DuckDBPyConnection, language: Language) -> Labels:
         frozenset((card, name) for card, name, _, kind in fields if kind == "id_no"),
         {card: pick(zh, en) for card, zh, en in cards},
         {rule: (pick(title, title_en), pick(how, how_en)) for rule, title, title_en, how, how_en in rules},
+        headings(con, language),
         language,
     )
 

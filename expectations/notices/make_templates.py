@@ -33,8 +33,8 @@ _FOUND = Bilingual(
     "The cards of the cases below hold errors, each of them verified. Cases: {{ case_count }}, errors: {{ count }}.",
 )
 _CASE = Bilingual(
-    "{{ case.no }}、{{ case.case_name }}（部门受案号：{{ case.bmsah }}；承办检察官：{{ case.prosecutor }}）",
-    "{{ case.no }}. {{ case.case_name }} (case number: {{ case.bmsah }}; handled by: {{ case.prosecutor }})",
+    "{{ case.no }}、{{ case.case_name }}（{{ headings.case }}：{{ case.bmsah }}；{{ headings.prosecutor }}：{{ case.prosecutor }}）",
+    "{{ case.no }}. {{ case.case_name }} ({{ headings.case }}: {{ case.bmsah }}; {{ headings.prosecutor }}: {{ case.prosecutor }})",
 )
 _REQUIREMENT = Bilingual(
     "　　根据《人民检察院刑事诉讼规则》第六百六十五条，请及时查明情况、予以纠正，并于收到本通知书后{{ days }}日以内"
@@ -58,11 +58,11 @@ _RECEIPT = tuple(
 )
 _LIST = (
     (Bilingual("通报批次", "notice"), "number", 22),
-    (Bilingual("部门受案号", "case number"), "bmsah", 34),
-    (Bilingual("案件名称", "case"), "case_name", 22),
-    (Bilingual("嫌疑人姓名", "person"), "name", 12),
-    (Bilingual("承办部门", "department"), "department", 18),
-    (Bilingual("承办检察官", "handled by"), "prosecutor", 14),
+    (same("{{ headings.case }}"), "bmsah", 34),
+    (same("{{ headings.case_name }}"), "case_name", 22),
+    (same("{{ headings.name }}"), "name", 12),
+    (same("{{ headings.department }}"), "department", 18),
+    (same("{{ headings.prosecutor }}"), "prosecutor", 14),
     (Bilingual("案件类别", "card"), "card_title", 16),
     (Bilingual("错误明细", "error"), "message", 52),
     (Bilingual("备注", "remark"), "remark", 14),
@@ -197,8 +197,8 @@ def digest(language: Language) -> Document:
     for text in (
         "{%p for case in due %}",
         Bilingual(
-            "{{ case.left }}：{{ case.title }}，{{ case.bmsah }} {{ case.case_name }}，{{ case.prosecutor }}（{{ case.last_day }}）",
-            "{{ case.left }}: {{ case.title }}, {{ case.bmsah }} {{ case.case_name }}, {{ case.prosecutor }} ({{ case.last_day }})",
+            "{{ case.left }}：{{ case.title }}，{{ case.bmsah }} {{ case.case_name }}，{{ case.prosecutor }}（{{ case.last_day }}），{{ case.place }}",
+            "{{ case.left }}: {{ case.title }}, {{ case.bmsah }} {{ case.case_name }}, {{ case.prosecutor }} ({{ case.last_day }}), {{ case.place }}",
         ),
         "{%p else %}",
         Bilingual("　　没有临近或超过的期限。", "None."),

@@ -22,7 +22,7 @@ insert into unreadable_cells by name select 0 as file_no, '表1' as sheet, 4 as 
   '电话13877011234' as text;
 insert into rejected_rows by name select 0 as file_no, '表1' as sheet, 9 as sheet_row, '空行' as reason, 'blank row' as reason_en, '{}' as cells;
 insert into cards_known by name from (values ('arrest', '审查逮捕', 'Review of arrest')) t(card, title_zh, title_en);
-insert into fields by name from (values
+insert into fields by name select *, coalesce(map {'bmsah': 'case', 'suspect_no': 'person', 'name': 'name'}[name], '') as role from (values
   ('arrest', 1, 'bmsah', '部门受案号', 'case number', '基本信息', 'Case', 'case_no', '', 'case', 'always', 'system'),
   ('arrest', 2, 'case_type', '案件类别', 'case type', '基本信息', 'Case', 'dict', '', 'case', 'always', 'system'),
   ('arrest', 3, 'accept_date', '受理日期', 'accepted', '基本信息', 'Case', 'date', '', 'case', 'always', 'intake'),
