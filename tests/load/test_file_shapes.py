@@ -1,6 +1,5 @@
 """Files of every shape: each value that stands in one arrives, nothing else does, and every line is accounted for."""
 
-import os
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -17,10 +16,9 @@ from flows.load.sources import workbooks
 from flows.load.sources.sheets import HEAD
 from flows.load.sources.workbook_reader import __main__ as reader
 
-FILES = int(os.environ.get("ANKA_FILE_SHAPES", "3000"))
-"""Files of a run; 100,000 take two hours of one processor."""
-
+FILES, MANY_FILES = 3_000, 100_000
 AT_ONCE, PARTS = 30, 5
+FILES_AT_ONCE = st.tuples(*(shapes(number) for number in range(AT_ONCE)))
 
 
 @pytest.fixture
@@ -33,18 +31,40 @@ def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workbooks, "_run", read)
 
 
-@pytest.mark.filterwarnings("ignore:Generating overly large repr")  # or a fault is hidden by it
-@pytest.mark.usefixtures("in_this_process")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:Generating overly large repr"),  # or a fault is hidden by it
+    pytest.mark.usefixtures("in_this_process"),
+]
+
+
+def drawn(files: int) -> settings:
+    """So many files in all parts together, none of them simplified."""
+    return settings(
+        max_examples=files // AT_ONCE // PARTS,
+        deadline=None,
+        phases=(Phase.generate,),
+        suppress_health_check=list(HealthCheck),
+    )
+
+
 @pytest.mark.parametrize("part", range(PARTS))
-@settings(
-    max_examples=FILES // AT_ONCE // PARTS,
-    deadline=None,
-    phases=(Phase.generate,),
-    suppress_health_check=list(HealthCheck),
-)
-@given(st.tuples(*(shapes(number) for number in range(AT_ONCE))))
+@drawn(FILES)
+@given(FILES_AT_ONCE)
 def test_what_stands_in_a_file_is_what_arrives(part: int, files: tuple[Shape, ...]) -> None:
     """In parts, each with examples of its own, so that it shows how far it got."""
+    require_all_to_arrive(files)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("part", range(PARTS))
+@drawn(MANY_FILES)
+@given(FILES_AT_ONCE)
+def test_what_stands_in_very_many_files_is_what_arrives(part: int, files: tuple[Shape, ...]) -> None:
+    """Two hours of one processor."""
+    require_all_to_arrive(files)
+
+
+def require_all_to_arrive(files: tuple[Shape, ...]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         paths = []
         for number, shape in enumerate(files):
