@@ -21,7 +21,7 @@ from expectations.texts import Bilingual, Language, joined
 from flows.audit import AuditOrder, run_audit
 from flows.check.findings import FileCheck, file_checks
 from flows.check.marks import RESULT_SHEET, Wording, marks_of, result_sheet
-from flows.load.sources.whole_sheets import write_as_workbook
+from flows.load.sources.whole_sheets import Shortened, write_as_workbook
 from flows.marking import (
     NotProvenError,
     is_workbook_package,
@@ -91,10 +91,10 @@ def check_cards(order: CheckOrder) -> tuple[Checked, ...]:
         for number, check in enumerate(checks):
             tell(Stage.MARK, number, len(checks))
             with _named(files[check.file_no]):
-                workbook = _workbook(check, files[check.file_no], catalogue, work_folder)
+                workbook, shortened = _workbook(check, files[check.file_no], catalogue, work_folder)
                 copy = work_folder / f"{check.file_no}-marked"
                 titles = {card.name: card.title.in_language(language) for card in catalogue.cards.values()}
-                sheet = result_sheet(check, order.as_of, Wording(language, titles, check.headings))
+                sheet = result_sheet(check, order.as_of, Wording(language, titles, check.headings), shortened)
                 mark_workbook(workbook, copy, marks_of(check, language), sheet)
                 marked.append(copy)
         for copy, target in zip(marked, targets, strict=True):
@@ -184,13 +184,12 @@ def _suffix_for(file: Path) -> str:
     return ".xlsm" if is_workbook_package(file) and keeps_macros(file) else ".xlsx"
 
 
-def _workbook(check: FileCheck, source: Path, catalogue: Catalogue, folder: Path) -> Path:
-    """The file itself, else its cells as a workbook in the folder that is deleted."""
+def _workbook(check: FileCheck, source: Path, catalogue: Catalogue, folder: Path) -> tuple[Path, tuple[Shortened, ...]]:
+    """The file itself, else its cells as a workbook in the folder that is deleted, and those it can't hold as a whole."""
     if is_workbook_package(source):
-        return source
+        return source, ()
     workbook = folder / f"{check.file_no}.xlsx"
-    write_as_workbook(source, workbook, catalogue, check.header_rows)
-    return workbook
+    return workbook, write_as_workbook(source, workbook, catalogue, check.header_rows)
 
 
 def _hand_out(copy: Path, target: Path) -> None:

@@ -11,8 +11,8 @@ from expectations.finding.headings import HEADINGS
 from expectations.finding.labels import SEVERITIES, error_type_word, owner_word, place_word, severity_word
 from expectations.texts import NO_TEXT, Bilingual, Language, joined, same
 from flows.check.findings import CheckFinding, FileCheck, NotJudged
-from flows.load.sources.whole_sheets import NAMELESS
-from flows.marking import Kind, Line, Mark, ResultCell, ResultSheet
+from flows.load.sources.whole_sheets import NAMELESS, Shortened
+from flows.marking import Kind, Line, Mark, ResultCell, ResultSheet, reference
 
 RESULT_SHEET = Bilingual("自查结果", "Check result")
 _COMMA, _SEMICOLON, _LISTED = Bilingual("，", ", "), Bilingual("；", "; "), Bilingual("、", ", ")
@@ -48,6 +48,7 @@ _COLUMNS: tuple[tuple[str, int], ...] = (
 """The columns of the list and their widths; headings are those of findings, and two of its own."""
 _OWN_HEADINGS = {"number": Bilingual("序号", "No."), "place": Bilingual("位置", "Place")}
 _UNTIL_HEADINGS = 5
+_MOST_SHORTENED = 50
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ def marks_of(check: FileCheck, language: Language) -> tuple[Mark, ...]:
     return (*item_marks, *related)
 
 
-def result_sheet(check: FileCheck, as_of: date, wording: Wording) -> ResultSheet:
+def result_sheet(check: FileCheck, as_of: date, wording: Wording, shortened: Sequence[Shortened] = ()) -> ResultSheet:
     """The sheet 自查结果; its links count on the order of `marks_of`."""
     language = wording.language
     counts = joined(_COMMA, [severity_word(severity) + f" {check.count(severity)}" for severity in SEVERITIES])
@@ -102,6 +103,7 @@ def result_sheet(check: FileCheck, as_of: date, wording: Wording) -> ResultSheet
         *_partly_lines(check, wording),
         (),
         *_not_loaded_lines(check, wording),
+        *_shortened_lines(shortened, wording),
     ]
     widths = tuple(width for _, width in _COLUMNS)
     return ResultSheet(RESULT_SHEET.in_language(language), tuple(lines), widths, frozen=_UNTIL_HEADINGS)
@@ -244,3 +246,19 @@ def _not_loaded_lines(check: FileCheck, wording: Wording) -> Iterator[Line]:
     for sheet, row, reason in check.not_loaded:
         place = place_word("", row).in_language(wording.language)
         yield tuple(map(ResultCell, ("", place, "", sheet, reason.in_language(wording.language))))
+
+
+def _shortened_lines(shortened: Sequence[Shortened], wording: Wording) -> Iterator[Line]:
+    if not shortened:
+        return
+    count = len(shortened)
+    yield _text(
+        wording(
+            f"{count} 个单元格超出 Excel 单元格的长度或列数上限，本工作簿没有写全；核查时读的是全文：",
+            f"{count} cells are too long for Excel or beyond its last column: this workbook does not hold them whole. The check read them whole:",
+        )
+    )
+    for cell in shortened[:_MOST_SHORTENED]:
+        yield tuple(map(ResultCell, ("", f"{cell.sheet}!{reference((cell.row, cell.column))}")))
+    if count > _MOST_SHORTENED:
+        yield _text(f"… {count - _MOST_SHORTENED}")

@@ -3,7 +3,7 @@
 The one door of the package. It knows parts of an .xlsx file, cells and texts; what is wrong with a cell is said by the caller.
 """
 
-from flows.marking.marks import Kind, Line, Mark, ResultCell, ResultSheet
+from flows.marking.marks import Kind, Line, Mark, ResultCell, ResultSheet, reference
 from flows.marking.package import UnmarkableError
 from flows.marking.proof import NotProvenError
 from flows.marking.workbook import is_workbook_package, keeps_macros, mark_workbook, sheet_names
@@ -19,5 +19,6 @@ __all__ = [
     "is_workbook_package",
     "keeps_macros",
     "mark_workbook",
+    "reference",
     "sheet_names",
 ]

@@ -335,3 +335,17 @@ def test_of_several_exports_none_is_written_when_one_cannot_be_marked(tmp_path: 
     with pytest.raises(InputError, match=r"乙.xlsx: .*docProps/app.xml"):
         check_cards(CheckOrder((good, bad), tmp_path / "out", AS_OF))
     assert not (tmp_path / "out").exists()
+
+
+def test_a_cell_too_long_for_a_workbook_is_checked_whole_and_said(tmp_path: Path) -> None:
+    export = tmp_path / "听证.csv"
+    export.write_text(
+        f"听证编号,听证意见,关联案件部门受案号,承办检察官,听证类型,听证日期\n1,{'长' * 40_000},A-1,甲,,2026-03-02\n",
+        "utf-8",
+    )
+    (checked,) = check_cards(CheckOrder((export,), tmp_path / "out", AS_OF))
+    book = openpyxl.load_workbook(checked.workbook)
+    assert len(book["导出内容"]["B2"].value) == 32_767
+    lines = [[cell.value for cell in row if cell.value] for row in book["自查结果"].iter_rows()]
+    (said,) = (place for place, line in enumerate(lines) if line and str(line[0]).startswith("1 个单元格超出"))
+    assert lines[said + 1] == ["导出内容!B2"]
