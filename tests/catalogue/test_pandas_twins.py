@@ -17,8 +17,8 @@ from sample_data import COMMITTED, generate
 
 CARDS = ("arrest", "prosecution", "measure")
 TODAY = date(2026, 6, 30)
-LARGE_CASES = 15_500
-"""About 20,000 suspects on prosecution cards."""
+SUSPECTS_OF_CASES = {15_500: 20_000, 3_900: 5_000}
+"""Suspects on prosecution cards there are at least of so many cases."""
 
 
 def twin_findings(folder: Path, as_of: date) -> dict[str, set[Key]]:
@@ -59,9 +59,10 @@ def test_committed_sample(published: duckdb.DuckDBPyConnection) -> None:
     assert all(expected.values()), sorted(rule_id for rule_id, keys in expected.items() if not keys)
 
 
-def test_twenty_thousand_suspects(tmp_path: Path) -> None:
-    sample = generate(COMMITTED.seed, LARGE_CASES, COMMITTED.as_of, tmp_path)
-    assert sample.prosecution_suspects >= 20_000
+@pytest.mark.parametrize("cases", [3_900, pytest.param(15_500, marks=pytest.mark.long)])
+def test_thousands_of_suspects(tmp_path: Path, cases: int) -> None:
+    sample = generate(COMMITTED.seed, cases, COMMITTED.as_of, tmp_path)
+    assert sample.prosecution_suspects >= SUSPECTS_OF_CASES[cases]
     expected = twin_findings(tmp_path / "exports", COMMITTED.as_of)
     result = run_audit(AuditOrder(tmp_path / "home", (tmp_path / "exports",), COMMITTED.as_of, data_docs=False))
     with open_published(result.file) as con:

@@ -44,7 +44,7 @@ def test_committed_sample_every_planted_defect_found_under_its_rule_and_nothing_
     assert {rule for rule, *_ in truth} == catalogue.rules.keys()
 
 
-@pytest.mark.parametrize("seed", [20261123, 31])
+@pytest.mark.parametrize("seed", [20261123, pytest.param(31, marks=pytest.mark.long)])
 def test_other_seeds_precision_and_recall_are_one_for_every_rule(
     tmp_path: Path, catalogue: Catalogue, seed: int
 ) -> None:
