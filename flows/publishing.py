@@ -6,7 +6,7 @@ A reader sees the former run or this one, never half of one. Nothing is judged o
 import json
 import re
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from importlib.metadata import version
@@ -147,7 +147,8 @@ def _write_tables(
         [{"pack": p.name, "title": p.title.zh, "title_en": p.title.en, "version": p.version} for p in catalogue.packs],
     )
     _store(con, run_schema.STAGES, [{"stage": s.name, "seconds": s.seconds, "peak_mb": s.peak_mb} for s in stages])
-    _store(con, run_schema.JUDGEMENTS, [_judgement_row(judgement) for judgement in collected])
+    loaded = {card for (card,) in con.execute("select card from publication.files where status = 'loaded'").fetchall()}
+    _store(con, run_schema.JUDGEMENTS, [_judgement_row(judgement, loaded) for judgement in collected])
     _store(
         con,
         run_schema.RULES,
@@ -188,10 +189,12 @@ def _keep_history(con: duckdb.DuckDBPyConnection, home: Home, run_id: str, as_of
     )
 
 
-def _judgement_row(collected: Collected) -> dict[str, object]:
-    """`needed`: items whose column it can't be judged without; `parsed`: items an unreadable cell of which makes it silent."""
+def _judgement_row(collected: Collected, loaded: Collection[str]) -> dict[str, object]:
+    """`needed`: items whose column it can't be judged without; `parsed`: items an unreadable cell of which makes it silent. Both are of
+    cards that were `loaded`: reading the conditions of all others takes longer than a small audit."""
     verdict = collected.verdict
     judgement = verdict.judgement
+    is_loaded = judgement.card.name in loaded
     return {
         "rule_id": judgement.rule.id,
         "card": judgement.card.name,
@@ -201,8 +204,8 @@ def _judgement_row(collected: Collected) -> dict[str, object]:
         "reason_en": verdict.reason.en,
         "rows_violated": verdict.rows_violated,
         "findings": collected.findings,
-        "needed": sorted(judgement.columns_needed),
-        "parsed": sorted(judgement.values_read - judgement.raw_read),
+        "needed": sorted(judgement.columns_needed) if is_loaded else [],
+        "parsed": sorted(judgement.values_read - judgement.raw_read) if is_loaded else [],
     }
 
 

@@ -72,7 +72,7 @@ JUDGEMENTS = _table(
     "judgements",
     """Every rule on every card and item it judges: judged, not_judged or error, with the reason, or what was merged before a duplicate
     rule judged; rows violated, findings made.
-    `needed`: items whose column it can't be judged without; `parsed`: items an unreadable cell of which makes it silent.""",
+    `needed`: items whose column it can't be judged without; `parsed`: items an unreadable cell of which makes it silent; both of loaded cards.""",
     """rule_id varchar, card varchar, field varchar, state varchar, reason varchar, reason_en varchar, rows_violated bigint,
     findings bigint, needed varchar[], parsed varchar[]""",
 )

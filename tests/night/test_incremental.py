@@ -86,7 +86,7 @@ Edit = Callable[[random.Random, "Tables"], None]
 """The rows of every file by its name, headings first."""
 
 
-@pytest.mark.parametrize("seed", range(1, 4))
+@pytest.mark.parametrize("seed", [1, *(pytest.param(seed, marks=pytest.mark.long) for seed in (2, 3))])
 def test_random_nights_come_to_what_a_whole_audit_does(
     tmp_path: Path, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
