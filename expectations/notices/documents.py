@@ -3,14 +3,16 @@
 Identity and telephone numbers are masked; what a notice says is what it said on the day of issue.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from itertools import groupby
 
 from sqlalchemy.orm import Session
 
 from expectations.errors import InputError
+from expectations.finding.labels import place_word
 from expectations.finding.masks import mask_identity
-from expectations.home import Home
+from expectations.home import Home, NothingPublishedError
 from expectations.notices.grades import grade_of
 from expectations.notices.labels import STATE_WORDS, Labels, day_words
 from expectations.notices.reading import Said, one_notice, said_of, states_of, withdrawal_of
@@ -18,6 +20,8 @@ from expectations.notices.scopes import number_of
 from expectations.notices.templates import fill_document, fill_workbook
 from expectations.people.addressees import language_to
 from expectations.rights.reader import Reader
+from expectations.run.findings import places_of
+from expectations.run.published import current_run
 from expectations.store.tables import Notice
 from expectations.texts import Bilingual, Language, same
 
@@ -49,7 +53,14 @@ def list_document(session: Session, reader: Reader, home: Home, notice_id: int, 
     notice, findings = _of(session, reader, notice_id)
     states = states_of(session, reader, notice_id)
     withdrawn = withdrawal_of(session, reader, notice_id)
-    rows = [_list_row(notice, finding, labels, states.get(finding.finding_id, "")) for finding in findings]
+    places = _places(home, findings, labels)
+    rows = [
+        {
+            **_list_row(notice, finding, labels, states.get(finding.finding_id, "")),
+            "place": places.get(finding.finding_id, ""),
+        }
+        for finding in findings
+    ]
     return fill_workbook(home, LIST_TEMPLATE, labels.language, _head(notice, findings, withdrawn, labels), rows)
 
 
@@ -173,6 +184,14 @@ def _list_row(notice: Notice, finding: Said, labels: Labels, state: str) -> Mapp
         "due_on": notice.due_on.isoformat(),
         "state": labels.pick(STATE_WORDS.get(state, same(state))),
     }
+
+
+def _places(home: Home, findings: Sequence[Said], labels: Labels) -> Mapping[str, str]:
+    """File, sheet and row in the exports of the present run, by finding; not of what was not found again."""
+    with suppress(NothingPublishedError), current_run(home) as con:
+        places = places_of(con, [finding.finding_id for finding in findings])
+        return {found: f"{file} {labels.pick(place_word(sheet, row))}" for found, (file, sheet, row) in places.items()}
+    return {}
 
 
 def _items(finding: Said, labels: Labels) -> str:

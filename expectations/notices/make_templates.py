@@ -72,6 +72,7 @@ _LIST = (
     (Bilingual("案卡项", "item"), "item", 22),
     (Bilingual("现值", "value"), "present", 26),
     (Bilingual("应为/依据", "how to fill, basis"), "right", 44),
+    (Bilingual("位置", "place"), "place", 26),
     (Bilingual("整改期限", "reply by"), "due_on", 14),
     (Bilingual("整改情况", "state"), "state", 14),
 )

@@ -11,7 +11,7 @@ from expectations.finding.columns import COLUMNS, Finding, finding_of, selected
 from expectations.finding.departments import department_order
 from expectations.finding.labels import severity_order
 from expectations.finding.masks import Masks
-from expectations.run.published import FindingFilter
+from expectations.run.published import FindingFilter, place_columns
 
 SORTS = ("department", "severity", "rule", "bmsah", "run")
 """Orders the list offers; `run` is the order in which the run found them."""
@@ -86,6 +86,15 @@ def page_of_findings(
     statement, values = _selection(con, finding_filter, selected(), sort, descending)
     rows = con.execute(f"{statement} limit ? offset ?", [*values, size, page * size]).fetchall()
     return findings_from(con, rows)
+
+
+def places_of(con: duckdb.DuckDBPyConnection, finding_ids: Sequence[str]) -> dict[str, tuple[str, str, int]]:
+    """File, sheet and row of findings of the run, by id; a file without sheets has a blank one."""
+    rows = con.execute(
+        f"select finding_id, {place_columns('findings')} from findings where list_contains(?::varchar[], finding_id)",
+        [list(finding_ids)],
+    ).fetchall()
+    return {finding: (file or "", sheet, row or 0) for finding, file, sheet, row in rows}
 
 
 def findings_of_card(con: duckdb.DuckDBPyConnection, card: str, rows: Sequence[int], bmsah: str) -> list[Finding]:

@@ -155,6 +155,7 @@ def test_the_list_of_errors(session: Session, home: Home, labels: Labels, notice
         "案卡项",
         "现值",
         "应为/依据",
+        "位置",
         "整改期限",
         "整改情况",
     )
@@ -166,6 +167,7 @@ def test_the_list_of_errors(session: Session, home: Home, labels: Labels, notice
         "证件号码、性别",
         "证件号码：770120*******4681；性别：（空）",
         "核对证件\n依据：规则157",
+        None,
         "2026-07-10",
         "待处理",
     )

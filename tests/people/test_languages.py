@@ -271,7 +271,9 @@ def test_its_papers_and_messages_are_english_without_asking(abroad: tuple[Home, 
         assert part in text_of(document)
     cells = [cell for row in openpyxl.load_workbook(BytesIO(listed)).active.values for cell in row if cell]
     assert not CHINESE.search(spoken(" ".join(map(str, cells))))
-    assert {"serious", "wrong", "count the guests", "open", "Guests, Day", "Visit", "Clerk"} <= set(cells)
+    assert {"serious", "wrong", "count the guests", "open", "Guests, Day", "Visit", "Clerk", "visits.csv row 2"} <= set(
+        cells
+    )
 
     own = made("document", str(to_di.id))
     assert sorted(own) == [
