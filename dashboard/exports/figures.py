@@ -20,7 +20,7 @@ from expectations.figures.runs import Counts, department_counts, offices_counted
 from expectations.office_days import today
 from expectations.rights.acts import NotAllowedError
 from expectations.run.account import run
-from expectations.run.rule_words import RuleWords, rule_words
+from expectations.run.words.rule_words import RuleWords, rule_words
 from expectations.store.switches import switch
 from expectations.texts import Bilingual
 from expectations.workbooks import Column, Sheet, workbook_bytes

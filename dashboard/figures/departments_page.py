@@ -39,7 +39,7 @@ from expectations.figures.departments import (
 )
 from expectations.figures.runs import Counts, RunMark, department_counts, offices_counted, runs_within
 from expectations.office_days import today
-from expectations.run.rule_words import RuleWords, rule_words
+from expectations.run.words.rule_words import RuleWords, rule_words
 from expectations.store.offices import UNKNOWN
 from expectations.store.register import RegisterSession
 

@@ -26,7 +26,7 @@ from dashboard.frame.tables import Cell, Column, Html, lines, show, table
 from dashboard.frame.view import View
 from expectations.figures.runs import Asked, RunLine, RunMark, offices_counted, run_lines, runs_within
 from expectations.finding.departments import department_order
-from expectations.run.rule_words import rules_known
+from expectations.run.words.rule_words import rules_known
 from expectations.store.offices import UNKNOWN
 
 _KINDS = ("errors", "hints")

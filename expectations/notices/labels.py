@@ -10,7 +10,7 @@ from expectations.finding.headings import HEADINGS
 from expectations.finding.labels import error_type_word, severity_word
 from expectations.finding.masks import mask_identity, mask_message, mask_number
 from expectations.notices.reading import Said
-from expectations.run.headings import headings
+from expectations.run.words.headings import headings
 from expectations.texts import Bilingual, Language
 
 STATE_WORDS = {

@@ -36,7 +36,7 @@ from expectations.office_days import begin_of
 from expectations.register import follow_sql
 from expectations.register.transitions import ACTIVE
 from expectations.register.trust import hold_if_rejected, run_problems
-from expectations.run.spoken import spoken_language
+from expectations.run.words.spoken import spoken_language
 from expectations.sql.quoting import quoted
 from expectations.store.register import Register, now
 from expectations.store.tables import Event, Finding, Run, RunFigure

@@ -15,7 +15,7 @@ from expectations.errors import InputError
 from expectations.file_names import shown
 from expectations.progress import Stage
 from expectations.run.published import open_published
-from expectations.run.spoken import spoken_language
+from expectations.run.words.spoken import spoken_language
 from expectations.spill import let_go_of_deleted
 from expectations.texts import Bilingual, Language, joined
 from flows.audit import AuditOrder, run_audit

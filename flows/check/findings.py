@@ -13,7 +13,7 @@ from expectations.finding.columns import COLUMNS, LISTED, Finding, finding_of, s
 from expectations.finding.headings import HANDED_OUT
 from expectations.finding.labels import Severity, severity_of
 from expectations.finding.masks import NO_MASKS
-from expectations.run.headings import headings
+from expectations.run.words.headings import headings
 from expectations.texts import Bilingual, Language, joined
 
 _FINDINGS = f"""

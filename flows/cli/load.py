@@ -12,7 +12,7 @@ from expectations.errors import InputError
 from expectations.home import Home, NothingPublishedError
 from expectations.run.loaded.load_report import changes_in_words, load_report_sheets
 from expectations.run.loaded.profile import former_figures_of, profile
-from expectations.run.spoken import spoken_language
+from expectations.run.words.spoken import spoken_language
 from expectations.texts import Bilingual, Language
 from expectations.workbooks import write_workbook
 from flows.cli.audits import Paths

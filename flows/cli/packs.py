@@ -26,7 +26,7 @@ from expectations.finding.headings import HEADINGS
 from expectations.fitting.rule_checks import require_fitting
 from expectations.people.languages import home_language
 from expectations.register.belonging import home_register
-from expectations.run.headings import headings
+from expectations.run.words.headings import headings
 from expectations.spill import own_folder
 from expectations.texts import Bilingual
 from expectations.workbooks import write_workbook

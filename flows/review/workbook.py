@@ -15,7 +15,7 @@ from expectations.finding.labels import NO_OFFICE, UNFILLED, case_word, error_ty
 from expectations.finding.masks import Masks
 from expectations.run.figures import NO_OFFICES, Line, by, figure_lines, total
 from expectations.run.findings import masks_of
-from expectations.run.headings import headings
+from expectations.run.words.headings import headings
 from expectations.sql.quoting import quoted
 from expectations.store.offices import Offices
 from expectations.texts import Bilingual, Language

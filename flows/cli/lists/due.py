@@ -8,9 +8,9 @@ import typer
 
 from expectations.people.languages import home_language
 from expectations.register.belonging import home_register
-from expectations.run.headings import headings
 from expectations.run.limits import DUE_COLUMNS, DueFilter, select_due
 from expectations.run.published import current_run
+from expectations.run.words.headings import headings
 from expectations.texts import Bilingual
 from flows.cli.lists.listings import FormatOption, Headed, Listing, OutputOption, format_for, hand_out
 from flows.cli.options import HomeFolder, home_at

@@ -10,7 +10,6 @@ import typer
 
 from expectations.people.languages import home_language
 from expectations.register.belonging import home_register
-from expectations.run.headings import headings
 from expectations.run.published import (
     FINDING_COLUMNS,
     FindingFilter,
@@ -18,6 +17,7 @@ from expectations.run.published import (
     select_findings,
     show_hints_as_now,
 )
+from expectations.run.words.headings import headings
 from expectations.store.holds import held_rules
 from expectations.texts import Bilingual
 from flows.cli.lists.listings import FormatOption, Headed, Listing, OutputOption, format_for, hand_out
