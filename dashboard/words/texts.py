@@ -7,8 +7,26 @@ from dashboard.words import notices as words_notices
 from dashboard.words import people as words_people
 from dashboard.words import trends as words_trends
 from dashboard.words import work as words_work
+from expectations.finding.headings import HEADINGS
 from expectations.finding.labels import ERROR_TYPE_WORDS, OWNER_WORDS, SEVERITY_WORDS
 from expectations.texts import Bilingual, Language
+
+_SHARED_HEADINGS = frozenset(
+    (
+        "department",
+        "card",
+        "days_left",
+        "last_day",
+        "grade",
+        "error_type",
+        "severity",
+        "how_to_fill",
+        "case_name",
+        "basis",
+        "sheet",
+    )
+)
+"""Columns whose headings on pages are those of every list."""
 
 _COMMON: dict[str, tuple[str, str]] = {
     "app.language": ("语言 / Language", "语言 / Language"),
@@ -59,34 +77,25 @@ _COMMON: dict[str, tuple[str, str]] = {
     "fields.@int": ("所有整数项", "every whole number"),
     "fields.@months": ("所有刑期项", "every term"),
     "fields.@wan_yuan": ("所有金额项", "every amount"),
-    "column.department": ("部门", "Department"),
-    "column.card": ("案卡", "Card"),
-    "column.days_left": ("剩余日数", "Days left"),
-    "column.last_day": ("期限届满日", "Last day"),
-    "column.grade": ("预警等级", "Grade"),
-    "column.limit": ("期限规则", "Limit"),
+    **{f"column.{name}": (words.zh, words.en) for name, words in HEADINGS.items() if name in _SHARED_HEADINGS},
+    "column.limit": (HEADINGS["title"].zh, HEADINGS["title"].en),
+    "column.rule": (HEADINGS["rule_id"].zh, HEADINGS["rule_id"].en),
+    "column.problem": (HEADINGS["message"].zh, HEADINGS["message"].en),
+    "column.row": (HEADINGS["sheet_row"].zh, HEADINGS["sheet_row"].en),
     "column.checked": ("已核查案卡", "Cards checked"),
     "column.with_errors": ("有错案卡 / 已核查", "With errors / checked"),
     "column.errors": ("错误数", "Errors"),
     "column.serious": ("其中严重", "Serious"),
     "column.normal": ("一般", "Normal"),
     "column.hints": ("核对提示", "Hints"),
-    "column.error_type": ("错误类型", "Error type"),
     "column.total": ("合计", "Total"),
-    "column.rule": ("规则", "Rule"),
-    "column.severity": ("级别", "Severity"),
     "column.findings": ("问题数", "Findings"),
     "column.cards_hit": ("涉及案卡", "Cards hit"),
-    "column.how_to_fill": ("正确填法", "How to fill"),
     "column.bmsah": ("部门受案号", "Case number"),
     "column.suspect": ("嫌疑人", "Suspect"),
-    "column.case_name": ("案件名称", "Case"),
     "column.prosecutor": ("承办检察官", "Prosecutor"),
-    "column.problem": ("问题", "Problem"),
-    "column.basis": ("依据", "Basis"),
     "column.state": ("判定情况", "Judged"),
     "column.file": ("文件", "File"),
-    "column.sheet": ("工作表", "Sheet"),
     "column.status": ("状态", "Status"),
     "column.rows_read": ("读入行", "Rows read"),
     "column.rows_loaded": ("装载行", "Loaded"),
@@ -94,7 +103,6 @@ _COMMON: dict[str, tuple[str, str]] = {
     "column.reason": ("原因", "Reason"),
     "column.rows": ("行数", "Rows"),
     "column.missing": ("缺少的列", "Missing columns"),
-    "column.row": ("行", "Row"),
     "column.item": ("案卡项", "Item"),
     "column.text": ("原文", "Text"),
     "column.judgements": ("判定次数", "Judgements"),

@@ -2,21 +2,22 @@
 
 from collections.abc import Iterable, Mapping
 
+from expectations.finding.headings import HEADINGS
 from expectations.texts import Bilingual, Language
 from expectations.workbooks import Column, Kind
 
 _Heading = tuple[Bilingual, int, Kind]
 
 _SUMMARY: tuple[_Heading, ...] = (
-    (Bilingual("院", "office"), 24, "text"),
-    (Bilingual("部门", "department"), 24, "text"),
-    (Bilingual("检察官", "handled by"), 16, "text"),
-    (Bilingual("核查案件数（分母）", "cases checked (of)"), 16, "number"),
-    (Bilingual("有错案件数（分子）", "cases with errors"), 16, "number"),
-    (Bilingual("错误", "errors"), 16, "number"),
-    (Bilingual("其中严重", "of these serious"), 16, "number"),
-    (Bilingual("其中一般", "of these normal"), 16, "number"),
-    (Bilingual("核对提示", "hints"), 16, "number"),
+    (Bilingual("院", "Office"), 24, "text"),
+    (Bilingual("部门", "Department"), 24, "text"),
+    (Bilingual("检察官", "In charge"), 16, "text"),
+    (Bilingual("核查案件数（分母）", "Cases checked (of)"), 16, "number"),
+    (Bilingual("有错案件数（分子）", "Cases with errors"), 16, "number"),
+    (Bilingual("错误", "Errors"), 16, "number"),
+    (Bilingual("其中严重", "Of these serious"), 16, "number"),
+    (Bilingual("其中一般", "Of these normal"), 16, "number"),
+    (Bilingual("核对提示", "Hints"), 16, "number"),
 )
 _WHOSE: tuple[tuple[str, int], ...] = (
     ("case", 36),
@@ -27,24 +28,24 @@ _WHOSE: tuple[tuple[str, int], ...] = (
 )
 """The columns of the error register that say whose card it is, called as the cards of the run call them, and their widths."""
 _REGISTER: tuple[_Heading, ...] = (
-    (Bilingual("案件类别", "card"), 16, "text"),
-    (Bilingual("错误明细", "error"), 60, "text"),
-    (Bilingual("规则编号", "rule"), 10, "text"),
-    (Bilingual("级别", "severity"), 8, "text"),
-    (Bilingual("错误类型", "error type"), 10, "text"),
-    (Bilingual("案卡项", "items"), 30, "text"),
-    (Bilingual("现值", "values"), 40, "text"),
-    (Bilingual("依据", "basis"), 30, "text"),
-    (Bilingual("填录责任人", "filled by"), 16, "text"),
-    (Bilingual("导出文件", "file"), 24, "text"),
-    (Bilingual("工作表", "sheet"), 12, "text"),
-    (Bilingual("行", "row"), 16, "number"),
-    (Bilingual("备注", "remark"), 16, "text"),
+    (Bilingual("案件类别", "Card"), 16, "text"),
+    (Bilingual("错误明细", "Error"), 60, "text"),
+    (Bilingual("规则编号", "Rule"), 10, "text"),
+    (HEADINGS["severity"], 8, "text"),
+    (HEADINGS["error_type"], 10, "text"),
+    (HEADINGS["fields"], 30, "text"),
+    (HEADINGS["values"], 40, "text"),
+    (HEADINGS["basis"], 30, "text"),
+    (HEADINGS["owner"], 16, "text"),
+    (HEADINGS["file"], 24, "text"),
+    (HEADINGS["sheet"], 12, "text"),
+    (HEADINGS["sheet_row"], 16, "number"),
+    (Bilingual("备注", "Remark"), 16, "text"),
 )
 """The error register of the spec with our columns, those of whose card it is left out; 备注 is left for the office."""
 _DEFINITION_HEADINGS: tuple[_Heading, ...] = (
-    (Bilingual("名称", "term"), 16, "text"),
-    (Bilingual("说明", "meaning"), 100, "text"),
+    (Bilingual("名称", "Term"), 16, "text"),
+    (Bilingual("说明", "Meaning"), 100, "text"),
 )
 
 SUMMARY_SHEET = Bilingual("汇总", "summary")

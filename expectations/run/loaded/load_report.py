@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 import duckdb
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
+from expectations.finding.headings import HEADINGS
 from expectations.finding.masks import mask_identity
 from expectations.run.loaded.profile import ItemProfile, profile
 from expectations.texts import Bilingual, Language
@@ -40,8 +41,7 @@ ARTEFACT_HINT = Bilingual(
 )
 
 _FILE = Bilingual("文件", "File")
-_SHEET = Bilingual("工作表", "Sheet")
-_CARD = Bilingual("案卡", "Card")
+_SHEET, _CARD = HEADINGS["sheet"], HEADINGS["card"]
 _ITEM = Bilingual("案卡项", "Item")
 _REASON = Bilingual("原因", "Reason")
 _NUMBERS = frozenset(
