@@ -11,22 +11,22 @@ import stat
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
 from expectations.catalogue.catalogues import Layer, bundled_folder, catalogue_layers, load_catalogue
-from expectations.errors import CatalogueError, InputError
+from expectations.catalogue.yaml_files import MOST_BYTES, MOST_FILES, YAML_SUFFIXES
+from expectations.errors import AnkaError, CatalogueError, InputError
 from expectations.texts import Bilingual
 
 FORMAT = 1
 MANIFEST = "manifest.json"
 _STAMP = (1980, 1, 1, 0, 0, 0)  # the earliest a zip knows: the hour of export must not change the file
-_MOST_BYTES = 64 * 1024 * 1024
-_MOST_FILES = 10_000
-_YAML = (".yaml", ".yml")
+_PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _PLAIN = re.compile(r"\w(?:[\w .()（）-]*[\w)）-])?")
 """A name of a folder or file that is one name on every system: it leads nowhere else."""
 _PLAIN_NAMES = Bilingual(
@@ -60,7 +60,7 @@ def export_pack(folder: Path, target: Path) -> PackArchive:
         f"{layer.folder.name}/{path.relative_to(layer.folder).as_posix()}": path.read_bytes()
         for layer in layers
         for path in sorted(layer.folder.rglob("*"))
-        if path.name.endswith(_YAML)
+        if path.name.endswith(YAML_SUFFIXES)
     }
     for name in files:
         if not _plain(name):
@@ -102,6 +102,7 @@ def import_pack(file: Path, into: Path, *, replace: bool = False) -> PackArchive
                 Bilingual("不是文件夹，不能覆盖", "no folder, so not replaced").about(folder),
                 hint=Bilingual("换一个 --into", "use another --into"),
             )
+    made = [folder for folder in (into, *into.parents) if not os.path.lexists(folder)]
     try:
         into.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".incoming-", dir=into) as name:
@@ -109,9 +110,15 @@ def import_pack(file: Path, into: Path, *, replace: bool = False) -> PackArchive
             for file_name, content in files.items():
                 (incoming / file_name).parent.mkdir(parents=True, exist_ok=True)
                 (incoming / file_name).write_bytes(content)
+            _require_whole(incoming, archive.folders)
             load_catalogue(incoming / archive.folders[-1])
             swap_in(incoming, into, archive.folders)
-    except OSError as error:
+    except (OSError, AnkaError) as error:
+        for folder in made:
+            with suppress(OSError):  # it was not made after all
+                folder.rmdir()
+        if isinstance(error, AnkaError):
+            raise
         raise InputError(
             f"{into}: "
             + Bilingual("无法写入，原有规则包未改动", "can't be written, the packs there are as they were").about(
@@ -120,6 +127,22 @@ def import_pack(file: Path, into: Path, *, replace: bool = False) -> PackArchive
             hint=Bilingual("检查权限和磁盘", "check access rights and disk"),
         ) from None
     return archive
+
+
+def _require_whole(incoming: Path, folders: Sequence[str]) -> None:
+    """The pack and those it extends are what is in the archive: no folder of this machine is read, and none comes unread."""
+    problems: list[str] = []
+    layers = catalogue_layers([incoming / folders[-1]], problems, incoming)
+    if problems:
+        raise CatalogueError(problems)
+    of_pack = {layer.folder for layer in layers} - {bundled_folder().resolve()}
+    if of_pack != {(incoming / name).resolve() for name in folders}:
+        raise InputError(
+            Bilingual("规则包的文件夹不是它所扩展的规则包", "the folders of the pack are not those it extends").about(
+                ", ".join(folders)
+            ),
+            hint=Bilingual("请对方重新导出", "ask for a new export"),
+        )
 
 
 def swap_in(incoming: Path, into: Path, names: Iterable[str]) -> None:
@@ -158,17 +181,16 @@ class _Manifest(BaseModel):
 
 def _read(file: Path) -> tuple[PackArchive, dict[str, bytes]]:
     try:
+        if not file.is_file() or file.stat().st_size > MOST_BYTES:
+            raise _too_large(file) if file.is_file() else FileNotFoundError
         with zipfile.ZipFile(file) as zipped:
             entries = zipped.infolist()
-            if sum(entry.file_size for entry in entries) > _MOST_BYTES or len(entries) > _MOST_FILES:
-                raise InputError(
-                    Bilingual("文件过大", "too large").about(file.name),
-                    hint=Bilingual("规则包只含 YAML", "a pack holds YAML only"),
-                )
+            if sum(entry.file_size for entry in entries) > MOST_BYTES or len(entries) > MOST_FILES:
+                raise _too_large(file)
             _require_plain(entries)
             manifest = _Manifest.model_validate_json(zipped.read(MANIFEST))
             files = {entry.filename: zipped.read(entry) for entry in entries if entry.filename != MANIFEST}
-    except (OSError, KeyError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error):
+    except (OSError, KeyError, ValueError, RuntimeError, EOFError, zipfile.BadZipFile, zlib.error):
         raise InputError(
             Bilingual("不是规则包文件", "not an exported pack").about(file),
             hint=Bilingual("用 anka rules export 生成", "made by anka rules export"),
@@ -197,6 +219,13 @@ def _read(file: Path) -> tuple[PackArchive, dict[str, bytes]]:
     ), files
 
 
+def _too_large(file: Path) -> InputError:
+    return InputError(
+        Bilingual("文件过大", "too large").about(file.name),
+        hint=Bilingual("规则包只含 YAML", "a pack holds YAML only"),
+    )
+
+
 def _require_plain(entries: Iterable[zipfile.ZipInfo]) -> None:
     """A name that leads out of the pack's folders is an attack, not a pack; so is a link, or one name twice."""
     names_seen: set[str] = set()
@@ -207,6 +236,7 @@ def _require_plain(entries: Iterable[zipfile.ZipInfo]) -> None:
         if (
             is_link
             or entry.is_dir()
+            or entry.compress_type not in _PACKED
             or name != entry.filename
             or not (_plain(name) or name == MANIFEST)
             or name.casefold() in names_seen
@@ -220,7 +250,7 @@ def _require_plain(entries: Iterable[zipfile.ZipInfo]) -> None:
 
 def _plain(name: str) -> bool:
     folder, *parts = name.split("/")
-    return bool(parts) and all(_PLAIN.fullmatch(part) for part in (folder, *parts)) and name.endswith(_YAML)
+    return bool(parts) and all(_PLAIN.fullmatch(part) for part in (folder, *parts)) and name.endswith(YAML_SUFFIXES)
 
 
 def _require_named(layers: Iterable[Layer], folder: Path) -> None:

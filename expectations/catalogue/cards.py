@@ -3,6 +3,7 @@
 Only shapes and their checks; reading YAML is `catalogues`, recognising an export is `flows.load`.
 """
 
+from collections.abc import Iterable
 from datetime import date
 from functools import cached_property
 from typing import Annotated, Any, Literal
@@ -11,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic import Field as Declared
 
 from expectations.catalogue.date_formats import problem_of
+from expectations.errors import nearest
 
 FieldType = Literal[
     "text",
@@ -127,7 +129,15 @@ MULTIPLE_TYPES = frozenset({"dicts", "charges"})
 class Declaration(BaseModel):
     """Base of everything read from the catalogue: immutable, unknown keys refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Misplaced(ValueError):
+    """A mistake of what several keys say together, at the key `path` where it is to be mended."""
+
+    def __init__(self, message: str, *path: str | int) -> None:
+        super().__init__(message)
+        self.path = path
 
 
 class Text(Declaration):
@@ -327,20 +337,35 @@ class Card(Declaration):
 
     @model_validator(mode="after")
     def _names_are_unique_and_keys_exist(self) -> "Card":
-        names = [field.name for section in self.sections for field in section.fields]
-        twice = sorted({name for name in names if names.count(name) > 1})
-        if twice:
-            raise ValueError(f"card {self.card}: field declared twice: {', '.join(twice)}")
+        names: set[str] = set()
+        for place, section in enumerate(self.sections):
+            for number, field in enumerate(section.fields):
+                if field.name in names:
+                    where = ("sections", place, "fields", number)
+                    raise Misplaced(
+                        f"card {self.card}: field declared twice, name one otherwise / 案卡项重复，请改名: {field.name}",
+                        *where,
+                    )
+                names.add(field.name)
+        if not names:
+            raise Misplaced(f"card {self.card}: no items, add some / 没有案卡项，请补上", "sections")
         unknown = [name for name in self.key if name not in names]
         if unknown:
-            raise ValueError(f"card {self.card}: key names no field: {', '.join(unknown)}")
+            raise Misplaced(f"card {self.card}: key names no field / 没有此项: {_named(unknown, names)}", "key")
         days = [
             field.name for section in self.sections for field in section.fields if field.type in ("date", "datetime")
         ]
         unknown = [name for name in self.period if name not in days and self.period != USUAL_PERIOD]
         if unknown:
-            raise ValueError(f"card {self.card}: period names no field of a day: {', '.join(unknown)}")
+            raise Misplaced(
+                f"card {self.card}: period names no field of a day: {_named(unknown, days)} / 不是日期项", "period"
+            )
         unknown = [name for name in self.roles.values() if name and name not in names]
         if unknown:
-            raise ValueError(f"card {self.card}: roles name no field: {', '.join(unknown)}")
+            raise Misplaced(f"card {self.card}: roles name no field / 没有此项: {_named(unknown, names)}", "roles")
         return self
+
+
+def _named(unknown: Iterable[str], available: Iterable[str]) -> str:
+    """Names that are not available, each with the nearest that is."""
+    return ", ".join(f"{name}{nearest(name, available)}" for name in unknown)

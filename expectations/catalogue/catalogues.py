@@ -49,6 +49,7 @@ class Catalogue:
     releases: Mapping[int, Release] = field(default_factory=dict)
     warnings: DueWarnings = field(default_factory=DueWarnings)
     named_calendar: NamedCalendar = "week"
+    card_places: Mapping[str, Mapping[str, tuple[YamlFile, PathInFile]]] = field(default_factory=dict, repr=False)
 
     @property
     def time_zone(self) -> str:
@@ -96,6 +97,14 @@ class Catalogue:
         file, base = self.places[rule_id]
         return file.place((*base, *path))
 
+    def card_place(self, card: str, item: str = "", *path: str | int) -> str:
+        """`file:line: ` of a card, of one of its keys or of one of its items; empty for a card that was read from no file."""
+        places = self.card_places.get(card, {})
+        if item not in places:
+            return ""
+        file, base = places[item]
+        return f"{file.place((*base, *path))}: "
+
 
 @dataclass(frozen=True)
 class Layer:
@@ -104,9 +113,13 @@ class Layer:
     folder: Path
     pack: Pack
     files: tuple[YamlFile, ...]
+    named_at: str = ""
+    """`file:line` of what it extends."""
 
 
 _MADE: dict[tuple[object, ...], Catalogue] = {}
+_MOST_LAYERS = 20
+"""Packs that extend each other: base, province, city, office are four."""
 _MOST_MADE = 3
 """Catalogues kept, each by the bytes of its files: a trial has two."""
 
@@ -144,7 +157,7 @@ def _catalogue_of(folders: Sequence[Layer], fingerprint: str, problems: list[str
             read_file(Reading(file, layer.pack.name, layers, problems), declared_in)
     groups = _resolve_groups(layers, problems)
     if problems:
-        raise CatalogueError(problems)
+        raise CatalogueError(dict.fromkeys(problems))
     return Catalogue(
         layers.cards,
         layers.dictionaries,
@@ -160,6 +173,7 @@ def _catalogue_of(folders: Sequence[Layer], fingerprint: str, problems: list[str
         layers.releases,
         layers.warnings,
         _named_calendar(folders),
+        layers.card_places,
     )
 
 
@@ -169,24 +183,37 @@ def _named_calendar(folders: Sequence[Layer]) -> NamedCalendar:
     return named[-1] if named else "week"
 
 
-def catalogue_layers(overlays: Iterable[Path], problems: list[str]) -> list[Layer]:
-    """The folders a catalogue is made of, the lowest first; what is wrong with them is added to `problems`."""
+def catalogue_layers(overlays: Iterable[Path], problems: list[str], within: Path | None = None) -> list[Layer]:
+    """The folders a catalogue is made of, the lowest first; what is wrong with them is added to `problems`.
+
+    `within`: the folder they all must lie in, but for the bundled one; no other is looked into.
+    """
     layers: dict[Path, Layer] = {}
 
-    def add(folder: Path, above: tuple[Path, ...]) -> None:
+    def add(folder: Path, above: tuple[Path, ...], named_at: str = "") -> None:
         folder = folder.resolve()
         if folder in above:
-            problems.append(f"{folder}: the pack extends itself / 规则包循环引用")
+            problems.append(
+                f"{named_at}the pack extends itself; name another, base or nothing / 规则包循环引用，请改写 extends: {folder}"
+            )
             return
         if folder in layers:
             return
-        layer = _read_layer(folder, problems)
+        if within is not None and folder not in (bundled_folder().resolve(), within.resolve() / folder.name):
+            problems.append(
+                f"{named_at}it does not come with what it extends; ask for a new export / 未随附所扩展的规则包，请对方重新导出"
+            )
+            return
+        if len(above) >= _MOST_LAYERS:
+            problems.append(f"{named_at}too many packs over each other; join some / 规则包层数过多，请合并: {folder}")
+            return
+        layer = _read_layer(folder, problems, named_at)
         if layer is None:
             return
         if layer.pack.extends == BASE:
             add(bundled_folder(), (*above, folder))
         elif layer.pack.extends != NOTHING:
-            add(folder / layer.pack.extends, (*above, folder))
+            add(folder / layer.pack.extends, (*above, folder), f"{layer.named_at}: ")
         layers[folder] = layer
 
     for folder in [*overlays] or [bundled_folder()]:
@@ -194,9 +221,13 @@ def catalogue_layers(overlays: Iterable[Path], problems: list[str]) -> list[Laye
     return list(layers.values())
 
 
-def _read_layer(folder: Path, problems: list[str]) -> Layer | None:
+def _read_layer(folder: Path, problems: list[str], named_at: str = "") -> Layer | None:
     if not folder.is_dir():
-        problems.append(f"{folder}: no such catalogue folder / 规则目录不存在")
+        problems.append(
+            f"{named_at}no such catalogue folder; correct the path / 规则目录不存在，请更正: {folder}"
+            if named_at
+            else f"{folder}: no such catalogue folder / 规则目录不存在"
+        )
         return None
     problems_before = len(problems)
     files = tuple(read_yaml_folder(folder, problems))
@@ -205,7 +236,8 @@ def _read_layer(folder: Path, problems: list[str]) -> Layer | None:
     for file in files:
         if isinstance(file.content, dict) and "pack" in file.content:
             try:
-                return Layer(folder, PackFile.model_validate(file.content).pack, files)
+                pack = PackFile.model_validate(file.content).pack
+                return Layer(folder, pack, files, file.place(("pack", "extends")))
             except ValidationError as error:
                 problems += explain(error, file, PackFile)
     name = re.sub(r"[^a-z0-9-]+", "-", folder.name.lower()).strip("-0123456789") or "office"

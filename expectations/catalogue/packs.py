@@ -10,7 +10,7 @@ from typing import Annotated
 from pydantic import Field as Declared
 from pydantic import model_validator
 
-from expectations.catalogue.cards import Card, Declaration, Field, Text
+from expectations.catalogue.cards import Card, Declaration, Field, Misplaced, Text
 from expectations.catalogue.dictionaries import Dictionary, DictionaryValue
 from expectations.catalogue.working_days import NamedCalendar
 from expectations.errors import nearest
@@ -43,7 +43,10 @@ class Pack(Declaration):
     @model_validator(mode="after")
     def _zone_is_known(self) -> "Pack":
         if self.time_zone and named_zone(self.time_zone) is None:
-            raise ValueError(f"no such time zone / 没有这个时区: {self.time_zone}")
+            raise Misplaced(
+                f"no such time zone, such as Asia/Shanghai / 没有这个时区，例如 Asia/Shanghai: {self.time_zone}",
+                "time_zone",
+            )
         return self
 
 
@@ -75,6 +78,8 @@ class Change(Declaration):
     def _changes_something(self) -> "Change":
         if self.switched_off == bool(self.params or self.basis):
             raise ValueError("give either switched_off: true, or params, basis or both")
+        if self.until is not None and self.until < self.since:
+            raise Misplaced("until lies before since / until 早于 since", "until")
         return self
 
 

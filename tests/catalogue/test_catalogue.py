@@ -214,7 +214,7 @@ def test_all_mistakes_are_reported_with_file_line_and_nearest_name(tmp_path: Pat
 def test_a_rule_declared_twice_in_a_folder_is_a_mistake(tmp_path: Path) -> None:
     write(tmp_path, "one.yaml", RULE)
     write(tmp_path, "two.yaml", RULE)
-    with pytest.raises(CatalogueError, match=r"two\.yaml: rule Z001 is declared already in .* one\.yaml"):
+    with pytest.raises(CatalogueError, match=r"two\.yaml:4: rule Z001 is declared already in .* one\.yaml"):
         load_catalogue(tmp_path)
 
 

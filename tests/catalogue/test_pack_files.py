@@ -11,7 +11,7 @@ import pytest
 from support.commands import anka
 
 from expectations.authoring.pack_files import MANIFEST, import_pack, swap_in
-from expectations.errors import InputError
+from expectations.errors import CatalogueError, InputError
 
 PACK = b"pack: {name: good, title: {zh: \xe6\x9c\xac\xe9\x99\xa2}, version: '1.0'}\n"
 Entries = Sequence[tuple[str | zipfile.ZipInfo, bytes]]
@@ -135,6 +135,61 @@ def test_a_manifest_says_exactly_what_is_inside(
     office: Path, tmp_path: Path, entries: Entries, changed: dict[str, object], words: str
 ) -> None:
     assert words in refused(office, archive(tmp_path / "evil.zip", entries, **changed))
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("[" * 100_000, "x.yaml:1: nested too deeply"),
+        ("a: &a [*a]", "x.yaml:1: aliases"),
+        ("\n".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9) if n else 'x'}]" for n in range(60)), "aliases"),
+        ("card: 船".encode("gbk"), "x.yaml:1: not UTF-8"),
+    ],
+    ids=["deep", "itself", "bomb", "gbk"],
+)
+def test_yaml_that_would_hang_or_crash_the_process_is_refused(
+    office: Path, tmp_path: Path, content: str | bytes, words: str
+) -> None:
+    raw = content if isinstance(content, bytes) else content.encode()
+    before = state(office)
+    with pytest.raises(CatalogueError, match=words):
+        import_pack(archive(tmp_path / "evil.zip", [GOOD, ("good/x.yaml", raw)]), office / "packs", replace=True)
+    assert state(office) == before
+    assert [path.name for path in (office / "packs").iterdir() if path.name.startswith(".")] == []
+
+
+@pytest.mark.parametrize("extends", ["../other", "../../packs/other", "..", ".", "/tmp", "../../../packs/other"])
+def test_a_pack_extends_only_what_is_in_the_archive(office: Path, tmp_path: Path, extends: str) -> None:
+    """No folder of this machine is read for it."""
+    pack = PACK.replace(b"version: '1.0'", f"version: '1.0', extends: '{extends}'".encode())
+    (office / "packs" / "other" / "pack.yaml").write_bytes(PACK.replace(b"good", b"other"))
+    before = state(office)
+    with pytest.raises((InputError, CatalogueError)):
+        import_pack(archive(tmp_path / "evil.zip", [("good/pack.yaml", pack)]), office / "packs", replace=True)
+    assert state(office) == before
+
+
+def test_a_folder_that_nothing_extends_is_not_put_there_unread(office: Path, tmp_path: Path) -> None:
+    stray = ("other/pack.yaml", PACK.replace(b"good", b"other"))
+    assert "not those it extends" in refused(
+        office, archive(tmp_path / "evil.zip", [GOOD, stray], folders=["other", "good"])
+    )
+
+
+def test_a_pack_and_what_it_extends_come_together(office: Path, tmp_path: Path) -> None:
+    city = ("city/pack.yaml", PACK.replace(b"good", b"city"))
+    pack = ("good/pack.yaml", PACK.replace(b"version: '1.0'", b"version: '1.0', extends: ../city"))
+    import_pack(archive(tmp_path / "two.zip", [city, pack], folders=["city", "good"]), office / "packs", replace=True)
+    assert (office / "packs" / "city" / "pack.yaml").read_bytes() == city[1]
+
+
+@pytest.mark.parametrize("packed", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_only_the_usual_packing_is_unpacked(office: Path, tmp_path: Path, packed: int) -> None:
+    """Others can ask for any memory."""
+    file = archive(tmp_path / "evil.zip", [GOOD])
+    with zipfile.ZipFile(file, "a") as zipped:
+        zipped.writestr("good/more.yaml", b"rules: []", packed)
+    assert "illegal path" in refused(office, file)
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name:UserWarning")

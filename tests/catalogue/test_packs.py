@@ -91,14 +91,14 @@ def test_a_changed_parameter_holds_between_its_days(tmp_path: Path) -> None:
         ("changes", "changes: [{rule: C03, switched_off: true, reason: x, since: 2026-01-01}]", "changes.yaml:1: no such rule below .*最接近 / nearest: C0"),
         ("changes", "changes: [{rule: X028, params: {grace: 3}, reason: x, since: 2026-01-01}]", "X028: unknown parameter .*最接近 / nearest: grace_days"),
         ("changes", "changes: [{rule: C003, switched_off: true, reason: '', since: 2026-01-01}]", "reason"),
-        ("changes", "changes: [{rule: C003, switched_off: true, reason: x}]", "since: Field required"),
+        ("changes", "changes: [{rule: C003, switched_off: true, reason: x}]", "since: missing, add it"),
         ("changes", "changes: [{rule: C003, reason: x, since: 2026-01-01}]", "give either switched_off: true, or params, basis or both"),
         ("changes", "changes: [{rule: C003, switched_off: true, basis: 甲, reason: x, since: 2026-01-01}]", "give either switched_off"),
-        ("changes", "changes: [{rule: C003, basis: '', reason: x, since: 2026-01-01}]", "changes.yaml:1: changes.0.basis: String should have at least 1"),
+        ("changes", "changes: [{rule: C003, basis: '', reason: x, since: 2026-01-01}]", "changes.yaml:1: changes.0.basis: must not be empty"),
         ("items", "card_items: [{card: arest, fields: [{name: a, header: 甲}]}]", "items.yaml:1: no such card below .*最接近 / nearest: arrest"),
         ("items", "card_items: [{card: arrest, section: 基本信自, fields: [{name: a, header: 甲}]}]", "arrest: no such section .*available / 可用: 基本信息.*最接近 / nearest: 基本信息"),
         ("items", "card_items: [{card: arrest, fields: [{name: sex, header: 甲}]}]", "arrest: the card has this item already / 案卡已有此项: sex"),
-        ("items", "card_items: [{card: arrest, fields: [{name: a, header: 甲}, {name: a, header: 乙}]}]", "field declared twice: a"),
+        ("items", "card_items: [{card: arrest, fields: [{name: a, header: 甲}, {name: a, header: 乙}]}]", "field declared twice, name one otherwise .*: a"),
         ("items", "card_items: [{card: arrest, fields: [{name: a, hedder: 甲}]}]", "unknown key .*最接近 / nearest: header"),
         ("items", "card_items: [{card: arrest, fields: []}]", "card_items.0.fields"),
         ("values", "dictionary_values: [{dictionary: CHARG, values: []}]", "no such dictionary below .*CHARGE"),
@@ -193,7 +193,7 @@ def test_items_are_added_after_the_cards_of_their_own_folder_and_by_each_pack(tm
 def test_a_heading_of_another_item_is_a_mistake(tmp_path: Path) -> None:
     items = "card_items: [{card: arrest, fields: [{name: local_no, header: 受案号}]}]"
     assert list(fit_problems(load_catalogue(pack(tmp_path / "office", items=items)))) == [
-        "card arrest: local_no: heading belongs to another item / 表头已属于另一项: 受案号 (bmsah)"
+        "items.yaml:1: card arrest: local_no: heading belongs to another item / 表头已属于另一项: 受案号 (bmsah)"
     ]
 
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field as Declared
 from pydantic import model_validator
 
-from expectations.catalogue.cards import NO_TEXT, Declaration, FieldType, Level, Text
+from expectations.catalogue.cards import NO_TEXT, Declaration, FieldType, Level, Misplaced, Text
 from expectations.finding.labels import BY_FIELD, TO_VERIFY
 
 Severity = Literal["serious", "normal", "hint"]
@@ -36,6 +36,16 @@ class Examples(Declaration):
     accepted: Example
     violating: Example
 
+    @model_validator(mode="after")
+    def _rows_are_keys_with_values(self) -> "Examples":
+        for name in ("accepted", "violating"):
+            example = getattr(self, name)
+            rows_by_card = list(example.values()) if isinstance(example, dict) else []
+            by_card = all(isinstance(rows, list) for rows in rows_by_card)
+            if by_card and not all(isinstance(row, dict) for rows in rows_by_card for row in rows):
+                raise Misplaced("a row of a card must be keys with values / 每行须为键值对", name)
+        return self
+
 
 class EachField(Declaration):
     """The rule is judged once per listed field, or per field of the listed types, with `$f` in its conditions."""
@@ -59,7 +69,7 @@ class RuleDeclaration(Declaration):
 
     id: Annotated[str, Declared(pattern=RULE_ID)]
     kind: str
-    cards: tuple[str, ...]
+    cards: Annotated[tuple[str, ...], Declared(min_length=1)]
     level: Level | Annotated[tuple[str, ...], Declared(min_length=1)] = "person"
     title: Text
     message: Text
@@ -116,9 +126,9 @@ class RuleDeclaration(Declaration):
     @model_validator(mode="after")
     def _judges_fields(self) -> "RuleDeclaration":
         if bool(self.fields) == bool(self.each):
-            raise ValueError("give either fields or each")
+            raise Misplaced("give either fields or each / fields 与 each 须写其一", "fields")
         if self.owner == BY_FIELD and not self.each:
-            raise ValueError("owner by_field needs each")
+            raise Misplaced("owner by_field needs each / by_field 须与 each 同用", "owner")
         return self
 
 
