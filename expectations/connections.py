@@ -4,12 +4,13 @@ A locked connection reaches its own file and the paths it was opened for, no oth
 statement can unlock it. What a pack's condition says is refused by `language`; this holds where that should fail.
 
 It takes a share of the machine's memory at most; what needs more is put into the folder `spill` of the home for the time being, a share
-of the free disk at most.
+of the free disk at most. What a pack asks of it ends after a time, `within_time`.
 """
 
 import os
 import re
 import shutil
+import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,6 +25,9 @@ from expectations.texts import Bilingual
 
 MEMORY_VARIABLE = "ANKA_MEMORY"
 SPILL_VARIABLE = "ANKA_SPILL"
+TIME_VARIABLE = "ANKA_RULE_SECONDS"
+_RULE_SECONDS = 900
+"""What the conditions of one statement may take, a hundred times what they take on 500,000 cards."""
 _SHARE = 6
 """Of the machine's memory one part in so many: the dashboard, a database and a desktop live on it too."""
 _LEAST = 2**30
@@ -78,11 +82,59 @@ def _bytes(size: str) -> float:
     return float(number) * _UNITS[unit]
 
 
+class TookTooLongError(duckdb.InterruptException):
+    """A statement that was ended by `within_time`."""
+
+
 @contextmanager
-def within_memory() -> Iterator[None]:
-    """Tells in one line when a limit is too small for what is done inside, that of memory or that of the disk; also a decorator."""
+def within_time(con: duckdb.DuckDBPyConnection, seconds: float | None = None) -> Iterator[None]:
+    """Ends what the connection is asked inside after `seconds`, by default `ANKA_RULE_SECONDS` or a quarter of an hour.
+
+    Raises TookTooLongError, which is an error of DuckDB like any other of the statement's own.
+    """
+    most = rule_seconds() if seconds is None else seconds
+    ended = threading.Event()
+
+    def end() -> None:
+        ended.set()
+        con.interrupt()
+
+    timer = threading.Timer(most, end)
+    timer.daemon = True
+    timer.start()
     try:
         yield
+    except duckdb.InterruptException:
+        if not ended.is_set():
+            raise
+        raise TookTooLongError(Bilingual(f"用时超过 {most:g} 秒", f"took longer than {most:g} s")) from None
+    finally:
+        timer.cancel()
+
+
+def rule_seconds() -> float:
+    """How long the conditions of one statement may take. Raises InputError."""
+    asked = os.environ.get(TIME_VARIABLE, "")
+    if asked and not asked.isdecimal():
+        raise InputError(
+            Bilingual("看不懂的秒数", "no number of seconds").about(f"{TIME_VARIABLE}={asked}"),
+            hint=Bilingual("例如", "for example").about(f"{TIME_VARIABLE}=3600"),
+        )
+    return float(asked or _RULE_SECONDS)
+
+
+@contextmanager
+def within_memory() -> Iterator[None]:
+    """Tells in one line when a limit is too small for what is done inside, that of memory, of the disk or of time; also a decorator."""
+    try:
+        yield
+    except TookTooLongError as error:
+        raise InputError(
+            Bilingual("规则条件", "conditions of rules").about(str(error)),
+            hint=Bilingual("简化条件，或提高上限，例如", "simplify them, or raise the limit, for example").about(
+                f"{TIME_VARIABLE}=3600"
+            ),
+        ) from None
     except duckdb.OutOfMemoryException as error:
         first, *further = str(error).splitlines()
         if any("max_temp_directory_size" in line for line in further):

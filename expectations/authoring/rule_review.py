@@ -9,7 +9,7 @@ from pathlib import Path
 
 from expectations.authoring.trial import loaded_cards
 from expectations.catalogue.catalogues import Catalogue
-from expectations.connections import open_duckdb
+from expectations.connections import open_duckdb, within_memory
 from expectations.judging.judge import count_judged_rows
 
 FEWEST_ROWS = 20
@@ -54,6 +54,7 @@ class RuleReview:
     implied: tuple[tuple[str, str, int], ...]
 
 
+@within_memory()
 def review_rules(copy: Path, catalogue: Catalogue, days: int) -> RuleReview:
     """Looks at the published run in `copy` (writable) and the history of runs it carries."""
     with open_duckdb(copy) as con:

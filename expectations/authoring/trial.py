@@ -15,7 +15,7 @@ import duckdb
 
 from expectations.catalogue.cards import SQL_TYPES, Card
 from expectations.catalogue.catalogues import Catalogue
-from expectations.connections import open_duckdb
+from expectations.connections import open_duckdb, within_memory
 from expectations.judging.collecting import collect
 from expectations.judging.judge import LoadedCards, judge
 from expectations.progress import Progress, unheard
@@ -63,6 +63,7 @@ def copied(published: Path, work: Path) -> Iterator[Path]:
         copy.unlink(missing_ok=True)
 
 
+@within_memory()
 def try_catalogue(copy: Path, catalogue: Catalogue, progress: Progress = unheard) -> Trial:
     """Judges the cards of the copy by `catalogue`; afterwards its tables `findings` and `published_findings` hold both."""
     with open_duckdb(copy) as con:

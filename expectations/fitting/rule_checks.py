@@ -13,7 +13,7 @@ from expectations.catalogue.cards import Card
 from expectations.catalogue.catalogues import Catalogue
 from expectations.catalogue.kinds import RuleDeclaration
 from expectations.catalogue.kinds.base import Example
-from expectations.connections import open_duckdb
+from expectations.connections import open_duckdb, within_time
 from expectations.errors import CatalogueError, nearest
 from expectations.fitting.card_checks import card_problems, not_declared
 from expectations.fitting.rule_examples import (
@@ -24,10 +24,13 @@ from expectations.fitting.rule_examples import (
     items_named,
     prepare_for_examples,
 )
+from expectations.sql.costs import cost_problems
 from expectations.sql.judgements import PARAMETER, PLACEHOLDER, Judgement, judgements_of
 from expectations.sql.language import function_name, parse_condition, refusals
 from expectations.sql.other_rows import lookup_problems, opt_problems, outside_lookups
 
+_EXAMPLE_SECONDS = 30
+"""For the few rows of one example."""
 _MESSAGE_WORDS = frozenset({"label", "value", "suggestion"})
 
 
@@ -87,8 +90,10 @@ def fit_problems(catalogue: Catalogue) -> Iterator[str]:
     """What does not fit: unknown cards, fields, dictionaries, parameters, placeholders; conditions the guard refuses."""
     yield from card_problems(catalogue)
     for rule in catalogue.rules.values():
-        for path, text in _rule_problems(catalogue, rule):
-            yield f"{catalogue.place(rule.id, *path)}: {rule.id}: {text}"
+        # both languages of a text stand in one line
+        yield from dict.fromkeys(
+            f"{catalogue.place(rule.id, *path)}: {rule.id}: {text}" for path, text in _rule_problems(catalogue, rule)
+        )
 
 
 def _rule_problems(catalogue: Catalogue, rule: RuleDeclaration) -> Iterator[tuple[tuple[str, ...], str]]:
@@ -160,6 +165,7 @@ def _condition_problems(catalogue: Catalogue, judgement: Judgement) -> list[str]
     problems = [text for tree in trees for text in opt_problems(tree)]
     problems += refusals(outside_lookups(trees[0]), card.by_name)
     problems += [text for tree in trees[1:] for text in refusals(outside_lookups(tree), card.by_name)]
+    problems += dict.fromkeys(text for tree in trees for text in cost_problems(tree))
     problems += _yes_problems(catalogue, card, trees)
     for lookup in judgement.lookups:
         problems += lookup_problems(lookup, card, catalogue.cards)
@@ -228,7 +234,8 @@ def _example_problems(
     outcomes = dict[str, ExampleOutcome]()
     for card in cards:
         try:
-            outcomes[card.name] = example_outcome(con, catalogue, rule, card, example)
+            with within_time(con, _EXAMPLE_SECONDS):
+                outcomes[card.name] = example_outcome(con, catalogue, rule, card, example)
         except duckdb.Error as error:
             yield f"{place}: {rule.id}: card {card.name}: {str(error).splitlines()[0]}"
     # of several cards an `each` rule judges, one need not have the item the example is about

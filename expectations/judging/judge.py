@@ -14,7 +14,7 @@ import duckdb
 
 from expectations.catalogue.cards import Card
 from expectations.catalogue.catalogues import Catalogue
-from expectations.connections import open_duckdb, side_by_side
+from expectations.connections import open_duckdb, side_by_side, within_time
 from expectations.judging.verdict_tables import VerdictTable, count_rows, last_day_column, make_verdict_tables
 from expectations.progress import Progress, Stage, unheard
 from expectations.sql.context import AuditTable, Prepared, build_audit_table
@@ -288,14 +288,16 @@ def _conditions_of_card(
         return table, conditions
 
     try:
-        table, unguarded = with_table(judgements)
+        with within_time(con):
+            table, unguarded = with_table(judgements)
     except duckdb.OutOfMemoryException:
         raise
     except duckdb.Error:
         # One table serves all rules of the card, so its error names no rule: each is tried with a table of its own.
         for judgement in judgements:
             try:
-                with_table([judgement])
+                with within_time(con):
+                    with_table([judgement])
             except duckdb.Error as error:
                 broken[judgement] = str(error).splitlines()[0]
         table, unguarded = with_table([judgement for judgement in judgements if judgement not in broken])

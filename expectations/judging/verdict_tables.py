@@ -11,6 +11,7 @@ from itertools import groupby
 import duckdb
 
 from expectations.catalogue.cards import Card
+from expectations.connections import within_time
 from expectations.sql.context import AuditTable, Prepared
 from expectations.sql.judgements import Judgement
 from expectations.sql.quoting import column
@@ -55,7 +56,8 @@ def make_verdict_tables(
             name = f"{table.card.name}_{theme}" + (f"_{number // MOST_TOGETHER + 1}" if number else "")
             made = {judgement: prepared[judgement] for judgement in judgements[number : number + MOST_TOGETHER]}
             try:
-                con.execute(verdict_statement(table, name, made))
+                with within_time(con):
+                    con.execute(verdict_statement(table, name, made))
             except duckdb.OutOfMemoryException:
                 raise  # the fault of no rule
             except duckdb.Error:
@@ -76,7 +78,8 @@ def count_rows(
         together = judgements[number : number + MOST_TOGETHER]
         conditions = [prepared[judgement].condition for judgement in together]
         counts = ", ".join(f"count(*) filter (where {condition})" for condition in conditions)
-        numbers = con.execute(f"select {counts} from ({table.rows_with(conditions)})").fetchall()[0]
+        with within_time(con):
+            numbers = con.execute(f"select {counts} from ({table.rows_with(conditions)})").fetchall()[0]
         yield from zip(together, map(int, numbers), strict=True)
 
 
@@ -113,7 +116,8 @@ def _sorted_out(
     good, broken = dict[Judgement, Prepared](), dict[Judgement, str]()
     for judgement, each in prepared.items():
         try:
-            con.execute(verdict_statement(table, "tried", {judgement: each}))
+            with within_time(con):
+                con.execute(verdict_statement(table, "tried", {judgement: each}))
             good[judgement] = each
         except duckdb.Error as error:
             broken[judgement] = str(error).splitlines()[0]

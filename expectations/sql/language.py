@@ -97,6 +97,13 @@ _TYPES = {
 """The types a value may be cast to."""
 
 
+RULE_DIALECT = _RuleDialect
+"""The syntax of conditions and of the macros they use."""
+_TOO_DEEP = "nested too deeply; write it in fewer steps / 嵌套过深，请减少层次"
+_MOST_DEEP = 200
+"""Operators and functions within each other; the bundled rules have 21."""
+
+
 def parse_condition(text: str) -> exp.Expr:
     """The syntax tree of one expression. Raises ValueError with a one-line reason when it is none."""
     dialect = _RuleDialect()
@@ -106,14 +113,26 @@ def parse_condition(text: str) -> exp.Expr:
     except sqlglot.errors.SqlglotError as error:
         raise ValueError(f"not an expression / 不是合法的表达式: {_first_line(error)}") from None
     except RecursionError:
-        raise ValueError("nested too deeply / 嵌套过深") from None
+        raise ValueError(_TOO_DEEP) from None
     tree: exp.Expr | None = trees[0] if len(trees) == 1 else None
     if tree is None:
         raise ValueError("exactly one expression is allowed / 只允许一个表达式")
     if any(token.comments for token in tokens):
         raise ValueError("comments are not allowed in a condition; use note / 条件中不允许注释，请写入 note")
+    if _is_deep(tree):
+        raise ValueError(_TOO_DEEP)
     tree = _with_not_closed(tree)
     return _with_xor_compared(tree) if _XOR in text.lower() else tree
+
+
+def _is_deep(tree: exp.Expr) -> bool:
+    """Whether it is nested so deeply that going through it could fail."""
+    level = [tree]
+    for _ in range(_MOST_DEEP):
+        level = [child for node in level for child in node.iter_expressions()]
+        if not level:
+            return False
+    return True
 
 
 def _with_not_closed(tree: exp.Expr) -> exp.Expr:

@@ -1,5 +1,6 @@
 """The verdict tables: each condition is evaluated once, in statements of bounded width, and one that fails fails alone."""
 
+import time
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -10,7 +11,8 @@ import pytest
 from support.small_catalogue import write_small_catalogue
 
 from expectations.catalogue.catalogues import Catalogue
-from expectations.connections import open_duckdb
+from expectations.connections import TookTooLongError, open_duckdb, within_time
+from expectations.errors import InputError
 from expectations.judging.judge import LoadedCards, Verdict, judge
 from expectations.judging.verdict_tables import MOST_TOGETHER, last_day_column, make_verdict_tables
 from expectations.progress import unheard
@@ -21,6 +23,8 @@ from expectations.sql.lookups import create_lookups
 AS_OF = date(2026, 6, 30)
 LOADED = LoadedCards({"t": frozenset({0}), "u": frozenset({0})}, {}, {})
 ROWS = 7
+PATIENCE = 60
+"""Seconds, on a busy machine."""
 
 
 @pytest.fixture
@@ -95,6 +99,43 @@ def test_a_condition_that_fails_on_a_row_fails_alone(catalogue: Catalogue, tmp_p
         "TT03": ("judged", 4),
     }
     assert "是" in verdicts["TT02"].reason.zh
+
+
+def test_a_condition_that_takes_too_long_fails_alone(
+    catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every row is met with every other: four thousand million pairs."""
+    database = tmp_path / "run.duckdb"
+    with open_duckdb(database) as con:
+        store(con)
+        con.execute(
+            "insert into cards.t select t.* replace (_row + 10 * n as _row, 7 as a) from cards.t, range(10000) r(n)"
+        )
+    monkeypatch.setenv("ANKA_RULE_SECONDS", "2")
+    endless = "agg_rows(t, sum(r.a * t.b), r.g = t.g and r.a * t.b > r.b * t.a) > 1"
+    begun = time.monotonic()
+    verdicts = judged(database, with_rules(catalogue, TT01="a < 5", TT02=endless))
+    assert {name: verdict.state for name, verdict in verdicts.items()} == {"TT01": "judged", "TT02": "error"}
+    assert verdicts["TT02"].reason.zh == "用时超过 2 秒 / took longer than 2 s"
+    assert time.monotonic() - begun < PATIENCE
+
+
+def test_a_number_of_seconds_that_is_none_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANKA_RULE_SECONDS", "an hour")
+    with (
+        open_duckdb() as con,
+        pytest.raises(InputError, match="no number of seconds: ANKA_RULE_SECONDS=an hour"),
+        within_time(con),
+    ):
+        con.execute("select 1")
+
+
+def test_what_ends_in_time_is_left_alone() -> None:
+    with open_duckdb() as con:
+        with pytest.raises(TookTooLongError, match=r"took longer than 0\.2 s"), within_time(con, 0.2):
+            con.execute("select count(*) from range(1000000) a, range(1000000) b where a.range < b.range").fetchall()
+        with within_time(con, 60):
+            assert con.execute("select 1").fetchall() == [(1,)]
 
 
 def test_values_shared_by_conditions_of_several_statements_are_what_each_needs(
