@@ -1,36 +1,32 @@
 """Word and Excel templates: an office's own before the bundled ones, filled in a sandbox, their mistakes as one line.
 
-Nothing here knows what a notice is; what is put in comes from `documents` and `digests`.
+Nothing here knows what a notice is; what is put in comes from `documents` and `digests`. How a template is filled is `filling`, which runs as
+a program of its own, with limits, for a template that is not ours.
 """
 
-import copy
+import base64
+import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
 from importlib import resources
-from io import BytesIO
 from pathlib import Path
-from zipfile import BadZipFile
-
-import openpyxl
-from docx.opc.exceptions import OpcError
-from docxtpl import DocxTemplate  # type: ignore[import-untyped]
-from jinja2 import StrictUndefined, TemplateError
-from jinja2.sandbox import ImmutableSandboxedEnvironment
-from openpyxl.cell import Cell
-from openpyxl.utils.exceptions import InvalidFileException
-from openpyxl.worksheet.worksheet import Worksheet
 
 from expectations.errors import InputError
 from expectations.home import Home
+from expectations.notices import filling
+from expectations.notices.filling import UnreadableTemplateError, WrongTemplateError
 from expectations.texts import Bilingual, Language
 
 BUNDLED = ("notice.docx", "list.xlsx", "digest.docx", "notice.en.docx", "list.en.xlsx", "digest.en.docx")
 _PLACE = resources.files("expectations.notices").joinpath("templates")
 _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_ROW = re.compile(r"\{\{\s*row\.")
-_UNREADABLE = (BadZipFile, OpcError, InvalidFileException, KeyError, ValueError, OSError)
-"""What the readers raise for a file that is no Word or Excel document."""
+_MEMORY = 1024 * 2**20
+_SECONDS = 20
+"""Of processor time, for an own template: the bundled notice about 500 findings takes three."""
+_PATIENCE = 6
+"""The wall time waited for it, in multiples of its processor time."""
 
 
 def folder_of(home: Home) -> Path:
@@ -59,13 +55,7 @@ def template_in(name: str, language: Language) -> str:
 
 def fill_document(home: Home, name: str, language: Language, values: Mapping[str, object]) -> bytes:
     """The Word template `name` filled in; every text survives as it is. Raises InputError naming the file and the variable."""
-    content, place = _template(home, name, language)
-    with _mistakes(place, values):
-        document = DocxTemplate(BytesIO(content))
-        document.render(_clean(values), _sandbox(escape=True), autoescape=True)
-        out = BytesIO()
-        document.save(out)
-    return out.getvalue()
+    return _fill(home, name, language, values, ())
 
 
 def fill_workbook(
@@ -75,55 +65,70 @@ def fill_workbook(
 
     Only text is put in, never a formula. Raises InputError naming the file and the variable.
     """
-    content, place = _template(home, name, language)
-    with _mistakes(place, {**values, **{f"row.{key}": "" for row in rows[:1] for key in row}}):
-        book = openpyxl.load_workbook(BytesIO(content))
-        for sheet in book.worksheets:
-            _fill_sheet(sheet, _clean(values), [_clean(row) for row in rows])
-        out = BytesIO()
-        book.save(out)
-    return out.getvalue()
+    return _fill(home, name, language, values, rows)
 
 
-def _template(home: Home, name: str, language: Language) -> tuple[bytes, str]:
-    """Its content, and what to call it in a message. An office's own serves both languages, unless it has one of this language too."""
-    of_language = template_in(name, language)
-    for own_file in (folder_of(home) / of_language, folder_of(home) / name):
-        if own_file.is_file():
-            return own_file.read_bytes(), str(own_file)
-    bundled = of_language if _PLACE.joinpath(of_language).is_file() else name
-    return _PLACE.joinpath(bundled).read_bytes(), bundled
-
-
-def _sandbox(*, escape: bool) -> ImmutableSandboxedEnvironment:
-    return ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=escape)
-
-
-@contextmanager
-def _mistakes(place: str, values: Mapping[str, object]) -> Iterator[None]:
-    """Turns what a template does wrong into one line."""
-    available = Bilingual("可用变量", "available").about(", ".join(sorted(values)))
+def _fill(
+    home: Home, name: str, language: Language, values: Mapping[str, object], rows: Sequence[Mapping[str, object]]
+) -> bytes:
+    own_file = _own_template(home, name, language)
+    clean, clean_rows = _clean(values), [_clean(row) for row in rows]
     try:
-        yield
-    except TemplateError as error:
+        if own_file is not None:
+            place = str(own_file)
+            return _filled_apart(own_file, clean, clean_rows)
+        place = template_in(name, language)
+        if not _PLACE.joinpath(place).is_file():
+            place = name
+        return filling.filled(Path(place).suffix, _PLACE.joinpath(place).read_bytes(), clean, clean_rows)
+    except WrongTemplateError as error:
+        variables = sorted((*values, *(f"row.{key}" for row in rows[:1] for key in row)))
         raise InputError(
-            Bilingual(f"模板有误 {place}", f"mistake in template {place}").about(_line(error)), hint=available
+            Bilingual(f"模板有误 {place}", f"mistake in template {place}").about(str(error)),
+            hint=Bilingual("可用变量", "available").about(", ".join(variables)),
         ) from None
-    except (TypeError, ArithmeticError) as error:  # what an expression of the template can raise
+    except (UnreadableTemplateError, OSError) as error:
+        reason = str(error.strerror or error) if isinstance(error, OSError) else str(error)
         raise InputError(
-            Bilingual(f"模板有误 {place}", f"mistake in template {place}").about(_line(error)), hint=available
-        ) from None
-    except _UNREADABLE as error:
-        raise InputError(
-            Bilingual(f"读不了模板 {place}", f"cannot read template {place}").about(_line(error)),
+            Bilingual(f"读不了模板 {place}", f"cannot read template {place}").about(reason),
             hint=Bilingual("重新导出随附的模板", "write the bundled ones anew").about(
                 "anka notices templates -o FOLDER"
             ),
         ) from None
 
 
-def _line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0]
+def _own_template(home: Home, name: str, language: Language) -> Path | None:
+    """An office's own; one serves both languages, unless it has one of this language too."""
+    own_files = (folder_of(home) / template_in(name, language), folder_of(home) / name)
+    return next((file for file in own_files if file.is_file()), None)
+
+
+def _filled_apart(file: Path, values: Mapping[str, object], rows: Sequence[Mapping[str, object]]) -> bytes:
+    """The own template filled by a program of its own. Raises as `filling.filled`; InputError where it goes beyond the limits."""
+    content = base64.b64encode(file.read_bytes()).decode()
+    order = {"suffix": file.suffix, "content": content, "values": values, "rows": rows}
+    command = [sys.executable, "-P", filling.__file__, str(_MEMORY), str(_SECONDS)]
+    too_heavy = InputError(
+        Bilingual(f"模板过重 {file}", f"template {file} takes too long or too much memory"),
+        hint=Bilingual("简化其中的循环", "simplify its loops").about("{% for … %}"),
+    )
+    try:
+        child = subprocess.run(
+            command, input=json.dumps(order).encode(), capture_output=True, timeout=_SECONDS * _PATIENCE, check=False
+        )
+    except subprocess.TimeoutExpired:
+        raise too_heavy from None
+    reason = (child.stderr.decode(errors="replace").strip().splitlines() or [""])[-1]
+    if child.returncode < 0 or reason.startswith("MemoryError"):  # ended by the system, or refused memory by it
+        raise too_heavy
+    if child.returncode:
+        raise WrongTemplateError(reason)
+    outcome = json.loads(child.stdout)
+    if "wrong" in outcome:
+        raise WrongTemplateError(outcome["wrong"])
+    if "unreadable" in outcome:
+        raise UnreadableTemplateError(outcome["unreadable"])
+    return base64.b64decode(outcome["document"])
 
 
 def _clean(values: Mapping[str, object]) -> dict[str, object]:
@@ -139,57 +144,3 @@ def _clean_value(value: object) -> object:
     if isinstance(value, list | tuple):
         return [_clean_value(item) for item in value]
     return value
-
-
-def _fill_sheet(sheet: Worksheet, values: Mapping[str, object], rows: Sequence[Mapping[str, object]]) -> None:
-    repeated = next((number for number in range(1, sheet.max_row + 1) if _speaks_of_rows(sheet, number)), 0)
-    pattern = [copy.copy(cell.value) for cell in sheet[repeated]] if repeated else []
-    if repeated:
-        _make_room(sheet, repeated, len(rows))
-    for line in sheet.iter_rows():
-        for cell in line:
-            inside = repeated and repeated <= cell.row < repeated + max(len(rows), 1)
-            if isinstance(cell, Cell) and not inside and isinstance(cell.value, str) and "{" in cell.value:
-                _put(cell, _filled(cell.value, values))
-    environment = _sandbox(escape=False)
-    compiled = [environment.from_string(text) if isinstance(text, str) and "{" in text else text for text in pattern]
-    for offset, row in enumerate(rows):
-        for column, part in enumerate(compiled, start=1):
-            cell = sheet.cell(repeated + offset, column)
-            if isinstance(cell, Cell) and part is not None:
-                _put(cell, part if isinstance(part, str | int | float) else part.render({**values, "row": row}))
-    if repeated and not rows:
-        for cell in sheet[repeated]:
-            _put(cell, "")
-
-
-def _speaks_of_rows(sheet: Worksheet, number: int) -> bool:
-    return any(isinstance(cell.value, str) and _ROW.search(cell.value) for cell in sheet[number])
-
-
-def _make_room(sheet: Worksheet, repeated: int, count: int) -> None:
-    """Copies of the repeated row with its look; what stands beneath moves down, merged cells with it."""
-    further = count - 1
-    if further <= 0:
-        return
-    beneath = [area for area in sheet.merged_cells.ranges if area.min_row > repeated]
-    sheet.insert_rows(repeated + 1, further)
-    for area in beneath:
-        area.shift(row_shift=further)
-    height = sheet.row_dimensions[repeated].height
-    models = list(sheet[repeated])
-    for number in range(repeated + 1, repeated + 1 + further):
-        sheet.row_dimensions[number].height = height
-        for column, model in enumerate(models, start=1):
-            sheet.cell(number, column)._style = copy.copy(model._style)  # noqa: SLF001  # openpyxl's documented way to copy a style
-
-
-def _filled(text: str, values: Mapping[str, object]) -> str:
-    return _sandbox(escape=False).from_string(text).render(values)
-
-
-def _put(cell: Cell, value: str | int | float) -> None:
-    """As text, whatever it begins with."""
-    cell.value = value
-    if isinstance(value, str) and value:
-        cell.data_type = "s"

@@ -29,10 +29,19 @@ from dashboard.exports.downloads import Export
 from dashboard.exports.notices import digest_docx, notice_docx, notice_list_xlsx
 from expectations.errors import InputError
 from expectations.home import Home
-from expectations.notices import issue, list_document, notice_document, notice_file_name, one_notice, withdraw
+from expectations.notices import (
+    filling,
+    issue,
+    list_document,
+    notice_document,
+    notice_file_name,
+    one_notice,
+    templates,
+    withdraw,
+)
 from expectations.notices.labels import Labels, read_labels
 from expectations.notices.make_templates import main as make_templates
-from expectations.notices.templates import folder_of, write_bundled
+from expectations.notices.templates import fill_document, folder_of, write_bundled
 from expectations.rights.acts import NotAllowedError
 from expectations.rights.reader import Reader
 from expectations.run.published import current_run
@@ -239,6 +248,83 @@ def test_a_broken_template_is_one_line_with_its_file(
     assert str(own / "notice.docx") in error.value.message
     assert reason in error.value.message
     assert "\n" not in error.value.message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{ 'a' * 10 ** 9 }}",
+        "{% set n = namespace(x=number) %}{% for i in range(60) %}{% set n.x = n.x ~ n.x %}{% endfor %}{{ n.x }}",
+        "{{ '%9999999999d' % 1 }}",
+        "{{ number.ljust(9999999999) }}",
+    ],
+)
+def test_a_template_that_would_fill_the_memory_is_one_line(
+    session: Session, home: Home, labels: Labels, notice: int, text: str
+) -> None:
+    folder_of(home).mkdir(parents=True)
+    page = docx.Document()
+    page.add_paragraph(text)
+    page.save(str(folder_of(home) / "notice.docx"))
+    with pytest.raises(InputError) as error:
+        notice_document(session, HEAD, home, notice, labels)
+    assert "takes too long or too much memory" in error.value.message
+    assert "\n" not in error.value.message
+
+
+def test_a_template_that_would_never_end_is_one_line(
+    session: Session, home: Home, labels: Labels, notice: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(templates, "_SECONDS", 3)
+    for name, text in (("notice.docx", "{% for b in range(99999) %}{% endfor %}"), ("list.xlsx", "{{ row.bmsah }}")):
+        loops = "{% for a in range(99999) %}" + text + "{% endfor %}"
+        folder_of(home).mkdir(parents=True, exist_ok=True)
+        if name == "notice.docx":
+            page = docx.Document()
+            page.add_paragraph(loops)
+            page.save(str(folder_of(home) / name))
+        else:
+            book = openpyxl.Workbook()
+            assert book.active is not None
+            book.active["A1"] = text + "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}"
+            book.save(folder_of(home) / name)
+        make = notice_document if name == "notice.docx" else list_document
+        with pytest.raises(InputError, match="takes too long or too much memory"):
+            make(session, HEAD, home, notice, labels)
+
+
+BRACES = [
+    "{_{7*7}_}",
+    "{_%x%_}",
+    "{{ 7*7 }} {% if x %} {# y #}",
+    "a_b__c_",
+    "<w:t>&amp;_&lt; {_{",
+    "_}_}_ %_} {_%",
+    "\\1 \\g<0> $1",
+]
+
+
+@pytest.mark.parametrize("own", [False, True], ids=["bundled", "own"])
+@pytest.mark.parametrize("text", BRACES)
+def test_a_text_with_braces_stands_in_word_as_it_is(home: Home, text: str, own: bool) -> None:
+    """Also where two texts together make what one alone does not, in a header, and in the properties of the document."""
+    page = docx.Document()
+    page.add_paragraph("{{ text }}{{ first }}{{ second }}{{ first }}|{{ text | upper }}|{{ text | length }}")
+    page.sections[0].header.paragraphs[0].text = "{{ text }}"
+    page.core_properties.title = "{{ text }}"
+    values = {"text": text, "first": "{", "second": "_"}
+    out = BytesIO()
+    page.save(out)
+    if own:
+        folder_of(home).mkdir(parents=True)
+        (folder_of(home) / "notice.docx").write_bytes(out.getvalue())
+        content = fill_document(home, "notice.docx", "zh", values)
+    else:
+        content = filling.filled(".docx", out.getvalue(), values, ())
+    document = docx.Document(BytesIO(content))
+    assert document.paragraphs[0].text == f"{text}{{_{{|{text.upper()}|{len(text)}"
+    assert document.sections[0].header.paragraphs[0].text == text
+    assert document.core_properties.title == text
 
 
 def test_a_broken_workbook_template(session: Session, home: Home, labels: Labels, notice: int) -> None:
