@@ -31,7 +31,9 @@ from dashboard.work.today_page import today_page
 from expectations.errors import AnkaError
 from expectations.home import NothingPublishedError
 from expectations.people.languages import remember_language
+from expectations.refused_by_machine import refused_by_machine
 from expectations.rights.reader import Reader
+from expectations.run.present import FoundDamagedError
 from expectations.texts import LANGUAGE_NAMES, LANGUAGES, Language
 
 _HERE = Path(__file__).parent
@@ -63,7 +65,11 @@ def main() -> None:
     """One pass of the script: what Streamlit does for every change."""
     st.set_page_config(page_title="案卡质检 Anka", page_icon=_ICON, layout="wide")
     st.html(_HERE / "look.css")
-    reader = signed_in()
+    try:
+        reader = signed_in()
+    except AnkaError as error:  # the register went away under an open page: nobody knows who reads it
+        st.error(str(error.message), icon=":material/error:")
+        return
     if reader is None:
         ended()
         return
@@ -124,11 +130,18 @@ def _drawing(name: str, reader: Reader) -> Callable[[], None]:
             with open_view(reader, language, fresh, needs_run=name not in _WITHOUT_RUN) as view:
                 banner(view)
                 PAGES[name][1](view)
+        except FoundDamagedError:
+            st.rerun()  # with the newest run before it
         except NothingPublishedError:
             nights_banner(register(), reader, language)
             empty.no_run(language)
         except AnkaError as error:
             empty.mistake(error, language)
+        except Exception as error:
+            mistake = refused_by_machine(error)
+            if mistake is None:
+                raise
+            empty.mistake(mistake, language)
 
     page.__name__ = name
     return page

@@ -3,6 +3,7 @@
 Paths and the pointer only; publishing is `flows.publishing`, reading a published run is `published`.
 """
 
+import hashlib
 import json
 import os
 import re
@@ -18,11 +19,14 @@ _PUBLISHED = "published"
 _OTHERS = 0o077
 """Rights of everybody but the owner."""
 _OURS = re.compile(
-    r"((warehouse|loaded)\.duckdb|register\.db|register\.id).*|audit\.lock|touched|published|exports|runs|reviews|rechecks|spill|templates|prefect"
+    r"((warehouse|loaded)\.duckdb|register\.db|register\.(id|\d+\.tmp)).*|audit\.lock|touched|published|exports|runs|reviews|rechecks|spill|templates|prefect"
 )
 """The names of what Anka keeps: in a folder that holds other things too, only these are closed to others."""
 
 
+_PUBLISHED_FILE = re.compile(r"[\w.-]{1,200}\.duckdb")
+_NUMBERED = re.compile(r"\d+[-.]")
+_RUN = re.compile(r"\d{8}-[0-9a-f]{10}")
 _NO_PATH = re.compile(r"[?%]")
 
 
@@ -33,6 +37,19 @@ class NothingPublishedError(AnkaError):
         super().__init__(
             Bilingual("还没有核查结果", "no run has been published yet"),
             hint="先运行 anka demo，或 anka audit <导出文件或文件夹>",
+        )
+
+
+class DamagedRunError(AnkaError):
+    """The present run can't be read: its file is damaged or missing, or nothing says which one it is."""
+
+    def __init__(self, what: object) -> None:
+        super().__init__(
+            Bilingual("当前核查结果已损坏", "the present run is damaged").about(what),
+            hint=Bilingual(
+                "重新运行 anka audit；在此之前退回最近一次完好的结果",
+                "run anka audit again; to go back to the last good run meanwhile",
+            ).about("anka go-back"),
         )
 
 
@@ -76,6 +93,10 @@ class Home:
         """Folder of the published runs, one read-only DuckDB file each."""
         return self.root / _PUBLISHED
 
+    def published_files(self) -> list[Path]:
+        """Every published file, the oldest first."""
+        return sorted((file for file in self.published.glob("*.duckdb") if _NUMBERED.match(file.name)), key=number_of)
+
     @property
     def exports(self) -> Path:
         """Folder of the exports the kept runs were made of, compressed."""
@@ -89,6 +110,10 @@ class Home:
     def run_folder(self, run_id: str) -> Path:
         """Data Docs, quarantine csv and load report of a run."""
         return self.root / "runs" / run_id
+
+    def run_folders(self) -> list[Path]:
+        """The folders of all runs."""
+        return [folder for folder in (self.root / "runs").glob("*/") if _RUN.fullmatch(folder.name)]
 
     @property
     def reviews(self) -> Path:
@@ -108,7 +133,7 @@ class Home:
     def register_id(self) -> str | None:
         """The identity of the register that belongs to the home; None before there is one."""
         try:
-            return self._register_file.read_text(encoding="ascii").strip() or None
+            return self._register_file.read_text(encoding="ascii", errors="replace").strip() or None
         except FileNotFoundError:
             return None
 
@@ -142,16 +167,44 @@ class Home:
         return sum(_closed(path) for path in ([self.root] if alone else []) + below) > 0
 
     def current(self) -> Path:
-        """The present published file. Raises NothingPublishedError."""
-        try:
-            file_name = json.loads(self.pointer.read_text(encoding="utf-8"))["file"]
-        except FileNotFoundError:
-            raise NothingPublishedError from None
-        return self.published / str(file_name)
+        """The present published file. Raises NothingPublishedError, DamagedRunError."""
+        file = self.published / self._pointed()["file"]
+        if not file.is_file():
+            raise DamagedRunError(Bilingual(f"{file.name} 不见了", "is missing"))
+        return file
+
+    def as_switched_to(self) -> bool:
+        """Whether the present published file has the bytes it had when it became that; also where the pointer does not say, as one
+        written by hand. Raises NothingPublishedError, DamagedRunError."""
+        file, sha256 = self.current(), self._pointed().get("sha256")
+        return sha256 is None or sha256 == _sha256(file)
 
     def switch_to(self, file: Path) -> None:
         """Makes `file` the present one in one atomic step; readers see the old or the new one, never none."""
-        _replace(self.pointer, json.dumps({"file": file.name}))
+        _replace(self.pointer, json.dumps({"file": file.name, "sha256": _sha256(file)}))
+
+    def _pointed(self) -> dict[str, str]:
+        """What the pointer says: the name of the file, and its hash if it was not written by hand."""
+        try:
+            pointed = json.loads(self.pointer.read_text(encoding="utf-8"))
+            plain = isinstance(pointed, dict) and bool(_PUBLISHED_FILE.fullmatch(pointed["file"]))
+        except FileNotFoundError:
+            raise NothingPublishedError from None
+        except (ValueError, KeyError, TypeError, RecursionError):
+            plain = False
+        if not plain:
+            raise DamagedRunError(self.pointer.name)
+        return dict(pointed)
+
+
+def number_of(file: Path) -> int:
+    """The number of a published file; later ones have higher numbers."""
+    return int(file.stem.split("-", 1)[0])
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
 
 
 def _replace(file: Path, text: str) -> None:

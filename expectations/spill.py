@@ -3,16 +3,15 @@ its end. What a killed process left there is deleted by the next audit.
 """
 
 import atexit
-import fcntl
 import os
 import shutil
-import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
+
+from expectations.work_folders import make_locked
 
 
 @dataclass(frozen=True)
@@ -39,19 +38,6 @@ def fresh_name(spill: Path) -> Path:
     return own.folder / str(next(own.numbers))
 
 
-def delete_leftovers(spill: Path) -> None:
-    """Deletes what processes left there that are gone."""
-    for folder in spill.glob("*/"):
-        # not by the number of the process: that may be another's by now, or of another container
-        with suppress(OSError):
-            handle = os.open(folder, os.O_RDONLY)
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                shutil.rmtree(folder)
-            finally:
-                os.close(handle)
-
-
 def let_go_of_deleted() -> None:
     """Lets go of folders whose home is gone: a process that outlives many homes would hold the lock of each."""
     with _guard:
@@ -71,8 +57,6 @@ def _own(spill: Path) -> _Own:
 
 def _made(spill: Path) -> _Own:
     spill.mkdir(mode=0o700, parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix=f"{os.getpid()}-", dir=spill))
-    lock = os.open(folder, os.O_RDONLY)
-    fcntl.flock(lock, fcntl.LOCK_SH)  # let go by the system, however the process ends
+    folder, lock = make_locked(spill, f"{os.getpid()}-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return _Own(folder, lock)

@@ -5,6 +5,7 @@ from contextlib import suppress
 
 from expectations.errors import AnkaError, InputError
 from expectations.home import Home
+from expectations.refused_by_machine import refused_by_machine
 from expectations.register import attempts
 from expectations.store.register import Register
 from expectations.texts import Bilingual, joined
@@ -45,6 +46,7 @@ def notice_killed(home: Home, register: Register) -> None:
 
 def _reason(error: BaseException) -> str:
     """The first line of what a user can mend; of anything else only its kind, since its text may hold values of cards."""
-    if not isinstance(error, AnkaError):
+    mistake = error if isinstance(error, AnkaError) else refused_by_machine(error)
+    if mistake is None:
         return type(error).__name__
-    return Bilingual(error.message.zh.splitlines()[0], error.message.en.splitlines()[0])
+    return Bilingual(mistake.message.zh.splitlines()[0], mistake.message.en.splitlines()[0])

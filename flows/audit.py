@@ -36,7 +36,7 @@ from expectations.run.figures import Line, by, figure_lines, total
 from expectations.run.loaded.profile import former_figures_of
 from expectations.run.published import open_published
 from expectations.run.sights import Sights
-from expectations.spill import delete_leftovers, own_folder
+from expectations.spill import own_folder
 from expectations.store.offices import read_offices
 from expectations.store.register import Register, now
 from expectations.texts import Bilingual
@@ -50,7 +50,6 @@ from flows.incremental import (
     former_run,
     judge_what_differs,
     loaded_by,
-    sweep,
 )
 from flows.kept_exports import keep_exports
 from flows.load import (
@@ -66,7 +65,8 @@ from flows.load import (
 from flows.load.profile import write_profile
 from flows.memory import peak_memory_mb
 from flows.progress import tell
-from flows.publishing import RunFacts, StageTime, publish
+from flows.publishing import RunFacts, StageTime, prune, publish, published_name
+from flows.sweeping import finish_switch, sweep, sweep_leftovers
 
 
 @dataclass(frozen=True)
@@ -92,6 +92,8 @@ class AuditOrder:
     """Whether the home keeps a copy of the exports for as long as it keeps the run."""
     whole: bool = False
     """Whether everything is read and judged anew, also what the published run knows."""
+    keep_runs: int | None = None
+    """How many published runs the home keeps, 0 all of them; without a number nothing is pruned."""
 
     def read_catalogue(self) -> Catalogue:
         """The bundled catalogue, with the office's own laid over it. Raises CatalogueError with every mistake.
@@ -160,13 +162,20 @@ def run_audit(order: AuditOrder, catalogue: Catalogue | None = None) -> AuditRes
     catalogue = catalogue or order.read_catalogue()
     with sole_audit(Home(order.home)):
         require_not_earlier(order)
-        with watch.stage("load"):
-            loaded = load_stage(order, catalogue)
-        if unchanged := standing_run(order, catalogue, loaded, watch.stages):
-            return unchanged
-        with watch.stage("judge"):
-            judged = judge_stage(order, catalogue, loaded)
-        return publish_stage(order, catalogue, loaded, judged, started, watch.stages)
+        result = _stages(order, catalogue, watch, started)
+        # still under the lock: the exports of the next audit would be taken for nobody's
+        prune(Home(order.home), order.keep_runs)
+        return result
+
+
+def _stages(order: AuditOrder, catalogue: Catalogue, watch: Stopwatch, started: datetime) -> AuditResult:
+    with watch.stage("load"):
+        loaded = load_stage(order, catalogue)
+    if unchanged := standing_run(order, catalogue, loaded, watch.stages):
+        return unchanged
+    with watch.stage("judge"):
+        judged = judge_stage(order, catalogue, loaded)
+    return publish_stage(order, catalogue, loaded, judged, started, watch.stages)
 
 
 def require_not_earlier(order: AuditOrder) -> None:
@@ -201,10 +210,11 @@ def load_stage(order: AuditOrder, catalogue: Catalogue) -> LoadReport:
     import_ahead()
     home = Home(order.home)
     home.make()
-    delete_leftovers(home.spill)
     files = list_files(order.paths).files
     _remove_warehouse(order)
-    sweep(home)
+    if order.follow:
+        finish_switch(home, home_register(home, order.register))
+    sweep_leftovers(home)
     former = None if order.whole else former_run(home, catalogue, order.card)
     if former:
         begin_with(former, home.warehouse)
@@ -288,22 +298,29 @@ def publish_stage(
     # opened anew: a connection gets its paths when it is opened, and only publishing may write among the published files
     with _warehouse(order, folders=[home.published]) as con, watch.stage("publish"):
         tell(Stage.PUBLISH, 0, 1)
-        file = publish(con, home, catalogue, facts, collected, watch.stages)
+        unfinished = publish(con, home, catalogue, facts, collected, watch.stages)
         tell(Stage.PUBLISH, 1, 1)
-    followed = None
-    lines = figures_of(file)
+    file, register, followed = published_name(unfinished), None, None
     if order.follow:
         with watch.stage("follow"):
             tell(Stage.FOLLOW, 0, 1)
             register = home_register(home, order.register)
             try:
-                followed = follow(register, file, inputs=order.paths)
-            except BaseException:  # nobody knows of the file yet, and nobody would ever delete it
-                file.unlink(missing_ok=True)
+                followed = follow(register, unfinished, named=file, inputs=order.paths)
+            except BaseException:
+                unfinished.unlink(missing_ok=True)
                 raise
-            lines = figures_of(file, register)
             tell(Stage.FOLLOW, 1, 1)
-        home.switch_to(file)  # last: whoever meets the new file finds the register brought up to it
+    lines = figures_of(unfinished, register)
+    try:
+        unfinished.replace(
+            file
+        )  # only now: what the register never followed must not look like a run that is to be kept
+        if order.follow:
+            home.switch_to(file)  # last: whoever meets the new file finds the register brought up to it
+    except OSError:  # tried again, it would be left beside the next one
+        file.unlink(missing_ok=True)
+        raise
     sweep(home)  # only now: what fails above is tried again
     not_judged = tuple(f"{v.judgement.name}: {v.reason}" for v in verdicts if v.state == "not_judged")
     return AuditResult(
@@ -344,10 +361,10 @@ def standing_run(
         ).fetchall()
     if not same:
         return None
-    sweep(home)
     register = home_register(home, order.register) if order.follow else None
     # first: the figures are the register's, which may be a copy of an earlier day
     followed = follow(register, file, inputs=order.paths) if register else None
+    sweep(home)
     rows = loaded.rows
     return AuditResult(
         run_id,

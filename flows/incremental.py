@@ -60,9 +60,10 @@ def former_run(home: Home, catalogue: Catalogue, card: str | None) -> Path | Non
         file = home.current()
         with open_published(file) as con:
             (run,) = con.execute("select catalogue_hash, loaded_by, status from runs").fetchall()
+            same = run == (catalogue.fingerprint, loaded_by(card), "complete")
+        return file if same and home.as_switched_to() else None
     except (AnkaError, duckdb.Error, OSError, ValueError):
         return None  # there is none, or none that this version can read
-    return file if run == (catalogue.fingerprint, loaded_by(card), "complete") else None
 
 
 def begin_with(former: Path, warehouse: Path) -> None:
@@ -129,11 +130,3 @@ def _with_counts(collected: Collected, counts: dict[tuple[str, str, str], tuple[
     judgement = verdict.judgement
     findings, rows = counts.get((judgement.rule.id, judgement.card.name, "|".join(judgement.fields)), (0, 0))
     return Collected(replace(verdict, rows_violated=rows), findings) if verdict.state == "judged" else collected
-
-
-def sweep(home: Home) -> None:
-    """Deletes what only the audit at work needs."""
-    home.loaded.unlink(missing_ok=True)
-    for unfinished in home.published.glob("*.unfinished"):
-        unfinished.unlink(missing_ok=True)
-    shutil.rmtree(home.touched.parent, ignore_errors=True)

@@ -8,10 +8,12 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from expectations.errors import AnkaError
 from expectations.home import Home
 from expectations.run.published import open_published
 
 _PIECE = 2**20
+HALF_COPIED = "unfinished"
 
 
 def keep_exports(home: Home, files: Iterable[Path]) -> None:
@@ -22,7 +24,7 @@ def keep_exports(home: Home, files: Iterable[Path]) -> None:
             source = file.open("rb")
         except OSError:
             continue  # the load refuses it, with the reason
-        unfinished, digest = home.exports / "unfinished", hashlib.sha256()
+        unfinished, digest = home.exports / HALF_COPIED, hashlib.sha256()
         with source, pa.CompressedOutputStream(str(unfinished), "zstd") as copy:
             while piece := source.read(_PIECE):
                 digest.update(piece)
@@ -36,11 +38,17 @@ def kept_copy(exports: Path, sha256: str) -> Path:
 
 
 def drop_unused_exports(home: Home, runs: Iterable[Path]) -> list[Path]:
-    """Deletes the copies no run among the published files `runs` was made of, and their numbered lines. Returns what was deleted."""
+    """Deletes the copies no run among the published files `runs` was made of, and their numbered lines. Returns what was deleted.
+
+    Where a run can't be read nothing is deleted: nobody knows which copies are its own.
+    """
     used = set[str]()
-    for run in runs:
-        with open_published(run) as con:
-            used |= _hashes(con)
+    try:
+        for run in runs:
+            with open_published(run) as con:
+                used |= _hashes(con)
+    except (AnkaError, duckdb.Error):
+        return []
     unused = [file for file in home.exports.glob("*.*") if file.name.split(".")[0] not in used]
     for copy in unused:
         copy.unlink()

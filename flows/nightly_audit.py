@@ -134,6 +134,7 @@ def nightly_audit(  # noqa: PLR0913 -- what an order may say
         follow=follow,
         follow_earlier=follow_earlier,
         whole=whole,
+        keep_runs=settings.keep_runs,
     )
     home_folder = Home(order.home)
     if home_folder.keep_private():
@@ -144,7 +145,6 @@ def nightly_audit(  # noqa: PLR0913 -- what an order may say
     else:
         with sole_audit(home_folder):
             result = _stages(order)
-    prune(home_folder, settings.keep_runs)
     if order.follow:
         notify(order, return_state=True)  # who was not reached stands in the outbox; the run is published all the same
     create_markdown_artifact(department_table(result.lines), key="departments", description=f"Run {result.run_id}")
@@ -165,11 +165,13 @@ def _stages(order: AuditOrder) -> AuditResult:
     catalogue = order.read_catalogue()
     with watch.stage("load"):
         loaded = load(order, catalogue)
-    if unchanged := standing_run(order, catalogue, loaded, watch.stages):
-        return unchanged
-    with watch.stage("judge"):
-        judged = judge(order, catalogue, loaded)
-    return publish(order, catalogue, loaded, judged, started, watch.stages)
+    result = standing_run(order, catalogue, loaded, watch.stages)
+    if result is None:
+        with watch.stage("judge"):
+            judged = judge(order, catalogue, loaded)
+        result = publish(order, catalogue, loaded, judged, started, watch.stages)
+    prune(Home(order.home), order.keep_runs)  # still under the home's lock: see `run_audit`
+    return result
 
 
 def _send_due(home: Home, register: Register, day: date) -> int:

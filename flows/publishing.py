@@ -4,7 +4,6 @@ A reader sees the former run or this one, never half of one. Nothing is judged o
 """
 
 import json
-import re
 import shutil
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,13 +18,15 @@ from expectations.catalogue.cards import Card
 from expectations.catalogue.catalogues import Catalogue
 from expectations.catalogue.kinds import RuleDeclaration
 from expectations.catalogue.kinds.base import Example
-from expectations.home import Home
+from expectations.home import Home, number_of
 from expectations.judging.collecting import Collected
 from expectations.judging.identities import card_rows_query, case_owners_statement, checked_query
 from expectations.run import schema as run_schema
 from expectations.sql.fingerprints import rule_fingerprint
 from expectations.store.register import now
 from flows.kept_exports import drop_unused_exports
+
+UNFINISHED = ".unfinished"
 
 
 @dataclass(frozen=True)
@@ -62,12 +63,14 @@ def publish(
     collected: Sequence[Collected],
     stages: Iterable[StageTime],
 ) -> Path:
-    """Writes the file, to which the caller switches: what the load left, with the run's tables. `con` is the warehouse after `collect`."""
+    """Writes the file: what the load left, with the run's tables. `con` is the warehouse after `collect`.
+
+    It has its name, and is a published file, once the caller gives it `published_name`; until then it is a leftover.
+    """
     home.published.mkdir(parents=True, exist_ok=True)
-    target = _new_name(home, facts.run_id)
-    unfinished = target.with_suffix(".unfinished")
-    shutil.copyfile(home.loaded, unfinished)
+    unfinished = _new_name(home, facts.run_id).with_suffix(UNFINISHED)
     try:
+        shutil.copyfile(home.loaded, unfinished)
         con.execute(f"attach '{_quoted(unfinished)}' as publication")
         try:
             _copy_tables(con, catalogue)
@@ -75,34 +78,44 @@ def publish(
         finally:
             con.execute("detach publication")
     except BaseException:  # also when somebody stops it
-        unfinished.unlink(missing_ok=True)
+        for part in home.published.glob(f"{unfinished.name}*"):
+            part.unlink()
         raise
     # read-only before it has its name: one page that opened it for writing would lock out all others
     unfinished.chmod(0o400)
-    unfinished.replace(target)
-    return target
+    return unfinished
 
 
-def published_files(home: Home) -> list[Path]:
-    """Every published file, the oldest first."""
-    return sorted(home.published.glob("*.duckdb"), key=lambda file: int(file.stem.split("-", 1)[0]))
+def published_name(unfinished: Path) -> Path:
+    """The name of a file that `publish` has written."""
+    return unfinished.with_suffix(".duckdb")
 
 
-def prune(home: Home, keep: int) -> list[Path]:
-    """Deletes the oldest published files beyond `keep`, never the present one, and the exports that none of the others was made of.
-    Returns the published files it deleted."""
-    surplus = published_files(home)[:-keep] if keep > 0 else []
+def prune(home: Home, keep: int | None) -> list[Path]:
+    """Deletes the oldest published files beyond `keep`, never the present one, with them their folders of `runs`, and the exports that
+    none of the others was made of. 0 keeps all runs; without a number nothing is deleted. Returns the published files it deleted."""
+    if keep is None:
+        return []
+    surplus = home.published_files()[:-keep] if keep > 0 else []
     doomed = [file for file in surplus if file != home.current()]
     for file in doomed:
         file.unlink()
-    drop_unused_exports(home, published_files(home))
+    prune_run_folders(home)
+    drop_unused_exports(home, home.published_files())
     return doomed
+
+
+def prune_run_folders(home: Home) -> None:
+    """Deletes the folders of runs that have no published file: pruned ones, and those whose audit failed."""
+    kept = {file.stem.split("-", 1)[-1] for file in home.published_files()}
+    for folder in home.run_folders():
+        if folder.name not in kept:
+            shutil.rmtree(folder)
 
 
 def _new_name(home: Home, run_id: str) -> Path:
     # the same run published again is another file: a page may have the former open
-    numbers = [int(match[1]) for file in home.published.glob("*.duckdb") if (match := re.match(r"(\d+)-", file.name))]
-    return home.published / f"{max(numbers, default=0) + 1:06}-{run_id}.duckdb"
+    return home.published / f"{max(map(number_of, home.published_files()), default=0) + 1:06}-{run_id}.duckdb"
 
 
 def _copy_tables(con: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> None:
@@ -169,7 +182,7 @@ def name_cards(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, place: str)
 def _keep_history(con: duckdb.DuckDBPyConnection, home: Home, run_id: str, as_of: date) -> None:
     """What every rule came to in this run and, from the newest published file that can be read, in those before."""
     history = run_schema.RULE_HISTORY.name
-    for file in reversed(published_files(home)):
+    for file in reversed(home.published_files()):
         try:
             con.execute(f"attach '{_quoted(file)}' as former (read_only)")
             con.execute(

@@ -26,6 +26,7 @@ from expectations.office_days import today
 from expectations.spare_orders import BEGUN, PREPARED, READY, Command
 from expectations.sql.context import rewrite_ahead
 from expectations.sql.judgements import all_judgements
+from expectations.work_folders import work_folder
 from flows.audit import AuditOrder
 from flows.check.card_check import CheckOrder, check_cards
 from flows.settings import Settings
@@ -64,8 +65,8 @@ def _preparations() -> Iterator[None]:
 
 def _rehearse(card: Card, catalogue: Path | None) -> None:
     """A check of an export that says nothing: what libraries put off until they are used, they do now."""
-    with tempfile.TemporaryDirectory(prefix="anka-spare-") as folder:
-        export = Path(folder, "rehearsal.csv")
+    with work_folder("spare") as folder:
+        export = folder / "rehearsal.csv"
         with export.open("w", encoding="utf-8", newline="") as file:
             csv.writer(file).writerows(
                 (
@@ -73,7 +74,7 @@ def _rehearse(card: Card, catalogue: Path | None) -> None:
                     ["0" if field.name == card.role("case") else "" for field in card.fields],
                 )
             )
-        check_cards(CheckOrder((export,), Path(folder, "marked"), today(), catalogue, card.name))
+        check_cards(CheckOrder((export,), folder / "marked", today(), catalogue, card.name))
 
 
 def _is_called() -> bool:

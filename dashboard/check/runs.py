@@ -4,7 +4,6 @@ Nothing is kept: the exports, the run and the marked workbooks lie in that folde
 """
 
 import json
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from typing import Any
 from dashboard.check.command_line import Running, start
 from expectations.errors import InputError
 from expectations.texts import Bilingual, Language
+from expectations.work_folders import work_folder
 
 TIME_LIMIT = 300
 _AT_ONCE = 2
@@ -92,8 +92,8 @@ def checking(uploads: Sequence[Upload], as_of: date, card: str = "", language: L
             hint=Bilingual("请稍候再试", "please try again in a minute"),
         )
     try:
-        with tempfile.TemporaryDirectory(prefix="anka-check-") as folder:
-            run = CheckRun(Path(folder), uploads, as_of, card, language)
+        with work_folder("check") as folder:
+            run = CheckRun(folder, uploads, as_of, card, language)
             try:
                 yield run
             finally:

@@ -4,6 +4,7 @@ It sees every HTTP and WebSocket request before anything else does, asks the reg
 is in headers no client can send. Sign-in itself stands in sign_in, what a person may see in rights.
 """
 
+import sys
 from posixpath import normpath
 from urllib.parse import urlencode
 
@@ -16,6 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from dashboard.door import signed_in
 from dashboard.door.answers import bounce, guarded, is_navigation, local_address, watched
 from dashboard.frame.place import register
+from expectations.errors import AnkaError
 from expectations.people import sessions
 from expectations.people.sessions import Standing
 from expectations.texts import Bilingual
@@ -48,6 +50,7 @@ _CLOSED = (
     "/_stcore/bidi-components",
 )
 """Of Streamlit, for nobody: files not bound to a person, and what the dashboard does not use."""
+_NO_REGISTER = Bilingual("台账不能使用，请告知管理员", "the register can't be used, tell the administrator")
 _SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
 _OURS = b"x-anka-"
 
@@ -76,6 +79,9 @@ class Gate:
                 scope, receive, send
             )
             return
+        if path != HEALTH and not _register_is_there():
+            await PlainTextResponse(_NO_REGISTER, 503)(scope, receive, send)
+            return
         session = await standing(scope)
         if (method, path) in _OPEN:
             await self.app(_identified(scope, session), receive, send)
@@ -95,7 +101,8 @@ class Gate:
             await self.app(_identified(scope, session), receive, send)
 
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
-        session = await standing(scope) if scope["path"] == _STREAM and from_here(scope) else None
+        asked = scope["path"] == _STREAM and from_here(scope) and _register_is_there()
+        session = await standing(scope) if asked else None
         if session is None or session.must_change:
             await receive()  # a handshake is refused after it was taken, not before
             await send({"type": "websocket.close", "code": 1008})
@@ -107,6 +114,16 @@ async def standing(scope: Scope) -> Standing | None:
     """The session the request's cookie belongs to, if it holds."""
     token = HTTPConnection(scope).cookies.get(COOKIE, "")
     return await run_in_threadpool(sessions.standing, register(), sessions.key_of(token)) if token else None
+
+
+def _register_is_there() -> bool:
+    """Whether the home's register can be used; why not is for whoever runs the dashboard, not for who is not signed in."""
+    try:
+        register()
+    except AnkaError as error:
+        sys.stderr.write(f"{error.message}\nhint: {error.hint}\n")
+        return False
+    return True
 
 
 def from_here(scope: Scope) -> bool:

@@ -19,8 +19,10 @@ from expectations.errors import AnkaError
 from expectations.finding.masks import mask_identity
 from expectations.home import Home
 from expectations.people import access_log, sessions
+from expectations.refused_by_machine import refused_by_machine
 from expectations.rights.acts import NotAllowedError
 from expectations.rights.reader import Reader
+from expectations.run.present import FoundDamagedError
 from expectations.store.register import Register
 from expectations.texts import Bilingual, Language
 
@@ -72,6 +74,11 @@ def exporting(makers: Mapping[str, Maker]) -> Callable[[Request], Awaitable[Resp
             return PlainTextResponse(f"{error.message}\n{error.hint}", 403)
         except AnkaError as error:
             return PlainTextResponse(f"{error.message}\n{error.hint}", int(getattr(error, "http_status", 400)))
+        except Exception as error:
+            refused = refused_by_machine(error)
+            if refused is None:
+                raise
+            return PlainTextResponse(f"{refused.message}\n{refused.hint}", 503)
         attached = f"attachment; filename*=UTF-8''{quote(file.name, safe='')}"
         return Response(file.content, media_type=file.mime, headers={"Content-Disposition": attached})
 
@@ -85,7 +92,11 @@ def _make_and_log(make: Maker, name: str, request: Request) -> File:
         raise NotAllowedError
     reader.require("export")
     params = request.query_params
-    file = make(Export(reader, office_register, home(), params, LANGUAGE.of(params.getlist) or reader.language))
+    asked = Export(reader, office_register, home(), params, LANGUAGE.of(params.getlist) or reader.language)
+    try:
+        file = make(asked)
+    except FoundDamagedError:
+        file = make(asked)  # of the newest run before it
     access_log.log(office_register, reader, "export", name, _logged(params))
     return file
 

@@ -11,7 +11,7 @@ from dashboard.figures.compare_page import OFFICES, figure_rows
 from dashboard.figures.departments_page import DEPARTMENT, OFFICE
 from dashboard.figures.marks import DAYS, incomplete_words
 from dashboard.figures.trends_page import figures_asked
-from dashboard.frame.place import SIGHTS
+from dashboard.frame.place import sighted
 from dashboard.frame.view import View
 from expectations.errors import InputError
 from expectations.figures.comparison import office_figures, whole_offices
@@ -172,9 +172,8 @@ def compare_xlsx(export: Export) -> File:
 @contextmanager
 def _view(export: Export) -> Iterator[View]:
     """What a page is given, for a download."""
-    file = export.home.current()
-    with SIGHTS.open(file, export.register, export.reader) as con:
-        yield View(con, file, run(con), export.language, export.reader, export.register)
+    with sighted(export.reader) as (shown, con):
+        yield View(con, shown.file, run(con), export.language, export.reader, export.register)
 
 
 def _file(view: View, title: str, sheets: Sequence[Sheet]) -> File:

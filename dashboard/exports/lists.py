@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dashboard.exports.downloads import Export, File
 from dashboard.exports.due_sheet import due_sheet
 from dashboard.exports.finding_sheets import finding_sheets
-from dashboard.frame.place import SIGHTS
+from dashboard.frame.place import sighted
 from dashboard.lists.due_page import due_filter
 from dashboard.lists.findings_page import DESCENDING, SORT, finding_filter
 from dashboard.words.texts import text
@@ -44,5 +44,5 @@ def load_report_xlsx(export: Export) -> File:
 
 @contextmanager
 def _run(export: Export) -> Iterator[RunConnection]:
-    with SIGHTS.open(export.home.current(), export.register, export.reader) as con:
+    with sighted(export.reader) as (_, con):
         yield con

@@ -16,7 +16,7 @@ from expectations.notices import (
 )
 from expectations.notices.labels import Labels, read_labels
 from expectations.notices.weeks import Subject, Week
-from expectations.run.published import current_run
+from expectations.run.present import open_shown
 from expectations.store.tables import Notice
 from expectations.texts import Bilingual
 
@@ -58,5 +58,5 @@ def _notice_and_labels(export: Export) -> tuple[Notice, Labels]:
         if notice is None:
             raise InputError(Bilingual("没有这份通知，或无权查看", "no such notice, or not yours to see"))
         language = addressee_language(session, notice)
-    with current_run(export.home) as con:
+    with open_shown(export.home) as con:
         return notice, read_labels(con, language)

@@ -4,15 +4,33 @@ No Streamlit here: the gate, the routes and the pages ask the same two functions
 """
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from expectations.home import Home
 from expectations.register.belonging import home_register
+from expectations.rights.reader import Reader
+from expectations.run.present import FoundDamagedError, Shown, noting_damage, shown_run
+from expectations.run.published import RunConnection
 from expectations.run.sights import Sights
 from expectations.store.register import Register
 
-SIGHTS = Sights()
+_SIGHTS = Sights()
 """The published files as their readers may see them, shared by all pages and exports of the process."""
+
+
+@contextmanager
+def sighted(reader: Reader) -> Iterator[tuple[Shown, RunConnection]]:
+    """The run that is shown, as the reader may see it. Raises NothingPublishedError, DamagedRunError; FoundDamagedError
+    where that turns out while it is read."""
+    shown = shown_run(home())
+    try:
+        with noting_damage(shown.file), _SIGHTS.open(shown.file, register(), reader) as con:
+            yield shown, con
+    except FoundDamagedError:
+        _SIGHTS.forget(shown.file)
+        raise
 
 
 def home() -> Home:

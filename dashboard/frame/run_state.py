@@ -24,6 +24,10 @@ def banner(view: View) -> None:
     nights_banner(view.register, view.reader, view.language)
     if not view.run.run_id:
         return
+    if view.instead_of:
+        st.error(
+            view.t("app.run_damaged", as_of=view.run.as_of, run_id=view.run.run_id), icon=":material/broken_image:"
+        )
     st.sidebar.caption(view.t("app.run", as_of=view.run.as_of, run_id=view.run.run_id))
     problems = run_problems(view)
     if problems:

@@ -12,14 +12,16 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from dashboard.frame.parameters import LANGUAGE
-from dashboard.frame.place import SIGHTS, home, register
+from dashboard.frame.place import home, register, sighted
 from dashboard.words.texts import label, text
+from expectations.errors import AnkaError
 from expectations.finding.masks import Masks
-from expectations.home import NothingPublishedError
+from expectations.home import DamagedRunError
 from expectations.people.languages import as_language
 from expectations.rights.reader import Reader
 from expectations.run.account import NO_RUN, Run, run
 from expectations.run.findings import masks_of
+from expectations.run.present import shown_run
 from expectations.run.published import RunConnection, without_run
 from expectations.store.register import Register
 from expectations.texts import Language
@@ -37,6 +39,8 @@ class View:
     register: Register
     entered: bool = False
     """Whether the reader has just come to this page: its parameters are then read from the address."""
+    instead_of: DamagedRunError | None = None
+    """Why the run shown is an older one, where the present one is damaged."""
 
     @cached_property
     def masks(self) -> Masks:
@@ -69,17 +73,22 @@ class View:
 
 @contextmanager
 def open_view(reader: Reader, language: Language, entered: bool, *, needs_run: bool = True) -> Iterator[View]:
-    """The present published run as `reader` may see it. Raises NothingPublishedError where the page needs one."""
-    try:
-        file = home().current()
-    except NothingPublishedError:
-        if needs_run:
-            raise
+    """The run that is shown, as `reader` may see it, and none at all where the page needs none and it can't be read. Raises
+    NothingPublishedError, DamagedRunError, FoundDamagedError."""
+    if not needs_run and not _can_be_shown():
         with without_run() as nothing:
             yield View(nothing, home().root, NO_RUN, language, reader, register(), entered)
         return
-    with SIGHTS.open(file, register(), reader) as con:
-        yield View(con, file, run(con), language, reader, register(), entered)
+    with sighted(reader) as (shown, con):
+        yield View(con, shown.file, run(con), language, reader, register(), entered, shown.instead_of)
+
+
+def _can_be_shown() -> bool:
+    try:
+        shown_run(home())
+    except AnkaError:  # also one that another version published
+        return False
+    return True
 
 
 def chosen_language(reader: Reader) -> Language:

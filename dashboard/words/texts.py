@@ -35,6 +35,10 @@ _COMMON: dict[str, tuple[str, str]] = {
         "核查不完整，下列数字不能视为“无错误”。",
         "Audit not complete: no figure below may be read as “no error”.",
     ),
+    "app.run_damaged": (
+        "当前核查结果已损坏。显示的是在它之前最近一次完好的结果：核查日 {as_of}，编号 {run_id}。请管理员重新运行 anka audit。",
+        "The present run is damaged. Shown is the newest good one before it: audit date {as_of}, run {run_id}. The administrator should run anka audit again.",
+    ),
     "app.night_failed": (
         "最近一次夜间核查（{hours} 小时前开始）没有成功，页面仍显示此前的结果。",
         "The last nightly audit, begun {hours} hours ago, did not succeed; pages show the run before it.",

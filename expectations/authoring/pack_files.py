@@ -8,7 +8,6 @@ import json
 import os
 import re
 import stat
-import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterable, Sequence
@@ -22,8 +21,10 @@ from expectations.catalogue.catalogues import Layer, bundled_folder, catalogue_l
 from expectations.catalogue.yaml_files import MOST_BYTES, MOST_FILES, YAML_SUFFIXES
 from expectations.errors import AnkaError, CatalogueError, InputError
 from expectations.texts import Bilingual
+from expectations.work_folders import delete_leftovers, locked_folder
 
 FORMAT = 1
+_INCOMING, _REPLACED = ".incoming-", ".replaced"
 MANIFEST = "manifest.json"
 _STAMP = (1980, 1, 1, 0, 0, 0)  # the earliest a zip knows: the hour of export must not change the file
 _PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -105,8 +106,8 @@ def import_pack(file: Path, into: Path, *, replace: bool = False) -> PackArchive
     made = [folder for folder in (into, *into.parents) if not os.path.lexists(folder)]
     try:
         into.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".incoming-", dir=into) as name:
-            incoming = Path(name)
+        delete_leftovers(into, f"{_INCOMING}*", lambda killed: put_back(killed, into))
+        with locked_folder(into, _INCOMING) as incoming:
             for file_name, content in files.items():
                 (incoming / file_name).parent.mkdir(parents=True, exist_ok=True)
                 (incoming / file_name).write_bytes(content)
@@ -155,7 +156,7 @@ def swap_in(incoming: Path, into: Path, names: Iterable[str]) -> None:
         for name in names:
             moves = [(incoming / name, into / name)]
             if (into / name).exists():
-                moves.insert(0, (into / name, incoming / f"{name}.replaced"))
+                moves.insert(0, (into / name, incoming / f"{name}{_REPLACED}"))
             for source, target in moves:
                 source.rename(target)
                 moved.append((source, target))
@@ -163,6 +164,21 @@ def swap_in(incoming: Path, into: Path, names: Iterable[str]) -> None:
         for source, target in reversed(moved):
             target.rename(source)
         raise
+
+
+def put_back(incoming: Path, into: Path) -> None:
+    """Undoes what `swap_in` had begun when it was killed: the packs it had moved out of the way come back. One that was done stays done."""
+    folders = [folder for folder in incoming.iterdir() if folder.is_dir()]
+    replaced = [folder for folder in folders if folder.name.endswith(_REPLACED)]
+    if len(replaced) == len(folders) and all(
+        (into / former.name.removesuffix(_REPLACED)).exists() for former in replaced
+    ):
+        return
+    for former in replaced:
+        place = into / former.name.removesuffix(_REPLACED)
+        if place.exists():
+            place.rename(incoming / f"{place.name}.broken-off")
+        former.rename(place)
 
 
 class _Manifest(BaseModel):

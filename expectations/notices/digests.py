@@ -23,7 +23,7 @@ from expectations.notices.weeks import Subject, Week, WeekFigures, open_by_rule,
 from expectations.register.readers_rows import rows_of
 from expectations.rights.acts import NotAllowedError
 from expectations.rights.reader import Reader
-from expectations.run.published import current_run
+from expectations.run.present import open_shown
 from expectations.run.readers_rows import published_rows
 from expectations.store.offices import read_offices
 from expectations.store.tables import Finding, Notice
@@ -120,7 +120,7 @@ def digest(session: Session, reader: Reader, home: Home, week: Week, subject: Su
     """The digest of a week, in a language. Raises NotAllowedError when the reader does not see all of the subject's rows."""
     if not reader.rows.holds(subject.office, subject.department, subject.prosecutor or None):
         raise NotAllowedError
-    with current_run(home) as con:
+    with open_shown(home) as con:
         labels = read_labels(con, language)
         as_of = con.execute("select as_of from runs").fetchall()[0][0]
         due, due_all = _due(con, published_rows(subject.rows(session), "d"), language)

@@ -16,6 +16,7 @@ from expectations.home import Home
 from expectations.notices.grades import demands_reply
 from expectations.office_days import begin_of
 from expectations.run.figures import figure_lines, total
+from expectations.run.present import opens
 from expectations.run.published import open_published
 from expectations.store.offices import read_offices
 from expectations.store.tables import Finding, Notice, NoticeFinding, Run
@@ -165,7 +166,7 @@ def cards_checked(session: Session, home: Home, subject: Subject, day: date) -> 
     if run is None:
         return None
     offices = read_offices(session)
-    file = next((place for place in (Path(run.file), home.published / Path(run.file).name) if place.is_file()), None)
+    file = next((place for place in (Path(run.file), home.published / Path(run.file).name) if opens(place)), None)
     if file is not None:
         with open_published(file) as con:
             lines = figure_lines(con, offices)

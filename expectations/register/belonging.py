@@ -2,20 +2,22 @@
 and never filled anew in silence. Every front end gets its register here; `store` opens any.
 """
 
-from functools import lru_cache
 from pathlib import Path
 
 import duckdb
 from sqlalchemy import make_url, select
+from sqlalchemy.exc import ArgumentError
 
-from expectations.errors import InputError
+from expectations.errors import AnkaError, InputError
 from expectations.home import Home, NothingPublishedError
 from expectations.people import access_log
-from expectations.run.published import current_run
-from expectations.store.register import Register, holds_tables, open_register, register_url
+from expectations.run.present import open_shown
+from expectations.store.register import Register, file_at, holds_tables, open_register, register_url
 from expectations.store.tables import Run
 from expectations.texts import Bilingual
 
+_known: dict[tuple[Path, str], tuple[tuple[int, int, bool] | None, Register]] = {}
+"""Registers that were found to be their home's, by home and place, each with the file it was then."""
 _BY = (None, "anka")
 """Whom the access log names: whoever sits at the machine."""
 
@@ -25,7 +27,21 @@ def home_register(home: Home, url: str = "") -> Register:
 
     Raises InputError when it is gone, empty, another home's, or can't be reached.
     """
-    return _checked(home.root, register_url(home, url))
+    place = register_url(home, url)
+    try:
+        file = file_at(place)
+    except ArgumentError:
+        file = None  # `open_register` says so
+    known = _known.get((home.root, place))
+    if known is not None:
+        if known[0] == file:
+            return known[1]
+        # removed, emptied or replaced under a process that has it open: what it writes from now on would be nowhere
+        _known.clear()
+        open_register.cache_clear()
+    register = _checked(home, place)
+    _known[home.root, place] = file_at(place), register
+    return register
 
 
 def start_anew(home: Home, url: str = "") -> None:
@@ -52,9 +68,7 @@ def adopt(home: Home, url: str = "") -> None:
     _take(home, open_register(place), "register_adopted")
 
 
-@lru_cache(maxsize=8)
-def _checked(root: Path, place: str) -> Register:
-    home = Home(root)
+def _checked(home: Home, place: str) -> Register:
     home_id = home.register_id()
     if (home_id or home.pointer.exists()) and not holds_tables(place):
         raise InputError(
@@ -82,11 +96,11 @@ def _checked(root: Path, place: str) -> Register:
 def _holds_present_run(home: Home, register: Register) -> bool:
     """Whether a home that knows no identity yet may take this register: it followed the run that pages show, if there is one."""
     try:
-        with current_run(home) as con:
+        with open_shown(home) as con:
             run_id = con.execute("select run_id from runs").fetchall()[0][0]
     except NothingPublishedError:
         return True
-    except (OSError, ValueError, duckdb.Error):
+    except (AnkaError, OSError, duckdb.Error):
         return False
     with register.reading() as session:
         return session.scalar(select(Run.seq).where(Run.run_id == run_id).limit(1)) is not None
@@ -97,7 +111,7 @@ def _take(home: Home, register: Register, action: str) -> None:
     with register.writing() as session:
         access_log.note(session, *_BY, action, register.identity(), f"former: {former}" if former else "")
     home.keep_register_id(register.identity())
-    _checked.cache_clear()
+    _known.clear()
 
 
 def _without_password(place: str) -> str:

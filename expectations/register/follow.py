@@ -78,8 +78,8 @@ class Followed:
     problems: tuple[dict[str, object], ...] = ()
 
 
-def follow(register: Register, file: Path, *, inputs: Iterable[Path] = ()) -> Followed:
-    """Brings the register up to the published run in `file`; following the same run again changes nothing.
+def follow(register: Register, file: Path, *, named: Path | None = None, inputs: Iterable[Path] = ()) -> Followed:
+    """Brings the register up to the run in `file`, which is to be `named` so; following the same run again changes nothing.
 
     `inputs` are the exports it was made of, remembered for a re-check.
     """
@@ -92,7 +92,7 @@ def follow(register: Register, file: Path, *, inputs: Iterable[Path] = ()) -> Fo
             else:
                 # Pages go on reading; a decision waits, or it would fall between the comparison and the writing.
                 session.execute(text("lock table findings in exclusive mode"))
-            followed = _follow(session, con, file, [path_as_text(path.absolute()) for path in inputs])
+            followed = _follow(session, con, named or file, [path_as_text(path.absolute()) for path in inputs])
             if register.on_sqlite:
                 session.execute(text("analyze findings"))  # without figures SQLite takes the wrong index for the lists
             return followed

@@ -1,5 +1,6 @@
 """Reading a published run: the one place where findings are selected, for the command line and the dashboard alike."""
 
+import re
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from expectations.finding.columns import COLUMNS, LISTED, SEARCHED
 from expectations.finding.headings import HANDED_OUT
 from expectations.finding.hints import hint_now_sql, severity_now_sql
 from expectations.finding.labels import ERROR_TYPE_WORDS, error_type_word
-from expectations.home import Home
+from expectations.home import DamagedRunError, Home
 from expectations.run.schema import require_schema
 from expectations.sql.quoting import quoted
 from expectations.texts import Bilingual, Language
@@ -24,6 +25,10 @@ PLACES = ("file", "sheet", "sheet_row")
 
 FINDING_COLUMNS = (*(HANDED_OUT.get(name, name) for name in LISTED if name not in PLACES), *PLACES)
 """Columns of the findings handed out by the command line."""
+
+_DAMAGE = re.compile("Corrupt database file|Could not read enough bytes")
+_IN_THE_WAY = re.compile("lock on file|Too many open files|Permission denied")
+"""What DuckDB says of a file it can't open at this moment, whatever is in it."""
 
 Kind = Literal["all", "errors", "hints"]
 
@@ -99,18 +104,37 @@ def without_run() -> Iterator[RunConnection]:
 
 
 def open_published(file: Path) -> duckdb.DuckDBPyConnection:
-    """A read-only connection to a published file; take one `cursor()` per thread."""
-    return open_duckdb(file, read_only=True)
+    """A read-only connection to a published file; take one `cursor()` per thread. Raises DamagedRunError."""
+    with telling_of_damage(file, opening=True):
+        return open_duckdb(file, read_only=True)
+
+
+@contextmanager
+def telling_of_damage(file: Path, *, opening: bool = False) -> Iterator[None]:
+    """Tells in one line of a published file that turns out to be damaged while it is read. Raises DamagedRunError.
+
+    Every block of it has a checksum, so that a changed byte is an error and never another figure.
+    """
+    try:
+        yield
+    except duckdb.OutOfMemoryException:
+        raise
+    except duckdb.Error as error:
+        first_line = str(error).partition("\n")[0]
+        if _DAMAGE.search(first_line) or (opening and not _IN_THE_WAY.search(first_line)):
+            raise DamagedRunError(f"{file.name} ({first_line})") from None
+        raise
 
 
 @contextmanager
 def current_run(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The present published run, open for reading. Raises NothingPublishedError."""
+    """The present published run, open for reading. Raises NothingPublishedError, DamagedRunError."""
     file = home.current()
     con = open_published(file)
     try:
-        require_schema(con, file.name, file.stem)
-        yield con
+        with telling_of_damage(file):
+            require_schema(con, file.name, file.stem)
+            yield con
     finally:
         con.close()
 

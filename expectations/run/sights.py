@@ -19,6 +19,7 @@ from expectations.finding.columns import NAMING
 from expectations.finding.hints import hint_now_sql, severity_now_sql
 from expectations.home import Home
 from expectations.rights.reader import Reader
+from expectations.run.published import telling_of_damage
 from expectations.run.readers_rows import published_rows_of
 from expectations.run.schema import PUBLISHED, require_schema
 from expectations.sql.quoting import column, quoted
@@ -96,6 +97,11 @@ class Sights:
             with self._lock:
                 sight.users -= 1
 
+    def forget(self, file: Path) -> None:
+        """Lets go of a published file, which is opened anew when it is asked for again."""
+        with self._lock:
+            self._files.pop(str(file), None)
+
     def _file(self, file: str) -> _Sighted:
         if file not in self._files:
             self._files[file] = _attached(file)
@@ -109,7 +115,8 @@ def _attached(file: str) -> _Sighted:
     con = open_duckdb(
         files=[Path(file)], spill=Home.of(Path(file)).spill, settings={"memory_limit": memory_limit(_MEMORY)}
     )
-    con.execute(f"attach {quoted(file)} as published (read_only)")
+    with telling_of_damage(Path(file), opening=True):
+        con.execute(f"attach {quoted(file)} as published (read_only)")
     require_schema(con, Path(file).name, "published")
     columns: dict[tuple[str, str], list[str]] = {}
     for schema, table, name in con.execute(

@@ -138,6 +138,18 @@ def holds_tables(url: str) -> bool:
         return True
 
 
+def file_at(url: str) -> tuple[int, int, bool] | None:
+    """Which file a register on SQLite is at this moment, and whether anything is in it; None where there is none, and of one on a server."""
+    parsed = _parsed(url)
+    if parsed.get_backend_name() != "sqlite" or not parsed.database:
+        return None
+    try:
+        found = Path(parsed.database).stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino, found.st_size > 0
+
+
 def _parsed(url: str) -> URL:
     parsed = make_url(url)
     if parsed.drivername in ("postgresql", "postgres"):

@@ -3,7 +3,6 @@ marked. Nothing is stored, published or logged, and the exports themselves are n
 """
 
 import shutil
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from expectations.run.published import open_published
 from expectations.run.words.spoken import spoken_language
 from expectations.spill import let_go_of_deleted
 from expectations.texts import Bilingual, Language, joined
+from expectations.work_folders import work_folder
 from flows.audit import AuditOrder, run_audit
 from flows.check.findings import FileCheck, file_checks
 from flows.check.marks import RESULT_SHEET, Wording, marks_of, result_sheet
@@ -69,10 +69,9 @@ def check_cards(order: CheckOrder) -> tuple[Checked, ...]:
     files = tuple(dict.fromkeys(path.resolve() for path in order.files))
     _require_checkable(files)
     targets = targets_of(files, order.out)
-    with tempfile.TemporaryDirectory(prefix="anka-check-") as folder:
-        work_folder = Path(folder)
+    with work_folder("check") as folder:
         audit = AuditOrder(
-            work_folder / "home",
+            folder / "home",
             files,
             order.as_of,
             order.catalogue,
@@ -91,8 +90,8 @@ def check_cards(order: CheckOrder) -> tuple[Checked, ...]:
         for number, check in enumerate(checks):
             tell(Stage.MARK, number, len(checks))
             with _named(files[check.file_no]):
-                workbook, shortened = _workbook(check, files[check.file_no], catalogue, work_folder)
-                copy = work_folder / f"{check.file_no}-marked"
+                workbook, shortened = _workbook(check, files[check.file_no], catalogue, folder)
+                copy = folder / f"{check.file_no}-marked"
                 titles = {card.name: card.title.in_language(language) for card in catalogue.cards.values()}
                 sheet = result_sheet(check, order.as_of, Wording(language, titles, check.headings), shortened)
                 mark_workbook(workbook, copy, marks_of(check, language), sheet)

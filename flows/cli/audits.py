@@ -85,6 +85,7 @@ def audit(
             rest_seconds=rest_seconds,
             follow_earlier=follow_earlier,
             whole=whole,
+            keep_runs=Settings().keep_runs,
         )
         with shown_progress(stderr):
             _show_outcome(run_audit(order), format)
@@ -131,7 +132,7 @@ def batch(
         require_loadable(paths, rest_seconds=Settings().rest_seconds)
     home_folder = prepared_home(home)
     if not paths:
-        home_folder.current()
+        _require_run(home_folder)
     with one_shot_server(), shown_progress(stderr):
         from flows.review.batch import review_batch  # Prefect and Great Expectations take seconds to import
 
@@ -144,6 +145,14 @@ def batch(
             str(output) if output else None,
         )
     typer.echo(str(target))
+
+
+def _require_run(home: Home) -> None:
+    """Before anything slow: there is a run, and it can be read."""
+    from expectations.run.published import current_run
+
+    with current_run(home):
+        pass
 
 
 def _show_outcome(result: "AuditResult", format: Literal["table", "json"]) -> None:

@@ -3,7 +3,6 @@
 Exit codes: 0 done or published, 2 usage or input error, 3 a rule could not be judged or reconciliation failed.
 """
 
-import errno
 import sys
 from collections.abc import Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
@@ -15,26 +14,12 @@ from rich.console import Console
 from rich.table import Table
 from typer.core import TyperCommand, TyperGroup
 
-from expectations.errors import AnkaError, InputError
+from expectations.errors import AnkaError
+from expectations.refused_by_machine import refused_by_machine
 from expectations.texts import Bilingual
 
 if TYPE_CHECKING:
     from typer._click import Command, Context, HelpFormatter
-
-
-_REFUSALS = frozenset(
-    (
-        errno.EACCES,
-        errno.EPERM,
-        errno.EROFS,
-        errno.ENOTDIR,
-        errno.EISDIR,
-        errno.ENAMETOOLONG,
-        errno.ELOOP,
-        errno.ENOSPC,
-        errno.EDQUOT,
-    )
-)
 
 
 @dataclass(frozen=True)
@@ -73,6 +58,11 @@ PLACES = {
         Bilingual(
             "上交前自查：标出错误的单元格，不留存任何内容", "mark wrong cells before handing in; nothing is stored"
         ),
+    ),
+    "go-back": Place(
+        "go_back",
+        "go_back",
+        Bilingual("退回最近一次完好的核查结果", "show the last good run while the present one is damaged"),
     ),
     "batch": Place(
         "audits",
@@ -182,32 +172,14 @@ def main() -> None:
     """User errors, and what the machine refuses, become one line and a hint; everything else keeps its traceback."""
     try:
         app()
-    except (AnkaError, OSError) as error:
-        mistake = error if isinstance(error, AnkaError) else _refused_by_machine(error)
+    except Exception as error:
+        mistake = error if isinstance(error, AnkaError) else refused_by_machine(error)
         if mistake is None:
             raise
         from flows.progress import say_error
 
         say_error(Console(stderr=True), mistake)
         sys.exit(mistake.exit_code)
-
-
-def _refused_by_machine(error: OSError) -> AnkaError | None:
-    """What a user can mend of what the system says: a place that is not permitted, no folder, full, or gone."""
-    if error.errno == errno.ENOENT and error.filename is None:
-        return InputError(
-            Bilingual("当前目录已不存在", "the working directory is gone"),
-            hint=Bilingual("先进入另一个目录", "change into another one").about("cd ~"),
-        )
-    if error.errno not in _REFUSALS:
-        return None
-    where = f": {error.filename}" if error.filename else ""
-    return InputError(
-        Bilingual("系统不允许", "the system refuses").about(f"{error.strerror}{where}"),
-        hint=Bilingual(
-            "检查该位置的权限和路径，或换一个位置", "check rights and path of that place, or choose another"
-        ),
-    )
 
 
 if __name__ == "__main__":

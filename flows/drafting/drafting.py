@@ -1,6 +1,5 @@
 """`draft_catalogue`: exports in, a folder of YAML out, in the order of work."""
 
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +8,7 @@ from expectations.connections import open_duckdb, within_memory
 from expectations.errors import InputError
 from expectations.sql.cell_values import value_macros
 from expectations.texts import Bilingual
+from expectations.work_folders import work_folder
 from flows.drafting.guessing import Draft, draft_of, links_between
 from flows.drafting.names import name_of
 from flows.drafting.reading import read_exports
@@ -35,12 +35,12 @@ def draft_catalogue(paths: Sequence[Path], folder: Path) -> Drafted:
         )
     files = list_files(paths).files
     with (
-        tempfile.TemporaryDirectory(prefix="anka-draft-") as work,
-        open_duckdb(files=files, folders=[Path(work)], spill=Path(work)) as con,
+        work_folder("draft") as work,
+        open_duckdb(files=files, folders=[work], spill=work) as con,
     ):
         for statement in value_macros():
             con.execute(statement)
-        read = read_exports(con, files, Path(work))
+        read = read_exports(con, files, work)
         drafts: list[Draft] = []
         for number, export in enumerate(read.exports, 1):
             name = name_of(read.called(export), {draft.name for draft in drafts}, f"card_{number}")

@@ -21,6 +21,7 @@ from expectations.connections import side_by_side
 from expectations.errors import InputError, nearest
 from expectations.file_names import shown
 from expectations.progress import Progress, Stage, unheard
+from expectations.refused_by_machine import disk_is_full
 from expectations.sql.cell_values import value_macros
 from expectations.texts import NO_TEXT, Bilingual
 from expectations.workers import workers
@@ -218,6 +219,8 @@ def _read_file(run: _Run, path: Path, is_busy: bool) -> _ReadFile:
     except Refused as refused:
         return _ReadFile(folder, sha256, refused=refused)
     except OSError as error:
+        if disk_is_full(error):
+            raise  # it is not the file, and to go on without it would lose it
         return _ReadFile(folder, sha256, refused=unreadable(error))
 
 

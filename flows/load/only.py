@@ -1,7 +1,6 @@
 """Loading alone, in a folder that is deleted: what would become of exports, before anybody judges them."""
 
 import json
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -15,6 +14,7 @@ from expectations.progress import Progress
 from expectations.run import schema as run_schema
 from expectations.run.loaded.profile import Figures, profile
 from expectations.spill import let_go_of_deleted
+from expectations.work_folders import work_folder
 from flows.load.loading import Folders, load_exports
 from flows.load.profile import write_profile
 from flows.load.report import LoadReport, headers_of, report_as_text
@@ -66,16 +66,17 @@ def only_load(
     Raises InputError where none can be loaded.
     """
     files = list_files(paths).files
-    with tempfile.TemporaryDirectory(prefix="anka-load-") as name:
-        folder = Path(name)
-        with open_duckdb(folder / "warehouse.duckdb", files=files, folders=[folder], spill=folder) as con:
-            report = load_exports(
-                con, catalogue, paths, card=card, skip_refused=True, progress=progress, folders=Folders(folder)
-            )
-            write_profile(con, catalogue.cards.values(), former or {})
-            for table in (run_schema.FIELDS, run_schema.CARDS_KNOWN):
-                con.execute(table.create("load"))
-            name_cards(con, catalogue, "load")
-            con.execute("set search_path = 'load'")
-            yield OnlyLoaded(report, con)
+    with (
+        work_folder("load") as folder,
+        open_duckdb(folder / "warehouse.duckdb", files=files, folders=[folder], spill=folder) as con,
+    ):
+        report = load_exports(
+            con, catalogue, paths, card=card, skip_refused=True, progress=progress, folders=Folders(folder)
+        )
+        write_profile(con, catalogue.cards.values(), former or {})
+        for table in (run_schema.FIELDS, run_schema.CARDS_KNOWN):
+            con.execute(table.create("load"))
+        name_cards(con, catalogue, "load")
+        con.execute("set search_path = 'load'")
+        yield OnlyLoaded(report, con)
     let_go_of_deleted()

@@ -24,7 +24,6 @@ from expectations.run.published import open_published
 from expectations.sql.lookups import create_lookups
 from expectations.store.tables import Finding, Notice
 from flows.audit import AuditOrder, run_audit
-from flows.publishing import published_files
 from flows.review.batch import select_period
 from flows.review.periods import parse_period
 from flows.review.workbook import write_review
@@ -393,4 +392,4 @@ def test_a_followed_run_that_fails_leaves_no_file_behind(tmp_path: Path) -> None
         assert {file.name for file in home.published.iterdir()} == standing
         register.execute("drop trigger full")
     audited(29)
-    assert len(published_files(home)) == 2
+    assert len(home.published_files()) == 2

@@ -3,12 +3,16 @@
 import os
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from support.audits import ARREST, write_cards
+from support.places import SAMPLE
 from support.site.dashboard_server import serving
 
 from expectations.catalogue.catalogues import Catalogue
@@ -17,13 +21,13 @@ from expectations.home import Home
 FAR = "Pacific/Kiritimati"
 
 
-def anka(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def anka(home: Path, *arguments: str, umask: int = 0o022) -> subprocess.CompletedProcess[str]:
     """A command of its own, under umask 022 as most accounts have it, on a machine whose clock is another one than the office's."""
     environment = {**os.environ, "ANKA_HOME": str(home), "TZ": "UTC", "ANKA_TIME_ZONE": FAR}
     return subprocess.run(
         [sys.executable, "-m", "flows.cli.main", *arguments],
         env=environment,
-        umask=0o022,
+        umask=umask,
         capture_output=True,
         text=True,
         check=False,
@@ -32,6 +36,25 @@ def anka(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 def open_to_others(home: Path) -> list[str]:
     return [f"{path} {path.stat().st_mode:o}" for path in (home, *home.rglob("*")) if path.stat().st_mode & 0o077]
+
+
+@contextmanager
+def looked_at(home: Path) -> Iterator[list[str]]:
+    """What was ever open to others while the block ran, looked for all the time."""
+    seen, over = list[str](), threading.Event()
+
+    def look() -> None:
+        while not over.is_set():
+            with suppress(OSError):  # gone while it was looked at
+                seen.extend(open_to_others(home) if home.exists() else ())
+
+    watcher = threading.Thread(target=look)
+    watcher.start()
+    try:
+        yield seen
+    finally:
+        over.set()
+        watcher.join()
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +74,29 @@ def test_a_new_home_is_its_owners_alone(nightly: Path) -> None:
     names = {path.name for path in nightly.rglob("*")}
     assert {"warehouse.duckdb", "register.db", "quarantine.csv", "prefect.db", "index.html"} <= names
     assert open_to_others(nightly) == []
+
+
+@pytest.mark.parametrize("umask", [0o022, 0o000])
+def test_nothing_is_open_to_others_at_any_moment(tmp_path: Path, catalogue: Catalogue, umask: int) -> None:
+    export = write_cards(tmp_path / "in", catalogue, "arrest", [{"bmsah": ARREST, "accept_date": "2026-05-04"}, {}])
+    home = tmp_path / "home"
+    commands = (
+        ("audit", str(export), "--as-of", "2026-06-29"),
+        ("user", "import", str(SAMPLE / "organisation.csv")),
+        ("audit", "--no-prefect", str(export), "--as-of", "2026-06-30"),
+        ("findings",),
+    )
+    with looked_at(home) as seen:
+        for arguments in commands:
+            completed = anka(home, *arguments, umask=umask)
+            assert completed.returncode == 0, completed.stderr
+        former = os.umask(umask)
+        try:
+            with serving(home, tmp_path / "log"):
+                pass
+        finally:
+            os.umask(former)
+    assert sorted(set(seen)) == []
 
 
 def test_the_night_is_named_by_the_offices_day(nightly: Path) -> None:

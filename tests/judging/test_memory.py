@@ -18,7 +18,6 @@ from expectations.home import Home
 from expectations.run.published import open_published
 from expectations.spill import own_folder
 from flows.audit import AuditOrder, load_stage, run_audit
-from flows.publishing import published_files
 from sample_data import COMMITTED
 
 AUDIT = ("audit", SAMPLE / "exports", "--as-of", COMMITTED.as_of.isoformat(), "--no-prefect")
@@ -56,7 +55,7 @@ def test_an_audit_within_little_memory_finds_the_same(
     monkeypatch.setenv(MEMORY_VARIABLE, "200MB")
     run_audit(AuditOrder(tmp_path, (SAMPLE / "exports",), COMMITTED.as_of, data_docs=False, follow=False))
     with (
-        open_published(published_files(Home(tmp_path))[-1]) as here,
+        open_published(Home(tmp_path).published_files()[-1]) as here,
         open_published(Home(audited_home).current()) as there,
     ):
         query = "select * exclude (run_id) from findings order by finding_id"

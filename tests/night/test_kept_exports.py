@@ -9,7 +9,7 @@ from support.places import SAMPLE
 from expectations.home import Home
 from expectations.run.published import open_published
 from flows.audit import AuditOrder, run_audit
-from flows.publishing import prune, published_files
+from flows.publishing import prune
 from sample_data import COMMITTED
 
 
@@ -43,7 +43,7 @@ def test_copies_go_with_the_last_run_that_was_made_of_them(tmp_path: Path) -> No
     for export in (exports[0], exports[0], exports[1]):
         audited(home, export)
     prune(Home(home), 2)
-    assert len(published_files(Home(home))) == len(kept(home)) == 2
+    assert len(Home(home).published_files()) == len(kept(home)) == 2
     prune(Home(home), 1)
     assert list(kept(home).values()) == [exports[1].read_bytes()]
 

@@ -5,6 +5,8 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -15,12 +17,13 @@ from sqlalchemy import create_engine, select, text
 from support.dashboard_small import publish_small
 from support.places import SAMPLE
 from support.register_cases import postgresql, register
+from support.site.dashboard_server import serving, with_people
 
 from expectations.errors import InputError
 from expectations.home import Home
 from expectations.register.belonging import adopt, home_register, start_anew
 from expectations.register.follow import follow
-from expectations.store.register import Register, open_register
+from expectations.store.register import Register, open_register, register_url
 from expectations.store.tables import Access, Run, Setting
 
 __all__ = ["postgresql", "register"]
@@ -184,6 +187,49 @@ def test_a_new_home_takes_what_it_is_given(tmp_path: Path) -> None:
     assert home_register(Home(tmp_path / "second"), url).identity() == opened.identity()
     with home_register(Home(tmp_path / "third")).reading() as session:
         assert session.scalars(select(Run)).all() == []
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [(deleted, "gone or empty"), (emptied, "gone or empty"), (another, "not the register of this home")],
+)
+def test_a_process_that_has_it_open_notices(tmp_path: Path, damage: Callable[[Office], None], message: str) -> None:
+    """A dashboard would write decisions into a file that has no name any more."""
+    home = publish_small(tmp_path / "home")
+    office = Office(home, register_url(home))
+    opened = home_register(home)
+    assert home_register(home) is opened
+    shutil.copy(tmp_path / "home" / "register.db", tmp_path / "copy.db")
+    damage(office)
+    with pytest.raises(InputError, match=message):
+        home_register(home)
+    for file in _files(office.url):
+        file.unlink()
+    shutil.copy(tmp_path / "copy.db", tmp_path / "home" / "register.db")
+    assert home_register(home).identity() == home.register_id()
+
+
+def answer(address: str) -> tuple[int, str]:
+    """Status and text of what the dashboard answers."""
+    try:
+        with urllib.request.urlopen(address) as answered:
+            return answered.status, answered.read().decode()
+    except urllib.error.HTTPError as refused:
+        with refused:
+            return refused.code, refused.read().decode()
+
+
+def test_a_dashboard_whose_register_goes_away_says_so_and_makes_none(tmp_path: Path) -> None:
+    home = publish_small(tmp_path / "home")
+    with_people(home.root).close()
+    with serving(home.root, tmp_path / "log") as address:
+        assert answer(f"{address}sign-in")[0] == 200
+        deleted(Office(home, register_url(home)))
+        status, said = answer(f"{address}sign-in")
+        assert (status, "tell the administrator" in said, str(tmp_path) in said) == (503, True, False)
+        assert answer(f"{address}_stcore/health") == (200, "ok")
+    assert "gone or empty" in (tmp_path / "log").read_text(encoding="utf-8")
+    assert not (home.root / "register.db").exists()
 
 
 def test_taking_another_is_refused_where_there_is_none(tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 Reads through the same readers as the load, so that rows and columns keep their numbers.
 """
 
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +15,7 @@ from expectations.catalogue.catalogues import Catalogue
 from expectations.connections import open_duckdb
 from expectations.errors import InputError
 from expectations.texts import Bilingual
+from expectations.work_folders import work_folder
 from expectations.workbooks import SAFE
 from flows.load.recognition import all_headings
 from flows.load.sources.containers import kind_of
@@ -52,10 +52,10 @@ def write_as_workbook(
     Raises InputError for a file that can't be read or has more rows than a sheet can hold.
     """
     with (
-        tempfile.TemporaryDirectory(prefix="anka-rows-") as folder,
-        open_duckdb(files=[source], folders=[Path(folder)], spill=Path(folder)) as con,
+        work_folder("rows") as folder,
+        open_duckdb(files=[source], folders=[folder], spill=folder) as con,
     ):
-        reading = Reading(Path(folder), all_headings(catalogue))
+        reading = Reading(folder, all_headings(catalogue))
         kind = kind_of(source)
         sheets = read_delimited(source, reading) if kind == "text" else read_workbook(source, kind, reading)
         with xlsxwriter.Workbook(str(target), SAFE) as book:

@@ -4,6 +4,7 @@ A hostile workbook can claim any size, and a parser that aborts must not take th
 the package `workbook_reader`; nothing here opens the file.
 """
 
+import errno
 import json
 import os
 import subprocess
@@ -11,6 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any, Literal
 
+from expectations.refused_by_machine import disk_is_full
 from expectations.texts import NO_TEXT, Bilingual
 from flows.load.sources.refusals import Refused
 from flows.load.sources.sheets import HEAD, Reading, Sheet, UnreadSheet, stored_rows
@@ -109,6 +111,8 @@ def _run(path: Path, kind: str, folder: Path) -> dict[str, Any]:
     if child.returncode == 0 and manifest.exists():
         outcome: dict[str, Any] = json.loads(manifest.read_text(encoding="utf-8"))
         return outcome
+    if disk_is_full(child.stderr.decode(errors="replace")):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder))
     raise Refused(
         Bilingual(
             f"无法解析：文件已损坏或声称的大小超出内存限制（{memory // 2**20} MB）",
