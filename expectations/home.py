@@ -43,14 +43,17 @@ class NothingPublishedError(AnkaError):
 class DamagedRunError(AnkaError):
     """The present run can't be read: its file is damaged or missing, or nothing says which one it is."""
 
-    def __init__(self, what: object) -> None:
+    def __init__(self, what: object, *, is_last: bool = False) -> None:
         super().__init__(
             Bilingual("当前核查结果已损坏", "the present run is damaged").about(what),
-            hint=Bilingual(
+            hint=Bilingual("重新运行 anka audit；没有其他完好的结果", "run anka audit again; no other run can be read")
+            if is_last
+            else Bilingual(
                 "重新运行 anka audit；在此之前退回最近一次完好的结果",
                 "run anka audit again; to go back to the last good run meanwhile",
             ).about("anka go-back"),
         )
+        self.what = what
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,13 @@
 import re
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from expectations.errors import AnkaError
-from expectations.home import Home, number_of
+from expectations.home import DamagedRunError, Home, number_of
 from expectations.register.reading import last_run
-from expectations.run.present import opens
+from expectations.run.present import opens, read_whole
 from expectations.store.register import Register
 from expectations.work_folders import delete_leftovers, delete_work_folders
 from flows.kept_exports import HALF_COPIED
@@ -40,7 +41,9 @@ def finish_switch(home: Home, register: Register) -> None:
         run = last_run(session)
     file = home.published / Path(run.file).name if run else None
     if file and opens(file) and number_of(file) > _shown_number(home):
-        home.switch_to(file)
+        with suppress(DamagedRunError):  # somebody went back from it, and not without a reason
+            read_whole(file)
+            home.switch_to(file)
 
 
 def _shown_number(home: Home) -> int:

@@ -22,12 +22,12 @@ _SHOWN = 8
 def banner(view: View) -> None:
     """Draws it. Problems are those the register found when it followed the run."""
     nights_banner(view.register, view.reader, view.language)
+    if view.instead_of:
+        shown = view.t("app.run_damaged", as_of=view.run.as_of, run_id=view.run.run_id)
+        words = shown if view.run.run_id else view.instead_of.message.in_language(view.language)
+        st.error(words, icon=":material/broken_image:")
     if not view.run.run_id:
         return
-    if view.instead_of:
-        st.error(
-            view.t("app.run_damaged", as_of=view.run.as_of, run_id=view.run.run_id), icon=":material/broken_image:"
-        )
     st.sidebar.caption(view.t("app.run", as_of=view.run.as_of, run_id=view.run.run_id))
     problems = run_problems(view)
     if problems:

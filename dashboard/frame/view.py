@@ -16,7 +16,7 @@ from dashboard.frame.place import home, register, sighted
 from dashboard.words.texts import label, text
 from expectations.errors import AnkaError
 from expectations.finding.masks import Masks
-from expectations.home import DamagedRunError
+from expectations.home import NothingPublishedError
 from expectations.people.languages import as_language
 from expectations.rights.reader import Reader
 from expectations.run.account import NO_RUN, Run, run
@@ -39,8 +39,8 @@ class View:
     register: Register
     entered: bool = False
     """Whether the reader has just come to this page: its parameters are then read from the address."""
-    instead_of: DamagedRunError | None = None
-    """Why the run shown is an older one, where the present one is damaged."""
+    instead_of: AnkaError | None = None
+    """Why the run shown is an older one or none, where the present one can't be read."""
 
     @cached_property
     def masks(self) -> Masks:
@@ -75,20 +75,23 @@ class View:
 def open_view(reader: Reader, language: Language, entered: bool, *, needs_run: bool = True) -> Iterator[View]:
     """The run that is shown, as `reader` may see it, and none at all where the page needs none and it can't be read. Raises
     NothingPublishedError, DamagedRunError, FoundDamagedError."""
-    if not needs_run and not _can_be_shown():
+    problem = None if needs_run else _no_run()
+    if problem:
         with without_run() as nothing:
-            yield View(nothing, home().root, NO_RUN, language, reader, register(), entered)
+            unread = None if isinstance(problem, NothingPublishedError) else problem
+            yield View(nothing, home().root, NO_RUN, language, reader, register(), entered, unread)
         return
     with sighted(reader) as (shown, con):
         yield View(con, shown.file, run(con), language, reader, register(), entered, shown.instead_of)
 
 
-def _can_be_shown() -> bool:
+def _no_run() -> AnkaError | None:
+    """Why there is no run to show; also one that another version published can't be."""
     try:
         shown_run(home())
-    except AnkaError:  # also one that another version published
-        return False
-    return True
+    except AnkaError as problem:
+        return problem
+    return None
 
 
 def chosen_language(reader: Reader) -> Language:

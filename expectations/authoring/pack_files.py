@@ -91,6 +91,7 @@ def import_pack(file: Path, into: Path, *, replace: bool = False) -> PackArchive
     for one that does not fit the bundled catalogue here; nothing is changed then.
     """
     archive, files = _read(file)
+    delete_leftovers(into, f"{_INCOMING}*", lambda killed: put_back(killed, into))
     present = [into / name for name in archive.folders if os.path.lexists(into / name)]
     if present and not replace:
         raise InputError(
@@ -106,7 +107,6 @@ def import_pack(file: Path, into: Path, *, replace: bool = False) -> PackArchive
     made = [folder for folder in (into, *into.parents) if not os.path.lexists(folder)]
     try:
         into.mkdir(parents=True, exist_ok=True)
-        delete_leftovers(into, f"{_INCOMING}*", lambda killed: put_back(killed, into))
         with locked_folder(into, _INCOMING) as incoming:
             for file_name, content in files.items():
                 (incoming / file_name).parent.mkdir(parents=True, exist_ok=True)

@@ -38,7 +38,7 @@ def shown_run(home: Home) -> Shown:
     except DamagedRunError as damage:
         good = newest_good(home)
         if good is None:
-            raise
+            raise DamagedRunError(damage.what, is_last=True) from None
         return Shown(good, damage)
 
 

@@ -2,7 +2,10 @@
 
 import hashlib
 import json
+import signal
 import stat
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -255,6 +258,46 @@ def test_a_name_taken_meanwhile_leaves_every_pack_as_it_was(office: Path) -> Non
     with pytest.raises(OSError, match="not empty"):
         swap_in(incoming, office / "packs", ["good", "other"])
     assert state(office) == before
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from expectations.authoring.pack_files import import_pack
+moves, rename = int(sys.argv[3]), Path.rename
+def killed(self, target):
+    global moves
+    if moves == 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+    moves -= 1
+    return rename(self, target)
+Path.rename = killed
+import_pack(Path(sys.argv[1]), Path(sys.argv[2]), replace=True)
+"""
+
+
+@pytest.mark.parametrize("moves", [0, 1, 2, 3])
+def test_after_a_kill_half_way_the_next_import_puts_every_pack_back_first(
+    office: Path, tmp_path: Path, moves: int
+) -> None:
+    file = archive(
+        tmp_path / "good.zip", [GOOD, ("other/pack.yaml", PACK.replace(b"good", b"other"))], folders=["other", "good"]
+    )
+    command = [sys.executable, "-c", KILLED, str(file), str(office / "packs"), str(moves)]
+    assert subprocess.run(command, check=False).returncode == -signal.SIGKILL
+    with pytest.raises(InputError, match="folder exists"):
+        import_pack(file, office / "packs")
+    assert state(office / "packs") == {"good/pack.yaml": b"before", "other/pack.yaml": b"before"}
+
+
+def test_a_killed_import_that_was_done_stays_done(office: Path, tmp_path: Path) -> None:
+    file = archive(tmp_path / "good.zip", [GOOD])
+    incoming = office / "packs" / ".incoming-x"
+    (incoming / "good.replaced").mkdir(parents=True)
+    (incoming / "good.replaced" / "pack.yaml").write_bytes(b"older")
+    with pytest.raises(InputError, match="folder exists"):
+        import_pack(file, office / "packs")
+    assert state(office / "packs") == {"good/pack.yaml": b"before", "other/pack.yaml": b"before"}
 
 
 def test_the_command_refuses_in_one_line(office: Path, tmp_path: Path) -> None:

@@ -152,12 +152,14 @@ def test_where_no_run_can_be_read_pages_say_so_and_the_administrators_opens(
         pass
     with open_view(MACHINE, "zh", entered=True, needs_run=False) as view:
         assert view.run.run_id == ""
+        assert view.instead_of is not None
     assert "the present run is damaged" in anka("go-back", home=home.root, code=2).stderr
 
 
+@pytest.mark.parametrize("goes_back", [False, True])
 @pytest.mark.parametrize("name", ["garbage", "truncated", "flipped card", "missing"])
 def test_an_audit_goes_on_from_no_damaged_run_and_mends_the_home(
-    tmp_path: Path, catalogue: Catalogue, name: str
+    tmp_path: Path, catalogue: Catalogue, name: str, goes_back: bool
 ) -> None:
     rows = [{"bmsah": ARREST, "accept_date": "2026-05-04", "case_name": "某某案件的名称足够长"}, {}]
     export = write_cards(tmp_path / "in", catalogue, "arrest", rows)
@@ -171,6 +173,8 @@ def test_an_audit_goes_on_from_no_damaged_run_and_mends_the_home(
         changed(home, lambda content: content.replace("某某案件的名称足够长".encode(), "某某案件的名称足够短".encode()))
     else:
         DAMAGE[name](home)
+    if goes_back:
+        anka("go-back", home=home.root)
     again = json.loads(anka(*audit, "--as-of", AS_OF.isoformat(), home=home.root).stdout)
     assert again["status"] == "complete"
     assert json.loads(anka("findings", "--format", "json", home=home.root).stdout) == before
