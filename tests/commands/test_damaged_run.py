@@ -14,6 +14,7 @@ from support.site.single_pages import opened_page
 from dashboard.frame.view import open_view
 from expectations.catalogue.catalogues import Catalogue
 from expectations.home import DamagedRunError, Home
+from expectations.register.belonging import home_register
 from expectations.rights.reader import MACHINE
 from expectations.run.present import FoundDamagedError, shown_run
 
@@ -83,13 +84,20 @@ COMMANDS = {
 }
 
 
+def good_of(name: str) -> str:
+    """The newest run that can be read: with a damaged pointer it is the one that was shown."""
+    return "000001-r1" if name in ("truncated", "emptied", "flipped head", "flipped", "missing") else "000002-r1"
+
+
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
     """Two runs, of which the second is the present one."""
     small = publish_small(tmp_path / "home")
+    small.root.chmod(0o700)
     second = small.published / "000002-r1.duckdb"
     shutil.copy(small.current(), second)
     small.switch_to(second)
+    home_register(small)  # it knows its register from here on
     return small
 
 
@@ -104,7 +112,7 @@ def test_a_list_is_refused_in_a_line_and_after_going_back_there_is_one(
     assert "the present run is damaged" in line
     assert "anka go-back" in hint
     assert completed.stdout == ""
-    assert "000001-r1" in anka("go-back", home=home.root).stdout
+    assert good_of(name) in anka("go-back", home=home.root).stdout
     assert len(json.loads(anka(*COMMANDS["findings"], home=home.root).stdout)) == 4
     assert "nothing was changed" in anka("go-back", home=home.root, code=2).stderr
 
@@ -125,7 +133,7 @@ def test_pages_show_the_last_good_run_and_say_so(home: Home, name: str, monkeypa
     app = opened_page("findings", home.root, monkeypatch)
     assert "当前核查结果已损坏" in app.error[0].value
     assert "r1" in app.error[0].value
-    assert shown_run(home).file.name == "000001-r1.duckdb"
+    assert shown_run(home).file.stem == good_of(name)
 
 
 def test_a_byte_that_changed_is_found_while_a_page_reads_it_and_the_next_pass_shows_another(
@@ -147,7 +155,8 @@ def test_where_no_run_can_be_read_pages_say_so_and_the_administrators_opens(
 ) -> None:
     monkeypatch.setenv("ANKA_HOME", str(home.root))
     DAMAGE[name](home)
-    (home.published / "000001-r1.duckdb").unlink()
+    for file in home.published_files():
+        file.write_bytes(b"damaged")
     with pytest.raises(DamagedRunError), open_view(MACHINE, "zh", entered=True):
         pass
     with open_view(MACHINE, "zh", entered=True, needs_run=False) as view:
