@@ -6,6 +6,7 @@ port can be taken in between and whoever asks early waits.
 """
 
 import asyncio
+import errno
 import http.client
 import os
 import secrets
@@ -28,6 +29,8 @@ from expectations.texts import Bilingual
 
 _STOP_SECONDS = 10
 _ANSWER_SECONDS = 5
+_LEAST_FREE = 16 * 2**20
+"""With less of the disk free the server answers that something is wrong with it, and not what."""
 _ASKS_WHO = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 
 
@@ -56,8 +59,10 @@ def one_shot_server() -> Iterator[None]:
         )
     try:
         yield
-    except BaseException:
+    except BaseException as error:
         server.terminate()  # it may not have come so far that it hears its input end
+        if type(error).__module__.startswith("prefect.") and shutil.disk_usage(log.parent).free < _LEAST_FREE:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(log.parent)) from None
         raise
     finally:
         assert server.stdin is not None

@@ -39,7 +39,11 @@ def home_register(home: Home, url: str = "") -> Register:
         # removed, emptied or replaced under a process that has it open: what it writes from now on would be nowhere
         _known.clear()
         open_register.cache_clear()
-    register = _checked(home, place)
+    try:
+        register = _checked(home, place)
+    except InputError:
+        open_register.cache_clear()  # what is put in its place is another file
+        raise
     _known[home.root, place] = file_at(place), register
     return register
 

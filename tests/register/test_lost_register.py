@@ -199,7 +199,11 @@ def test_a_process_that_has_it_open_notices(tmp_path: Path, damage: Callable[[Of
     office = Office(home, register_url(home))
     opened = home_register(home)
     assert home_register(home) is opened
-    shutil.copy(tmp_path / "home" / "register.db", tmp_path / "copy.db")
+    with (
+        closing(sqlite3.connect(home.root / "register.db")) as source,
+        closing(sqlite3.connect(tmp_path / "copy.db")) as copy,
+    ):
+        source.backup(copy)
     damage(office)
     with pytest.raises(InputError, match=message):
         home_register(home)
