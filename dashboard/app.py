@@ -4,6 +4,7 @@ elsewhere.
 
 from base64 import b64encode
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import streamlit as st
@@ -30,8 +31,10 @@ from dashboard.work.mine_page import mine_page
 from dashboard.work.today_page import today_page
 from expectations.errors import AnkaError
 from expectations.home import NothingPublishedError
+from expectations.people import access_log
 from expectations.people.languages import remember_language
 from expectations.refused_by_machine import refused_by_machine
+from expectations.rights.acts import NotAllowedError
 from expectations.rights.reader import Reader
 from expectations.run.present import FoundDamagedError
 from expectations.texts import LANGUAGE_NAMES, LANGUAGES, Language
@@ -59,6 +62,9 @@ PAGES: dict[str, tuple[str, Callable[[View], None]]] = {
 }
 _WITHOUT_RUN = ("admin", "check")
 """Pages that need no published run."""
+_LISTS = ("today", "mine", "findings", "due", "notices")
+"""Pages that list cases with the names of people: opening one is a view the access log keeps."""
+_LOOKS_ANEW = timedelta(minutes=10)
 
 
 def main() -> None:
@@ -124,10 +130,14 @@ def _drawing(name: str, reader: Reader) -> Callable[[], None]:
     def page() -> None:
         language, fresh = chosen_language(reader), entered(name)
         if name not in reader.pages:
+            if fresh:
+                access_log.log_refused(register(), reader, f"page {name}")
             st.warning(text("app.not_allowed", language), icon=":material/block:")
             return
         try:
             with open_view(reader, language, fresh, needs_run=name not in _WITHOUT_RUN) as view:
+                if name in _LISTS and _looks_anew(name):
+                    access_log.log_view(view.register, reader, "list", name)
                 banner(view)
                 PAGES[name][1](view)
         except FoundDamagedError:
@@ -136,6 +146,8 @@ def _drawing(name: str, reader: Reader) -> Callable[[], None]:
             nights_banner(register(), reader, language)
             empty.no_run(language)
         except AnkaError as error:
+            if fresh and isinstance(error, NotAllowedError):
+                access_log.log_refused(register(), reader, f"page {name}")
             empty.mistake(error, language)
         except Exception as error:
             mistake = refused_by_machine(error)
@@ -145,6 +157,15 @@ def _drawing(name: str, reader: Reader) -> Callable[[], None]:
 
     page.__name__ = name
     return page
+
+
+def _looks_anew(name: str) -> bool:
+    """Whether the reader has not been at the list for a while; asked of the session, so that a pass of the page costs nothing."""
+    looked: dict[str, datetime] = st.session_state.setdefault("looked", {})
+    if name in looked and datetime.now(UTC) - looked[name] < _LOOKS_ANEW:
+        return False
+    looked[name] = datetime.now(UTC)
+    return True
 
 
 main()

@@ -11,6 +11,7 @@ from starlette.routing import Route
 from streamlit import App
 
 from dashboard.check.spare import keep_spare_once_served
+from dashboard.door import patience
 from dashboard.door.gate import Gate
 from dashboard.door.sign_in import ROUTES
 from dashboard.exports.downloads import exporting
@@ -52,4 +53,5 @@ app = App(
 if __name__ == "__main__":
     home().keep_private()
     keep_spare_once_served(int(sys.argv[1]))
+    patience.install()
     app.run(config={**_SETTINGS, "server.port": int(sys.argv[1])})

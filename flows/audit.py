@@ -37,6 +37,7 @@ from expectations.run.loaded.profile import former_figures_of
 from expectations.run.published import open_published
 from expectations.run.sights import Sights
 from expectations.spill import own_folder
+from expectations.store.chain import Head, log_head
 from expectations.store.offices import read_offices
 from expectations.store.register import Register, now
 from expectations.texts import Bilingual
@@ -268,6 +269,7 @@ def publish_stage(
     home, watch, verdicts = Home(order.home), Stopwatch([*stages]), judged.verdicts
     in_error = tuple(f"{v.judgement.name}: {v.reason}" for v in verdicts if v.state == "error")
     run_id, rows = run_id_of(order, catalogue, loaded), loaded.rows
+    register = home_register(home, order.register) if order.follow else None
     facts = RunFacts(
         run_id,
         order.as_of,
@@ -279,6 +281,8 @@ def publish_stage(
         rows.loaded,
         rows.rejected,
         complete=not in_error,
+        log_head=_head_of(register) if register else None,
+        register=register.identity() if register else "",
     )
     beside = [loaded.former, home.touched] if loaded.former else ()
     with _warehouse(order, beside) as con:
@@ -300,11 +304,10 @@ def publish_stage(
         tell(Stage.PUBLISH, 0, 1)
         unfinished = publish(con, home, catalogue, facts, collected, watch.stages)
         tell(Stage.PUBLISH, 1, 1)
-    file, register, followed = published_name(unfinished), None, None
-    if order.follow:
+    file, followed = published_name(unfinished), None
+    if register:
         with watch.stage("follow"):
             tell(Stage.FOLLOW, 0, 1)
-            register = home_register(home, order.register)
             try:
                 followed = follow(register, unfinished, named=file, inputs=order.paths)
             except BaseException:
@@ -393,6 +396,11 @@ def _merged(noted: Iterable[tuple[str, Bilingual]]) -> tuple[str, ...]:
         if text:
             rules_by_text.setdefault(text, []).append(rule_id)
     return tuple(f"{', '.join(rules)}: {text}" for text, rules in rules_by_text.items())
+
+
+def _head_of(register: Register) -> Head:
+    with register.reading() as session:
+        return log_head(session)
 
 
 def figures_of(file: Path, register: Register | None = None) -> list[Line]:

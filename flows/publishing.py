@@ -23,6 +23,7 @@ from expectations.judging.collecting import Collected
 from expectations.judging.identities import card_rows_query, case_owners_statement, checked_query
 from expectations.run import schema as run_schema
 from expectations.sql.fingerprints import rule_fingerprint
+from expectations.store.chain import Head
 from expectations.store.register import now
 from flows.kept_exports import drop_unused_exports
 
@@ -53,6 +54,9 @@ class RunFacts:
     rows_loaded: int
     rows_rejected: int
     complete: bool
+    log_head: Head | None = None
+    """Where the access log stands, and in which register; none of a run no register follows."""
+    register: str = ""
 
 
 def publish(
@@ -167,6 +171,9 @@ def _write_tables(
         run_schema.RULES,
         [_rule_row(catalogue, catalogue.rule_on(rule_id, facts.as_of), facts.as_of) for rule_id in catalogue.rules],
     )
+    if facts.log_head:
+        head = {"entry": facts.log_head.entry, "hash": facts.log_head.hash, "register": facts.register}
+        _store(con, run_schema.LOG_HEAD, [head])
     _keep_history(con, home, facts.run_id, facts.as_of)
     name_cards(con, catalogue, "publication")
 

@@ -61,6 +61,8 @@ def _subject(view: View, action: str, subject: str, titles: Mapping[str, tuple[s
     card, _, case = subject.partition(" ")
     if action == "case" and card in titles:
         return f"{view.pick(*titles[card])} {case}"
+    if action == "list":
+        return view.label("page", subject)
     name = subject.replace(".", "_").replace("-", "_")
     return view.label("download", name) if action == "export" else subject
 
@@ -68,18 +70,20 @@ def _subject(view: View, action: str, subject: str, titles: Mapping[str, tuple[s
 def _detail(view: View, detail: str) -> str:
     """The technical words of an entry in the language of the view; values stay as they are."""
     words = view.label("logged", detail)
-    if words != detail:
-        return words
-    roles = detail.split(",")
+    return words if words != detail else " ".join(_part(view, part) for part in detail.split(" "))
+
+
+def _part(view: View, part: str) -> str:
+    roles = part.split(",")
     if set(roles) <= set(ROLES):
         return view.t("app.comma").join(view.label("role", role) for role in roles)
-    return " ".join(_parameter(view, part) for part in detail.split(" "))
+    return _parameter(view, part)
 
 
 def _parameter(view: View, part: str) -> str:
     name, sign, value = part.partition("=")
     words = view.label("logged", name)
-    return f"{words if words != name else view.label('filter', name)}{sign}{value}" if sign else part
+    return f"{words if words != name else view.label('filter', name)}{sign}{value}" if sign else words
 
 
 def _filters(view: View, names: Mapping[str, str]) -> AccessFilter:

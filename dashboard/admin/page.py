@@ -122,7 +122,7 @@ def _account(view: View, everybody: Sequence[Person]) -> None:
             password = accounts.reset_password(view.register, person.login, by(view))
             st.success(view.t("admin.reset_done", login=person.login), icon=":material/key:")
             st.code(password, language=None)
-    if person.state == "locked" and row.button(view.t("admin.unlock"), key="a_unlock", icon=":material/lock_open:"):
+    if person.state != "off" and row.button(view.t("admin.unlock"), key="a_unlock", icon=":material/lock_open:"):
         _do(lambda: accounts.unlock(view.register, person.login, by(view)))
     if person.state == "off" and row.button(view.t("admin.activate"), key="a_on", icon=":material/person:"):
         _do(lambda: accounts.set_active(view.register, person.login, True, by(view)))

@@ -30,7 +30,15 @@ def case_viewed(view: View, card: str, case: str) -> None:
     """Notes in the access log that the reader looked at the case, once for as long as they stay on it."""
     if st.session_state.get("viewed") != (card, case):
         st.session_state["viewed"] = (card, case)
-        access_log.log_view(view.register, view.reader, f"{card} {case}")
+        access_log.log_view(view.register, view.reader, "case", f"{card} {case}")
+
+
+def case_refused(view: View, bmsah: str) -> None:
+    """Notes that somebody asked for a case they do not see; of a number nobody knows, which may be anything somebody typed, nothing."""
+    with view.register.reading() as session:
+        known = view.entered and bmsah and reading.knows_case(session, bmsah)
+    if known:
+        access_log.log_refused(view.register, view.reader, f"case {bmsah}")
 
 
 def card_of_finding(view: View, finding_id: str) -> tuple[str, str, int | None]:

@@ -5,7 +5,7 @@ from html import escape
 
 import streamlit as st
 
-from dashboard.case.life import FINDING, addressed_finding, card_of_finding, case_viewed, life_of_case
+from dashboard.case.life import FINDING, addressed_finding, card_of_finding, case_refused, case_viewed, life_of_case
 from dashboard.case.markup import problem_list, whole_card
 from dashboard.frame import empty
 from dashboard.frame.address import Address, at_present, write_address
@@ -72,6 +72,7 @@ def _search_results(view: View, search_text: str) -> None:
 def _card(view: View, card: str, bmsah: str, row: int | None) -> None:
     case = case_card(view.con, card, bmsah, row)
     if case is None:
+        case_refused(view, bmsah)
         empty.nothing(view, "empty.unknown_case", "empty.unknown_case_how", case=bmsah or f"#{row}")
         return
     case_viewed(view, card, _number(case).zh)

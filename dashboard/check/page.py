@@ -24,6 +24,7 @@ from expectations.errors import AnkaError
 from expectations.finding.labels import place_word
 from expectations.finding.masks import mask_identity
 from expectations.office_days import today
+from expectations.people import access_log
 from expectations.run.findings import card_titles
 
 SUFFIXES = ("xlsx", "xlsm", "xls", "xlsb", "ods", "et", "csv", "txt", "tsv")
@@ -91,6 +92,8 @@ def _forget(view: View) -> None:
 
 def _check(view: View, uploads: Sequence[Upload], as_of: date, card: str) -> None:
     """Runs the check while the page says how far it is. Raises AnkaError."""
+    size = sum(len(upload.content) for upload in uploads)
+    access_log.log(view.register, view.reader, "check", "", f"files={len(uploads)} bytes={size}")
     with (
         st.status(view.t("check.running", seconds=0), expanded=True) as status,
         checking(uploads, as_of, card, view.language) as run,

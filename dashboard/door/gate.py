@@ -12,20 +12,20 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dashboard.door import signed_in
+from dashboard.door import signed_in, uploads
 from dashboard.door.answers import bounce, guarded, is_navigation, local_address, watched
+from dashboard.door.patience import SlowBodyError, hurried
 from dashboard.frame.place import register
 from expectations.errors import AnkaError
-from expectations.people import sessions
+from expectations.people import access_log, sessions
 from expectations.people.sessions import Standing
 from expectations.texts import Bilingual
 
 COOKIE = "anka_session"
 HEALTH = "/_stcore/health"
 _STREAM = "/_stcore/stream"
-_UPLOADS = "/_stcore/upload_file/"
 _PASSWORD = "/password"
 _OPEN = frozenset(
     (
@@ -73,6 +73,21 @@ class Gate:
             await self._http(scope, receive, guarded(scope, send))
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begun = False
+
+        async def answer(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._answered(scope, hurried(receive, _length(scope)), answer)
+        except SlowBodyError:
+            if not begun:
+                slow = PlainTextResponse(Bilingual("请求来得太慢", "too slow"), 408, {"Connection": "close"})
+                await slow(scope, receive, send)
+
+    async def _answered(self, scope: Scope, receive: Receive, send: Send) -> None:
         method, path = scope["method"], scope["path"]
         if method not in _SAFE and not from_here(scope):
             await PlainTextResponse(Bilingual("请求不是从本站发出的", "not sent from this site"), 403)(
@@ -91,14 +106,34 @@ class Gate:
             await Response(status_code=403 if session.must_change else 204)(scope, receive, send)
         elif session.must_change and path not in (_PASSWORD, "/sign-out"):
             await _to_password(scope)(scope, receive, send)
-        elif _is_closed(scope, session):
+        elif _is_closed(scope):
             await PlainTextResponse("Not Found", 404)(scope, receive, send)
+        elif path.startswith(uploads.PREFIX):
+            await self._upload(scope, receive, send, session)
         else:
             # only what somebody at the machine asks for: a page left open polls all night and must not keep the session alive
             if is_navigation(scope) or path.startswith("/export/"):
                 sessions.touch(register(), session.key)
             scope, send = watched(scope, send)
             await self.app(_identified(scope, session), receive, send)
+
+    async def _upload(self, scope: Scope, receive: Receive, send: Send, session: Standing) -> None:
+        """Streamlit's own route for uploads, where there is room for one; of another method than PUT only to a page of one's own."""
+        reader = await run_in_threadpool(sessions.reader_in, register(), session.key)
+        path = scope["path"]
+        if reader is None or scope["method"] != "PUT":
+            page = path.removeprefix(uploads.PREFIX).split("/")[0]
+            owned = reader is not None and signed_in.owner(page) == session.user_id
+            inner: ASGIApp = self.app if owned else PlainTextResponse("Not Found", 404)
+            await inner(_identified(scope, session), receive, send)
+            return
+        try:
+            with uploads.UPLOADS.taking(reader, path, _length(scope)) as upload:
+                await self.app(_identified(scope, session), uploads.counted(receive, upload), send)
+        except uploads.RefusedError as refused:
+            await run_in_threadpool(access_log.log_refused, register(), reader, "upload", refused.word)
+            words = "Not Found" if refused.status == 404 else Bilingual("上传被拒绝", "upload refused")
+            await PlainTextResponse(words, refused.status, {"Connection": "close"})(scope, receive, send)
 
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
         asked = scope["path"] == _STREAM and from_here(scope) and _register_is_there()
@@ -107,7 +142,12 @@ class Gate:
             await receive()  # a handshake is refused after it was taken, not before
             await send({"type": "websocket.close", "code": 1008})
             return
-        await self.app(_identified(scope, session), receive, send)
+
+        async def noting(message: Message) -> None:
+            uploads.UPLOADS.note_places(message)
+            await send(message)
+
+        await self.app(_identified(scope, session), receive, noting)
 
 
 async def standing(scope: Scope) -> Standing | None:
@@ -152,13 +192,20 @@ def _identified(scope: Scope, session: Standing | None) -> Scope:
     return {**scope, "headers": [*scope["headers"], *identity_headers], "state": state}
 
 
-def _is_closed(scope: Scope, session: Standing) -> bool:
-    """What nobody gets, and uploads into the page of somebody else."""
+def _length(scope: Scope) -> int | None:
+    """How long the body of a request says it is, if it does."""
+    said = Headers(scope=scope).get("content-length", "")
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 16 else None
+
+
+def _is_closed(scope: Scope) -> bool:
+    """What nobody gets, and places of uploads that are spelt otherwise than they were handed out."""
     # as the router below may read it: //media and /x/../media lead to the same place
     path = normpath("/" + scope["path"].lstrip("/"))
     if any(path == closed_path or path.startswith(f"{closed_path}/") for closed_path in _CLOSED):
         return True
-    return path.startswith(_UPLOADS) and signed_in.owner(path.removeprefix(_UPLOADS).split("/")[0]) != session.user_id
+    within = bool(path.startswith(uploads.PREFIX.rstrip("/")))
+    return within and path != str(scope["path"])
 
 
 def _turned_away(scope: Scope) -> Response:

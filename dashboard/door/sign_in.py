@@ -25,6 +25,7 @@ from dashboard.words.texts import bilingual, text
 from expectations.errors import InputError
 from expectations.office_days import office_clock
 from expectations.people import accounts, sessions
+from expectations.people.guesses import LONGEST_WAIT, TRIES
 from expectations.people.languages import as_language, language_of
 from expectations.texts import Language
 
@@ -57,16 +58,17 @@ async def _attempt(request: Request) -> Response:
     if form is None:
         return PlainTextResponse(bilingual("sign.too_large"), 413)
     login, password, after = (str(form.get(name, "")) for name in ("login", "password", "next"))
-    checked = await run_in_threadpool(accounts.check_password, register(), login, password)
+    address = request.client.host if request.client else ""
+    checked = await run_in_threadpool(accounts.check_password, register(), login, password, address)
     if checked.user_id is not None:
-        token = await run_in_threadpool(_start, checked.user_id, _key(request))
+        token = await run_in_threadpool(_start, checked.user_id, _key(request), address)
         return _enter(request, token, local_address(after))
     language = as_language(str(form.get("lang", "")))
     if checked.locked_until is not None:
         message = text("sign.locked", language, time=f"{office_clock(checked.locked_until):%H:%M}")
     else:
-        minutes = int(accounts.LOCKED_FOR.total_seconds() // 60)
-        message = text("sign.wrong", language, tries=accounts.TRIES, minutes=minutes)
+        minutes = int(LONGEST_WAIT.total_seconds() // 60)
+        message = text("sign.wrong", language, tries=TRIES, minutes=minutes)
     return page_of_sign_in(language, after, message, login=login, status=401)
 
 
@@ -182,12 +184,12 @@ async def _form(request: Request) -> FormData | None:
     return await request.form(max_files=0, max_fields=10)
 
 
-def _start(user_id: int, former: str) -> str:
+def _start(user_id: int, former: str, address: str) -> str:
     """A new session; the one the browser had before ends."""
     if former:
         sessions.end(register(), former)
     with register().writing() as session:
-        return sessions.start(session, user_id, "password")
+        return sessions.start(session, user_id, "password", address)
 
 
 ROUTES = [

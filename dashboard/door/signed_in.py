@@ -29,7 +29,7 @@ def signed_in(*, touch: bool = True) -> Reader | None:
         sessions.touch(register(), key)
     context = get_script_run_ctx()
     if context is not None and reader.user_id is not None:
-        _remember(context.session_id, reader.user_id)
+        remember(context.session_id, reader.user_id)
     return reader
 
 
@@ -39,7 +39,8 @@ def owner(page: str) -> int | None:
         return _owners.get(page)
 
 
-def _remember(page: str, user_id: int) -> None:
+def remember(page: str, user_id: int) -> None:
+    """Notes whose page a Streamlit session is."""
     with _lock:
         _owners[page] = user_id
         _owners.move_to_end(page)

@@ -90,13 +90,17 @@ def _make_and_log(make: Maker, name: str, request: Request) -> File:
     reader = sessions.reader_in(office_register, str(request.state.anka_session))
     if reader is None:
         raise NotAllowedError
-    reader.require("export")
     params = request.query_params
     asked = Export(reader, office_register, home(), params, LANGUAGE.of(params.getlist) or reader.language)
     try:
-        file = make(asked)
-    except FoundDamagedError:
-        file = make(asked)  # of the newest run before it
+        reader.require("export")
+        try:
+            file = make(asked)
+        except FoundDamagedError:
+            file = make(asked)  # of the newest run before it
+    except AnkaError:  # what is not theirs is refused like what does not exist
+        access_log.log_refused(office_register, reader, f"export {name}", _logged(params))
+        raise
     access_log.log(office_register, reader, "export", name, _logged(params))
     return file
 

@@ -36,11 +36,17 @@ def _file(request: Request) -> Path | None:
     reader = sessions.reader_in(office_register, str(request.state.anka_session))
     with office_register.reading() as session:
         run = last_run(session)
-    if reader is None or run is None or not may_read(reader):
+    if reader is not None and not may_read(reader):
+        access_log.log_refused(office_register, reader, "data-docs")
+        return None
+    if reader is None or run is None:
         return None
     folder = folder_of(run.run_id).resolve()
-    file = (folder / (str(request.path_params["path"]) or INDEX)).resolve()
-    if not file.is_relative_to(folder) or not file.is_file():
+    try:
+        file = (folder / (str(request.path_params["path"]) or INDEX)).resolve()
+        is_page = file.is_relative_to(folder) and file.is_file()
+    except (OSError, ValueError):  # longer than a path can be, or with a sign that no path has
         return None
-    access_log.log_view(office_register, reader, f"data-docs {run.run_id}")
-    return file
+    if is_page:
+        access_log.log_view(office_register, reader, "case", f"data-docs {run.run_id}")
+    return file if is_page else None

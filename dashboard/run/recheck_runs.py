@@ -4,6 +4,7 @@ One at a time per home. The file is kept with the run, so that the run can be re
 only. Drawing is `recheck`; no Streamlit here.
 """
 
+import hashlib
 import shutil
 import threading
 from collections.abc import Sequence
@@ -17,6 +18,7 @@ from expectations.errors import AnkaError, InputError
 from expectations.file_names import shown, text_as_path
 from expectations.home import Home
 from expectations.office_days import day_of
+from expectations.people import access_log
 from expectations.register.reading import last_run
 from expectations.register.rechecked import became, inputs_lately
 from expectations.rights.reader import Reader
@@ -68,7 +70,7 @@ class Recheck:
     """A re-check at work or done."""
 
     order: Order
-    by: int | None
+    by: Reader
     started_at: datetime
     running: Running
     folder: Path
@@ -113,8 +115,9 @@ def start_recheck(reader: Reader, register: Register, home: Home, order: Order) 
             *(["--skip-refused"] if skip else []),
             *map(str, paths),
         ]
+        access_log.log(register, reader, "recheck", order.bmsah, _dropped_word(order.dropped))
         running = start(arguments, folder, {})
-        job = Recheck(order, reader.user_id, datetime.now(UTC), running, folder)
+        job = Recheck(order, reader, datetime.now(UTC), running, folder)
         _jobs[home.root] = job
     # not in the pass of the page, which ends when its reader goes elsewhere
     threading.Thread(target=_finish, args=(job, reader, register, home, seq), daemon=True).start()
@@ -175,7 +178,15 @@ def _remove_unused(register: Register, home: Home) -> None:
 
 
 def _finish(job: Recheck, reader: Reader, register: Register, home: Home, seq: int) -> None:
-    """Waits for the audit and says what it changed."""
+    """Waits for the audit and says what it changed; the access log says it too."""
+    try:
+        _wait(job, reader, register, home, seq)
+        _log_end(job, register)
+    finally:
+        job.finished.set()
+
+
+def _wait(job: Recheck, reader: Reader, register: Register, home: Home, seq: int) -> None:
     try:
         if not job.running.wait(TIME_LIMIT):
             job.running.kill()
@@ -195,7 +206,21 @@ def _finish(job: Recheck, reader: Reader, register: Register, home: Home, seq: i
             for log in (job.running.output, job.running.error_output):
                 with suppress(OSError):
                     log.unlink()
-        job.finished.set()
+
+
+def _dropped_word(dropped: Dropped | None) -> str:
+    """The dropped file as the load report names it, by what is in it; its own name may be somebody's."""
+    if dropped is None:
+        return ""
+    return f"file={hashlib.sha256(dropped.content).hexdigest()} bytes={len(dropped.content)}"
+
+
+def _log_end(job: Recheck, register: Register) -> None:
+    """Whom the run is to be put down to, and what came of it."""
+    with register.reading() as session:
+        run = last_run(session)
+    ended = "failed" if job.mistake or run is None else f"run={run.run_id}"
+    access_log.log(register, job.by, "recheck_done", job.order.bmsah, ended)
 
 
 def _plain(mistake: AnkaError) -> AnkaError:

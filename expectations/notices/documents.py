@@ -22,6 +22,7 @@ from expectations.people.addressees import language_to
 from expectations.rights.reader import Reader
 from expectations.run.findings import places_of
 from expectations.run.published import current_run
+from expectations.store.chain import log_head
 from expectations.store.tables import Notice
 from expectations.texts import Bilingual, Language, same
 
@@ -44,7 +45,7 @@ def notice_document(session: Session, reader: Reader, home: Home, notice_id: int
         home,
         grade_of(notice).template,
         labels.language,
-        notice_values(notice, findings, labels, withdrawal_of(session, reader, notice_id)),
+        notice_values(notice, findings, labels, withdrawal_of(session, reader, notice_id)) | _witness(session),
     )
 
 
@@ -61,7 +62,8 @@ def list_document(session: Session, reader: Reader, home: Home, notice_id: int, 
         }
         for finding in findings
     ]
-    return fill_workbook(home, LIST_TEMPLATE, labels.language, _head(notice, findings, withdrawn, labels), rows)
+    values = _head(notice, findings, withdrawn, labels) | _witness(session)
+    return fill_workbook(home, LIST_TEMPLATE, labels.language, values, rows)
 
 
 def notice_file_name(notice: Notice, suffix: str, language: Language) -> str:
@@ -108,6 +110,11 @@ def _of(session: Session, reader: Reader, notice_id: int) -> tuple[Notice, list[
     if notice is None:
         raise InputError(Bilingual("没有这份通知", "no such notice").about(notice_id), hint="anka notices list")
     return notice, said_of(session, reader, notice_id)
+
+
+def _witness(session: Session) -> dict[str, object]:
+    """Where the access log stands while the document is written: whoever cuts the log off or writes it anew can't change a paper."""
+    return {"log": str(log_head(session))}
 
 
 def _head(notice: Notice, findings: list[Said], withdrawn: tuple[str, str], labels: Labels) -> dict[str, object]:

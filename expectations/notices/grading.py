@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from expectations.errors import InputError
 from expectations.notices.grades import ORAL, REPORT, WRITTEN, Grade
+from expectations.people import access_log
 from expectations.rights.reader import Reader
 from expectations.store.register import Register
 from expectations.store.tables import Finding, Setting
@@ -70,6 +71,8 @@ def set_grading(register: Register, reader: Reader, thresholds: Grading) -> None
     reader.require("notify")
     with register.writing() as session:
         session.merge(Setting(name=_SETTING, value=dataclasses.asdict(thresholds)))
+        said = " ".join(f"{name}={value}" for name, value in dataclasses.asdict(thresholds).items())
+        access_log.note(session, reader.user_id, reader.login, "grading", "", said)
 
 
 def _reached(number: int, limit: int) -> bool:

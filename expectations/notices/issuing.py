@@ -19,6 +19,7 @@ from expectations.notices.grades import Grade, grade_named
 from expectations.notices.grading import grading, propose
 from expectations.notices.reading import Said, batch_of, overdue, words_to_keep
 from expectations.notices.scopes import number_of, visible
+from expectations.people import access_log
 from expectations.people.languages import home_language
 from expectations.register.readers_rows import rows_of
 from expectations.register.transitions import ACTIVE, awaited
@@ -132,6 +133,8 @@ def withdraw(register: Register, reader: Reader, notice_id: int, reason: str) ->
             finding.notice_id = None
             finding.version += 1
             session.add(_event(reader, finding.finding_id, "notice_withdrawn", notice, reason.strip()))
+        said = access_log.shown_text(reason.strip())
+        access_log.note(session, reader.user_id, reader.login, "notice_withdrawn", str(notice_id), said)
     return notice
 
 
@@ -250,6 +253,8 @@ def _issue_one(
         finding.notice_id = notice.id
         finding.version += 1
     session.flush()
+    said = f"grade={grade.name} findings={len(findings)}"
+    access_log.note(session, reader.user_id, reader.login, "notice_issued", str(notice.id), said)
     return notice
 
 

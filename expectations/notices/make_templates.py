@@ -46,6 +46,7 @@ _REMINDER = Bilingual(
     "The matter is slight: this is a reminder. Please correct the cards.",
 )
 """The English texts cite no statute: which one holds is for the office that uses them to say, in templates of its own."""
+_WITNESS = Bilingual("日志链头 {{ log }}", "head of the log {{ log }}")
 _RECEIPT = tuple(
     Bilingual(zh, en)
     for zh, en in (
@@ -136,6 +137,7 @@ def notice(language: Language) -> Document:
         for _ in range(4 if number < 2 else 0):
             cells[1].add_paragraph()
     page.line("{%p endif %}")
+    page.footer(_WITNESS)
     return page.document
 
 
@@ -221,6 +223,8 @@ def error_list(language: Language) -> Workbook:
         "{{ number }}　{{ to }}　{{ issued_on }}　共 {{ count }} 个{{ withdrawn }}",
         "{{ number }}　{{ to }}　{{ issued_on }}　errors: {{ count }} {{ withdrawn }}",
     ).in_language(language)
+    sheet["K1"] = _WITNESS.in_language(language)
+    sheet["K1"].font = Font(size=8, color="808080")
     sheet["A1"].font = Font(bold=True, size=14)
     thin = Side(style="thin", color="B8C0CC")
     for column, (heading, name, width) in enumerate(_LIST, start=1):
@@ -257,6 +261,12 @@ class _Page:
         paragraph = self.document.add_paragraph()
         paragraph.alignment = align
         self.write(paragraph, text, size, bold=bold)
+
+    def footer(self, text: str) -> None:
+        """Small, at the foot of every page."""
+        paragraph = self.document.sections[0].footer.paragraphs[0]
+        paragraph.alignment = ALIGN.RIGHT
+        self.write(paragraph, text, 8)
 
     def write(self, paragraph: Paragraph, text: str, size: int, *, bold: bool = False) -> None:
         """East Asian signs, such as names of people, take their font from an attribute of their own."""

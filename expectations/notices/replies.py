@@ -9,6 +9,7 @@ from expectations.errors import InputError
 from expectations.notices.grades import grade_of
 from expectations.notices.reading import batch_of
 from expectations.notices.scopes import visible
+from expectations.people import access_log
 from expectations.rights.acts import NotAllowedError
 from expectations.rights.reader import Reader
 from expectations.store.register import Register, now
@@ -57,4 +58,5 @@ def reply(register: Register, reader: Reader, notice_id: int, text: str, today: 
                     undone=False,
                 )
             )
+        access_log.note(session, reader.user_id, reader.login, "notice_replied", str(notice_id))
     return notice

@@ -1,34 +1,38 @@
-"""Accounts: adding people, checking a password with lock-out, changing and resetting it, switching accounts off.
+"""Accounts: adding people, checking a password with growing waits, changing and resetting it, switching accounts off.
 
 What somebody may see stands in rights and organisation; who is signed in at the moment in sessions.
 """
 
 import unicodedata
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from threading import Lock
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from expectations.errors import InputError, nearest
 from expectations.people import access_log
+from expectations.people.access_log import By
+from expectations.people.flood import Flood
+from expectations.people.guesses import Guesses, wait_after
 from expectations.people.passwords import first_password, hash_password, matches, require_good
 from expectations.rights.roles import ROLES, Role
 from expectations.store.register import Register, now
-from expectations.store.tables import SignIn, User
+from expectations.store.tables import Access, SignIn, User
 from expectations.texts import Bilingual
 
-TRIES = 5
-LOCKED_FOR = timedelta(minutes=15)
-_STRANGERS = 10_000
+TRIES_EVERYWHERE = 100
+"""Failures in a row, from whatever addresses, after which a login is open only at the addresses it was used from (NIST SP 800-63B)."""
+_ADDRESS_KNOWN = timedelta(days=90)
+_CHANGING = "change of the password"
+_failures = Flood(each=20, all_together=300, within=timedelta(minutes=10))
+"""Failed sign-ins that are written down one by one."""
 
 
 @dataclass(frozen=True)
 class Checked:
-    """The outcome of a sign-in: the person, or why not. `locked_until` says the same for known and unknown logins."""
+    """The outcome of a sign-in: the person, or why not. `locked_until`: when to try again; the same for known and unknown logins."""
 
     user_id: int | None = None
     locked_until: datetime | None = None
@@ -47,29 +51,10 @@ class NewPerson:
     oidc_subject: str = ""
 
 
-class _Strangers:
-    """Failures of logins nobody has, so that a lock-out does not tell which logins exist. Kept in memory, bounded."""
-
-    def __init__(self) -> None:
-        self._failures: OrderedDict[str, tuple[int, datetime | None]] = OrderedDict()
-        self._lock = Lock()
-
-    def locked_until(self, login: str) -> datetime | None:
-        with self._lock:
-            until = self._failures.get(login, (0, None))[1]
-        return until if until is not None and until > now() else None
-
-    def failed(self, login: str) -> datetime | None:
-        with self._lock:
-            failures, until = self._failures.pop(login, (0, None))
-            failures, until = _after_failure(failures, until)
-            self._failures[login] = (failures, until)
-            while len(self._failures) > _STRANGERS:
-                self._failures.popitem(last=False)
-        return until
-
-
-_strangers = _Strangers()
+_guesses = Guesses()
+"""Of this process, which is the one that people sign in at."""
+_strangers = Guesses(tries=TRIES_EVERYWHERE)
+"""Of logins nobody has, what the register keeps of others: a wait must not tell which logins exist."""
 
 
 def normal_login(login: str) -> str:
@@ -112,7 +97,7 @@ def find_user(session: Session, login: str) -> User:
     return user
 
 
-def add_user(session: Session, person: NewPerson, hashed: str, by: tuple[int | None, str]) -> User:
+def add_user(session: Session, person: NewPerson, hashed: str, by: By) -> User:
     """A new account whose password must be changed. Raises InputError when the login is taken."""
     login = require_login(person.login)
     if session.scalar(select(User.id).where(User.login == login)) is not None:
@@ -140,20 +125,33 @@ def add_user(session: Session, person: NewPerson, hashed: str, by: tuple[int | N
     return user
 
 
-def check_password(register: Register, login: str, password: str) -> Checked:
-    """Whether the password is right; five failures lock the account for 15 minutes. Every outcome is logged."""
+def check_password(register: Register, login: str, password: str, address: str = "") -> Checked:
+    """Whether the password is right. After some failures in a row there is a wait for this login at this address, which grows; other
+    addresses are not touched, unless very many failures come from ever others. Outcomes are logged, of a flood some."""
     normal = normal_login(login)
     with register.reading() as session:
         user = session.scalar(select(User).where(User.login == normal, User.active))
-        user_id, hashed, until = (user.id, user.password_hash, user.locked_until) if user else (None, "", None)
+        user_id, hashed = (user.id, user.password_hash) if user else (None, "")
+        until = _closed_until(session, user, address) if user else None
+    place = _place(register, normal, address, hashed)
     if user_id is None:
-        until = _strangers.locked_until(normal)
+        until = _strangers.waits_until((place[0], ""))
+    until = until or _guesses.begin(place)
+    if until is not None:
+        _note_failure(register, user_id, normal, address, "locked")
+        return Checked(locked_until=until)
     # Before the transaction, since hashing is slow on purpose; and for unknown logins too, or the time would tell which exist.
-    right = matches(password, hashed)
+    if matches(password, hashed) and user_id is not None:
+        return _let_in(register, user_id, place)
     if user_id is None:
-        return Checked(locked_until=until or _stranger_failed(register, normal))
-    with register.writing() as session:
-        return _counted(session, user_id, right)
+        _strangers.begin((place[0], ""))
+        everywhere = _strangers.waits_until((place[0], ""))
+    else:
+        everywhere = _count_failure(register, user_id)
+    until = everywhere or _guesses.waits_until(place)
+    waits = f"wait={round((until - now()).total_seconds())}" if until else ""
+    _note_failure(register, user_id, normal, address, waits, locked=everywhere is not None)
+    return Checked(locked_until=until)
 
 
 def person_of_provider(session: Session, subject: str, login: str) -> User | None:
@@ -176,13 +174,16 @@ def change_password(register: Register, user_id: int, old: str, new: str, keep: 
     with register.reading() as session:
         user = session.get_one(User, user_id)
         login, former = user.login, user.password_hash
-    if not matches(old, former):
-        # Counted like a failed sign-in: a session left open must not be a way to guess the password.
-        with register.writing() as session:
-            locked = _counted(session, user_id, False).locked_until is not None
-            if locked:
+    # Counted like sign-ins: a session left open must not be a way to guess the password.
+    place = _place(register, login, _CHANGING, former)
+    waits = _guesses.begin(place) is not None
+    if waits or not matches(old, former):
+        if waits or _guesses.waits_until(place) is not None:
+            with register.writing() as session:
                 end_sessions(session, user_id)
+        _note_failure(register, user_id, login, "", _CHANGING)
         raise InputError(Bilingual("原密码不正确", "the present password is wrong"))
+    _guesses.forget(place)
     if old == new:
         raise InputError(Bilingual("新密码与原密码相同", "the new password is the old one"))
     require_good(new, login)
@@ -194,7 +195,7 @@ def change_password(register: Register, user_id: int, old: str, new: str, keep: 
         access_log.note(session, user_id, login, "password", login)
 
 
-def reset_password(register: Register, login: str, by: tuple[int | None, str]) -> str:
+def reset_password(register: Register, login: str, by: By) -> str:
     """A first password once more, told to nobody else; ends all sessions and any lock. Raises InputError."""
     password = first_password()
     hashed = hash_password(password)
@@ -207,15 +208,16 @@ def reset_password(register: Register, login: str, by: tuple[int | None, str]) -
     return password
 
 
-def unlock(register: Register, login: str, by: tuple[int | None, str]) -> None:
-    """Ends a lock-out."""
+def unlock(register: Register, login: str, by: By) -> None:
+    """Ends the waits of a login, at every address."""
     with register.writing() as session:
         user = find_user(session, login)
         user.failed_sign_ins, user.locked_until = 0, None
+        _guesses.forget_login(_place(register, user.login, "", "")[0])
         access_log.note(session, *by, "user_unlocked", user.login)
 
 
-def set_active(register: Register, login: str, active: bool, by: tuple[int | None, str]) -> None:
+def set_active(register: Register, login: str, active: bool, by: By) -> None:
     """Switches an account on or off. Raises InputError where it is the last administrator."""
     with register.writing() as session:
         user = find_user(session, login)
@@ -223,7 +225,7 @@ def set_active(register: Register, login: str, active: bool, by: tuple[int | Non
         require_an_administrator(session)
 
 
-def deactivate_or_activate(session: Session, user: User, active: bool, by: tuple[int | None, str]) -> None:
+def deactivate_or_activate(session: Session, user: User, active: bool, by: By) -> None:
     """The same in the caller's transaction, without looking for other administrators."""
     if user.active != active:
         user.active = active
@@ -247,32 +249,62 @@ def end_sessions(session: Session, user_id: int, keep: str = "") -> None:
     session.execute(delete(SignIn).where(SignIn.user_id == user_id, SignIn.token_hash != keep))
 
 
-def _counted(session: Session, user_id: int, right: bool) -> Checked:
-    """Counts the outcome on the account as it stands now; a locked one stays locked whatever the password was."""
-    user = session.get_one(User, user_id, with_for_update=True)
-    if user.locked_until is not None and user.locked_until > now():
-        access_log.note(session, user_id, user.login, "sign_in_failed", user.login, "locked")
-        return Checked(locked_until=user.locked_until)
-    if not user.active:
-        return Checked()
-    if right:
-        session.execute(update(User).where(User.id == user_id).values(failed_sign_ins=0, locked_until=None))
-        return Checked(user_id)
-    user.failed_sign_ins, user.locked_until = _after_failure(user.failed_sign_ins, user.locked_until)
-    action = "sign_in_failed" if user.locked_until is None else "locked"
-    access_log.note(session, user_id, user.login, action, user.login)
-    return Checked(locked_until=user.locked_until)
+def _place(register: Register, login: str, address: str, hashed: str) -> tuple[str, str]:
+    """What failures are counted by. A password that was reset begins anew, whatever process did it."""
+    return f"{register.engine.url} {login}", f"{address} {hashed[-12:]}"
 
 
-def _stranger_failed(register: Register, login: str) -> datetime | None:
-    """The log does not keep an unknown login: people type passwords into the wrong box."""
-    until = _strangers.failed(login)
-    with register.writing() as session:
-        access_log.note(session, None, "", "sign_in_failed", "", "unknown login")
+def _closed_until(session: Session, user: User, address: str) -> datetime | None:
+    """Until when the login is closed at addresses it was never used from."""
+    until = user.locked_until
+    if until is None or until <= now() or _is_known(session, user, address):
+        return None
     return until
 
 
-def _after_failure(failures: int, until: datetime | None) -> tuple[int, datetime | None]:
-    """Failures and lock after one more; a lock that has run out begins a new count."""
-    failures = 1 if until is not None else failures + 1
-    return failures, now() + LOCKED_FOR if failures >= TRIES else None
+def _is_known(session: Session, user: User, address: str) -> bool:
+    """Whether the person signed in at the address lately."""
+    if not address:
+        return False
+    signed_in = (Access.user_id == user.id, Access.action == "sign_in", Access.at > now() - _ADDRESS_KNOWN)
+    details = session.scalars(select(Access.detail).where(*signed_in).distinct())
+    return any(f"from={address}" in detail.split(" ") for detail in details)
+
+
+def _let_in(register: Register, user_id: int, place: tuple[str, str]) -> Checked:
+    """After a right password, unless the account was switched off meanwhile."""
+    with register.writing() as session:
+        user = session.get_one(User, user_id, with_for_update=True)
+        if not user.active:
+            return Checked()
+        user.failed_sign_ins, user.locked_until = 0, None
+    _guesses.forget(place)
+    return Checked(user_id)
+
+
+def _count_failure(register: Register, user_id: int) -> datetime | None:
+    """Counts a failure on the account as it stands now; until when it is closed by it at addresses that are not known."""
+    with register.writing() as session:
+        user = session.get_one(User, user_id, with_for_update=True)
+        user.failed_sign_ins += 1
+        wait = wait_after(user.failed_sign_ins, TRIES_EVERYWHERE)
+        user.locked_until = now() + wait if wait else None
+        return user.locked_until
+
+
+def _note_failure(
+    register: Register, user_id: int | None, login: str, address: str, detail: str, *, locked: bool = False
+) -> None:
+    """The log does not keep an unknown login: people type passwords into the wrong box."""
+    known = login if user_id is not None else ""
+    admitted, left_out = _failures.admit(str(register.engine.url), f"{known} {address}")
+    if not admitted and not locked:
+        return
+    said = [
+        detail if known else "unknown",
+        f"from={address}" if address else "",
+        f"more={left_out}" if left_out else "",
+    ]
+    with register.writing() as session:
+        action = "locked" if locked and known else "sign_in_failed"
+        access_log.note(session, user_id, known, action, known, " ".join(filter(None, said)))

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from expectations.errors import InputError
 from expectations.people import access_log
+from expectations.people.access_log import By
 from expectations.people.accounts import (
     NewPerson,
     add_user,
@@ -25,8 +26,6 @@ from expectations.store.register import Register
 from expectations.store.tables import Unit, User
 from expectations.texts import Bilingual
 
-By = tuple[int | None, str]
-"""Number and login of who does it, for the access log."""
 _UnitKey = tuple[str, ...]
 
 

@@ -47,11 +47,11 @@ def key_of(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8")).hexdigest()
 
 
-def start(session: Session, user_id: int, how: str) -> str:
-    """Signs a person in and logs it; returns the token for the cookie. `how`: password, oidc, link."""
+def start(session: Session, user_id: int, how: str, address: str = "") -> str:
+    """Signs a person in and logs it, and from where; returns the token for the cookie. `how`: password, oidc, link."""
     _forget_old(session)
     user = session.get_one(User, user_id)
-    access_log.note(session, user_id, user.login, "sign_in", user.login, how)
+    access_log.note(session, user_id, user.login, "sign_in", user.login, f"{how} from={address}" if address else how)
     return _new_token(session, user_id, how)
 
 
@@ -59,6 +59,7 @@ def one_time_link(register: Register, login: str) -> str:
     """The address, relative to the dashboard's, that signs `login` in once within ten minutes, in their language. Raises InputError."""
     with register.writing() as session:
         user = find_user(session, login)
+        access_log.note(session, *access_log.BY_MACHINE, "link", user.login)
         language = language_of(session, user)
         spoken = "" if language == home_language(session) else f"&lang={language}"
         return f"sign-in?once={_new_token(session, user.id, _LINK, once=True)}{spoken}"

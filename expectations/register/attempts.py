@@ -11,6 +11,7 @@ from typing import Literal
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from expectations.people import access_log
 from expectations.store.register import Register, now
 from expectations.store.switches import switch
 from expectations.store.tables import Attempt, Run
@@ -76,6 +77,7 @@ def begin(register: Register) -> int:
         attempt = Attempt(started_at=now(), ended_at=None, outcome=RUNNING, reason="")
         session.add(attempt)
         session.flush()
+        access_log.note(session, *access_log.BY_MACHINE, "night", str(attempt.id), RUNNING)
         return attempt.id
 
 
@@ -88,6 +90,8 @@ def end(register: Register, number: int | None, outcome: Outcome, reason: str = 
             session.add(attempt)
         why = same(reason)
         attempt.ended_at, attempt.outcome, attempt.reason, attempt.reason_en = now(), outcome, why.zh, why.en
+        session.flush()
+        access_log.note(session, *access_log.BY_MACHINE, "night", str(attempt.id), outcome)
 
 
 def bury(register: Register) -> None:
@@ -97,7 +101,9 @@ def bury(register: Register) -> None:
 
 
 def _bury(session: Session) -> None:
-    session.execute(update(Attempt).where(Attempt.outcome == RUNNING).values(outcome=KILLED, ended_at=now()))
+    for number in session.scalars(select(Attempt.id).where(Attempt.outcome == RUNNING)).all():
+        session.execute(update(Attempt).where(Attempt.id == number).values(outcome=KILLED, ended_at=now()))
+        access_log.note(session, *access_log.BY_MACHINE, "night", str(number), KILLED)
 
 
 def seem_to_run(session: Session) -> bool:

@@ -18,8 +18,6 @@ from expectations.texts import Bilingual
 
 _known: dict[tuple[Path, str], tuple[tuple[int, int, bool] | None, Register]] = {}
 """Registers that were found to be their home's, by home and place, each with the file it was then."""
-_BY = (None, "anka")
-"""Whom the access log names: whoever sits at the machine."""
 
 
 def home_register(home: Home, url: str = "") -> Register:
@@ -113,7 +111,9 @@ def _holds_present_run(home: Home, register: Register) -> bool:
 def _take(home: Home, register: Register, action: str) -> None:
     former = home.register_id() or ""
     with register.writing() as session:
-        access_log.note(session, *_BY, action, register.identity(), f"former: {former}" if former else "")
+        access_log.note(
+            session, *access_log.BY_MACHINE, action, register.identity(), f"former: {former}" if former else ""
+        )
     home.keep_register_id(register.identity())
     _known.clear()
 

@@ -33,6 +33,7 @@ from expectations.connections import open_duckdb
 from expectations.file_names import path_as_text
 from expectations.home import Home
 from expectations.office_days import begin_of
+from expectations.people import access_log
 from expectations.register import follow_sql
 from expectations.register.transitions import ACTIVE
 from expectations.register.trust import hold_if_rejected, run_problems
@@ -135,6 +136,8 @@ def _follow(session: Session, con: duckdb.DuckDBPyConnection, file: Path, inputs
     if figures := _figures(session, run.seq):
         session.connection().execute(insert(RunFigure), figures)
     counts = dict(con.execute("select became, count(*) from moves group by became").fetchall())
+    said = " ".join(f"{became}={counts[became]}" for became in sorted(counts))
+    access_log.note(session, *access_log.BY_MACHINE, "run", run_id, said)
     return Followed(run.seq, **counts, problems=tuple(problems))
 
 

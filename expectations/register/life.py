@@ -5,7 +5,7 @@ term of the explanation last.
 """
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from expectations.errors import InputError
 from expectations.office_days import today
+from expectations.people import access_log
 from expectations.register.readers_rows import rows_of
 from expectations.register.transitions import RIGHTS, TRANSITIONS, Action, Standing, Transition, transition
 from expectations.register.trust import hold_if_rejected
@@ -142,6 +143,8 @@ def decide(
             findings[finding_id].rule_id for finding_id in changed if findings[finding_id].verification == "rejected"
         }
         held = hold_if_rejected(session, rejected)
+        if changed:
+            _log(session, reader, "decision", decision.action, batch, changed)
     return Outcome(batch, tuple(changed), tuple(skipped), tuple(held))
 
 
@@ -183,7 +186,14 @@ def undo(register: Register, reader: Reader, batch: str) -> Outcome:
                 )
             )
             restored.append(event.finding_id)
+        if restored:
+            _log(session, reader, "undo", "", batch, restored)
     return Outcome(batch, tuple(restored), tuple(skipped))
+
+
+def _log(session: Session, reader: Reader, action: str, decided: str, batch: str, findings: Sequence[str]) -> None:
+    """One entry for all findings of a batch; the events say which."""
+    access_log.note(session, reader.user_id, reader.login, action, decided, f"findings={len(findings)} batch={batch}")
 
 
 def _locked(session: Session, reader: Reader, ids: list[str]) -> dict[str, Finding]:

@@ -214,6 +214,11 @@ def of_case(session: Session, reader: Reader, card: str, bmsah: str, card_row: i
     return list(session.scalars(query.order_by(Finding.rule_id, Finding.finding_id)))
 
 
+def knows_case(session: Session, bmsah: str) -> bool:
+    """Whether any finding was ever of a case, whoever may see it."""
+    return session.scalar(select(Finding.finding_id).where(Finding.bmsah == bmsah).limit(1)) is not None
+
+
 def history(session: Session, reader: Reader, ids: Sequence[str]) -> dict[str, list[Event]]:
     """What happened to findings, the latest last; only of those the reader may see."""
     query = (

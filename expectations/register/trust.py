@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from expectations.errors import InputError
+from expectations.people import access_log
 from expectations.rights.reader import Reader
 from expectations.store.register import Register, now
 from expectations.store.switches import switch
@@ -93,6 +94,7 @@ def hold_if_rejected(session: Session, rule_ids: Iterable[str]) -> list[str]:
         if limit and count >= limit:
             reason = Bilingual(f"{count} 个问题被认定为非错误", f"{count} findings were rejected")
             _write(session, rule_id, held=True, by="", reason=reason)
+            access_log.note(session, *access_log.BY_MACHINE, "hold", rule_id, f"rejected={count}")
             newly.append(rule_id)
     return newly
 
@@ -106,6 +108,8 @@ def _set(register: Register, reader: Reader, rule_id: str, reason: str, *, held:
         )
     with register.writing() as session:
         _write(session, rule_id, held=held, by=reader.name, reason=reason.strip())
+        said = access_log.shown_text(reason.strip())
+        access_log.note(session, reader.user_id, reader.login, "hold" if held else "release", rule_id, said)
 
 
 def _write(session: Session, rule_id: str, *, held: bool, by: str, reason: str) -> None:

@@ -153,6 +153,12 @@ CALENDAR_GAPS = _table(
     "Years without published holidays in which limits end.",
     "year integer, card varchar, card_rows bigint",
 )
+LOG_HEAD = _table(
+    "log_head",
+    """Where the access log stood when the run was published: its last entry, that one's hash, and the register it stands in. Without a row where no register is kept; a
+    run published before there was a chain has no such table.""",
+    "entry bigint, hash varchar, register varchar",
+)
 
 LOADED = (FILES, FILE_COLUMNS, MISSING_COLUMNS, UNREADABLE_CELLS, EXPORT_ARTEFACTS, REJECTED_ROWS, PROFILE)
 """What loading writes into schema `load` of the warehouse."""
@@ -208,7 +214,7 @@ def card_table(name: str, items: Mapping[str, str]) -> Table:
 def create_run(con: duckdb.DuckDBPyConnection, place: str = "") -> None:
     """The tables of a run, empty, but those of the cards; `place` is an attached file."""
     con.execute(f"create schema if not exists {place}{'.' if place else ''}cards")
-    for table in PUBLISHED:
+    for table in (*PUBLISHED, LOG_HEAD):
         con.execute(table.create(place))
 
 

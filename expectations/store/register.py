@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 
 from expectations.errors import InputError
 from expectations.home import Home
+from expectations.store.chain import seal
 from expectations.store.tables import Run, Setting
 from expectations.texts import Bilingual
 
@@ -62,6 +63,7 @@ class Register:
         """A session that is committed as a whole at the end, or not at all. Writers of SQLite wait for one another."""
         with Session(self._writer, expire_on_commit=False) as session, session.begin():
             yield session
+            seal(session)
 
     def identity(self) -> str:
         """What tells it from every other register; copies of it have the same."""

@@ -314,7 +314,7 @@ class SignIn(Table):
 
 
 class Access(Table):
-    """Who looked at which case, who exported what, who signed in."""
+    """Who looked at which case, who exported what, who signed in. Entries are appended by `store.chain` and never changed."""
 
     __tablename__ = "access_log"
 
@@ -325,6 +325,19 @@ class Access(Table):
     action: Mapped[str] = mapped_column(String(24))
     subject: Mapped[str]
     detail: Mapped[str]
+    previous: Mapped[str] = mapped_column(String(64))
+    """The hash of the entry before it; blank of the first."""
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+class LogHead(Table):
+    """The last entry of the access log, in the one row of this table: whoever appends holds it."""
+
+    __tablename__ = "log_head"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    entry: Mapped[int]
+    hash: Mapped[str] = mapped_column(String(64))
 
 
 class Notice(Table):

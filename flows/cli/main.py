@@ -87,6 +87,7 @@ PLACES = {
     ),
     "user": Place("users", "app", Bilingual("账号与机构", "accounts and the organisation")),
     "register": Place("register", "app", Bilingual("台账丢失或更换时", "when the register is gone or replaced")),
+    "log": Place("log", "app", Bilingual("访问日志", "the access log")),
     "sample": Place(
         "generated",
         "sample",

@@ -154,10 +154,11 @@ def document(
 ) -> None:
     """写出通知书和错误明细清单 / write the notice (.docx) and its list of errors (.xlsx)."""
     from expectations import notices as core
+    from expectations.people import access_log
     from expectations.rights.reader import MACHINE
 
-    home_folder = home_at(home)
-    with _register(home, register).reading() as session:
+    home_folder, office_register = home_at(home), _register(home, register)
+    with office_register.reading() as session:
         issued_notice = core.one_notice(session, MACHINE, notice)
         if issued_notice is None:
             raise InputError(Bilingual("没有这份通知", "no such notice").about(notice), hint="anka notices list")
@@ -167,6 +168,7 @@ def document(
             "docx": core.notice_document(session, MACHINE, home_folder, notice, labels),
             "xlsx": core.list_document(session, MACHINE, home_folder, notice, labels),
         }
+    access_log.log(office_register, MACHINE, "export", "notice", f"id={notice}")
     for suffix, content in files.items():
         typer.echo(str(_write(output, core.notice_file_name(issued_notice, suffix, language), content)))
 
@@ -183,6 +185,7 @@ def digest(
     """写出每部门、每人的周报 / write the weekly digest of every department and person."""
     from expectations import notices as core
     from expectations.notices.weeks import Week
+    from expectations.people import access_log
     from expectations.people.addressees import language_to
     from expectations.rights.reader import MACHINE
     from expectations.run.published import current_run
@@ -190,8 +193,9 @@ def digest(
     home_folder = home_at(home)
     with current_run(home_folder) as con:
         as_of = con.execute("select as_of from runs").fetchall()[0][0]
-    digest_week = Week.parse(week) if week else Week.of(as_of)
-    with _register(home, register).reading() as session:
+    digest_week, office_register = Week.parse(week) if week else Week.of(as_of), _register(home, register)
+    access_log.log(office_register, MACHINE, "export", "digest", f"week={digest_week.name}")
+    with office_register.reading() as session:
         departments, persons = core.digest_subjects(session, MACHINE)
         for subject in (*departments, *persons):
             language = language_to(session, subject.office, subject.department, subject.prosecutor)

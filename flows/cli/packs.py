@@ -24,8 +24,10 @@ from expectations.connections import open_duckdb
 from expectations.errors import InputError, nearest
 from expectations.finding.headings import HEADINGS
 from expectations.fitting.rule_checks import require_fitting
+from expectations.people import access_log
 from expectations.people.languages import home_language
 from expectations.register.belonging import home_register
+from expectations.rights.reader import MACHINE
 from expectations.run.words.headings import headings
 from expectations.spill import own_folder
 from expectations.texts import Bilingual
@@ -188,8 +190,10 @@ def try_(
         with shown_progress(_stderr):
             trial = try_catalogue(copy, catalogue, tell)
         if output is not None:
-            with home_register(home_folder, Settings().register_url).reading() as session:
+            register = home_register(home_folder, Settings().register_url)
+            with register.reading() as session:
                 language = home_language(session)
+            access_log.log(register, MACHINE, "export", "trial")
             with open_duckdb(copy) as con:
                 title, words = HEADINGS["change"].in_language(language), headings(con, language)
                 write_workbook(output, [sheet_of(con.sql(CHANGED_FINDINGS), title, words)])

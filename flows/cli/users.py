@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
-_BY = (None, "anka")
-"""Whom the access log names: whoever sits at the machine."""
 _STATES = {
     "active": "启用 active",
     "first_password": "待改密码 first password",
@@ -58,6 +56,7 @@ def add(
 ) -> None:
     """新增账号，打印一次初始密码 / add an account and print its first password once."""
     from expectations.people import accounts
+    from expectations.people.access_log import BY_MACHINE
     from expectations.people.accounts import NewPerson
     from expectations.people.organisation import find_unit, read_tree
     from expectations.people.organisation_file import ROLE_WORDS
@@ -81,7 +80,7 @@ def add(
             raise InputError(Bilingual("部门负责人须属于部门", "a head belongs to a department"), hint="--unit 院/部门")
         assists_id = accounts.find_user(session, assists).id if assists else None
         person = NewPerson(login, name, roles, unit_id, assists_id, contact)
-        accounts.add_user(session, person, hashed, _BY)
+        accounts.add_user(session, person, hashed, BY_MACHINE)
     _tell({accounts.normal_login(login): password})
 
 
@@ -103,6 +102,7 @@ def import_(
     home: HomeFolder = Path(".anka"),
 ) -> None:
     """导入机构和人员；有问题则全部不导入 / import units and people, all or nothing."""
+    from expectations.people.access_log import BY_MACHINE
     from expectations.people.organisation_file import read_organisation
     from expectations.people.organisation_import import import_organisation
 
@@ -112,7 +112,7 @@ def import_(
         raise InputError(Bilingual("文件读不了", "cannot read").about(file), hint=str(error.strerror)) from None
     lines = read_organisation(file.name, content)
     changes = import_organisation(
-        _register(home), lines, _BY, deactivate_missing=deactivate_missing, give_passwords=passwords
+        _register(home), lines, BY_MACHINE, deactivate_missing=deactivate_missing, give_passwords=passwords
     )
     _show(changes)
     _tell(changes.passwords)
@@ -122,8 +122,9 @@ def import_(
 def reset(login: Login, home: HomeFolder = Path(".anka")) -> None:
     """重置密码、解除锁定、结束其所有登录 / a new first password; ends locks and sessions."""
     from expectations.people import accounts
+    from expectations.people.access_log import BY_MACHINE
 
-    password = accounts.reset_password(_register(home), login, _BY)
+    password = accounts.reset_password(_register(home), login, BY_MACHINE)
     _tell({accounts.normal_login(login): password})
 
 
@@ -153,11 +154,14 @@ def list_(home: HomeFolder = Path(".anka")) -> None:
 
 def enter_sample(home: Path) -> str:
     """Enters the people of the sample, without passwords; returns the login of the one who sees everything."""
+    from expectations.people.access_log import BY_MACHINE
     from expectations.people.organisation_file import read_organisation
     from expectations.people.organisation_import import import_organisation
 
     file = resources.files("sample_data").joinpath("organisation.csv")
-    import_organisation(_register(home), read_organisation(file.name, file.read_bytes()), _BY, give_passwords=False)
+    import_organisation(
+        _register(home), read_organisation(file.name, file.read_bytes()), BY_MACHINE, give_passwords=False
+    )
     return SAMPLE_SUPERVISOR
 
 

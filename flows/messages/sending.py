@@ -19,6 +19,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from expectations.people import access_log
 from expectations.store.register import Register, now
 from expectations.store.switches import switch
 from expectations.store.tables import Message
@@ -123,6 +124,7 @@ def _send_once(register: Register, letter: Letter, settings: MessageSettings) ->
     with register.writing() as session:
         message = session.get_one(Message, message_id)
         message.state, message.problem = delivery.state, problem
+        access_log.note(session, *access_log.BY_MACHINE, "messages", str(message_id), delivery.state)
     return delivery
 
 

@@ -14,6 +14,7 @@ from prefect.cache_policies import NO_CACHE
 from expectations.errors import InputError
 from expectations.home import Home
 from expectations.office_days import today
+from expectations.people import access_log
 from expectations.people.languages import home_language
 from expectations.register.belonging import home_register
 from expectations.register.reading import last_day
@@ -65,6 +66,7 @@ def review_batch(
     target = Path(output) if output else home_folder.reviews / f"{span.name}-{published.stem}.xlsx"
     target.parent.mkdir(parents=True, exist_ok=True)
     write(published, register, span, target)
+    access_log.log(register, MACHINE, "export", "batch", f"period={span.name}")
     return target
 
 

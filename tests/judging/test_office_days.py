@@ -76,7 +76,16 @@ def test_the_access_log_is_listed_by_the_offices_day(sqlite_register: Register) 
     keep(
         sqlite_register,
         *(
-            Access(at=at, user_id=SUPERVISOR.user_id, login="sup", action="case", subject=f"{at}", detail="")
+            Access(
+                at=at,
+                user_id=SUPERVISOR.user_id,
+                login="sup",
+                action="case",
+                subject=f"{at}",
+                detail="",
+                previous="",
+                hash="",
+            )
             for at in (datetime(2026, 6, 28, 15, 59), MONDAY_MORNING, datetime(2026, 6, 29, 16))
         ),
     )

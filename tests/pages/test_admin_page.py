@@ -129,11 +129,12 @@ def test_the_language_of_the_home_is_a_switch_and_a_person_has_their_own(registe
 def test_the_access_log_is_filtered_by_the_address(register: Register) -> None:
     for _ in range(5):
         check_password(register, "dong1", "wrong")
-    app = opened(part="log", login="dong1", action="locked", day="2020-01-01")
+    app = opened(part="log", login="dong1", action="sign_in_failed", day="2020-01-01")
     assert app.info[0].value == "没有符合条件的记录。"
-    entries = tables(opened(part="log", login="dong1", action="locked"))
-    assert "账号锁定" in entries
-    assert "登录失败" not in entries
+    entries = tables(opened(part="log", login="dong1", action="sign_in_failed"))
+    assert "登录失败" in entries
+    assert "须等待（秒）=60" in entries
+    assert "新增账号" not in entries
     assert tables(opened(part="log")).count("<tr>") == 51
 
 

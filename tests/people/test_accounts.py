@@ -1,7 +1,9 @@
 """Passwords, lock-out, resets and sessions on a real register."""
 
 import secrets
-from datetime import timedelta
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -11,6 +13,7 @@ from expectations.errors import InputError
 from expectations.people import access_log, accounts, sessions
 from expectations.people.access_log import AccessFilter
 from expectations.people.accounts import NewPerson, add_user, check_password
+from expectations.people.guesses import Guesses
 from expectations.people.passwords import first_password, hash_password, matches, require_good
 from expectations.rights.reader import MACHINE
 from expectations.store.register import Register, now
@@ -22,6 +25,16 @@ __all__ = ["postgresql", "register"]
 PASSWORD = "four quiet herons"
 HASHED = hash_password(PASSWORD)
 BY = (None, "test")
+
+
+@dataclass
+class Clock:
+    """A clock that goes when it is told to."""
+
+    moment: datetime
+
+    def __call__(self) -> datetime:
+        return self.moment
 
 
 @pytest.fixture
@@ -55,17 +68,75 @@ def test_a_right_password_signs_in_whatever_the_case_of_the_login(staffed: Regis
     assert check_password(staffed, "dong1", PASSWORD.upper()).user_id is None
 
 
-def test_five_failures_lock_the_account_and_the_right_password_does_not_open_it(staffed: Register) -> None:
+def test_after_five_failures_there_is_a_wait_and_the_right_password_does_not_shorten_it(staffed: Register) -> None:
     for _ in range(4):
         assert check_password(staffed, "dong1", "wrong") == accounts.Checked()
-    locked = check_password(staffed, "dong1", "wrong").locked_until
-    assert locked is not None
-    assert timedelta(minutes=14) < locked - now() <= timedelta(minutes=15)
-    assert check_password(staffed, "dong1", PASSWORD) == accounts.Checked(locked_until=locked)
-    assert actions(staffed)[-2:] == ["locked", "sign_in_failed"]
+    waits = check_password(staffed, "dong1", "wrong").locked_until
+    assert waits is not None
+    assert timedelta(seconds=50) < waits - now() <= timedelta(minutes=1)
+    assert check_password(staffed, "dong1", PASSWORD) == accounts.Checked(locked_until=waits)
+    assert actions(staffed)[-6:] == ["sign_in_failed"] * 6
+
+
+def test_a_stranger_who_guesses_locks_nobody_out(staffed: Register) -> None:
+    for _ in range(50):
+        check_password(staffed, "dong1", "wrong", "10.9.9.9")
+    assert check_password(staffed, "dong1", PASSWORD, "10.9.9.9").locked_until is not None
+    assert check_password(staffed, "dong1", PASSWORD, "10.1.1.1").user_id == 2
+
+
+def test_strangers_at_a_hundred_addresses_close_a_login_but_not_where_its_person_sits(staffed: Register) -> None:
+    """A known and an unknown login answer alike to the last one."""
     with staffed.writing() as session:
-        accounts.find_user(session, "dong1").locked_until = now() - timedelta(seconds=1)
-    assert check_password(staffed, "dong1", "wrong").locked_until is None
+        sessions.start(session, 2, "password", "10.1.1.1")
+    answers = {}
+    for login in ("dong1", "nobody-here"):
+        tried = [check_password(staffed, login, "wrong", f"10.2.0.{number}") for number in range(102)]
+        answers[login] = [answer.locked_until is not None for answer in tried]
+    assert answers["dong1"] == answers["nobody-here"] == [False] * 99 + [True] * 3
+    assert check_password(staffed, "dong1", PASSWORD, "10.2.1.1").locked_until is not None
+    assert check_password(staffed, "dong1", PASSWORD, "10.1.1.1").user_id == 2
+    assert check_password(staffed, "dong1", PASSWORD, "10.2.1.2").user_id == 2  # a right password begins anew
+    assert "locked" in actions(staffed)
+
+
+def test_waits_grow_and_are_forgotten() -> None:
+    clock = Clock(now())
+    guesses, key = Guesses(clock=clock), ("dong1", "10.9.9.9")
+    waits = []
+    for _ in range(10):
+        assert guesses.begin(key) is None
+        until = guesses.waits_until(key)
+        waits.append(round((until - clock()).total_seconds() / 60) if until else 0)
+        clock.moment = until or clock.moment
+    assert waits == [0, 0, 0, 0, 1, 2, 4, 8, 15, 15]
+    clock.moment += timedelta(hours=25)
+    assert [guesses.begin(key) for _ in range(5)] == [None] * 5
+    assert guesses.begin(key) is not None
+
+
+def test_guesses_made_at_once_are_no_more_than_one_after_another() -> None:
+    guesses = Guesses()
+    with ThreadPoolExecutor(20) as pool:
+        begun = list(pool.map(lambda _: guesses.begin(("dong1", "10.9.9.9")), range(200)))
+    assert begun.count(None) == 5
+
+
+def test_a_flood_of_failures_does_not_fill_the_register(staffed: Register) -> None:
+    before = len(actions(staffed))
+    for number in range(400):
+        check_password(staffed, f"nobody{number % 7}", "wrong", "10.9.9.9")
+    assert len(actions(staffed)) - before == 20
+
+
+def test_the_old_password_cannot_be_guessed_with_a_session_left_open(staffed: Register) -> None:
+    key = sign_in(staffed, "dong1")
+    for _ in range(5):
+        with pytest.raises(InputError, match="present password"):
+            accounts.change_password(staffed, 2, "wrong", "seven slow rivers")
+    assert sessions.standing(staffed, key) is None
+    with pytest.raises(InputError, match="present password"):
+        accounts.change_password(staffed, 2, PASSWORD, "seven slow rivers")
     assert check_password(staffed, "dong1", PASSWORD).user_id == 2
 
 
@@ -187,7 +258,7 @@ def test_the_provider_finds_people_by_subject_then_by_login(staffed: Register) -
 
 def test_a_view_is_logged_once_and_found_by_day_person_and_action(staffed: Register) -> None:
     for _ in range(3):
-        access_log.log_view(staffed, MACHINE, "prosecution 77号")
+        access_log.log_view(staffed, MACHINE, "case", "prosecution 77号")
     access_log.log(staffed, MACHINE, "export", "findings", "department=第一检察部")
     today = now().astimezone().date()
     with staffed.reading() as session:

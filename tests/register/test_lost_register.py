@@ -132,7 +132,7 @@ def test_an_explicit_command_goes_on_and_is_logged(office: Office, damage: Calla
     with opened.reading() as session:
         (entry,) = session.scalars(select(Access)).all()
     assert (entry.action, entry.subject) == (f"register_{'new' if word == 'new' else 'adopted'}", opened.identity())
-    assert entry.detail == f"former: {former}"
+    assert entry.detail.startswith(f"former: {former} account=")
     opened.close()
 
 

@@ -12,7 +12,7 @@ from expectations.run.limits import DUE_COLUMNS, DueFilter, select_due
 from expectations.run.published import current_run
 from expectations.run.words.headings import headings
 from expectations.texts import Bilingual
-from flows.cli.lists.listings import FormatOption, Headed, Listing, OutputOption, format_for, hand_out
+from flows.cli.lists.listings import FormatOption, Headed, Listing, OutputOption, format_for, hand_out, log_listing
 from flows.cli.options import HomeFolder, home_at
 from flows.settings import Settings
 
@@ -52,7 +52,10 @@ def due(
     chosen = format_for(LISTING, format, output)
     home_folder = home_at(home)
     with current_run(home_folder) as con:
-        with home_register(home_folder, Settings().register_url).reading() as session:
+        register = home_register(home_folder, Settings().register_url)
+        asked = {"department": department, "prosecutor": prosecutor, "rule": rule, "grade": due_filter.grades}
+        with register.reading() as session:
             language = home_language(session)
         listed = Headed(select_due(con, due_filter, language), headings(con, language), language)
+        log_listing(register, LISTING, {name: values or () for name, values in asked.items()}, chosen, output)
         hand_out(listed, LISTING, chosen, output)

@@ -20,7 +20,7 @@ from expectations.run.published import (
 from expectations.run.words.headings import headings
 from expectations.store.holds import held_rules
 from expectations.texts import Bilingual
-from flows.cli.lists.listings import FormatOption, Headed, Listing, OutputOption, format_for, hand_out
+from flows.cli.lists.listings import FormatOption, Headed, Listing, OutputOption, format_for, hand_out, log_listing
 from flows.cli.options import HomeFolder, home_at
 from flows.settings import Settings
 
@@ -79,8 +79,11 @@ def findings(
     chosen = format_for(LISTING, format, output)
     home_folder = home_at(home)
     with current_run(home_folder) as con:
-        with home_register(home_folder, Settings().register_url).reading() as session:
+        register = home_register(home_folder, Settings().register_url)
+        with register.reading() as session:
             show_hints_as_now(con, held_rules(session))
             language = home_language(session)
         listed = Headed(select_findings(con, finding_filter, language), headings(con, language), language)
+        asked = dict(finding_filter.chosen()) | ({"text": ("…",)} if text else {})  # what is typed may be a name
+        log_listing(register, LISTING, asked, chosen, output)
         hand_out(listed, LISTING, chosen, output)

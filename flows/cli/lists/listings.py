@@ -15,6 +15,10 @@ from rich.table import Table
 
 from expectations.csv_files import write_csv
 from expectations.errors import InputError
+from expectations.finding.masks import mask_identity
+from expectations.people import access_log
+from expectations.rights.reader import MACHINE
+from expectations.store.register import Register
 from expectations.texts import NO_TEXT, Bilingual, Language
 from expectations.workbooks import Column, Kind, Sheet, write_workbook
 
@@ -80,6 +84,18 @@ def hand_out(listed: Headed, listing: Listing, format: Format, output: Path | No
             sys.stdout.write(text)
         else:
             output.write_text(text, encoding="utf-8" if format == "json" else "utf-8-sig", newline="")
+
+
+def log_listing(
+    register: Register, listing: Listing, asked: Mapping[str, Sequence[str]], format: Format, output: Path | None
+) -> None:
+    """Writes into the access log that a list was shown on the terminal, or taken out of the house."""
+    said = [f"{name}={mask_identity(value)}" for name, values in asked.items() for value in values]
+    shown_only = format == "table" and output is None
+    action = "list" if shown_only else "export"
+    access_log.log(
+        register, MACHINE, action, listing.name, " ".join([*said, *([] if shown_only else [f"as={format}"])])
+    )
 
 
 def sheet_of(relation: duckdb.DuckDBPyRelation, title: str, headings: Mapping[str, str]) -> Sheet:
