@@ -201,11 +201,11 @@ def _length(scope: Scope) -> int | None:
 def _is_closed(scope: Scope) -> bool:
     """What nobody gets, and places of uploads that are spelt otherwise than they were handed out."""
     # as the router below may read it: //media and /x/../media lead to the same place
-    path = normpath("/" + scope["path"].lstrip("/"))
+    asked = str(scope["path"])
+    path = normpath("/" + asked.lstrip("/"))
     if any(path == closed_path or path.startswith(f"{closed_path}/") for closed_path in _CLOSED):
         return True
-    within = bool(path.startswith(uploads.PREFIX.rstrip("/")))
-    return within and path != str(scope["path"])
+    return path.startswith(uploads.PREFIX.rstrip("/")) and path != asked
 
 
 def _turned_away(scope: Scope) -> Response:

@@ -48,24 +48,27 @@ class Page:
     number: str
 
     def places(self, count: int) -> list[str]:
-        """As the browser asks for places when files are dropped."""
+        """As the browser asks for places when files are dropped; asked while the page is drawn anew, Streamlit forgets to answer."""
         request = BackMsg()
         request.file_urls_request.request_id = f"r{count}"
         request.file_urls_request.file_names.extend(f"{number}.csv" for number in range(count))
         request.file_urls_request.session_id = self.number
-        self.socket.send(request.SerializeToString())
-        while True:
-            message = ForwardMsg()
-            message.ParseFromString(bytes(self.socket.recv(timeout=30, decode=False)))
-            if message.WhichOneof("type") == "file_urls_response":
-                return [place.upload_url for place in message.file_urls_response.file_urls]
+        for _ in range(10):
+            self.socket.send(request.SerializeToString())
+            with suppress(TimeoutError):
+                while True:
+                    message = ForwardMsg()
+                    message.ParseFromString(bytes(self.socket.recv(timeout=5, decode=False)))
+                    if message.WhichOneof("type") == "file_urls_response":
+                        return [place.upload_url for place in message.file_urls_response.file_urls]
+        raise TimeoutError
 
     def put(self, place: str, content: str = "x", **headers: str) -> int:
         return self.site.ask(place, method="PUT", body=body_of(content), **{**self.headers(), **headers}).status
 
     def headers(self) -> dict[str, str]:
         """As the browser sends them with an upload."""
-        given = re.search(r"_streamlit_xsrf=([^;]+)", self.site.ask("/_stcore/host-config", token=self.token).cookie)
+        given = re.search(r"_streamlit_xsrf=([^;]+)", self.site.ask("/_stcore/health", token=self.token).cookie)
         xsrf = given[1] if given else ""
         return {
             "Cookie": f"anka_session={self.token}; _streamlit_xsrf={xsrf}",
@@ -91,7 +94,7 @@ def opened(site: Site, login: str, stack: ExitStack) -> Page:
     number = ""
     while True:  # until the page is drawn, and it is known whose it is
         message = ForwardMsg()
-        message.ParseFromString(bytes(sock.recv(timeout=60, decode=False)))
+        message.ParseFromString(bytes(sock.recv(timeout=120, decode=False)))
         if message.WhichOneof("type") == "new_session":
             number = message.new_session.initialize.session_id
         elif message.WhichOneof("type") == "script_finished":
