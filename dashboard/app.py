@@ -36,7 +36,7 @@ from expectations.people.languages import remember_language
 from expectations.refused_by_machine import refused_by_machine
 from expectations.rights.acts import NotAllowedError
 from expectations.rights.reader import Reader
-from expectations.run.present import FoundDamagedError
+from expectations.run.published import FoundDamagedError
 from expectations.texts import LANGUAGE_NAMES, LANGUAGES, Language
 
 _HERE = Path(__file__).parent

@@ -9,7 +9,7 @@ from pathlib import Path
 from expectations.errors import AnkaError
 from expectations.home import DamagedRunError, Home, number_of
 from expectations.register.reading import last_run
-from expectations.run.present import opens, read_whole
+from expectations.run.published import opens, read_whole
 from expectations.store.register import Register
 from expectations.work_folders import delete_leftovers, delete_work_folders
 from flows.kept_exports import HALF_COPIED

@@ -22,7 +22,7 @@ from expectations.people import access_log, sessions
 from expectations.refused_by_machine import refused_by_machine
 from expectations.rights.acts import NotAllowedError
 from expectations.rights.reader import Reader
-from expectations.run.present import FoundDamagedError
+from expectations.run.published import FoundDamagedError
 from expectations.store.register import Register
 from expectations.texts import Bilingual, Language
 

@@ -16,7 +16,7 @@ from expectations.notices import (
 )
 from expectations.notices.labels import Labels, read_labels
 from expectations.notices.weeks import Subject, Week
-from expectations.run.present import open_shown
+from expectations.run.published import open_shown
 from expectations.store.tables import Notice
 from expectations.texts import Bilingual
 

@@ -11,8 +11,7 @@ from pathlib import Path
 from expectations.home import Home
 from expectations.register.belonging import home_register
 from expectations.rights.reader import Reader
-from expectations.run.present import FoundDamagedError, Shown, noting_damage, shown_run
-from expectations.run.published import RunConnection
+from expectations.run.published import FoundDamagedError, RunConnection, Shown, noting_damage, shown_run
 from expectations.run.sights import Sights
 from expectations.store.register import Register
 

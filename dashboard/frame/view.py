@@ -21,8 +21,7 @@ from expectations.people.languages import as_language
 from expectations.rights.reader import Reader
 from expectations.run.account import NO_RUN, Run, run
 from expectations.run.findings import masks_of
-from expectations.run.present import shown_run
-from expectations.run.published import RunConnection, without_run
+from expectations.run.published import RunConnection, shown_run, without_run
 from expectations.store.register import Register
 from expectations.texts import Language
 

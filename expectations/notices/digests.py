@@ -23,7 +23,7 @@ from expectations.notices.weeks import Subject, Week, WeekFigures, open_by_rule,
 from expectations.register.readers_rows import rows_of
 from expectations.rights.acts import NotAllowedError
 from expectations.rights.reader import Reader
-from expectations.run.present import open_shown
+from expectations.run.published import open_shown
 from expectations.run.readers_rows import published_rows
 from expectations.store.offices import read_offices
 from expectations.store.tables import Finding, Notice

@@ -16,8 +16,7 @@ from expectations.home import Home
 from expectations.notices.grades import demands_reply
 from expectations.office_days import begin_of
 from expectations.run.figures import figure_lines, total
-from expectations.run.present import opens
-from expectations.run.published import open_published
+from expectations.run.published import open_published, opens
 from expectations.store.offices import read_offices
 from expectations.store.tables import Finding, Notice, NoticeFinding, Run
 from expectations.texts import Bilingual

@@ -11,7 +11,7 @@ from sqlalchemy.exc import ArgumentError
 from expectations.errors import AnkaError, InputError
 from expectations.home import Home, NothingPublishedError
 from expectations.people import access_log
-from expectations.run.present import open_shown
+from expectations.run.published import open_shown
 from expectations.store.register import Register, file_at, holds_tables, open_register, register_url
 from expectations.store.tables import Run
 from expectations.texts import Bilingual

@@ -1,4 +1,6 @@
-"""Reading a published run: the one place where findings are selected, for the command line and the dashboard alike."""
+"""Reading a published run: which one is shown, the present one or the newest before it while that is damaged, and the one place where
+findings are selected, for the command line and the dashboard alike.
+"""
 
 import re
 from collections.abc import Collection, Iterable, Iterator
@@ -10,13 +12,14 @@ from typing import Literal
 import duckdb
 
 from expectations.connections import open_duckdb
-from expectations.errors import InputError, nearest
+from expectations.errors import AnkaError, InputError, nearest
 from expectations.finding.columns import COLUMNS, LISTED, SEARCHED
 from expectations.finding.headings import HANDED_OUT
 from expectations.finding.hints import hint_now_sql, severity_now_sql
 from expectations.finding.labels import ERROR_TYPE_WORDS, error_type_word
 from expectations.home import DamagedRunError, Home
 from expectations.run.schema import require_schema
+from expectations.sql.quoting import column as quoted_name
 from expectations.sql.quoting import quoted
 from expectations.texts import Bilingual, Language
 
@@ -137,6 +140,95 @@ def current_run(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
             yield con
     finally:
         con.close()
+
+
+_State = tuple[Path, int, int]
+"""A file as it stood: path, size, and when it was changed last."""
+_readable: set[_State] = set()
+_damaged: set[_State] = set()
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The published file that is shown, and why it is not the present one where it is not."""
+
+    file: Path
+    instead_of: DamagedRunError | None = None
+
+
+class FoundDamagedError(DamagedRunError):
+    """The run shown turned out to be damaged while it was read; asked again, there is another one or none."""
+
+
+def shown_run(home: Home) -> Shown:
+    """The run to show. Raises NothingPublishedError, and DamagedRunError where no other run can be read either."""
+    try:
+        file = home.current()
+        _require_readable(file)
+        return Shown(file)
+    except DamagedRunError as damage:
+        good = newest_good(home)
+        if good is None:
+            raise DamagedRunError(damage.what, is_last=True) from None
+        return Shown(good, damage)
+
+
+@contextmanager
+def open_shown(home: Home) -> Iterator[RunConnection]:
+    """The run to show, open for reading as the machine sees it. Raises as `shown_run` and `noting_damage`."""
+    file = shown_run(home).file
+    with noting_damage(file), open_published(file) as con:
+        yield con
+
+
+def newest_good(home: Home) -> Path | None:
+    """The newest published file that can be read by this version, if there is one."""
+    return next((file for file in reversed(home.published_files()) if opens(file)), None)
+
+
+def read_whole(file: Path) -> None:
+    """Reads every block of a published file. Raises FoundDamagedError for one with a changed byte."""
+    with noting_damage(file), open_published(file) as con:
+        for schema, table in con.execute("select schema_name, table_name from duckdb_tables()").fetchall():
+            con.execute(f"select max(hash(t)) from {quoted_name(schema)}.{quoted_name(table)} t").fetchall()
+
+
+def opens(file: Path) -> bool:
+    """Whether a published file is there and can be read by this version."""
+    try:
+        _require_readable(file)
+    except (AnkaError, OSError):
+        return False
+    return True
+
+
+@contextmanager
+def noting_damage(file: Path) -> Iterator[None]:
+    """Remembers a run that turns out to be damaged while it is read. Raises FoundDamagedError then."""
+    try:
+        with telling_of_damage(file):
+            yield
+    except DamagedRunError:
+        if file.is_file():
+            _damaged.add(_state(file))
+        raise FoundDamagedError(file.name) from None
+
+
+def _require_readable(file: Path) -> None:
+    """Raises DamagedRunError, InputError for a file that can't be read as a run of this version; asked of each file once."""
+    state = _state(file)
+    if state in _damaged:
+        raise DamagedRunError(file.name)
+    if state in _readable:
+        return
+    with open_published(file) as con:
+        require_schema(con, file.name, file.stem)
+    _readable.add(state)
+
+
+def _state(file: Path) -> _State:
+    found = file.stat()
+    return file, found.st_size, found.st_mtime_ns
 
 
 def show_hints_as_now(con: duckdb.DuckDBPyConnection, held_rules: Collection[str]) -> None:

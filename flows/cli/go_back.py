@@ -7,7 +7,7 @@ import typer
 
 from expectations.errors import InputError
 from expectations.home import Home
-from expectations.run.present import FoundDamagedError, Shown, read_whole, shown_run
+from expectations.run.published import FoundDamagedError, Shown, read_whole, shown_run
 from expectations.texts import Bilingual
 from flows.audit_lock import sole_audit
 from flows.cli.options import HomeFolder, home_at

@@ -16,7 +16,7 @@ from expectations.catalogue.catalogues import Catalogue
 from expectations.home import DamagedRunError, Home
 from expectations.register.belonging import home_register
 from expectations.rights.reader import MACHINE
-from expectations.run.present import FoundDamagedError, shown_run
+from expectations.run.published import FoundDamagedError, shown_run
 
 
 def pointer(text: str) -> Callable[[Home], None]:
