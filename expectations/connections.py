@@ -44,6 +44,8 @@ _ISOLATED: dict[str, str | bool | int | float | list[str]] = {
 }
 LOCKED = _ISOLATED | {"enable_external_access": "false", "lock_configuration": "true"}
 """The configuration of a connection that is not opened here. It puts beside its file what does not fit into memory."""
+_opening = threading.Lock()
+"""Held from opening a file until it is locked: two threads that open the same one share what is set, and the other may lock it in between."""
 
 
 def memory_limit(most: str = "") -> str:
@@ -172,20 +174,21 @@ def open_duckdb(
     opened = [path for path in opened if is_plain(path)]  # another one DuckDB can't be asked for
     within = [folder.absolute() for folder in folders]
     limited = _ISOLATED | {"memory_limit": memory_limit()} | dict(settings or {})
-    con = duckdb.connect(str(database) if database else ":memory:", read_only=read_only, config=limited)
-    try:
-        if con.execute("select current_setting('lock_configuration')").fetchall() == [(True,)]:
-            return con  # the process has the file open already: they share what was set then
-        # In this order: nothing can be allowed once access is off, and nothing set once the configuration is locked.
-        con.execute(_spilling(Home.of(database).spill if database and not spill else spill))
-        con.execute(f"set allowed_paths = {_list(opened)}")
-        con.execute(f"set allowed_directories = {_list(within)}")
-        con.execute("set enable_external_access = false")
-        con.execute("set lock_configuration = true")
-    except (duckdb.Error, OSError):
-        con.close()
-        raise
-    return con
+    with _opening:
+        con = duckdb.connect(str(database) if database else ":memory:", read_only=read_only, config=limited)
+        try:
+            if con.execute("select current_setting('lock_configuration')").fetchall() == [(True,)]:
+                return con  # the process has the file open already: they share what was set then
+            # In this order: nothing can be allowed once access is off, and nothing set once the configuration is locked.
+            con.execute(_spilling(Home.of(database).spill if database and not spill else spill))
+            con.execute(f"set allowed_paths = {_list(opened)}")
+            con.execute(f"set allowed_directories = {_list(within)}")
+            con.execute("set enable_external_access = false")
+            con.execute("set lock_configuration = true")
+        except (duckdb.Error, OSError):
+            con.close()
+            raise
+        return con
 
 
 def _spilling(spill: Path | None) -> str:

@@ -280,9 +280,9 @@ import_pack(Path(sys.argv[1]), Path(sys.argv[2]), replace=True)
 def test_after_a_kill_half_way_the_next_import_puts_every_pack_back_first(
     office: Path, tmp_path: Path, moves: int
 ) -> None:
-    file = archive(
-        tmp_path / "good.zip", [GOOD, ("other/pack.yaml", PACK.replace(b"good", b"other"))], folders=["other", "good"]
-    )
+    good = ("good/pack.yaml", PACK.replace(b"version: '1.0'", b"version: '1.0', extends: ../other"))
+    other = ("other/pack.yaml", PACK.replace(b"good", b"other"))
+    file = archive(tmp_path / "good.zip", [good, other], folders=["other", "good"])
     command = [sys.executable, "-c", KILLED, str(file), str(office / "packs"), str(moves)]
     assert subprocess.run(command, check=False).returncode == -signal.SIGKILL
     with pytest.raises(InputError, match="folder exists"):

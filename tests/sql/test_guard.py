@@ -1,7 +1,9 @@
 """What a hostile pack may try: the guard refuses it in one line, and a locked connection would not carry it out either."""
 
 import socket
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -205,3 +207,21 @@ def test_a_locked_connection_opens_what_it_was_opened_for(tmp_path: Path) -> Non
         )
         assert con.execute("from read_csv($1)", [str(work / "x.csv")]).fetchall() == [(1,)]
         assert con.execute("select current_setting('threads')").fetchall() == [(1,)]
+
+
+def test_threads_that_open_one_file_at_once_all_find_it_locked(tmp_path: Path) -> None:
+    own = tmp_path / "own.duckdb"
+    duckdb.connect(str(own)).close()
+
+    together = threading.Barrier(8, timeout=20)
+
+    def is_locked(_: int) -> bool:
+        together.wait()
+        with open_duckdb(own, read_only=True) as con:
+            ((locked,),) = con.execute("select current_setting('lock_configuration')").fetchall()
+            together.wait()
+        together.wait()  # so that the next ones open it anew
+        return bool(locked)
+
+    with ThreadPoolExecutor(together.parties) as threads:
+        assert all(threads.map(is_locked, range(50 * together.parties)))
