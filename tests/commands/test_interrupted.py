@@ -26,18 +26,20 @@ COMMANDS: dict[str, tuple[str, ...]] = {
 }
 MOMENTS = [
     ("audit", 0.3, signal.SIGINT),
-    ("audit", 2.0, signal.SIGTERM),
-    ("audit", 6.0, signal.SIGINT),
-    ("audit", 7.0, signal.SIGTERM),
-    ("audit with Prefect", 4.0, signal.SIGINT),
-    ("audit with Prefect", 9.0, signal.SIGTERM),
-    ("audit with Prefect", 13.0, signal.SIGINT),
-    ("check", 1.0, signal.SIGTERM),
-    ("check", 6.0, signal.SIGINT),
-    ("batch", 3.0, signal.SIGTERM),
-    ("batch", 12.0, signal.SIGINT),
+    ("audit", 6.0, signal.SIGTERM),
+    ("audit with Prefect", 9.0, signal.SIGINT),
+    ("check", 6.0, signal.SIGTERM),
+    ("batch", 3.0, signal.SIGINT),
 ]
 """Commands, seconds after which they are told to end, and how: while they import and while they are at work."""
+MORE_MOMENTS = [
+    ("audit", 2.0, signal.SIGTERM),
+    ("audit", 7.0, signal.SIGINT),
+    ("audit with Prefect", 4.0, signal.SIGTERM),
+    ("audit with Prefect", 13.0, signal.SIGINT),
+    ("check", 1.0, signal.SIGINT),
+    ("batch", 12.0, signal.SIGTERM),
+]
 
 
 @pytest.fixture(name="begun")
@@ -79,7 +81,10 @@ def require_whole_or_nothing(home: Home) -> None:
         assert home.as_switched_to()
 
 
-@pytest.mark.parametrize(("name", "moment", "number"), MOMENTS)
+@pytest.mark.parametrize(
+    ("name", "moment", "number"),
+    [*MOMENTS, *(pytest.param(*moment, marks=pytest.mark.long) for moment in MORE_MOMENTS)],
+)
 def test_a_command_that_is_told_to_end_ends(
     tmp_path: Path, begun: list["subprocess.Popen[str]"], name: str, moment: float, number: signal.Signals
 ) -> None:
