@@ -180,16 +180,18 @@ class AuditTable:
 
         A table more is a join more, and its columns are carried through all others, so only what is named is joined.
         """
-        names, computed = _words(conditions), list[str]()
+        names, computed = _words(conditions), dict[str, str]()
         # Backwards, since a value may name those made before it.
         for sql, column in reversed(self.in_row.items()):
             if column in names:
                 names |= _words([sql])
-                computed.insert(0, f"{sql} as {column}")
+                computed[column] = sql
         tables = self._tables_of(names)
         columns = "".join(f", {table.name}.{column}" for table in tables for column in table.columns)
         rows = f"select c.*{columns} from cards.{self.card.name} c {' '.join(self._joins(tables))}".rstrip()
-        return f"select *, {', '.join(computed)} from ({rows})" if computed else rows
+        for level in _levels(computed):
+            rows = f"select *, {', '.join(f'{computed[column]} as {column}' for column in level)} from ({rows})"
+        return rows
 
     @property
     def _beside(self) -> list[DistinctValues | LinkedRows | StageRows]:
@@ -263,6 +265,17 @@ def _silenced(tree: exp.Expr, silent: Iterable[exp.Expr]) -> exp.Expr:
     for condition in silent:
         tree = exp.and_(tree, exp.not_(call("coalesce", condition.copy(), exp.false())))
     return tree
+
+
+def _levels(values: Mapping[str, str]) -> Iterator[list[str]]:
+    """Columns in the order in which they can be made of their SQL: each names columns of earlier levels only. DuckDB reads a column made in
+    the same SELECT as its SQL written once more, and cannot where that has a subquery."""
+    remaining = dict(values)
+    while remaining:
+        level = [column for column, sql in remaining.items() if remaining.keys().isdisjoint(_words([sql]))]
+        yield level
+        for column in level:
+            del remaining[column]
 
 
 def _words(texts: Iterable[str]) -> set[str]:

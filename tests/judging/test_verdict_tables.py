@@ -142,7 +142,10 @@ def test_values_shared_by_conditions_of_several_statements_are_what_each_needs(
     catalogue: Catalogue, tmp_path: Path
 ) -> None:
     """A dear value may rest on another; a statement takes both, and only the tables they come from."""
-    rules = with_rules(catalogue, TT01="same_set(items(m), items(s))", TT02="stage(u).a = a", TT03="b = 0")
+    moved_twice = "next_workday(next_workday(add_days(d, b))) > date '2026-06-05'"
+    rules = with_rules(
+        catalogue, TT01="same_set(items(m), items(s))", TT02="stage(u).a = a", TT03="b = 0", TT04=moved_twice
+    )
     table = AuditTable(rules.cards["t"], rules.cards, rules.dictionaries)
     judgements = [
         judgement
@@ -151,7 +154,7 @@ def test_values_shared_by_conditions_of_several_statements_are_what_each_needs(
     ]
     prepared = {judgement: table.prepare(judgement) for judgement in judgements}
     joins = {j.rule.id: table.rows_with([each.condition]).count("left join") for j, each in prepared.items()}
-    assert joins == {"TT01": 1, "TT02": 1, "TT03": 0}
+    assert joins == {"TT01": 1, "TT02": 1, "TT03": 0, "TT04": 0}
     with open_duckdb(tmp_path / "run.duckdb") as con:
         create_lookups(con, rules)
         store(con)
@@ -160,7 +163,12 @@ def test_values_shared_by_conditions_of_several_statements_are_what_each_needs(
         assert broken == {}
         (verdicts,) = made
         counts = {judgement.rule.id: _violating(con, verdicts.violating(judgement)) for judgement in judgements}
-    assert counts == {"TT01": set(), "TT02": set(range(ROWS - 1)), "TT03": set(range(1, ROWS))}
+    assert counts == {
+        "TT01": set(),
+        "TT02": set(range(ROWS - 1)),
+        "TT03": set(range(1, ROWS)),
+        "TT04": set(range(5)),  # Monday to Friday; Saturday and Sunday move to the Monday after
+    }
 
 
 def _violating(con: duckdb.DuckDBPyConnection, query: str) -> set[int]:
