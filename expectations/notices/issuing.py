@@ -265,17 +265,11 @@ def _next_serial(session: Session, office: str, year: int) -> int:
 
 
 def _number(session: Session, office: str, year: int, serial: int) -> str:
-    """The number as printed, by the switch `notice_number`. Raises InputError when that can't be filled in."""
+    """The number as printed, by the switch `notice_number`."""
     form = str(switch(session, "notice_number"))
     if form == DEFAULTS["notice_number"] and home_language(session) == "en":
         form = _ENGLISH_NUMBER
-    try:
-        return form.format(office=short_name(office), year=year, serial=serial)
-    except (KeyError, IndexError, ValueError, AttributeError) as error:
-        raise InputError(
-            Bilingual("文号格式有误", "the form of the number can't be filled in").about(f"{form} ({error})"),
-            hint=Bilingual("可用", "available").about("{office} {year} {serial}"),
-        ) from None
+    return form.format(office=short_name(office), year=year, serial=serial)
 
 
 def short_name(office: str) -> str:

@@ -1,5 +1,7 @@
 """Switches an administrator sets: their names, their defaults, and reading and writing them. What they do stands elsewhere."""
 
+import re
+from string import Formatter
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -26,6 +28,9 @@ DEFAULTS: dict[str, Value] = {
 
 CHOICES: dict[str, tuple[str, ...]] = {"language": ("catalogue", *LANGUAGES)}
 """The values of a switch that takes few; `catalogue`: the language of the home is what its rules speak, see `people.languages`."""
+
+_NUMBERED_BY = frozenset({"office", "year", "serial"})
+_WIDTH = re.compile(r"(0[2-9])?")
 
 _LOWEST: dict[str, float] = {
     "hold_after": 1,
@@ -103,13 +108,16 @@ def _checked(name: str, value: Value) -> Value:
 def _number_pattern(pattern: str) -> str:
     """A pattern that gives every notice a number of its own."""
     try:
-        pattern.format(office="示例", year=2026, serial=1)
-    except (KeyError, ValueError, IndexError, AttributeError):
+        filled_in = {name: form or "" for _, name, form, _ in Formatter().parse(pattern) if name is not None}
+    except ValueError:
+        filled_in = {"": ""}
+    # nothing but these: a format may ask for a text of any length, a name for whatever else an object holds
+    if not filled_in.keys() <= _NUMBERED_BY or not all(map(_WIDTH.fullmatch, filled_in.values())):
         raise InputError(
             Bilingual("编号格式无效", "not a pattern").about(pattern),
-            hint=Bilingual("可用", "may use").about("{office} {year} {serial}"),
-        ) from None
-    if "{serial}" not in pattern or "{year}" not in pattern:
+            hint=Bilingual("可用", "may use").about("{office} {year} {serial} {serial:03}"),
+        )
+    if not {"serial", "year"} <= filled_in.keys():
         raise InputError(
             Bilingual("编号格式缺少年份或序号", "no year or serial").about(pattern), hint="{office} {year} {serial}"
         )

@@ -268,10 +268,25 @@ def test_a_view_is_logged_once_and_found_by_day_person_and_action(staffed: Regis
         assert access_log.count(session, AccessFilter(day=today - timedelta(days=2))) == 0
 
 
+NO_NUMBERS = [
+    "{",
+    "}",
+    "{}",
+    "{0}",
+    "{serial:>99999999}",
+    "{serial:{year}}",
+    "{office.__class__}",
+    "{office[0]}",
+    "{x}",
+]
+"""What makes of the pattern of a notice's number something else."""
+
+
 def test_switches_have_defaults_types_and_bounds(staffed: Register) -> None:
     with staffed.writing() as session:
         assert switches(session) == DEFAULTS
         set_switch(session, "hold_after", 7)
+        set_switch(session, "notice_number", "{office}〔{year}〕{serial:03}号")
         set_switch(session, "precision_floor", 1)
         assert (switch(session, "hold_after"), switch(session, "precision_floor")) == (7, 1.0)
         wrong: list[tuple[str, Value]] = [
@@ -280,6 +295,7 @@ def test_switches_have_defaults_types_and_bounds(staffed: Register) -> None:
             ("hold_after", True),
             ("notice_number", "{x}号"),
             ("notice_number", "1号"),
+            *(("notice_number", "{year}{serial}" + more) for more in NO_NUMBERS),
         ]
         for name, value in wrong:
             with pytest.raises(InputError):
