@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import duckdb
 
+from expectations.errors import AnkaError
 from expectations.home import Home
 from expectations.people.log_check import Witness
 from expectations.run.published import open_published
@@ -18,6 +19,6 @@ def published_heads(home: Home, register: Register) -> Iterator[Witness]:
         try:
             with open_published(file) as con:
                 rows = con.execute(f"select entry, hash from {LOG_HEAD.name} where register = ?", [identity]).fetchall()
-        except duckdb.Error:
+        except (AnkaError, duckdb.Error):
             continue
         yield from (Witness(file.name, entry, digest) for entry, digest in rows)

@@ -62,6 +62,8 @@ class Shown:
     """Addresses it links to, by page."""
     widgets: dict[str, str] = field(default_factory=dict)
     """Identities of widgets that can be used, by their key."""
+    texts: list[str] = field(default_factory=list)
+    """What it says, in order; as markup where it is marked up."""
 
     def take(self, element: Element) -> None:
         """Notes what an element offers. Raises BrokenPageError for an error."""
@@ -71,7 +73,9 @@ class Shown:
             raise BrokenPageError(f"{shown.type}: {shown.message}")
         if kind == "alert" and shown.format == Alert.ERROR:
             raise BrokenPageError(shown.body)
-        for address, page in _LINK.findall(getattr(shown, "body", "")):
+        if body := getattr(shown, "body", ""):
+            self.texts.append(body)
+        for address, page in _LINK.findall(body):
             self.links.setdefault(page, []).append(unescape(address))
         if (identity := getattr(shown, "id", "")) and not getattr(shown, "disabled", False):
             self.widgets[identity.rsplit("-", 1)[-1]] = identity

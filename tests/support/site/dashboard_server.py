@@ -27,6 +27,13 @@ ORGANISATION = SAMPLE / "organisation.csv"
 @contextmanager
 def serving(home: Path, log: Path, environment: Mapping[str, str] | None = None) -> Iterator[str]:
     """The address of a dashboard on `home`; its own process ends with the block."""
+    with serving_as(home, log, environment) as (address, _):
+        yield address
+
+
+@contextmanager
+def serving_as(home: Path, log: Path, environment: Mapping[str, str] | None = None) -> Iterator[tuple[str, int]]:
+    """The same, with the number of the process."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
@@ -35,7 +42,7 @@ def serving(home: Path, log: Path, environment: Mapping[str, str] | None = None)
         server = subprocess.Popen(dashboard.command(port), env=settings, stdout=out, stderr=subprocess.STDOUT)
         try:
             _wait_until_it_answers(f"http://127.0.0.1:{port}/_stcore/health")
-            yield f"http://127.0.0.1:{port}/"
+            yield f"http://127.0.0.1:{port}/", server.pid
         finally:
             server.terminate()
             server.wait(timeout=20)
