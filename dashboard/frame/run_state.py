@@ -43,7 +43,9 @@ def nights_banner(register: Register, reader: Reader, language: Language) -> Non
     if nights.failed and nights.last:
         reason = nights.last.why.in_language(language) if reader.may("watch") else ""
         lines.append(text("app.night_failed", language, hours=nights.last_hours) + (f" {reason}" if reason else ""))
-    if nights.stale:
+    if nights.stale and nights.ahead:
+        lines.append(nights.why_stale.in_language(language))
+    elif nights.stale:
         lines.append(text("app.night_stale", language, hours=nights.good_hours, limit=nights.limit_hours))
     if lines:
         st.error("\n\n".join(lines), icon=":material/bedtime_off:")

@@ -101,7 +101,7 @@ def log_view(register: Register, reader: Reader, action: str, subject: str, deta
     The page waits for it, but no longer than a blink: behind a night at work the entry comes later than the page.
     """
     with register.reading() as session:
-        lately = Access.at > now() - _SAME_VIEW
+        lately = Access.at.between(now() - _SAME_VIEW, now())  # not later: the clock may have been put back
         same = (Access.user_id == reader.user_id, Access.action == action, Access.subject == subject)
         logged = session.scalar(select(Access.id).where(lately, *same).limit(1))
     view = (str(register.engine.url), reader.login, action, subject)

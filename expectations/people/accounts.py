@@ -15,7 +15,7 @@ from expectations.errors import InputError, nearest
 from expectations.people import access_log
 from expectations.people.access_log import By
 from expectations.people.flood import Flood
-from expectations.people.guesses import Guesses, wait_after
+from expectations.people.guesses import LONGEST_WAIT, Guesses, wait_after
 from expectations.people.passwords import first_password, hash_password, matches, require_good
 from expectations.rights.roles import ROLES, Role
 from expectations.store.register import Register, now
@@ -257,7 +257,8 @@ def _place(register: Register, login: str, address: str, hashed: str) -> tuple[s
 def _closed_until(session: Session, user: User, address: str) -> datetime | None:
     """Until when the login is closed at addresses it was never used from."""
     until = user.locked_until
-    if until is None or until <= now() or _is_known(session, user, address):
+    # What would last longer than a wait can was written before the clock was put back.
+    if until is None or not now() < until <= now() + LONGEST_WAIT or _is_known(session, user, address):
         return None
     return until
 

@@ -51,7 +51,9 @@ class Flood:
     def _window(self, key: tuple[str, str], moment: datetime) -> _Window:
         """Of a key, begun anew when it is over; what was left out in it is kept until it is said."""
         window = self._windows.pop(key, None)
-        if window is None or moment - window.began > self.within:
+        if (
+            window is None or not window.began <= moment <= window.began + self.within
+        ):  # also when the clock was put back
             window = _Window(moment, left_out=window.left_out if window else 0)
         self._windows[key] = window
         while len(self._windows) > _MOST_KEYS:

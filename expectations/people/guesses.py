@@ -52,6 +52,7 @@ class Guesses:
             self._failures[key] = failures
             while len(self._failures) > _MOST:
                 self._failures.popitem(last=False)
+            failures.last = min(failures.last, moment)  # of a clock that was put back nobody waits longer
             until = failures.last + wait_after(failures.count, self.tries)
             if until > moment:
                 return until
@@ -62,9 +63,9 @@ class Guesses:
     def waits_until(self, key: tuple[str, str]) -> datetime | None:
         """Until when the next attempt has to wait, if it has to."""
         with self._lock:
-            failures = self._failures.get(key)
-            until = failures.last + wait_after(failures.count, self.tries) if failures else self.clock()
-        return until if until > self.clock() else None
+            failures, moment = self._failures.get(key), self.clock()
+            until = min(failures.last, moment) + wait_after(failures.count, self.tries) if failures else moment
+        return until if until > moment else None
 
     def forget(self, key: tuple[str, str]) -> None:
         """After a right password."""

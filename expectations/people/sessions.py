@@ -76,7 +76,7 @@ def exchange(register: Register, token: str) -> str | None:
         user_id, made_at = link.user_id, link.created_at
         session.delete(link)
         session.flush()
-        if now() - made_at > LINK_VALID or not session.get_one(User, user_id).active:
+        if abs(now() - made_at) > LINK_VALID or not session.get_one(User, user_id).active:
             return None
         return start(session, user_id, _LINK)
 
@@ -92,7 +92,10 @@ def start_from_provider(register: Register, subject: str, login: str) -> str | N
 
 
 def standing(register: Register, key: str) -> Standing | None:
-    """The session, if it holds: known, not idle for too long, not older than 12 hours, its person active."""
+    """The session, if it holds: known, not idle for too long, not older than 12 hours, its person active.
+
+    One of a time to come ends too: when the clock is put back nobody knows how long it has been idle.
+    """
     with register.reading() as session:
         return _standing(session, key)
 
@@ -144,7 +147,7 @@ def _standing(session: Session, key: str) -> Standing | None:
         return None
     sign_in, must_change = row
     idle = timedelta(minutes=int(switch(session, "idle_minutes")))
-    if now() - sign_in.used_at > idle or now() - sign_in.created_at > LONGEST:
+    if abs(now() - sign_in.used_at) > idle or abs(now() - sign_in.created_at) > LONGEST:
         return None
     return Standing(sign_in.token_hash, sign_in.user_id, must_change and sign_in.how == "password")
 

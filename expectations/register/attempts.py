@@ -15,7 +15,7 @@ from expectations.people import access_log
 from expectations.store.register import Register, now
 from expectations.store.switches import switch
 from expectations.store.tables import Attempt, Run
-from expectations.texts import same
+from expectations.texts import Bilingual, same
 
 Outcome = Literal["published", "incomplete", "failed"]
 RUNNING, KILLED = "running", "killed"
@@ -36,18 +36,39 @@ class Standing:
 
     @property
     def good_hours(self) -> int:
-        """Whole hours since it last published; 0 if it never did."""
-        return (now() - self.good_at) // _HOUR if self.good_at else 0
+        """Whole hours since it last published; 0 if it never did, or by a clock that was put back since."""
+        return max(0, (now() - self.good_at) // _HOUR) if self.good_at else 0
 
     @property
     def last_hours(self) -> int:
-        """Whole hours since the last attempt began."""
-        return (now() - self.last.started_at) // _HOUR if self.last else 0
+        """Whole hours since the last attempt began; 0 by a clock that was put back since."""
+        return max(0, (now() - self.last.started_at) // _HOUR) if self.last else 0
 
     @property
     def stale(self) -> bool:
-        """Whether the last published run is older than the office allows. Before the first run nothing is."""
-        return self.good_at is not None and now() - self.good_at > self.limit_hours * _HOUR
+        """Whether the last published run is older than the office allows. Before the first run nothing is.
+
+        One that lies as far in the time to come was made by a wrong clock, and must not silence this until then.
+        """
+        return self.good_at is not None and abs(now() - self.good_at) > self.limit_hours * _HOUR
+
+    @property
+    def ahead(self) -> bool:
+        """Whether the last published run lies in the time to come: then it is the clock that must be looked at."""
+        return self.good_at is not None and self.good_at > now()
+
+    @property
+    def why_stale(self) -> Bilingual:
+        """What is said of nights that are stale."""
+        if self.ahead:
+            return Bilingual(
+                "最近一次成功的夜间核查的时间晚于本机时钟，请检查时钟",
+                "the last nightly audit that published is later than the clock of this machine: check the clock",
+            )
+        return Bilingual(
+            f"最近一次成功的夜间核查在 {self.good_hours} 小时前，应不超过 {self.limit_hours} 小时",
+            f"the last nightly audit that published is {self.good_hours} hours old, limit {self.limit_hours}",
+        )
 
     @property
     def failed(self) -> bool:

@@ -269,13 +269,7 @@ def notify(
     with office_register.reading() as session:
         nights = standing(session)
     if nights.stale:
-        typer.echo(
-            Bilingual(
-                f"最近一次成功的夜间核查在 {nights.good_hours} 小时前，应不超过 {nights.limit_hours} 小时",
-                f"the last nightly audit that published is {nights.good_hours} hours old, limit {nights.limit_hours}",
-            ),
-            err=True,
-        )
+        typer.echo(nights.why_stale, err=True)
     if not dry_run and not messages_are_on(office_register):
         typer.echo(Bilingual("消息未启用，未发送", "messages are off, nothing was sent；--dry-run"))
         raise typer.Exit(NOT_WELL if nights.stale else 0)

@@ -161,10 +161,8 @@ def _alarms(session: Session, occasion: Occasion, reader: Reader, to: _Recipient
             "missed",
             f"{nights.good_at:%Y%m%d}+{days}",
             Bilingual("案卡质检：没有新的夜间核查", "Case cards: no new nightly audit"),
-            Bilingual(
-                f"最近一次成功的夜间核查在 {nights.good_hours} 小时前（应不超过 {nights.limit_hours} 小时）。请检查定时任务和导出文件。",
-                f"The last nightly audit that published is {nights.good_hours} hours old (limit {nights.limit_hours}): look at the schedule and the exports.",
-            ),
+            nights.why_stale,
+            Bilingual("请检查定时任务和导出文件。", "Look at the schedule and the exports."),
             occasion.link(to, "run"),
         )
 
