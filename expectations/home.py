@@ -19,7 +19,7 @@ _PUBLISHED = "published"
 _OTHERS = 0o077
 """Rights of everybody but the owner."""
 _OURS = re.compile(
-    r"((warehouse|loaded)\.duckdb|register\.db|register\.(id|\d+\.tmp)).*|audit\.lock|touched|published|exports|runs|reviews|rechecks|spill|templates|prefect"
+    r"((warehouse|loaded)\.duckdb|register\.db|register\.(id|\d+\.tmp)|backups\.).*|audit\.lock|touched|published|exports|runs|reviews|rechecks|spill|templates|packs|prefect"
 )
 """The names of what Anka keeps: in a folder that holds other things too, only these are closed to others."""
 
@@ -143,7 +143,7 @@ class Home:
     def keep_register_id(self, identity: str) -> None:
         """Remembers which register belongs to the home."""
         self.make()
-        _replace(self._register_file, identity + "\n")
+        replace_text(self._register_file, identity + "\n")
 
     @property
     def _register_file(self) -> Path:
@@ -184,7 +184,7 @@ class Home:
 
     def switch_to(self, file: Path) -> None:
         """Makes `file` the present one in one atomic step; readers see the old or the new one, never none."""
-        _replace(self.pointer, json.dumps({"file": file.name, "sha256": _sha256(file)}))
+        replace_text(self.pointer, json.dumps({"file": file.name, "sha256": _sha256(file)}))
 
     def _pointed(self) -> dict[str, str]:
         """What the pointer says: the name of the file, and its hash if it was not written by hand."""
@@ -210,7 +210,7 @@ def _sha256(file: Path) -> str:
         return hashlib.file_digest(content, "sha256").hexdigest()
 
 
-def _replace(file: Path, text: str) -> None:
+def replace_text(file: Path, text: str) -> None:
     """Writes a small file in one step: readers see the old text or the new one."""
     # Named by the process, so that two that write at once do not share an unfinished file.
     fresh = file.with_suffix(f".{os.getpid()}.tmp")
