@@ -30,6 +30,12 @@ def text_as_path(text: str) -> Path:
     return Path(os.fsdecode(unquote_to_bytes(urlsplit(text).path))) if text.startswith(_URI) else Path(text)
 
 
+def stays_below(name: str) -> bool:
+    """Whether a name in an archive leads to a place below the folder it is unpacked into, on every system, and to that place alone."""
+    parts = name.split("/")
+    return bool(name) and not {"", ".", ".."} & set(parts) and name.isprintable() and not set('\\:*?"<>|') & set(name)
+
+
 def _shown_part(name: str) -> str:
     if not _is_encodable(name):
         name = _decoded(name)

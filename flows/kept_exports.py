@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from expectations.errors import AnkaError
 from expectations.home import Home
-from expectations.run.published import open_published
+from expectations.run.published import exports_of, open_published
 
 _PIECE = 2**20
 HALF_COPIED = "unfinished"
@@ -46,14 +46,10 @@ def drop_unused_exports(home: Home, runs: Iterable[Path]) -> list[Path]:
     try:
         for run in runs:
             with open_published(run) as con:
-                used |= _hashes(con)
+                used |= exports_of(con)
     except (AnkaError, duckdb.Error):
         return []
     unused = [file for file in home.exports.glob("*.*") if file.name.split(".")[0] not in used]
     for copy in unused:
         copy.unlink()
     return unused
-
-
-def _hashes(con: duckdb.DuckDBPyConnection) -> set[str]:
-    return {sha256 for (sha256,) in con.execute("select distinct sha256 from files").fetchall()}

@@ -36,7 +36,8 @@ _ONE_SHOT = {
 class Settings(BaseSettings):
     """`ANKA_HOME`: the home folder; `ANKA_CATALOGUE`: a folder laid over the bundled catalogue; `ANKA_KEEP_RUNS`: how many
     published runs are kept; `ANKA_INBOX`: folder of the nightly exports; `ANKA_REGISTER`: URL of the register, if it is not
-    the SQLite file in the home folder; `ANKA_REST_SECONDS`: how long an export must have been left unchanged."""
+    the SQLite file in the home folder; `ANKA_REST_SECONDS`: how long an export must have been left unchanged; `ANKA_BACKUPS`: folder of the
+    back-ups; `ANKA_KEEP_BACKUPS`: how many stay there; `ANKA_BACKUP_PASSPHRASE` or `ANKA_BACKUP_PASSPHRASE_FILE`: what encrypts them."""
 
     model_config = SettingsConfigDict(env_prefix="ANKA_", extra="ignore")
 
@@ -45,6 +46,10 @@ class Settings(BaseSettings):
     keep_runs: int = 30
     inbox: Path = Path("inbox")
     rest_seconds: float = 5
+    backups: Path = Path("backups")
+    keep_backups: int = 30
+    backup_passphrase: str = ""
+    backup_passphrase_file: Path | None = None
     register_url: str = Field("", validation_alias="ANKA_REGISTER")
 
 

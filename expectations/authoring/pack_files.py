@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict
 from expectations.catalogue.catalogues import Layer, bundled_folder, catalogue_layers, load_catalogue
 from expectations.catalogue.yaml_files import MOST_BYTES, MOST_FILES, YAML_SUFFIXES
 from expectations.errors import AnkaError, CatalogueError, InputError
+from expectations.file_names import stays_below
 from expectations.texts import Bilingual
 from expectations.work_folders import delete_leftovers, locked_folder
 
@@ -266,7 +267,8 @@ def _require_plain(entries: Iterable[zipfile.ZipInfo]) -> None:
 
 def _plain(name: str) -> bool:
     folder, *parts = name.split("/")
-    return bool(parts) and all(_PLAIN.fullmatch(part) for part in (folder, *parts)) and name.endswith(YAML_SUFFIXES)
+    named_plainly = stays_below(name) and all(_PLAIN.fullmatch(part) for part in (folder, *parts))
+    return bool(parts) and named_plainly and name.endswith(YAML_SUFFIXES)
 
 
 def _require_named(layers: Iterable[Layer], folder: Path) -> None:

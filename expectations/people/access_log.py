@@ -57,6 +57,9 @@ ACTIONS: dict[str, tuple[str, str]] = {
     "switch": ("修改开关", "switch set"),
     "register_new": ("重新建立台账", "register made anew"),
     "register_adopted": ("改用另一个台账", "another register adopted"),
+    "register_moved": ("迁移台账", "register moved"),
+    "backup": ("备份", "backed up"),
+    "restored": ("从备份恢复", "restored from a back-up"),
     "log_sealed": ("日志开始连链", "log sealed"),
 }
 """Action → (Chinese, English). Others may be logged; they are shown as they stand."""

@@ -111,6 +111,11 @@ def reader_in(register: Register, key: str) -> Reader | None:
         )
 
 
+def end_all(session: Session) -> int:
+    """Signs everybody out and lets every one-time link lapse; how many there were."""
+    return session.query(SignIn).delete()
+
+
 def touch(register: Register, key: str) -> None:
     """Moves the idle clock: somebody really used the session. Written beside the caller, twice a minute at most."""
     with _touched_lock:

@@ -12,7 +12,7 @@ from expectations.errors import AnkaError, InputError
 from expectations.home import Home, NothingPublishedError
 from expectations.people import access_log
 from expectations.run.published import open_shown
-from expectations.store.register import Register, file_at, holds_tables, open_register, register_url
+from expectations.store.register import Register, file_at, give_identity, holds_tables, open_register, register_url
 from expectations.store.tables import Run
 from expectations.texts import Bilingual
 
@@ -52,7 +52,7 @@ def start_anew(home: Home, url: str = "") -> None:
     if holds_tables(place):
         raise InputError(
             Bilingual("这里已有台账，未改动", "there is a register, nothing was changed").about(
-                _without_password(place)
+                without_password(place)
             ),
             hint=Bilingual("要改用它", "to go on with it").about("anka register adopt"),
         )
@@ -64,10 +64,20 @@ def adopt(home: Home, url: str = "") -> None:
     place = register_url(home, url)
     if not holds_tables(place):
         raise InputError(
-            Bilingual("这里没有台账", "there is no register").about(_without_password(place)),
+            Bilingual("这里没有台账", "there is no register").about(without_password(place)),
             hint=Bilingual("恢复备份；要重新开始", "put a copy back; to start anew").about("anka register new"),
         )
     _take(home, open_register(place), "register_adopted")
+
+
+def moved(home: Home, former: Register, present: Register) -> None:
+    """Lets the home go on with a copy of its register, and with that alone: the former gets another identity, so that nobody works on
+    with it by mistake."""
+    home.keep_register_id(present.identity())
+    with former.writing() as session:
+        access_log.note(session, *access_log.BY_MACHINE, "register_moved", present.identity(), "this one is the former")
+        give_identity(session)
+    _known.clear()
 
 
 def _checked(home: Home, place: str) -> Register:
@@ -75,7 +85,7 @@ def _checked(home: Home, place: str) -> Register:
     if (home_id or home.pointer.exists()) and not holds_tables(place):
         raise InputError(
             Bilingual("台账不见了或是空的", "the register of this home is gone or empty").about(
-                _without_password(place)
+                without_password(place)
             ),
             hint=Bilingual("把备份放回原处再运行；确实要重新开始", "put a copy back; to start anew").about(
                 "anka register new"
@@ -86,7 +96,7 @@ def _checked(home: Home, place: str) -> Register:
         home.keep_register_id(register.identity())
     elif home_id != register.identity():
         raise InputError(
-            Bilingual("这不是本主目录的台账", "this is not the register of this home").about(_without_password(place)),
+            Bilingual("这不是本主目录的台账", "this is not the register of this home").about(without_password(place)),
             hint=Bilingual(
                 "检查 ANKA_REGISTER，或恢复备份；确实要改用它",
                 "check ANKA_REGISTER or put a copy back; to go on with it",
@@ -118,5 +128,6 @@ def _take(home: Home, register: Register, action: str) -> None:
     _known.clear()
 
 
-def _without_password(place: str) -> str:
+def without_password(place: str) -> str:
+    """A URL of a register as it may be shown."""
     return make_url(place).render_as_string(hide_password=True)

@@ -112,6 +112,11 @@ def open_published(file: Path) -> duckdb.DuckDBPyConnection:
         return open_duckdb(file, read_only=True)
 
 
+def exports_of(con: RunConnection) -> set[str]:
+    """The exports a run was made of, each by the SHA-256 of its bytes."""
+    return {sha256 for (sha256,) in con.execute("select distinct sha256 from files").fetchall()}
+
+
 @contextmanager
 def telling_of_damage(file: Path, *, opening: bool = False) -> Iterator[None]:
     """Tells in one line of a published file that turns out to be damaged while it is read. Raises DamagedRunError.

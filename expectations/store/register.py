@@ -12,16 +12,15 @@ from functools import lru_cache
 from pathlib import Path
 from uuid import uuid4
 
-from alembic import command
-from alembic.config import Config
 from alembic.util import CommandError
-from sqlalchemy import URL, Connection, Engine, create_engine, event, insert, inspect, make_url, select, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, insert, inspect, make_url, select
 from sqlalchemy.exc import ArgumentError, DatabaseError
 from sqlalchemy.orm import Session
 
 from expectations.errors import InputError
 from expectations.home import Home
 from expectations.store.chain import seal
+from expectations.store.migrating import migrate
 from expectations.store.tables import Run, Setting
 from expectations.texts import Bilingual
 
@@ -36,7 +35,6 @@ _CACHE_KB = 16_000
 _KINDS = "sqlite:////folder/register.db, postgresql://user:password@host/database"
 _WRITES = "anka_writes"
 _IDENTITY = "identity"
-_MIGRATION_LOCK = 7701020  # any number only Anka uses as a PostgreSQL advisory lock
 
 
 class Register:
@@ -65,6 +63,19 @@ class Register:
             yield session
             seal(session)
 
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """A connection that sees one state of the register, however long it reads."""
+        level = {} if self.on_sqlite else {"isolation_level": "REPEATABLE READ"}
+        with self.engine.execution_options(**level).connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def filling(self) -> Iterator[Connection]:
+        """A connection that writes everything or nothing: for whoever copies a register, and knows what is in it."""
+        with self._writer.begin() as connection:
+            yield connection
+
     def identity(self) -> str:
         """What tells it from every other register; copies of it have the same."""
         with self.reading() as session:
@@ -73,6 +84,11 @@ class Register:
     def close(self) -> None:
         """Gives its connections back."""
         self.engine.dispose()
+
+
+def give_identity(session: Session) -> None:
+    """Makes a register another one than it was."""
+    session.get_one(Setting, _IDENTITY).value = {"value": uuid4().hex}
 
 
 def now() -> datetime:
@@ -85,9 +101,9 @@ def register_url(home: Home, url: str = "") -> str:
     return url or f"sqlite:///{home.root / 'register.db'}"
 
 
-@lru_cache(maxsize=8)
-def open_register(url: str) -> Register:
-    """The register at an SQLAlchemy URL, its tables made or brought up to date. Raises InputError when it can't be reached."""
+def opened(url: str, *, keep_former: bool = True) -> Register:
+    """The register at an SQLAlchemy URL, its tables made or brought up to date; whoever asks closes it. Raises InputError when it
+    can't be reached. With `keep_former` a file that is of an earlier version is copied before."""
     try:
         parsed = _parsed(url)
         if parsed.get_backend_name() == "sqlite" and parsed.database:
@@ -103,7 +119,7 @@ def open_register(url: str) -> Register:
         if engine.dialect.name == "sqlite":
             _prepare_sqlite(engine)
         with engine.execution_options(**{_WRITES: True}).begin() as connection:
-            _migrate(connection)
+            migrate(connection, keep_former=keep_former)
             _identify(connection)
     except ArgumentError:
         raise InputError(Bilingual("不是数据库地址", "not a database URL").about(url), hint=_KINDS) from None
@@ -121,6 +137,12 @@ def open_register(url: str) -> Register:
             hint=Bilingual("更新本程序", "update Anka"),
         ) from None
     return Register(engine)
+
+
+@lru_cache(maxsize=8)
+def open_register(url: str) -> Register:
+    """The register at a URL, kept open for whoever asks next; see `opened`."""
+    return opened(url)
 
 
 def holds_tables(url: str) -> bool:
@@ -191,16 +213,6 @@ def _prepare_sqlite(engine: Engine) -> None:
         # A transaction that begins by reading and writes later fails at once, without waiting, if another wrote in between.
         writes = connection.get_execution_options().get(_WRITES)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
-def _migrate(connection: Connection) -> None:
-    """Brings the tables up to date; two processes that start at once do it one after the other."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(text(f"select pg_advisory_xact_lock({_MIGRATION_LOCK})"))
-    config = Config()
-    config.set_main_option("script_location", "expectations.store:migrations")
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
 
 
 def _identify(connection: Connection) -> None:

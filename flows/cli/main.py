@@ -87,6 +87,21 @@ PLACES = {
     ),
     "user": Place("users", "app", Bilingual("账号与机构", "accounts and the organisation")),
     "register": Place("register", "app", Bilingual("台账丢失或更换时", "when the register is gone or replaced")),
+    "backup": Place(
+        "backups.backup",
+        "backup",
+        Bilingual("备份主目录，不影响使用", "one file with everything that can't be made again, while people work"),
+    ),
+    "restore": Place(
+        "backups.restore",
+        "restore",
+        Bilingual("从备份恢复到新的主目录", "bring a back-up back into a home that is not there yet"),
+    ),
+    "move-register": Place(
+        "backups.move",
+        "move_register",
+        Bilingual("把台账迁到另一个数据库", "move the register between SQLite and PostgreSQL"),
+    ),
     "log": Place("log", "app", Bilingual("访问日志", "the access log")),
     "sample": Place(
         "generated",

@@ -1,0 +1,1 @@
+"""Commands that keep the home, bring it back, and move its register."""
