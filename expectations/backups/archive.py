@@ -315,6 +315,9 @@ class _Summing(io.RawIOBase):
     def __init__(self, stream: IO[bytes]) -> None:
         self._stream, self._hash = stream, hashlib.sha256()
 
+    def writable(self) -> bool:
+        return True
+
     def write(self, piece: Any, /) -> int:
         self._hash.update(piece)
         self._stream.write(piece)
@@ -337,6 +340,9 @@ class _First(io.RawIOBase):
 
     def __init__(self, content: IO[bytes], size: int) -> None:
         self._content, self._left = content, size
+
+    def readable(self) -> bool:
+        return True
 
     def read(self, size: int = -1, /) -> bytes:
         piece = self._content.read(self._left if size < 0 else min(size, self._left))

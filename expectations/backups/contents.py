@@ -16,7 +16,7 @@ import duckdb
 from expectations.backups.archive import REGISTER
 from expectations.catalogue.catalogues import bundled_folder, catalogue_layers
 from expectations.catalogue.yaml_files import YAML_SUFFIXES
-from expectations.errors import AnkaError
+from expectations.errors import AnkaError, InputError
 from expectations.home import DamagedRunError, Home, NothingPublishedError, number_of
 from expectations.register.reading import last_run
 from expectations.run.published import exports_of, open_published, shown_run
@@ -78,6 +78,8 @@ def _present(home: Home, followed: Path | None) -> Path | None:
         present = shown_run(home).file
     except (NothingPublishedError, DamagedRunError):
         return None  # the register is worth keeping whatever the runs are
+    except InputError:
+        present = home.current()  # of another version, until the next audit
     if followed and followed.is_file() and number_of(present) > number_of(followed):
         return followed
     return present

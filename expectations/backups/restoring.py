@@ -18,8 +18,6 @@ from expectations.file_names import path_as_text, text_as_path
 from expectations.home import Home
 from expectations.people import access_log, log_check, sessions
 from expectations.register.reading import last_run
-from expectations.run.published import open_published
-from expectations.run.schema import require_schema
 from expectations.store import register as registers
 from expectations.store.copying import TableSum, copy_rows, is_empty, require_whole
 from expectations.store.migrating import known_revisions
@@ -64,6 +62,7 @@ def restore(order: RestoreOrder) -> Restored:
     """Does it. Raises InputError for a file that is damaged, of a newer version or hostile, a wrong passphrase, and for a home or a
     database that is not empty; nothing is changed then."""
     home = order.home.root
+    order.home.keep_private()
     _require_free(home)
     home.parent.mkdir(parents=True, exist_ok=True)
     delete_leftovers(home.parent, f"{_INCOMING}*")
@@ -81,6 +80,7 @@ def restore(order: RestoreOrder) -> Restored:
 
 def check(order: RestoreOrder) -> Restored:
     """Does all but write into the home: every sum, the register as it would be after its migration, and whether the home is free."""
+    order.home.keep_private()
     _require_free(order.home.root)
     with work_folder("restore") as work, opened(order.file, order.passphrase) as archive:
         _require_known(archive.manifest)
@@ -139,7 +139,7 @@ def _made_ready(order: RestoreOrder, manifest: Manifest, home: Home) -> Restored
         register.close()
     home.keep_register_id(manifest.register_id)
     if manifest.present:
-        _show(home, manifest.present)
+        home.switch_to(home.published / manifest.present)
     return Restored(
         manifest.made_at,
         len(manifest.entries),
@@ -178,14 +178,6 @@ def _move_inputs(connection: Connection, former: Path, present: Path) -> None:
             )
 
 
-def _show(home: Home, present: str) -> None:
-    """Lets pages show the run of the back-up. Raises InputError where it can't be read by this version."""
-    file = home.published / present
-    with open_published(file) as con:
-        require_schema(con, file.name, file.stem)
-    home.switch_to(file)
-
-
 def _fill(url: str, home: Home) -> list[TableSum]:
     copy = registers.opened(register_url(home))
     try:
@@ -215,6 +207,7 @@ def _empty_at(url: str) -> Iterator[Register]:
 
 def _put(incoming: Path, home: Path) -> None:
     """Gives the home its name in one step."""
+    shutil.rmtree(Home(incoming).spill, ignore_errors=True)
     try:
         incoming.rename(home)
     except OSError as error:

@@ -106,14 +106,17 @@ def _checked(home: Home, place: str) -> Register:
 
 
 def _holds_present_run(home: Home, register: Register) -> bool:
-    """Whether a home that knows no identity yet may take this register: it followed the run that pages show, if there is one."""
+    """Whether a home that knows no identity yet may take this register: it followed the run that pages show, if there is one. Where none can
+    be read by this version, as after an update, it followed one of those that are there, by the name of its file."""
     try:
         with open_shown(home) as con:
             run_id = con.execute("select run_id from runs").fetchall()[0][0]
     except NothingPublishedError:
         return True
     except (AnkaError, OSError, duckdb.Error):
-        return False
+        published = {file.name for file in home.published_files()}
+        with register.reading() as session:
+            return any(Path(file).name in published for file in session.scalars(select(Run.file)))
     with register.reading() as session:
         return session.scalar(select(Run.seq).where(Run.run_id == run_id).limit(1)) is not None
 
