@@ -103,6 +103,11 @@ PLACES = {
         Bilingual("把台账迁到另一个数据库", "move the register between SQLite and PostgreSQL"),
     ),
     "log": Place("log", "app", Bilingual("访问日志", "the access log")),
+    "bundle": Place(
+        "bundle",
+        "bundle",
+        Bilingual("制作离线安装包", "make the archive that installs Anka where there is no network"),
+    ),
     "sample": Place(
         "generated",
         "sample",
