@@ -2,7 +2,6 @@
 
 import platform
 import shutil
-import sys
 import sysconfig
 import tempfile
 from collections import Counter
@@ -14,12 +13,11 @@ from flows.bundling.archive import pack, sha256_of, write_sums
 from flows.bundling.bill import bill_of_materials
 from flows.bundling.checkout import CHECKOUT, LOCK
 from flows.bundling.fonts import add_fonts
-from flows.bundling.wheels import Wheel, exported, installer, locked_wheels, own_wheel
+from flows.bundling.wheels import INSTALLER, PYTHON, Lock, Locked, Wheel, exported, fetched, own_wheel, shipped
 
 _HERE = Path(__file__).parent
 _PRINTED = ("install.sh", "INSTALL.txt")
 """What an operator runs and reads first, with the version and the Python of the bundle written in."""
-_PYTHON = ".".join(map(str, sys.version_info[:2]))
 
 
 @dataclass(frozen=True)
@@ -37,10 +35,12 @@ def make_bundle(target: Path | None, *, fonts: bool = False) -> Bundle:
     with tempfile.TemporaryDirectory(prefix="anka-bundle-") as place:
         work = Path(place)
         own = own_wheel(_made(work / "own"))
-        name = f"anka-{own.version}-{sysconfig.get_platform()}-py{_PYTHON}"
-        wheels = locked_wheels(_made(work / "wheels"))
+        name = f"anka-{own.version}-{sysconfig.get_platform()}-py{PYTHON}"
+        wanted = shipped()
+        wheels = fetched(wanted, _made(work / "wheels"))
+        (pip,) = fetched([Lock.read(LOCK).one(INSTALLER)], _made(work / "tools"))
         folder = _made(work / name)
-        pip = installer(_made(work / "tools"))
+        _write_requirements(folder, wanted, (own, *wheels))
         _write_contents(folder, own, wheels, pip)
         if fonts:
             add_fonts(folder / "fonts")
@@ -51,17 +51,25 @@ def make_bundle(target: Path | None, *, fonts: bool = False) -> Bundle:
     return Bundle(file, sha256_of(file), len(wheels) + 1, licences)
 
 
+def _write_requirements(folder: Path, wanted: Sequence[Locked], wheels: Sequence[Wheel]) -> None:
+    """Each wheel with its hash and the Pythons it is for."""
+    markers = {locked.name: locked.marker for locked in wanted}
+    lines = [
+        Locked(wheel.name, wheel.version, markers.get(wheel.name, "")).requirement(wheel.sha256) for wheel in wheels
+    ]
+    (folder / "requirements.txt").write_text("".join(f"{line}\n" for line in sorted(lines)), encoding="utf-8")
+
+
 def _write_contents(folder: Path, own: Wheel, wheels: Sequence[Wheel], pip: Wheel) -> None:
-    shipped = sorted((own, *wheels), key=lambda wheel: wheel.name)
-    for wheel, place in (*((wheel, "wheels") for wheel in shipped), (pip, "tools")):
+    installed = sorted((own, *wheels), key=lambda wheel: wheel.name)
+    for wheel, place in (*((wheel, "wheels") for wheel in installed), (pip, "tools")):
         copy = folder / place / wheel.file.name
         copy.parent.mkdir(exist_ok=True)
         shutil.copyfile(wheel.file, copy)
-    (folder / "requirements.txt").write_text("".join(map(_requirement, shipped)), encoding="utf-8")
     shutil.copyfile(LOCK, folder / "uv.lock")
-    for wheel in (*shipped, pip):
+    for wheel in (*installed, pip):
         _write_licences(folder / "licences" / f"{wheel.name}-{wheel.version}", wheel)
-    table = "".join(f"{wheel.name}\t{wheel.version}\t{wheel.licence}\n" for wheel in (*shipped, pip))
+    table = "".join(f"{wheel.name}\t{wheel.version}\t{wheel.licence}\n" for wheel in (*installed, pip))
     (folder / "licences" / "licences.tsv").write_text(f"distribution\tversion\tlicence\n{table}", encoding="utf-8")
     bill = bill_of_materials(exported("cyclonedx1.5"), own, wheels)
     (folder / "sbom.cdx.json").write_text(bill, encoding="utf-8")
@@ -75,7 +83,7 @@ def _write_contents(folder: Path, own: Wheel, wheels: Sequence[Wheel], pip: Whee
     write_printed(folder, own.version)
 
 
-def write_printed(folder: Path, version: str, python: str = _PYTHON) -> None:
+def write_printed(folder: Path, version: str, python: str = PYTHON) -> None:
     """The installer and the page that goes with it."""
     for name in _PRINTED:
         text = (_HERE / name).read_text(encoding="utf-8")
@@ -93,10 +101,6 @@ def _write_licences(folder: Path, wheel: Wheel) -> None:
         file = folder / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(text)
-
-
-def _requirement(wheel: Wheel) -> str:
-    return f"{wheel.name}=={wheel.version} --hash=sha256:{wheel.sha256}\n"
 
 
 def _made(folder: Path) -> Path:

@@ -52,8 +52,9 @@ trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
 "$python" -I -m venv --without-pip "$target"
+for pip in "$here"/tools/pip-*.whl; do :; done
 # no setting of the account or the machine may name another place
-PIP_CONFIG_FILE=/dev/null "$target/bin/python" -I "$here"/tools/pip-*.whl/pip --isolated install --quiet \
+PIP_CONFIG_FILE=/dev/null "$target/bin/python" -I "$pip/pip" --isolated install --quiet \
   --no-index --find-links "$here/wheels" --require-hashes --only-binary :all: --no-cache-dir --disable-pip-version-check --no-input \
   --requirement "$here/requirements.txt"
 

@@ -1,13 +1,16 @@
 """The wheels of the lock for this machine's system and Python: fetched from a package index and held against the hashes of the lock."""
 
+import sys
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from email import message_from_bytes
 from email.message import Message
 from functools import cached_property
 from pathlib import Path
 from zipfile import ZipFile
 
+from packaging.requirements import Requirement
 from packaging.utils import parse_wheel_filename
 
 from expectations.errors import InputError
@@ -16,6 +19,7 @@ from flows.bundling.archive import sha256_of
 from flows.bundling.checkout import LOCK, run_tool
 from flows.bundling.licences import is_licence_text, licence_of, licence_texts
 
+PYTHON = ".".join(map(str, sys.version_info[:2]))
 INSTALLER = "pip"
 """Its wheel installs the others; it is not installed itself."""
 
@@ -84,10 +88,10 @@ class Lock:
             }
         )
 
-    def requirement(self, name: str) -> str:
-        """The one locked version of a package, as a line of requirements."""
-        ((version, hashes),) = ((key[1], hashes) for key, hashes in self.hashes.items() if key[0] == name)
-        return " ".join([f"{name}=={version}", *(f"--hash=sha256:{sha256}" for sha256 in sorted(hashes))])
+    def one(self, name: str) -> "Locked":
+        """The one version of a package."""
+        (version,) = (version for locked, version in self.hashes if locked == name)
+        return Locked(name, version, "")
 
     def require(self, wheel: Wheel) -> None:
         """Raises InputError where a wheel is not one of the lock."""
@@ -95,19 +99,49 @@ class Lock:
             raise InputError(Bilingual("与 uv.lock 的校验和不符", "not the wheel of uv.lock").about(wheel.file.name))
 
 
-def locked_wheels(folder: Path) -> list[Wheel]:
-    """Everything that is installed with Anka, fetched into `folder`. Raises InputError."""
-    requirements = folder.with_name("locked.txt")
-    requirements.write_text(exported("requirements.txt"), encoding="utf-8")
-    return _fetched(requirements, folder)
+@dataclass(frozen=True)
+class Locked:
+    """One distribution of the lock, and where it is installed: everywhere, or on some Pythons."""
+
+    name: str
+    version: str
+    marker: str
+
+    def requirement(self, *hashes: str) -> str:
+        """As a line of requirements."""
+        condition = f" ; {self.marker}" if self.marker else ""
+        return " ".join(
+            [f"{self.name}=={self.version}{condition}", *(f"--hash=sha256:{sha256}" for sha256 in sorted(hashes))]
+        )
 
 
-def installer(folder: Path) -> Wheel:
-    """pip, fetched into `folder`. Raises InputError."""
-    requirements = folder.with_name("installer.txt")
-    requirements.write_text(Lock.read(LOCK).requirement(INSTALLER), encoding="utf-8")
-    (wheel,) = _fetched(requirements, folder)
-    return wheel
+def shipped() -> list[Locked]:
+    """What is installed with Anka on systems like this one and any patch of this Python. Raises InputError."""
+    lines = exported("requirements.txt", "--no-hashes", "--no-header", "--no-annotate").splitlines()
+    return [
+        Locked(requirement.name, next(iter(requirement.specifier)).version, str(requirement.marker or ""))
+        for requirement in map(Requirement, lines)
+        if requirement.marker is None or any(map(requirement.marker.evaluate, _patches()))
+    ]
+
+
+def _patches() -> list[dict[str, str]]:
+    """The first and the last Python for which a bundle may be: one that is made on 3.11.7 has to serve 3.11.2, which needs more."""
+    return [{"python_full_version": f"{PYTHON}.{patch}"} for patch in (0, 99)]
+
+
+def fetched(wanted: Sequence[Locked], folder: Path) -> list[Wheel]:
+    """Their wheels, fetched into `folder`. Raises InputError."""
+    lock = Lock.read(LOCK)
+    requirements = folder.with_name(f"{folder.name}.txt")
+    lines = [replace(locked, marker="").requirement(*lock.hashes[locked.name, locked.version]) for locked in wanted]
+    requirements.write_text("\n".join(lines), encoding="utf-8")
+    options = ("--no-deps", "--require-hashes", "--only-binary", ":all:", "--no-input", "--retries", "2", "--quiet")
+    run_tool("pip", "download", *options, "--dest", str(folder), "--requirement", str(requirements))
+    wheels = sorted((Wheel(file) for file in folder.glob("*.whl")), key=lambda wheel: wheel.name)
+    for wheel in wheels:
+        lock.require(wheel)
+    return wheels
 
 
 def own_wheel(folder: Path) -> Wheel:
@@ -117,16 +151,6 @@ def own_wheel(folder: Path) -> Wheel:
     return wheel
 
 
-def exported(format: str) -> str:
-    """What is shipped, as uv writes the lock in another format. Raises InputError."""
-    return run_tool("uv", "export", *_SHIPPED, "--format", format)
-
-
-def _fetched(requirements: Path, folder: Path) -> list[Wheel]:
-    options = ("--no-deps", "--require-hashes", "--only-binary", ":all:", "--no-input", "--retries", "2", "--quiet")
-    run_tool("pip", "download", *options, "--dest", str(folder), "--requirement", str(requirements))
-    lock = Lock.read(LOCK)
-    wheels = sorted((Wheel(file) for file in folder.glob("*.whl")), key=lambda wheel: wheel.name)
-    for wheel in wheels:
-        lock.require(wheel)
-    return wheels
+def exported(format: str, *options: str) -> str:
+    """What is shipped on any system, as uv writes the lock in another format. Raises InputError."""
+    return run_tool("uv", "export", *_SHIPPED, "--format", format, *options)
