@@ -66,12 +66,19 @@ def spill_limit(folder: Path) -> str:
 def _asked(variable: str) -> str:
     """The size an environment variable gives, or nothing."""
     asked = os.environ.get(variable, "")
-    if asked and not _SIZE.fullmatch(asked):
+    if asked:
+        size_in_bytes(variable, asked)
+    return asked
+
+
+def size_in_bytes(variable: str, asked: str) -> float:
+    """What an environment variable that gives a size comes to. Raises InputError."""
+    if not _SIZE.fullmatch(asked):
         raise InputError(
             Bilingual("看不懂的大小", "no size").about(f"{variable}={asked}"),
             hint=Bilingual("例如", "for example").about(f"{variable}=4GB"),
         )
-    return asked
+    return _bytes(asked)
 
 
 def side_by_side() -> int:

@@ -19,7 +19,7 @@ _PUBLISHED = "published"
 _OTHERS = 0o077
 """Rights of everybody but the owner."""
 _OURS = re.compile(
-    r"((warehouse|loaded)\.duckdb|register\.db|register\.(id|\d+\.tmp)|backups\.).*|audit\.lock|touched|published|exports|runs|reviews|rechecks|spill|templates|packs|prefect"
+    r"((warehouse|loaded)\.duckdb|register\.db|register\.(id|\d+\.tmp)|backups\.).*|(audit|serve)\.lock|touched|published|exports|runs|reviews|rechecks|spill|templates|packs|prefect"
 )
 """The names of what Anka keeps: in a folder that holds other things too, only these are closed to others."""
 

@@ -4,7 +4,7 @@ The one place that knows time zones. Moments are kept in UTC without a zone; the
 """
 
 import os
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from expectations.errors import InputError
@@ -47,6 +47,13 @@ def day_of(moment: datetime) -> date:
 def today(moment: datetime | None = None) -> date:
     """The day it is in the office, now or at `moment`."""
     return day_of(moment) if moment else datetime.now(office_zone()).date()
+
+
+def last_at(clock: time, moment: datetime | None = None) -> datetime:
+    """The last moment, as moments are kept, at which the office's clock showed that time: before now, or before `moment`."""
+    shown = office_clock(moment or datetime.now(UTC).replace(tzinfo=None))
+    day = shown.date() if shown.time() >= clock else shown.date() - timedelta(days=1)
+    return datetime.combine(day, clock, office_zone()).astimezone(UTC).replace(tzinfo=None)
 
 
 def begin_of(day: date) -> datetime:

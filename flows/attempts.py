@@ -2,6 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from traceback import extract_tb
 
 from expectations.errors import AnkaError, InputError
 from expectations.home import Home
@@ -19,20 +22,56 @@ _WHY: Mapping[object, str] = {
 }
 
 
-def attempted(home: Home, register: Register, audit: Callable[[], AuditResult]) -> AuditResult:
-    """Calls `audit` under the home's lock and writes down what it came to. Raises what it raises."""
+_PATIENCE = 2 * 3600
+"""Seconds a scheduled night waits for another audit, which may be a re-check or one begun by hand."""
+
+
+class NotOwed(Exception):
+    """The night is done: another audit began when it was due or later."""
+
+
+class ProgramError(Exception):
+    """An error of the program, by its kind and its place alone: its own text may hold values of cards."""
+
+    def __init__(self, error: BaseException) -> None:
+        self.kind = type(error).__name__
+        places = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in extract_tb(error.__traceback__)]
+        super().__init__(f"{self.kind}: {' > '.join(places)}")
+
+
+def attempted(
+    home: Home, register: Register, audit: Callable[[], AuditResult], since: datetime | None = None
+) -> AuditResult:
+    """Calls `audit` under the home's lock and writes down what it came to. Raises what it raises.
+
+    A scheduled night was due at `since`: it waits for an audit at work, and raises NotOwed when that has done the night's work.
+    """
     number = None
     try:
-        with sole_audit(home):
+        with sole_audit(home, _PATIENCE if since else 0):
+            if since:
+                _require_owed(register, since)
             number = attempts.begin(register)
             result = audit()
-    except BaseException as error:
+    except NotOwed:
+        raise
+    except Exception as error:
         attempts.end(register, number, "failed", _reason(error))
+        raise
+    except BaseException:  # told to end
+        attempts.end(register, number, attempts.KILLED)
         raise
     problems = result.followed.problems if result.followed else ()
     why = joined("；", dict.fromkeys(_WHY[problem["kind"]] for problem in problems))
     attempts.end(register, number, "incomplete" if problems else "published", why)
     return result
+
+
+def _require_owed(register: Register, since: datetime) -> None:
+    attempts.bury(register)  # we hold the lock
+    with register.reading() as session:
+        if attempts.done_since(session, since):
+            raise NotOwed
 
 
 def notice_killed(home: Home, register: Register) -> None:
@@ -44,8 +83,10 @@ def notice_killed(home: Home, register: Register) -> None:
         attempts.bury(register)
 
 
-def _reason(error: BaseException) -> str:
+def _reason(error: Exception) -> str:
     """The first line of what a user can mend; of anything else only its kind, since its text may hold values of cards."""
+    if isinstance(error, ProgramError):
+        return error.kind
     mistake = error if isinstance(error, AnkaError) else refused_by_machine(error)
     if mistake is None:
         return type(error).__name__

@@ -3,7 +3,8 @@
 The stages themselves are in `audit`. Works with a Prefect server and, one-shot, without one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 
@@ -12,8 +13,10 @@ from prefect import flow, get_run_logger, task
 from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas import FlowRun
+from prefect.runtime import deployment
 
 from expectations.catalogue.catalogues import Catalogue
+from expectations.errors import AnkaError
 from expectations.file_names import text_as_path
 from expectations.finding.labels import NOT_FILLED, office_word
 from expectations.home import Home
@@ -21,7 +24,7 @@ from expectations.office_days import today
 from expectations.register.belonging import home_register
 from expectations.run.figures import Line
 from expectations.store.register import Register, now
-from flows.attempts import attempted, notice_killed
+from flows.attempts import NotOwed, ProgramError, attempted, notice_killed
 from flows.audit import (
     AuditOrder,
     AuditResult,
@@ -51,6 +54,19 @@ def _worth_retrying(task: object, run: object, state: object) -> bool:
     return isinstance(result, OSError | duckdb.IOException)
 
 
+@contextmanager
+def told_by_kind() -> Iterator[None]:
+    """Of an error of the program, the records of a scheduled run get kind and place; whoever runs it by hand sees all of it."""
+    try:
+        yield
+    except (AnkaError, OSError, duckdb.IOException, NotOwed, ProgramError):
+        raise
+    except Exception as error:
+        if deployment.id is None:
+            raise
+        raise ProgramError(error) from None
+
+
 @task(
     name="load",
     cache_policy=NO_CACHE,
@@ -60,13 +76,15 @@ def _worth_retrying(task: object, run: object, state: object) -> bool:
 )
 def load(order: AuditOrder, catalogue: Catalogue) -> LoadReport:
     """Exports → `raw` and `cards`."""
-    return load_stage(order, catalogue)
+    with told_by_kind():
+        return load_stage(order, catalogue)
 
 
 @task(name="judge", cache_policy=NO_CACHE)
 def judge(order: AuditOrder, catalogue: Catalogue, loaded: LoadReport) -> Judged:
     """`cards` → counts and failing-row queries."""
-    return judge_stage(order, catalogue, loaded)
+    with told_by_kind():
+        return judge_stage(order, catalogue, loaded)
 
 
 @task(
@@ -85,7 +103,8 @@ def publish(
     stages: Sequence[StageTime],
 ) -> AuditResult:
     """Findings, reconciliation, the published file and the switch."""
-    return publish_stage(order, catalogue, loaded, judged, started, stages)
+    with told_by_kind():
+        return publish_stage(order, catalogue, loaded, judged, started, stages)
 
 
 @task(name="notify", cache_policy=NO_CACHE)
@@ -115,11 +134,12 @@ def nightly_audit(  # noqa: PLR0913 -- what an order may say
     follow: bool = True,
     follow_earlier: bool = False,
     whole: bool = False,
+    since: datetime | None = None,
 ) -> AuditResult:
     """Audits `paths` (default: the inbox of the settings) as of `as_of` (default: the office's today) and publishes the run.
 
     Without `follow` neither the register nor what pages show is moved; with `follow_earlier` both may be moved to an earlier day. `whole`: nothing is
-    taken over from the published run.
+    taken over from the published run. `since`: when the night was due, see `attempted`.
     """
     settings = Settings()
     order = AuditOrder(
@@ -141,7 +161,7 @@ def nightly_audit(  # noqa: PLR0913 -- what an order may say
         get_run_logger().warning("the home could be read by other accounts; now only its owner can: %s", order.home)
     require_not_earlier(order)  # a trial that is refused is no night that failed
     if order.follow:
-        result = _night(order, home_folder)
+        result = _night(order, home_folder, since)
     else:
         with sole_audit(home_folder):
             result = _stages(order)
@@ -151,10 +171,12 @@ def nightly_audit(  # noqa: PLR0913 -- what an order may say
     return result
 
 
-def _night(order: AuditOrder, home: Home) -> AuditResult:
+def _night(order: AuditOrder, home: Home, since: datetime | None) -> AuditResult:
     """The audit as an attempt that is written down; of one that failed people are told before the error goes on."""
     try:
-        return attempted(home, home_register(home, order.register), lambda: _stages(order))
+        return attempted(home, home_register(home, order.register), lambda: _stages(order), since)
+    except NotOwed:
+        raise
     except Exception:
         notify(order, return_state=True)
         raise

@@ -99,7 +99,7 @@ def serve(inherited: int) -> None:
     import uvicorn
     from prefect.server.api.server import create_app
 
-    _prepare_database()
+    prepare_database()
     server = uvicorn.Server(uvicorn.Config(create_app(ephemeral=True, final=True), fd=inherited, log_level="error"))
 
     def end() -> None:
@@ -110,7 +110,7 @@ def serve(inherited: int) -> None:
     server.run()
 
 
-def _prepare_database() -> None:
+def prepare_database() -> None:
     """Gives a new home the database of Prefect as a copy of an empty one, because its hundreds of migrations take seconds: the first
     server of this account runs them and keeps a copy, which holds tables and no rows, in the cache folder."""
     import prefect

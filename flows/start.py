@@ -77,10 +77,7 @@ class _Interruption:
         """The one line; returns the exit code."""
         if not self._said:
             self._said = True
-            line = Bilingual("已中断", "interrupted").about(signal.Signals(self.number).name)
-            with suppress(OSError, ValueError):
-                sys.stderr.write(f"{line}\n")
-                sys.stderr.flush()
+            say_interrupted(self.number)
         return 128 + self.number
 
     def _raise(self, number: int, frame: FrameType | None) -> None:
@@ -100,6 +97,19 @@ class _Interruption:
         code = self.say()
         _end_helpers(signal.SIGKILL)
         os._exit(code)
+
+
+def say_interrupted(number: int) -> None:
+    """The one line of a command that was told to end."""
+    line = Bilingual("已中断", "interrupted").about(signal.Signals(number).name)
+    with suppress(OSError, ValueError):
+        sys.stderr.write(f"{line}\n")
+        sys.stderr.flush()
+
+
+def end_by_itself() -> None:
+    """From here on the command listens for signals itself, and takes the time it needs to end."""
+    signal.set_wakeup_fd(-1)
 
 
 def _leave(code: int) -> NoReturn:

@@ -24,6 +24,8 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "notice_number": ("admin.notice_number", "admin.notice_number_means"),
     "idle_minutes": ("admin.idle_minutes", "admin.idle_minutes_means"),
     "stale_hours": ("admin.stale_hours", "admin.stale_hours_means"),
+    "night_time": ("admin.night_time", "admin.night_time_means"),
+    "morning_time": ("admin.morning_time", "admin.morning_time_means"),
 }
 
 

@@ -180,6 +180,16 @@ WORDS: dict[str, tuple[str, str]] = {
         "最近一次成功的夜间核查超过此时间，每页提示，并通知数据监管员和管理员。",
         "When the last nightly audit that published is older, every page says so, and supervisors and administrators get a message.",
     ),
+    "admin.night_time": ("夜间核查时刻", "Time of the nightly audit"),
+    "admin.night_time_means": (
+        "本院时间，如 02:00。由 anka serve 按此运行，改后一分钟内生效。",
+        "By the office's clock, such as 02:00. anka serve goes by it, within a minute of a change.",
+    ),
+    "admin.morning_time": ("晨间消息时刻", "Time of the morning's messages"),
+    "admin.morning_time_means": (
+        "本院时间，如 08:00。到期提醒、未送达的消息、周一的周报在此时发送；没有新的夜间核查也在此时报警。",
+        "By the office's clock, such as 08:00. What is due, what was not delivered, Monday's digests; and the alarm when no night came.",
+    ),
     "admin.language": ("本单位语言", "Language of the home"),
     "admin.language_catalogue": ("按规则库", "As the catalogue"),
     "admin.language_means": (

@@ -17,10 +17,13 @@ from expectations.store.switches import switch
 from expectations.store.tables import Attempt, Run
 from expectations.texts import Bilingual, same
 
-Outcome = Literal["published", "incomplete", "failed"]
-RUNNING, KILLED = "running", "killed"
+Outcome = Literal["published", "incomplete", "failed", "killed"]
+RUNNING = "running"
+KILLED: Outcome = "killed"
 
 _GOOD = ("published", "incomplete")
+_KILLED_ENOUGH = 2
+"""A night that was killed is made up for once: what kills it again would do so for ever."""
 _NEWS = timedelta(days=7)
 """What went wrong earlier than this is no news: whoever switches messages on late is not told of all that ever was."""
 _HOUR = timedelta(hours=1)
@@ -83,6 +86,22 @@ def standing(session: Session) -> Standing:
         good = session.scalar(select(func.max(Run.followed_at)))
     last = session.scalars(select(Attempt).order_by(Attempt.id.desc()).limit(1)).first()
     return Standing(good, int(switch(session, "stale_hours")), last)
+
+
+def done_since(session: Session, moment: datetime) -> bool:
+    """Whether a nightly audit began at that moment or later, so that the night of that moment is not owed any more: one that came to an
+    end, a bad one too, or two that were killed."""
+    outcomes = session.scalars(select(Attempt.outcome).where(Attempt.started_at >= moment)).all()
+    return any(outcome != KILLED for outcome in outcomes) or len(outcomes) >= _KILLED_ENOUGH
+
+
+def tried_before(session: Session, moment: datetime) -> bool:
+    """Whether there were nights before that moment; a home that is new owes none."""
+    attempt = session.scalars(select(Attempt.id).where(Attempt.started_at < moment).limit(1)).first()
+    return (
+        attempt is not None
+        or session.scalars(select(Run.seq).where(Run.followed_at < moment).limit(1)).first() is not None
+    )
 
 
 def troubled(session: Session) -> Sequence[Attempt]:

@@ -1,6 +1,7 @@
 """Switches an administrator sets: their names, their defaults, and reading and writing them. What they do stands elsewhere."""
 
 import re
+from datetime import time
 from string import Formatter
 from typing import Any
 
@@ -23,14 +24,20 @@ DEFAULTS: dict[str, Value] = {
     "idle_minutes": 30,
     "stale_hours": 26,
     "language": "catalogue",
+    "night_time": "02:00",
+    "morning_time": "08:00",
 }
 """Name → value where nobody has set one; its type is the type of the switch."""
+
+_CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 
 CHOICES: dict[str, tuple[str, ...]] = {"language": ("catalogue", *LANGUAGES)}
 """The values of a switch that takes few; `catalogue`: the language of the home is what its rules speak, see `people.languages`."""
 
 _NUMBERED_BY = frozenset({"office", "year", "serial"})
 _WIDTH = re.compile(r"(0[2-9])?")
+_TIMES = ("night_time", "morning_time")
+"""Times of the office's clock."""
 
 _LOWEST: dict[str, float] = {
     "hold_after": 1,
@@ -96,11 +103,27 @@ def _checked(name: str, value: Value) -> Value:
             hint=", ".join(CHOICES[name]),
         )
     if isinstance(value, str):
-        return _number_pattern(value) if name == "notice_number" else value
+        return _text(name, value)
     if name in _LOWEST and not _LOWEST[name] <= value <= _HIGHEST[name]:
         raise InputError(
             Bilingual(f"开关 {name} 的值超出范围", f"switch {name} is out of bounds").about(value),
             hint=f"{_LOWEST[name]:g}–{_HIGHEST[name]:g}",
+        )
+    return value
+
+
+def clock_time(session: Session, name: str) -> time:
+    """The value of a switch that is a time of the office's clock."""
+    return time.fromisoformat(switch(session, name))
+
+
+def _text(name: str, value: str) -> str:
+    if name == "notice_number":
+        return _number_pattern(value)
+    if name in _TIMES and not _CLOCK.fullmatch(value):
+        raise InputError(
+            Bilingual("不是时刻", "not a time").about(value),
+            hint=Bilingual("例如", "for example").about(DEFAULTS[name]),
         )
     return value
 

@@ -44,6 +44,11 @@ PLACES = {
         ),
     ),
     "dashboard": Place("serving", "dashboard", Bilingual("打开看板（仅本机）", "serve the dashboard on this machine")),
+    "serve": Place(
+        "serving",
+        "serve_house",
+        Bilingual("运行全部：看板、夜间核查、消息", "run the house: dashboard, nightly audit, messages"),
+    ),
     "findings": Place("lists.findings", "findings", Bilingual("列出问题", "list the findings of the present run")),
     "due": Place(
         "lists.due",

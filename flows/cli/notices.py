@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from expectations.errors import InputError
-from expectations.texts import Bilingual, Language
+from expectations.texts import Bilingual, Language, joined
 from flows.cli.options import NOT_WELL, HomeFolder, RegisterUrl, day, home_at
 
 if TYPE_CHECKING:
@@ -259,25 +259,23 @@ def notify(
 ) -> None:
     """Sends what is due to be said; exits with 3 when a message failed or no night has published for too long."""
     from expectations.notices.weeks import Week
-    from expectations.register.attempts import standing
-    from flows.attempts import notice_killed
-    from flows.messages.letters import Occasion
-    from flows.messages.sending import MessageSettings, deliver, messages_are_on
+    from flows.messages.morning import tell
 
-    now, settings, office_register = date.fromisoformat(day(today)), MessageSettings(), _register(home, register)
-    notice_killed(home_at(home), office_register)
-    with office_register.reading() as session:
-        nights = standing(session)
+    morning = tell(
+        home_at(home),
+        _register(home, register),
+        date.fromisoformat(day(today)),
+        Week.parse(week) if week else None,
+        dry_run=dry_run,
+    )
+    nights = morning.nights
     if nights.stale:
         typer.echo(nights.why_stale, err=True)
-    if not dry_run and not messages_are_on(office_register):
+    if not dry_run and not morning.are_on:
         typer.echo(Bilingual("消息未启用，未发送", "messages are off, nothing was sent；--dry-run"))
         raise typer.Exit(NOT_WELL if nights.stale else 0)
-    monday = Week.of(now).before if now.weekday() == 0 else None
-    occasion = Occasion(home_at(home), settings.address, now, Week.parse(week) if week else monday)
-    deliveries = deliver(office_register, occasion, settings, dry_run=dry_run)
     table = Table("状态 state", "收件人 to", "渠道 by", "标题 title", "正文 text", "问题 problem")
-    for delivery in deliveries:
+    for delivery in morning.deliveries:
         table.add_row(
             delivery.state,
             delivery.letter.name,
@@ -286,11 +284,14 @@ def notify(
             delivery.letter.body,
             delivery.problem,
         )
-    if deliveries:
+    if morning.deliveries:
         Console().print(table)
-    failed = sum(delivery.state == "failed" for delivery in deliveries)
-    typer.echo(Bilingual("消息", "messages").about(len(deliveries)) + "；" + Bilingual("失败", "failed").about(failed))
-    if failed or nights.stale:
+    counts = (
+        Bilingual("消息", "messages").about(len(morning.deliveries)),
+        Bilingual("失败", "failed").about(morning.failed),
+    )
+    typer.echo(joined("；", counts))
+    if not morning.is_well:
         raise typer.Exit(NOT_WELL)
 
 

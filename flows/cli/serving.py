@@ -20,7 +20,7 @@ from expectations.errors import InputError
 from expectations.texts import Bilingual
 from flows.cli import users as cli_users
 from flows.cli.audits import audit
-from flows.cli.options import HomeFolder, prepared_home
+from flows.cli.options import HomeFolder, home_at, prepared_home
 from sample_data import COMMITTED
 
 _HOST = "127.0.0.1"
@@ -66,6 +66,58 @@ def dashboard(
             hint="anka user import 机构人员表.csv，或 anka user add admin --name 管理员 --role administrator",
         )
     serve_dashboard(home, port, open_browser)
+
+
+def serve_house(
+    home: HomeFolder = Path(".anka"),
+    port: Port = 8501,
+    prefect_port: Annotated[
+        int,
+        typer.Option(
+            help=Bilingual("Prefect 页面端口，被占用时另选", "port of Prefect's pages; another one where it is taken")
+        ),
+    ] = 4200,
+    log: Annotated[
+        Path | None,
+        typer.Option(help=Bilingual("日志另存到此文件", "write the log to this file too"), show_default=False),
+    ] = None,
+    write_units: Annotated[
+        Path | None,
+        typer.Option(
+            help=Bilingual(
+                "只写出 systemd 单元和 nginx 示例", "only write systemd units and an nginx example into a folder"
+            ),
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Keeps dashboard, Prefect's server and worker running until it is told to end."""
+    from expectations.register.belonging import home_register
+    from flows.serving import house
+    from flows.serving.lines import LOG, open_log
+    from flows.serving.parts import free_port
+    from flows.serving.supervisor import Supervisor
+    from flows.settings import Settings
+    from flows.start import end_by_itself, say_interrupted
+
+    home_folder = home_at(home)
+    if write_units:
+        return
+    with house.sole_house(home_folder):
+        most_bytes = house.most_bytes()
+        home_register(home_folder, Settings().register_url)
+        require_free(port)
+        prefect_port = free_port(prefect_port)
+        reading, writing = os.pipe()
+        os.set_blocking(reading, False)
+        parts = house.parts_of(home_folder, port, dashboard_command(port), prefect_port, (reading, writing))
+        open_log(log)
+        LOG.info("anka: %s", Bilingual("看板", "dashboard").about(f"http://127.0.0.1:{port}"))
+        LOG.info("anka: Prefect %s, %s", os.environ["PREFECT_API_URL"], house.password_file(home_folder))
+        end_by_itself()
+        number = Supervisor(parts, most_bytes).run()
+        say_interrupted(number)
+        raise typer.Exit(128 + number)
 
 
 def serve_dashboard(home: Path, port: int, open_browser: bool, login: str = "") -> None:

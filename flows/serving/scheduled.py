@@ -1,0 +1,42 @@
+"""The flows as they are scheduled: without parameters, from the settings, and with records that name nobody."""
+
+from datetime import UTC
+from pathlib import Path
+
+from prefect import flow, get_run_logger
+from prefect.client.schemas import State
+from prefect.runtime import flow_run
+from prefect.states import Completed, Failed
+
+from expectations.home import Home
+from expectations.office_days import today
+from expectations.register.belonging import home_register
+from flows.attempts import NotOwed
+from flows.messages.morning import tell
+from flows.nightly_audit import nightly_audit, tell_of_crash, told_by_kind
+from flows.settings import Settings
+
+
+@flow(name="nightly_audit", log_prints=False, on_crashed=[tell_of_crash])
+def nightly() -> State[None]:
+    """Audits the inbox, unless another audit has done it since the night was due."""
+    due = flow_run.scheduled_start_time.astimezone(UTC).replace(tzinfo=None)
+    try:
+        with told_by_kind():
+            result = nightly_audit.fn(since=due)
+    except NotOwed:
+        return Completed(message="another audit has done it", name="NotNeeded")
+    return Completed(message=f"run {result.run_id}")
+
+
+@flow(name="morning_messages", log_prints=False)
+def morning() -> State[None]:
+    """Sends what is due; fails when a message was not delivered or no night has published for too long."""
+    settings = Settings()
+    home = Home(Path(settings.home).absolute())
+    with told_by_kind():
+        told = tell(home, home_register(home, settings.register_url), today())
+    get_run_logger().info("messages on: %s, due: %s, not delivered: %s", told.are_on, len(told.deliveries), told.failed)
+    if told.is_well:
+        return Completed()
+    return Failed(message=f"not delivered: {told.failed}; hours since a night published: {told.nights.good_hours}")
