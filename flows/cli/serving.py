@@ -102,6 +102,10 @@ def serve_house(
 
     home_folder = home_at(home)
     if write_units:
+        from flows.serving.units import write_units as write
+
+        for file in write(write_units, home_folder, port):
+            typer.echo(str(file))
         return
     with house.sole_house(home_folder):
         most_bytes = house.most_bytes()
