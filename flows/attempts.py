@@ -61,10 +61,15 @@ def attempted(
     except BaseException:  # told to end
         attempts.end(register, number, attempts.KILLED)
         raise
-    problems = result.followed.problems if result.followed else ()
-    why = joined("；", dict.fromkeys(_WHY[problem["kind"]] for problem in problems))
-    attempts.end(register, number, "incomplete" if problems else "published", why)
+    why = why_incomplete(result)
+    attempts.end(register, number, "incomplete" if why else "published", why)
     return result
+
+
+def why_incomplete(result: AuditResult) -> str:
+    """Why the run the register followed is not complete; blank where it is."""
+    problems = result.followed.problems if result.followed else ()
+    return joined("；", dict.fromkeys(_WHY[problem["kind"]] for problem in problems))
 
 
 def _require_owed(register: Register, since: datetime) -> None:

@@ -1,4 +1,4 @@
-"""The Prefect flow `nightly_audit`: load → judge → publish, with retries where the world is touched and a table per department.
+"""The Prefect flow `nightly_audit`: load → judge → publish, with retries where the world is touched, and tables of the run and its departments.
 
 The stages themselves are in `audit`. Works with a Prefect server and, one-shot, without one.
 """
@@ -23,8 +23,10 @@ from expectations.home import Home
 from expectations.office_days import today
 from expectations.register.belonging import home_register
 from expectations.run.figures import Line
+from expectations.run.published import open_published
 from expectations.store.register import Register, now
-from flows.attempts import NotOwed, ProgramError, attempted, notice_killed
+from expectations.texts import Bilingual
+from flows.attempts import NotOwed, ProgramError, attempted, notice_killed, why_incomplete
 from flows.audit import (
     AuditOrder,
     AuditResult,
@@ -167,7 +169,8 @@ def nightly_audit(  # noqa: PLR0913 -- what an order may say
             result = _stages(order)
     if order.follow:
         notify(order, return_state=True)  # who was not reached stands in the outbox; the run is published all the same
-    create_markdown_artifact(department_table(result.lines), key="departments", description=f"Run {result.run_id}")
+    for key, table in (("run", run_table(result)), ("departments", department_table(result.lines))):
+        create_markdown_artifact(table, key=key, description=f"Run {result.run_id}")
     return result
 
 
@@ -210,3 +213,29 @@ def department_table(lines: Sequence[Line]) -> str:
         f"{line.hints} |\n"
         for line in lines
     )
+
+
+def run_table(result: AuditResult) -> str:
+    """What the night came to as Markdown, in figures alone: names of files and reasons of errors may hold those of persons."""
+    with open_published(result.file) as con:
+        files = con.execute("select status, count(*) from files group by status order by status").fetchall()
+    followed = result.followed
+    incomplete = why_incomplete(result)
+    rows: list[tuple[Bilingual, object]] = [
+        (Bilingual("完整", "complete"), f"否 / no: {incomplete}" if incomplete else "是 / yes"),
+        (Bilingual("工作表", "sheets"), ", ".join(f"{status} {count}" for status, count in files)),
+        (
+            Bilingual("读入 = 载入 + 剔除（行）", "rows read = loaded + rejected"),
+            f"{result.rows_read} = {result.rows_loaded} + {result.rows_rejected}",
+        ),
+        (Bilingual("错误", "errors"), result.errors),
+        (Bilingual("提示", "hints"), result.hints),
+        (Bilingual("新发现", "new"), followed.new if followed else ""),
+        (Bilingual("已改正", "corrected"), followed.corrected if followed else ""),
+        (Bilingual("再次发现", "found again"), followed.reopened if followed else ""),
+        (Bilingual("未判断的规则", "rules not judged"), len(result.not_judged)),
+        (Bilingual("出错的规则", "rules in error"), len(result.in_error)),
+        (Bilingual("期限预警", "limits near or over"), result.due),
+        (Bilingual("用时（秒）", "seconds"), round(sum(stage.seconds for stage in result.stages))),
+    ]
+    return "| | |\n|---|--:|\n" + "".join(f"| {name} | {value} |\n" for name, value in rows)

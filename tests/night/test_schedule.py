@@ -57,9 +57,14 @@ def test_the_schedule_fires_and_the_run_is_published(office: Mapping[str, str], 
             prefect(office, "--no-prompt", "deploy", "--all")
             add_schedule(office, datetime.now(UTC) + AHEAD)
             until(lambda: "COMPLETED" in [run["state_type"] for run in scheduled(office)], worker)
+        tables = {made["key"]: made["data"] for made in asked(office, "POST", "artifacts/filter", {}).json()}
         assert "18:00" in [run["expected_start_time"][11:16] for run in scheduled(office)], "02:00 in Shanghai"
     with open_published(home.current()) as con:
         assert con.execute("select distinct card from checked").fetchall() == [("hearing",)]
+        counts = con.execute("select rows_read, rows_loaded, rows_rejected from runs").fetchall()[0]
+    assert "| {} = {} + {} |".format(*counts) in tables["run"]
+    assert "| 完整 / complete | 是 / yes |" in tables["run"]
+    assert "| 部门 department |" in tables["departments"]
 
 
 @contextmanager
