@@ -7,7 +7,9 @@ import asyncio
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import get_args
 from urllib.parse import unquote, unquote_plus, urlencode, urlsplit
@@ -21,7 +23,11 @@ from starlette.types import Message
 from support.site.browser_pages import CHROMIUM, browser, opened, settle
 from support.site.rights_asked import (
     EXPORTERS,
+    MAY,
+    OTHERS_ASKED,
+    ROUTES_ASKED,
     SUPERVISORS,
+    TRIALS,
     as_roles,
     downloads_of_another,
     forged,
@@ -33,6 +39,7 @@ from support.site.rights_asked import (
 from support.site.rights_site import DISTRICT, OTHER_DEPARTMENT, ROLES, ROWS, Office, served
 from websockets.exceptions import InvalidStatus
 
+from dashboard import asgi
 from dashboard.door.gate import Gate
 from dashboard.exports.downloads import File, exporting
 from dashboard.exports.handed_out import HANDED_OUT
@@ -45,7 +52,7 @@ from expectations.people import sessions
 from expectations.register.life import Decision, decide, undo
 from expectations.register.transitions import Action
 from expectations.register.trust import hold, release
-from expectations.rights.acts import ACTS, NotAllowedError
+from expectations.rights.acts import ACTS, Act, NotAllowedError
 from expectations.rights.roles import PAGES
 from expectations.rights.scope import EVERYTHING
 from expectations.run.published import open_published
@@ -272,6 +279,32 @@ def test_nobody_decides_beyond_their_acts_or_rows(office: Office, login: str) ->
         with pytest.raises(NotAllowedError):
             forbidden()
     assert events(office) == before
+
+
+@pytest.mark.parametrize("act", get_args(Act))
+def test_an_act_is_done_by_those_who_may_and_refused_to_all_others(office: Office, act: Act) -> None:
+    before = events(office)
+    for trial in TRIALS[act]:
+        done = set[str]()
+        for login in EVERYBODY:
+            with suppress(NotAllowedError):
+                with suppress(InputError):
+                    trial(office, office.reader(login))
+                done.add(login)
+        assert done == set(MAY[act])
+    assert events(office) == before
+
+
+def test_every_route_answers_every_role_as_the_table_says(office: Office) -> None:
+    """A route or an act without a row of its own is none that anybody has thought about."""
+    served = {route.path for route in getattr(asgi.app, "_user_routes")}  # noqa: B009  # Streamlit hands them out nowhere else
+    assert (served, set(get_args(Act))) == (set(ROUTES_ASKED), set(TRIALS))
+    asked = (*chain.from_iterable(ROUTES_ASKED.values()), *OTHERS_ASKED)
+    answers = {address: {login: office.fetch(address, login)[0] for login in ("", *EVERYBODY)} for address, *_ in asked}
+    assert answers == {
+        address: {"": nobody, **dict.fromkeys(EVERYBODY, somebody), **others}
+        for address, nobody, somebody, others in asked
+    }
 
 
 def events(office: Office) -> int:

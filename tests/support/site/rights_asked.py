@@ -1,16 +1,23 @@
 """What the tests of rights ask for: pages and downloads with the parameters of another's, forged headers, people who change roles."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import duckdb
 from sqlalchemy import select
 
+from dashboard.run.recheck_runs import Order, start_recheck
+from expectations.notices import issue, ready, reply, withdraw
+from expectations.notices.grading import Grading, set_grading
 from expectations.people import sessions
 from expectations.people.accounts import find_user
 from expectations.people.organisation import read_tree
-from expectations.rights.acts import ACTS
+from expectations.register.life import Decision, decide
+from expectations.register.trust import hold, release
+from expectations.rights.acts import ACTS, Act, NotAllowedError
+from expectations.rights.reader import Reader
 from expectations.store.tables import User
+from sample_data import COMMITTED
 from support.site.rights_site import CITY, DISTRICT, OTHER_DEPARTMENT, ROLES, Office, Params
 
 SUPERVISORS = ("shi-guan", "anguan")
@@ -127,3 +134,91 @@ def as_roles(office: Office, login: str, roles: list[str], *, active: bool = Tru
         with office.register.writing() as session:
             user = find_user(session, login)
             user.roles, user.active = before, True
+
+
+Trial = Callable[[Office, Reader], object]
+
+
+def _page(page: str) -> Trial:
+    """Opening a page; raises as the act does where it is refused."""
+
+    def trial(office: Office, reader: Reader) -> None:
+        if office.open(reader.login, page).refused:
+            raise NotAllowedError
+
+    return trial
+
+
+def _download(office: Office, reader: Reader) -> None:
+    if office.fetch("/export/due.xlsx", reader.login)[0] == 403:
+        raise NotAllowedError
+
+
+def _preview(office: Office, reader: Reader) -> None:
+    with office.register.reading() as session:
+        ready(session, reader, "department")
+
+
+TRIALS: Mapping[Act, Sequence[Trial]] = {
+    "decide": [lambda office, reader: decide(office.register, reader, [], Decision("confirm"))],
+    "answer": [lambda office, reader: decide(office.register, reader, [], Decision("answer_corrected"))],
+    "notify": [
+        lambda office, reader: issue(office.register, reader, [], "written"),
+        lambda office, reader: withdraw(office.register, reader, 999, "试"),
+        lambda office, reader: set_grading(office.register, reader, Grading()),
+        _preview,
+    ],
+    "reply": [lambda office, reader: reply(office.register, reader, 999, "")],
+    "recheck": [lambda office, reader: start_recheck(reader, office.register, office.home, Order(COMMITTED.as_of))],
+    "hold": [
+        lambda office, reader: hold(office.register, reader, "V001", ""),
+        lambda office, reader: release(office.register, reader, "V001", ""),
+    ],
+    "manage": [_page("admin")],
+    "export": [_download],
+    "watch": [lambda _, reader: reader.require("watch")],
+}
+"""Every act as it is done, with nothing to do it on: who may, gets past the question whether they may, and changes nothing."""
+_HANDLERS = ("qiu1", "zhuli-qiu1", "zhuren1")
+MAY: Mapping[Act, tuple[str, ...]] = {
+    "decide": SUPERVISORS,
+    "answer": _HANDLERS,
+    "notify": SUPERVISORS,
+    "reply": (*SUPERVISORS, "qiu1", "zhuren1"),
+    "recheck": SUPERVISORS,
+    "hold": SUPERVISORS,
+    "manage": ("admin",),
+    "export": (*SUPERVISORS, *_HANDLERS),
+    "watch": (*SUPERVISORS, "admin"),
+}
+"""Who may, said once more."""
+
+Asked = tuple[str, int, int, Mapping[str, int]]
+"""Address, what somebody who is not signed in is answered, everybody signed in, and those for whom it is something else."""
+ROUTES_ASKED: Mapping[str, Sequence[Asked]] = {
+    "/sign-in": [("/sign-in", 200, 303, {})],
+    "/sign-out": [("/sign-out", 401, 200, {})],
+    "/password": [("/password", 401, 200, {})],
+    "/oidc/start": [("/oidc/start", 502, 502, {})],
+    "/oidc/callback": [("/oidc/callback?code=x&state=y", 401, 401, {})],
+    "/session-watch.js": [("/session-watch.js", 401, 200, {})],
+    "/icon.svg": [("/icon.svg", 401, 200, {})],
+    "/export/{name}": [
+        ("/export/nothing.xlsx", 401, 404, {}),
+        ("/export/due.xlsx", 401, 200, {"lingdao": 403, "admin": 403}),
+    ],
+    "/data-docs/{path:path}": [("/data-docs/index.html", 401, 404, {"shi-guan": 200})],
+}
+"""The dashboard's own routes; each download by name is asked for in `downloads_of_another`."""
+OTHERS_ASKED: Sequence[Asked] = (
+    ("/_stcore/health", 200, 200, {}),
+    ("/session", 401, 204, {}),
+    ("/_stcore/host-config", 401, 200, {}),
+    ("/_stcore/metrics", 401, 404, {}),
+    ("/_stcore/script-health-check", 401, 404, {}),
+    ("/media/x", 401, 404, {}),
+    ("/component/x/index.html", 401, 404, {}),
+    ("/_stcore/upload_file/x/y", 401, 404, {}),
+    ("/app/static/x", 401, 404, {}),
+)
+"""What Streamlit and the gate answer beside them."""
