@@ -35,6 +35,7 @@ _SAID: Mapping[str, int] = {
     "attempt to write a readonly database": errno.EROFS,
     "Permission denied": errno.EACCES,
     "disk I/O error": errno.EIO,
+    "database is locked": errno.EBUSY,
 }
 """Words of DuckDB and SQLite, and what they mean. SQLite says `disk I/O error` of a disk that is full where it writes its log."""
 _DATABASES = ("duckdb", "_duckdb", "sqlite3", "sqlalchemy")
@@ -69,6 +70,16 @@ def _said(text: str) -> int | None:
 
 
 def _mistake(number: int, place: object) -> InputError:
+    if number == errno.EBUSY:
+        return InputError(
+            Bilingual(
+                "台账被另一个程序占用过久，没有改动", "the register is held by another program, nothing was changed"
+            ),
+            hint=Bilingual(
+                "稍后再试；若一直如此，请结束占用它的程序",
+                "try again later; if it stays so, end the program that holds it",
+            ),
+        )
     hint = (
         Bilingual(
             "清理磁盘后再运行；上一次核查结果和台账没有变",

@@ -3,20 +3,17 @@
 import json
 import os
 import resource
-import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from support.audits import ARREST, write_cards
+from support.faults.disks import MB, fill, mounted
 
 from expectations.catalogue.catalogues import Catalogue
 from expectations.home import Home
-
-MB = 1024 * 1024
 
 
 def anka(
@@ -63,18 +60,6 @@ def files_of(home: Path) -> set[str]:
     return {part.as_posix() for part in parts if part.parts[0] not in ("prefect", "register.db-wal", "register.db-shm")}
 
 
-@contextmanager
-def mounted(place: Path, *options: str) -> Iterator[None]:
-    """A file system in memory at `place`; skipped where this account may not mount one."""
-    place.mkdir(exist_ok=True)
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", ",".join(options), "tmpfs", place], check=False).returncode:
-        pytest.skip("this account may mount nothing")
-    try:
-        yield
-    finally:
-        subprocess.run(["umount", place], check=True)
-
-
 @pytest.mark.parametrize("room", [0.2, 1, 3, 6])
 def test_a_full_disk_is_one_line_and_once_there_is_room_the_next_night_is_whole(
     tmp_path: Path, export: Path, room: float
@@ -83,7 +68,7 @@ def test_a_full_disk_is_one_line_and_once_there_is_room_the_next_night_is_whole(
     with mounted(home, "size=400m", "mode=700"):
         assert anka(home, *audit(export, "2026-06-28")).returncode == 0
         before = findings(home)
-        _fill(home, room)
+        fill(home, room)
         said = refused(anka(home, *audit(export, "2026-06-29")))
         assert "No space left on device" in said
         assert findings(home) == before
@@ -93,19 +78,12 @@ def test_a_full_disk_is_one_line_and_once_there_is_room_the_next_night_is_whole(
         assert not [name for name in files_of(home) if "unfinished" in name or "loaded" in name]
 
 
-def _fill(home: Path, room: float) -> None:
-    """Leaves so many megabytes free."""
-    free = shutil.disk_usage(home).free
-    with (home / "ballast").open("wb") as ballast:
-        os.posix_fallocate(ballast.fileno(), 0, int(free - room * MB))
-
-
 def test_a_full_disk_is_one_line_with_prefect_too(tmp_path: Path, export: Path) -> None:
     home = tmp_path / "home"
     with mounted(home, "size=400m", "mode=700"):
         assert anka(home, *audit(export, "2026-06-28")).returncode == 0
         before = findings(home)
-        _fill(home, 4)
+        fill(home, 4)
         refused(anka(home, *audit(export, "2026-06-29", "--prefect")))
         (home / "ballast").unlink()
         assert findings(home) == before

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from expectations.refused_by_machine import refused_by_machine
+
 _SECONDS = 300
 
 
@@ -116,8 +118,9 @@ def _work(place: Any, order: dict[str, Any], pipe: int) -> None:
             tell(result=place.states(at))
         else:
             tell(result=place.states(at))
-    except BaseException:  # noqa: BLE001  # whatever it is, the test is told
-        tell(error=traceback.format_exc())
+    except BaseException as error:  # noqa: BLE001  # whatever it is, the test is told
+        refused = refused_by_machine(error)
+        tell(error=f"refused: {refused.message}" if refused else traceback.format_exc())
     os._exit(0)
 
 

@@ -113,8 +113,8 @@ class Place:
         """A pack as another office hands it over."""
         return self.folder / f"small{version}.zip"
 
-    def make(self) -> None:
-        """Two nights, people, decisions, a notice, two versions of a pack."""
+    def make_packs(self) -> None:
+        """The rules, and two versions of them as archives."""
         rules = self.folder / "rules"
         rules.mkdir(parents=True)
         (rules / "cards.yaml").write_text(_CARDS, encoding="utf-8")
@@ -123,6 +123,10 @@ class Place:
         for version in PACK_VERSIONS:
             (rules / "pack.yaml").write_text(_PACK.format(version=version), encoding="utf-8")
             export_pack(rules, self.archive(version))
+
+    def make(self) -> None:
+        """Two nights, people, decisions, a notice, two versions of a pack."""
+        self.make_packs()
         for day in range(1, NIGHT):
             self.audit(day, keep=2)
         register = self.register()
