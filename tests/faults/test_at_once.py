@@ -30,7 +30,7 @@ from flows.cli.go_back import go_back
 
 __all__ = ["postgresql"]
 
-TOGETHER, TIMES = 8, 10
+TOGETHER, TIMES = 8, 6
 
 
 def test_many_pages_that_meet_a_new_run_at_the_same_moment_all_open_it(tmp_path: Path) -> None:

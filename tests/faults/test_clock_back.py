@@ -36,6 +36,7 @@ from flows.audit import AuditOrder, require_not_earlier
 
 DAY = timedelta(days=1)
 PASSWORD = "four quiet herons"
+HASHED = hash_password(PASSWORD)
 HERE = "10.1.1.1"
 
 
@@ -75,7 +76,7 @@ def register(home: Home) -> Iterator[Register]:
     opened = home_register(home)
     keep(opened, person("jia", "甲", "prosecutor"))
     with opened.writing() as session:
-        session.scalars(select(User)).one().password_hash = hash_password(PASSWORD)
+        session.scalars(select(User)).one().password_hash = HASHED
     yield opened
     opened.close()
     store.open_register.cache_clear()

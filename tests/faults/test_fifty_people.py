@@ -102,13 +102,13 @@ def test_nothing_is_lost_while_people_work_and_nights_publish(form: Form, tmp_pa
         for timer in timers:
             timer.join()
     report(work, form)
+    nothing_is_lost(register, work)
     assert nights.codes == [0] * (len(form.nights) + 1), nights.said
+    runs_and_log_are_whole(register, Home(nights.home), len(nights.codes))
     assert work.failures == []
     assert set(work.statuses) <= {200, 403}
     said = log.read_text(encoding="utf-8", errors="replace")
     assert not re.search(r"Traceback|Internal Server Error| 500 ", said), said[-2000:]
-    nothing_is_lost(register, work)
-    runs_and_log_are_whole(register, Home(nights.home), len(nights.codes))
     assert sum(work.acknowledged.values()) > form.people
     if form is WHOLE:
         assert grown(work.memory_mb) < 1.1, work.memory_mb

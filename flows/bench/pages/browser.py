@@ -114,6 +114,7 @@ class Tab:
             origin=self._address,  # type: ignore[arg-type]
             additional_headers={"Cookie": self._cookie, "Sec-Fetch-Site": "same-origin"},
             open_timeout=_PATIENCE,
+            ping_interval=None,  # a browser sends none, and waits for a slow server
             max_size=None,
             compression=None,
         )

@@ -14,6 +14,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from expectations.authoring.pack_files import export_pack, import_pack
+from expectations.backups.archive import opened
+from expectations.backups.making import BackupOrder, make_backup
+from expectations.backups.restoring import RestoreOrder, restore
 from expectations.home import Home
 from expectations.notices import issue, reply, withdraw
 from expectations.people import access_log
@@ -86,6 +89,14 @@ class Place:
     @property
     def packs(self) -> Path:
         return self.folder / "home" / "packs"
+
+    @property
+    def backups(self) -> Path:
+        return self.folder / "backups"
+
+    @property
+    def restored(self) -> Home:
+        return Home(self.folder / "restored")
 
     def register(self) -> Register:
         return home_register(self.home)
@@ -227,6 +238,22 @@ def _migrate(place: Place, say: Callable[[str], None]) -> None:
     say("begun")
 
 
+def _back_up(place: Place, say: Callable[[str], None]) -> None:
+    for _ in range(2):
+        say(f"file {make_backup(BackupOrder(place.home, place.backups, keep=1)).backup.file.suffix}")
+
+
+def _one_backup(place: Place) -> None:
+    make_backup(BackupOrder(place.home, place.backups))
+
+
+def _restore(place: Place, say: Callable[[str], None]) -> None:
+    (file,) = place.backups.iterdir()
+    if not place.restored.pointer.exists():
+        restore(RestoreOrder(file, place.restored))
+    say("restored")
+
+
 ACTS: Mapping[str, Act] = {
     "audit": _audit,
     "decide": _decide,
@@ -237,10 +264,12 @@ ACTS: Mapping[str, Act] = {
     "go back": _go_back,
     "packs": _packs,
     "migrate": _migrate,
+    "back up": _back_up,
+    "restore": _restore,
 }
 
 
-BEFOREHAND: Mapping[str, Callable[[Place], None]] = {"go back": _damage, "migrate": _empty}
+BEFOREHAND: Mapping[str, Callable[[Place], None]] = {"go back": _damage, "migrate": _empty, "restore": _one_backup}
 """What an act needs that is not part of it."""
 
 
@@ -250,6 +279,11 @@ def problems(place: Place, act: str, said: Sequence[str]) -> list[str]:
         return [] if place.register().identity() else ["no register"]
     shown = shown_run(place.home)
     read_whole(shown.file)
+    for file in place.backups.glob("anka-*.tar.zst") if act == "back up" else ():  # one with its name is whole
+        with opened(file) as archive:
+            archive.unpack(None)
+    if act == "restore" and place.restored.pointer.exists():
+        read_whole(shown_run(place.restored).file)
     damaged = [f"shown instead of {shown.instead_of.what}"] if shown.instead_of is not None and act != "go back" else []
     with closing(sqlite3.connect(place.home.root / "register.db")) as con:
         broken = [str(row) for row in con.execute("pragma integrity_check") if row != ("ok",)]
@@ -267,6 +301,8 @@ def problems(place: Place, act: str, said: Sequence[str]) -> list[str]:
         lost.append(f"notices {numbering}, without findings {without_findings}")
     if not kept & {"setting 10 30", "setting 12 45"}:
         lost.append("half of the settings")
+    if len([*place.backups.glob("anka-*.tar.zst")]) < min(1, sum(line.startswith("file ") for line in said)):
+        lost.append("no back-up")
     return [*damaged, *broken, *(str(problem.words) for problem in chain), *lost]
 
 
