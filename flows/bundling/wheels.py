@@ -23,7 +23,7 @@ PYTHON = ".".join(map(str, sys.version_info[:2]))
 INSTALLER = "pip"
 """Its wheel installs the others; it is not installed itself."""
 
-_SHIPPED = ("--frozen", "--no-dev", "--no-emit-project", "--quiet")
+_SHIPPED = ("--frozen", "--no-dev", "--quiet")
 """Frozen, because an office's mirror of the index is not the index of the lock; the hashes are the same."""
 
 
@@ -117,7 +117,9 @@ class Locked:
 
 def shipped() -> list[Locked]:
     """What is installed with Anka on systems like this one and any patch of this Python. Raises InputError."""
-    lines = exported("requirements.txt", "--no-hashes", "--no-header", "--no-annotate").splitlines()
+    lines = exported(
+        "requirements.txt", "--no-emit-project", "--no-hashes", "--no-header", "--no-annotate"
+    ).splitlines()
     return [
         Locked(requirement.name, next(iter(requirement.specifier)).version, str(requirement.marker or ""))
         for requirement in map(Requirement, lines)
