@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from support.alone import alone, namespace, outward
+from support.network.alone import alone, namespace, outward
 from support.places import ROOT, SAMPLE
 
 pytestmark = pytest.mark.skipif(not namespace(), reason="this machine has no strace, or allows no network namespace")
@@ -40,7 +40,7 @@ def test_what_stays_on_the_machine_is_not_counted() -> None:
 def test_a_day_of_the_office_reaches_nothing_beyond_the_machine(tmp_path: Path) -> None:
     export = Path(shutil.copy(EXPORT, tmp_path))
     completed, attempts = alone(
-        sys.executable, "-m", "support.office_day", tmp_path / "home", export, "3",
+        sys.executable, "-m", "support.network.office_day", tmp_path / "home", export, "3",
         env=os.environ | {"ANKA_SPARE": "0", "PYTHONPATH": str(ROOT / "tests")},
     )  # fmt: skip
     assert completed.returncode == 0, completed.stderr

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
-from support.alone import alone, namespace
 from support.commands import anka
+from support.network.alone import alone, namespace
 from support.places import SAMPLE
 
 from flows.bundling.archive import SUMS, pack, sha256_of, write_sums

@@ -1,5 +1,5 @@
 """What an office does in a day, by its commands and pages, one after the other: for tests that look at what is reached meanwhile, and not at
-what comes of it. `python -m support.office_day HOME EXPORT SECONDS`.
+what comes of it. `python -m support.network.office_day HOME EXPORT SECONDS`.
 """
 
 import sys

@@ -39,8 +39,8 @@ def alone(
     with TemporaryDirectory() as place:
         log = Path(place) / "calls"
         completed = subprocess.run(
-            [*namespace(), sys.executable, "-m", "support.alone", *_TRACED, "-o", str(log), *map(str, command)],
-            env={"PYTHONPATH": str(Path(__file__).parents[1]), **(os.environ if env is None else env)},
+            [*namespace(), sys.executable, "-m", "support.network.alone", *_TRACED, "-o", str(log), *map(str, command)],
+            env={"PYTHONPATH": str(Path(__file__).parents[2]), **(os.environ if env is None else env)},
             cwd=folder, capture_output=True, text=True, check=False, timeout=900,
         )  # fmt: skip
         return completed, outward(log.read_text(encoding="utf-8", errors="replace").splitlines())

@@ -1,0 +1,1 @@
+"""Looking at what is reached over a network, and at what an office does meanwhile."""
