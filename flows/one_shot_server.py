@@ -123,7 +123,7 @@ def prepare_database() -> None:
     if database.exists() or url is None or not url.get_secret_value().endswith(str(database)):
         return
     kept = user_cache_path("anka") / f"prefect-{prefect.__version__}.db"
-    if kept.exists():
+    if os.access(kept, os.R_OK):  # HOME may still name the folder of another account, as after `runuser -u`
         shutil.copyfile(kept, database)
         return
     asyncio.run(provide_database_interface().create_db())

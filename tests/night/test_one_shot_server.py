@@ -195,3 +195,11 @@ def test_a_server_that_does_not_answer_is_one_line_within_seconds(
     assert time.monotonic() - begun < 10
     assert "\n" not in refused.value.message
     assert "--no-prefect" in refused.value.hint
+
+
+@pytest.mark.long
+def test_a_cache_folder_that_cannot_be_looked_into_costs_seconds_and_no_audit(tmp_path: Path) -> None:
+    with Running(
+        tmp_path / "home", cache=tmp_path / ("x" * 300)
+    ) as running:  # as that of another account, also for root
+        assert running.asked("/admin/version").status_code == 200
