@@ -31,6 +31,7 @@ _READ_IN_ITS_TEXT = {
     "jinja2": "BSD-3-Clause",
     "jinja2-humanize-extension": "BSD-3-Clause",
     "olefile": "BSD-2-Clause",
+    "pyrage": "MIT",
     "python-dateutil": "Apache-2.0 OR BSD-3-Clause",
     "scipy": "BSD-3-Clause",
     "text-unidecode": "Artistic-1.0-Perl OR GPL-2.0-or-later",

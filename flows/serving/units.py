@@ -55,7 +55,7 @@ def nginx_example(host: str = _SERVED_HOST, port: int = 8501) -> str:
 
 
 def _texts(home: Home, port: int) -> Iterator[tuple[str, str]]:
-    program = Path(sys.executable).with_name("anka")
+    program = program_beside(Path(sys.executable))
     command = [str(program)] if program.exists() else [sys.executable, "-m", "flows.start"]
     settings = Settings()
     read = (home.root, settings.inbox.absolute(), program, *([settings.catalogue] if settings.catalogue else []))
@@ -74,6 +74,13 @@ def _texts(home: Home, port: int) -> Iterator[tuple[str, str]]:
     host = urlsplit(os.environ.get("ANKA_ADDRESS", "")).hostname
     yield "anka.nginx.conf", nginx_example(host or _SERVED_HOST, port)
     yield "anka.env", _environment(home, settings)
+
+
+def program_beside(python: Path) -> Path:
+    """`anka` of that Python; by the link `current` where a bundle was installed, so that units go over to the next version with it."""
+    program = python.with_name("anka")
+    linked = program.parents[2] / "current" / "bin" / "anka"
+    return linked if linked.exists() and program.exists() and linked.samefile(program) else program
 
 
 def _environment(home: Home, settings: Settings) -> str:

@@ -17,6 +17,7 @@ from support.places import SAMPLE
 from flows.bundling.archive import SUMS, pack, sha256_of, write_sums
 from flows.bundling.bundle import write_printed
 from flows.bundling.wheels import PYTHON
+from flows.serving.units import program_beside
 
 OF_A_BUNDLE = {"PATH": f"/usr/bin:/bin:{Path(sys.executable).resolve().parent}"}
 """Nothing of the environment the tests run in; Debian's own Python first, where it is the one that is wanted."""
@@ -99,6 +100,18 @@ def test_what_is_no_folder_of_a_version_is_refused(unpacked: Path, arguments: tu
 def test_an_installation_that_fails_leaves_nothing_behind(unpacked: Path, tmp_path: Path) -> None:
     assert "not installed" in install(unpacked, tmp_path / "opt" / "7.8.9")
     assert list((tmp_path / "opt").iterdir()) == []
+
+
+def test_units_go_over_to_the_next_version_with_the_link(tmp_path: Path) -> None:
+    for version in "12":
+        _written(tmp_path / version / "bin" / "anka")
+    python = tmp_path / "1" / "bin" / "python"
+    assert program_beside(python) == tmp_path / "1" / "bin" / "anka"
+    (tmp_path / "current").symlink_to("1")
+    assert program_beside(python) == tmp_path / "current" / "bin" / "anka"
+    (tmp_path / "current").unlink()
+    (tmp_path / "current").symlink_to("2")
+    assert program_beside(python) == tmp_path / "1" / "bin" / "anka"
 
 
 def test_without_an_index_one_line_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
