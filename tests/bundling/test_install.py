@@ -164,9 +164,20 @@ def test_a_bundle_is_installed_and_used_without_a_network(bundle: Path, tmp_path
     assert "核查" in run(program, "check", SAMPLE / "exports" / "听证.csv", "-o", "marked.xlsx")
     assert run(program, "batch", "--period", "2026H1").strip().endswith(".xlsx")
     run(program, "notify", "--dry-run")
+    run(program, "backup", tmp_path / "backups")
     run(program, "log", "verify")
     visit = (
         "from flows.bench.pages.visiting import *; print(*run_pages(Path(sys.argv[1]), 1, (0, 0), 60).seconds, sep='|')"
     )
     pages = run(current / "bin" / "python", "-c", visit, tmp_path / "home").split("|")
     assert {"first page", "findings", "case by a link"} <= set(pages)
+    run(program, "serve", "--write-units", tmp_path / "units")
+    assert f"ExecStart={program} serve" in (tmp_path / "units" / "anka.service").read_text(encoding="utf-8")
+    (tmp_path / "inbox").mkdir()
+    house, attempts = alone(
+        "timeout", "--preserve-status", "90", program, "serve",
+        env=env | {"ANKA_INBOX": str(tmp_path / "inbox")}, folder=tmp_path,
+    )  # fmt: skip
+    assert house.returncode == 143, house.stderr
+    assert house.stderr.count("is ready") == 3
+    assert attempts == []
