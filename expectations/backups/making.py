@@ -79,13 +79,13 @@ def make_backup(order: BackupOrder) -> Made:
         with opened(unfinished, key=key) as archive:
             archive.unpack(None)
         file = _named(
-            unfinished, folder / f"{family}{office_clock(begun):%Y%m%d-%H%M%S}.tar.zst{'.encrypted' if key else ''}"
+            unfinished, folder / f"{family}{office_clock(begun):%Y%m%d-%H%M%S-%f}.tar.zst{'.encrypted' if key else ''}"
         )
     same_disk = folder.stat().st_dev == home.root.stat().st_dev
     backup = Backup(begun, file, file.stat().st_size, sha256, key is not None, same_disk)
     remember(home, backup)
     _log(register, backup)
-    return Made(backup, contents.present, len(manifest.entries), tuple(_rotate(folder, family, order.keep)))
+    return Made(backup, contents.present, len(manifest.entries), tuple(_rotate(file, family, order.keep)))
 
 
 def _laid_down(order: BackupOrder, register: Register, work: Path) -> Contents:
@@ -150,12 +150,8 @@ def _locked(path: Path) -> IO[bytes]:
     return target
 
 
-def _named(unfinished: Path, wanted: Path) -> Path:
-    """Gives the finished file its name; one that was made in the same second keeps its own."""
-    file, number = wanted, 1
-    while file.exists():
-        number += 1
-        file = wanted.with_name(f"{wanted.name.split('.', 1)[0]}-{number}.{wanted.name.split('.', 1)[1]}")
+def _named(unfinished: Path, file: Path) -> Path:
+    """Gives the finished file its name, so that it is still there after a power cut."""
     unfinished.rename(file)
     with suppress(OSError):  # not every file system knows it
         folder = os.open(file.parent, os.O_RDONLY)
@@ -174,12 +170,12 @@ def _sweep(folder: Path, family: str) -> None:
             left.unlink()
 
 
-def _rotate(folder: Path, family: str, keep: int) -> Iterator[Path]:
-    """Deletes the oldest back-ups of the same register beyond `keep`; never any other file."""
-    ours = re.compile(rf"{family}(\d{{8}}-\d{{6}})-?(\d*)\.tar\.zst(?:\.encrypted)?")
-    named = [(match[1], int(match[2] or 1), file) for file in folder.iterdir() if (match := ours.fullmatch(file.name))]
-    for _, _, file in sorted(named)[:-keep] if keep else []:
-        file.unlink()
+def _rotate(made: Path, family: str, keep: int) -> Iterator[Path]:
+    """Deletes the oldest back-ups of the same register beyond `keep`; never the one just made, whatever the clock said, nor any other file."""
+    ours = re.compile(rf"{family}\d{{8}}-\d{{6}}-\d{{6}}\.tar\.zst(\.encrypted)?")
+    others = sorted(file for file in made.parent.iterdir() if ours.fullmatch(file.name) and file != made)
+    for file in others[: len(others) - keep + 1] if keep else []:
+        file.unlink(missing_ok=True)
         yield file
 
 

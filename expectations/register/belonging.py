@@ -95,6 +95,7 @@ def _checked(home: Home, place: str) -> Register:
     if home_id is None and _holds_present_run(home, register):
         home.keep_register_id(register.identity())
     elif home_id != register.identity():
+        register.close()
         raise InputError(
             Bilingual("这不是本主目录的台账", "this is not the register of this home").about(without_password(place)),
             hint=Bilingual(

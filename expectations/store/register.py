@@ -118,9 +118,13 @@ def opened(url: str, *, keep_former: bool = True) -> Register:
         )
         if engine.dialect.name == "sqlite":
             _prepare_sqlite(engine)
-        with engine.execution_options(**{_WRITES: True}).begin() as connection:
-            migrate(connection, keep_former=keep_former)
-            _identify(connection)
+        try:
+            with engine.execution_options(**{_WRITES: True}).begin() as connection:
+                migrate(connection, keep_former=keep_former)
+                _identify(connection)
+        except BaseException:
+            engine.dispose()
+            raise
     except ArgumentError:
         raise InputError(Bilingual("不是数据库地址", "not a database URL").about(url), hint=_KINDS) from None
     except (DatabaseError, OSError) as error:
