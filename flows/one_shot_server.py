@@ -100,6 +100,7 @@ def serve(inherited: int) -> None:
     from prefect.server.api.server import create_app
 
     prepare_database()
+    _forget_old_runs()
     server = uvicorn.Server(uvicorn.Config(create_app(ephemeral=True, final=True), fd=inherited, log_level="error"))
 
     def end() -> None:
@@ -133,6 +134,19 @@ def prepare_database() -> None:
         with closing(sqlite3.connect(database)) as con:
             con.execute("vacuum into ?", [str(beside)])
         beside.replace(kept)
+
+
+def _forget_old_runs() -> None:
+    """Deletes records of runs that ended more than 90 days ago (`PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD`), with their logs and
+    artifacts: a server that lives for minutes never comes to it by itself."""
+    from prefect.server.database import provide_database_interface
+    from prefect.server.services.db_vacuum import vacuum_old_flow_runs
+    from sqlalchemy.exc import SQLAlchemyError
+
+    with suppress(
+        SQLAlchemyError
+    ):  # tables of an earlier Prefect, which the server brings up to date: the next one deletes
+        asyncio.run(vacuum_old_flow_runs(db=provide_database_interface()))
 
 
 if __name__ == "__main__":

@@ -5,21 +5,26 @@ from pathlib import Path
 from prefect import flow, get_run_logger
 
 from expectations.backups.making import BackupOrder, make_backup
+from expectations.errors import InputError
 from expectations.home import Home
+from expectations.texts import Bilingual
 from flows.backups.passphrases import given_passphrase
 from flows.settings import Settings
 
 
 @flow(name="nightly_backup", log_prints=False)
 def nightly_backup(folder: str | None = None, keep: int | None = None, home: str | None = None) -> str:
-    """Backs the home up into `folder` (default: `ANKA_BACKUPS`), keeps the newest `keep` (`ANKA_KEEP_BACKUPS`); the file."""
+    """Backs the home up into `folder` (default: `ANKA_BACKUPS`) and keeps the newest `keep` (`ANKA_KEEP_BACKUPS`); the name of the file."""
     settings = Settings()
+    target = Path(folder) if folder else settings.backups
+    if target is None:
+        raise InputError(Bilingual("没有指定放备份的文件夹", "no folder for back-ups was named"), hint="ANKA_BACKUPS")
     home_folder = Home(Path(home or settings.home).absolute())
     home_folder.keep_private()
     made = make_backup(
         BackupOrder(
             home_folder,
-            Path(folder) if folder else settings.backups,
+            target,
             settings.register_url,
             settings.catalogue,
             keep=settings.keep_backups if keep is None else keep,
@@ -27,5 +32,5 @@ def nightly_backup(folder: str | None = None, keep: int | None = None, home: str
         )
     )
     if made.backup.same_disk:
-        get_run_logger().warning("the back-up lies on the disk of the home: %s", made.backup.file)
-    return str(made.backup.file)
+        get_run_logger().warning("the back-up lies on the disk of the home")
+    return made.backup.file.name

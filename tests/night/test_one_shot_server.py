@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -78,6 +79,13 @@ class Running:
         name, word = (password or self.password).split(":")
         return requests.get(f"{self.api}{path}", auth=(name, word), timeout=WAIT)
 
+    def told(self, path: str, said: dict[str, Any]) -> Any:
+        """What the server makes of something."""
+        name, word = self.password.split(":")
+        answer = requests.post(f"{self.api}{path}", json=said, auth=(name, word), timeout=WAIT)
+        answer.raise_for_status()
+        return answer.json()
+
     def is_gone(self) -> bool:
         """Whether nothing answers any more, within a while."""
         deadline = time.monotonic() + WAIT
@@ -120,6 +128,26 @@ def test_new_homes_begin_with_an_empty_database_made_once(tmp_path: Path, cache:
     assert contents(kept)[1] == {"alembic_version": 1}
     first, second = (tmp_path / name / "prefect" / "prefect.db" for name in ("one", "two"))
     assert contents(first)[0] == contents(second)[0] == contents(kept)[0]
+
+
+@pytest.mark.long
+def test_records_of_runs_end_after_ninety_days(tmp_path: Path, cache: Path) -> None:
+    database = tmp_path / "home" / "prefect" / "prefect.db"
+    with Running(tmp_path / "home", cache) as running:
+        flow = running.told("/flows/", {"name": "nightly_audit"})["id"]
+        done = {"type": "COMPLETED", "name": "Completed"}
+        for name in ("old", "young"):
+            run = running.told("/flow_runs/", {"flow_id": flow, "name": name, "state": done})["id"]
+            running.told("/artifacts/", {"flow_run_id": run, "type": "markdown", "data": name})
+    with closing(sqlite3.connect(database)) as con, con:
+        con.execute(
+            "update flow_run set end_time = datetime('now', case name when 'old' then '-91 days' else '-89 days' end)"
+        )
+    with Running(tmp_path / "home", cache) as running:
+        assert running.asked("/health").ok
+    with closing(sqlite3.connect(database)) as con:
+        assert con.execute("select name from flow_run").fetchall() == [("young",)]
+        assert con.execute("select count(*) from artifact").fetchone() == (1,)
 
 
 class Office(BaseHTTPRequestHandler):

@@ -27,7 +27,10 @@ def backup(
     folder: Annotated[
         Path | None,
         typer.Argument(
-            help=Bilingual("放备份的文件夹，默认 ANKA_BACKUPS", "folder back-ups go to, default ANKA_BACKUPS"),
+            help=Bilingual(
+                "放备份的文件夹，最好在另一磁盘；默认 ANKA_BACKUPS",
+                "folder back-ups go to, best on another disk; default ANKA_BACKUPS",
+            ),
             show_default=False,
         ),
     ] = None,
@@ -59,13 +62,19 @@ def backup(
     from flows.settings import Settings
 
     settings = Settings()
+    target = folder or settings.backups
+    if target is None:
+        raise InputError(
+            Bilingual("没有指定放备份的文件夹", "no folder for back-ups was named"),
+            hint=Bilingual("例如", "for example").about("anka backup /mnt/backup"),
+        )
     passphrase = given_passphrase(passphrase_file, settings)
     if encrypt and not passphrase:
         passphrase = asked_passphrase(twice=True)
     made = make_backup(
         BackupOrder(
             home_at(home),
-            folder or settings.backups,
+            target,
             register,
             catalogue,
             runs,
