@@ -12,10 +12,9 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
-from support.backed_up import FINDINGS, FIRST, PASSPHRASE, Office, decided_in, make_office, sums_of
 from support.commands import anka
-from support.postgresql_databases import empty_database
-from support.register_cases import postgresql
+from support.homes.backed_up import FINDINGS, FIRST, PASSPHRASE, Office, decided_in, make_office, sums_of
+from support.register_cases import empty_database, postgresql
 
 from expectations.backups import last_backup
 from expectations.backups.archive import opened

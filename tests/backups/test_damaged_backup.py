@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from support.backed_up import Office, make_office
+from support.homes.backed_up import Office, make_office
 
 from expectations.backups.archive import Entry, LogHead, Manifest, opened
 from expectations.backups.restoring import RestoreOrder, check, restore

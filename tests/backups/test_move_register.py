@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
-from support.backed_up import Office, make_office, sums_of
 from support.commands import anka
-from support.postgresql_databases import empty_database
-from support.register_cases import postgresql
+from support.homes.backed_up import Office, make_office, sums_of
+from support.register_cases import empty_database, postgresql
 
 from expectations.backups.moving import move_register
 from expectations.errors import InputError

@@ -15,9 +15,8 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, MetaData, create_engine, insert, inspect, select, text
 from sqlalchemy.pool import NullPool
-from support.backed_up import FINDINGS, Office, decided_in, make_office, sums_of
-from support.postgresql_databases import empty_database
-from support.register_cases import postgresql
+from support.homes.backed_up import FINDINGS, Office, decided_in, make_office, sums_of
+from support.register_cases import empty_database, postgresql
 
 from expectations.backups.restoring import RestoreOrder, restore
 from expectations.errors import InputError

@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from sqlalchemy import create_engine, text
 
 from expectations.store.register import Register, open_register
 
+_numbers = count()
 _PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 
 
@@ -47,6 +49,17 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     finally:
         os.kill(int((where / "postmaster.pid").read_text().split()[0]), signal.SIGQUIT)
         server.wait(timeout=30)
+
+
+def empty_database(server: str) -> str:
+    """The URL of a new database on the server of `postgresql`."""
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    name = f"empty{next(_numbers)}"
+    with engine.connect() as con:
+        con.execute(text(f"create database {name}"))
+    url = engine.url.set(database=name).render_as_string(hide_password=False)
+    engine.dispose()
+    return url
 
 
 def _as_postgres(folder: Path) -> list[str]:

@@ -1,0 +1,1 @@
+"""A served dashboard, the people signed in to it, and whoever else knocks."""
