@@ -1,1 +1,1 @@
-"""A served dashboard, the people signed in to it, and whoever else knocks."""
+"""Homes of an office that tests make, keep, and bring back."""
