@@ -46,7 +46,7 @@ class Settings(BaseSettings):
     keep_runs: int = 30
     inbox: Path = Path("inbox")
     rest_seconds: float = 5
-    backups: Path | None = None
+    backups: Path = Path("backups")
     keep_backups: int = 30
     backup_passphrase: str = ""
     backup_passphrase_file: Path | None = None

@@ -26,7 +26,6 @@ DEFAULTS: dict[str, Value] = {
     "language": "catalogue",
     "night_time": "02:00",
     "morning_time": "08:00",
-    "backup_time": "05:00",
 }
 """Name → value where nobody has set one; its type is the type of the switch."""
 
@@ -37,7 +36,7 @@ CHOICES: dict[str, tuple[str, ...]] = {"language": ("catalogue", *LANGUAGES)}
 
 _NUMBERED_BY = frozenset({"office", "year", "serial"})
 _WIDTH = re.compile(r"(0[2-9])?")
-_TIMES = ("night_time", "morning_time", "backup_time")
+_TIMES = ("night_time", "morning_time")
 """Times of the office's clock."""
 
 _LOWEST: dict[str, float] = {

@@ -5,9 +5,7 @@ from pathlib import Path
 from prefect import flow, get_run_logger
 
 from expectations.backups.making import BackupOrder, make_backup
-from expectations.errors import InputError
 from expectations.home import Home
-from expectations.texts import Bilingual
 from flows.backups.passphrases import given_passphrase
 from flows.settings import Settings
 
@@ -16,15 +14,12 @@ from flows.settings import Settings
 def nightly_backup(folder: str | None = None, keep: int | None = None, home: str | None = None) -> str:
     """Backs the home up into `folder` (default: `ANKA_BACKUPS`) and keeps the newest `keep` (`ANKA_KEEP_BACKUPS`); the name of the file."""
     settings = Settings()
-    target = Path(folder) if folder else settings.backups
-    if target is None:
-        raise InputError(Bilingual("没有指定放备份的文件夹", "no folder for back-ups was named"), hint="ANKA_BACKUPS")
     home_folder = Home(Path(home or settings.home).absolute())
     home_folder.keep_private()
     made = make_backup(
         BackupOrder(
             home_folder,
-            target,
+            Path(folder) if folder else settings.backups,
             settings.register_url,
             settings.catalogue,
             keep=settings.keep_backups if keep is None else keep,

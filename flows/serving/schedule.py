@@ -57,11 +57,4 @@ SCHEDULE = (
         "morning_time",
         "What `anka notify` does: messages that are due, and the alarm when no night came.",
     ),
-    Entry(
-        "backup",
-        "nightly_backup",
-        "flows.serving.scheduled.backup",
-        "backup_time",
-        "What `anka backup` does, where ANKA_BACKUPS names a folder.",
-    ),
 )

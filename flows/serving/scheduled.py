@@ -12,7 +12,6 @@ from expectations.home import Home
 from expectations.office_days import today
 from expectations.register.belonging import home_register
 from flows.attempts import NotOwed
-from flows.backups.nightly_backup import nightly_backup
 from flows.messages.morning import tell
 from flows.nightly_audit import nightly_audit, tell_of_crash, told_by_kind
 from flows.settings import Settings
@@ -41,12 +40,3 @@ def morning() -> State[None]:
     if told.is_well:
         return Completed()
     return Failed(message=f"not delivered: {told.failed}; hours since a night published: {told.nights.good_hours}")
-
-
-@flow(name="nightly_backup", log_prints=False)
-def backup() -> State[None]:
-    """Backs the home up, where the office has named a folder."""
-    if Settings().backups is None:
-        return Completed(message="ANKA_BACKUPS names no folder", name="NotNeeded")
-    with told_by_kind():
-        return Completed(message=nightly_backup.fn())

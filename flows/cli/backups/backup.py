@@ -62,19 +62,13 @@ def backup(
     from flows.settings import Settings
 
     settings = Settings()
-    target = folder or settings.backups
-    if target is None:
-        raise InputError(
-            Bilingual("没有指定放备份的文件夹", "no folder for back-ups was named"),
-            hint=Bilingual("例如", "for example").about("anka backup /mnt/backup"),
-        )
     passphrase = given_passphrase(passphrase_file, settings)
     if encrypt and not passphrase:
         passphrase = asked_passphrase(twice=True)
     made = make_backup(
         BackupOrder(
             home_at(home),
-            target,
+            folder or settings.backups,
             register,
             catalogue,
             runs,
