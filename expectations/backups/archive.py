@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, Any, NoReturn, cast
 
 import pyarrow as pa
 from pydantic import BaseModel, ConfigDict
@@ -129,17 +129,19 @@ def opened(file: Path, passphrase: str = "", key: encryption.Key | None = None) 
             encryption.decrypting(body, key) if key else nullcontext(body) as inside,
             pa.CompressedInputStream(inside, "zstd") as unpacked,
         ):
-            archive = Archive(file, unpacked)
             if not whole:
-                archive.unpack(None)  # names the file of it that is not as it was
-                raise _damaged(file, Bilingual("校验和不符", "the checksum differs"))
-            yield archive
+                _name_damage(file, unpacked)
+            yield Archive(file, unpacked)
 
 
 def is_encrypted(file: Path) -> bool:
     """Whether a passphrase is needed. Raises InputError where there is no such file."""
     with _open(file) as content:
         return encryption.is_locked(content)
+
+
+class DamagedBackupError(InputError):
+    """A back-up that is not as it was written."""
 
 
 class Archive:
@@ -281,8 +283,19 @@ def _key(file: Path, content: IO[bytes], passphrase: str, key: encryption.Key | 
         raise _damaged(file, Bilingual("校验和不符", "the checksum differs")) from None
 
 
-def _damaged(file: Path, what: object) -> InputError:
-    return InputError(
+def _name_damage(file: Path, stream: pa.NativeFile) -> NoReturn:
+    """Raises DamagedBackupError, of the first file in a back-up that is not as it was, where that can be told."""
+    try:
+        Archive(file, stream).unpack(None)
+    except DamagedBackupError:
+        raise
+    except InputError:
+        pass  # what its manifest says by now
+    raise _damaged(file, Bilingual("校验和不符", "the checksum differs"))
+
+
+def _damaged(file: Path, what: object) -> DamagedBackupError:
+    return DamagedBackupError(
         Bilingual("备份文件已损坏，未作任何改动", "the back-up is damaged, nothing was changed").about(
             Bilingual(file.name, file.name).about(what)
         ),
