@@ -79,16 +79,21 @@ def restore(order: RestoreOrder) -> Restored:
 
 
 def check(order: RestoreOrder) -> Restored:
-    """Does all but write into the home: every sum, the register as it would be after its migration, and whether the home is free."""
+    """Does all but write: every sum, and the register as it would be after its migration. Whether the place is free is asked by
+    `require_free`: a back-up is tried where people work."""
     order.home.keep_private()
-    _require_free(order.home.root)
     with work_folder("restore") as work, opened(order.file, order.passphrase) as archive:
         _require_known(archive.manifest)
-        if order.register and holds_tables(order.register):
-            with _empty_at(order.register):
-                pass
         archive.unpack(work, only=(REGISTER, f"published/{archive.manifest.present}"))
         return _made_ready(order, archive.manifest, Home(work))
+
+
+def require_free(order: RestoreOrder) -> None:
+    """Raises InputError where the home or the database it is to go to holds something."""
+    _require_free(order.home.root)
+    if order.register and holds_tables(order.register):
+        with _empty_at(order.register):
+            pass
 
 
 def _require_free(home: Path) -> None:

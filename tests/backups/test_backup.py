@@ -19,7 +19,7 @@ from support.register_cases import empty_database, postgresql
 from expectations.backups import last_backup
 from expectations.backups.archive import opened
 from expectations.backups.making import BackupOrder, make_backup
-from expectations.backups.restoring import RestoreOrder, check, restore
+from expectations.backups.restoring import RestoreOrder, check, require_free, restore
 from expectations.errors import InputError
 from expectations.home import Home
 from expectations.people.log_check import check as check_log
@@ -288,9 +288,11 @@ def test_a_database_that_holds_something_is_not_touched(office: Office, postgres
     with register.writing() as session:
         set_switch(session, "hold_after", 7)
     before = sums_of(register)
-    for act in (check, restore):
+    order = RestoreOrder(made.backup.file, Home(tmp_path / "new"), url)
+    assert check(order).files > 0
+    for act in (require_free, restore):
         with pytest.raises(InputError, match="not empty"):
-            act(RestoreOrder(made.backup.file, Home(tmp_path / "new"), url))
+            act(order)
     assert sums_of(register) == before
     assert not (tmp_path / "new").exists()
     register.close()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from expectations.errors import InputError
 from expectations.texts import Bilingual
 from flows.cli.backups.backup import PassphraseFile, asked_passphrase
 from flows.cli.options import HomeFolder, RegisterUrl
@@ -25,7 +26,7 @@ def restore(
 ) -> None:
     """Compares every checksum, unpacks beside the home and gives it its name; with ANKA_REGISTER into an empty database."""
     from expectations.backups.archive import is_encrypted
-    from expectations.backups.restoring import RestoreOrder, check
+    from expectations.backups.restoring import RestoreOrder, check, require_free
     from expectations.backups.restoring import restore as bring_back
     from expectations.home import Home
     from flows.backups.passphrases import given_passphrase
@@ -47,7 +48,14 @@ def restore(
     typer.echo(outcome)
     typer.echo("\n".join(_state(restored)))
     if not only_check:
-        typer.echo("\n".join(_next(restored, order.home.root, register)))
+        typer.echo("\n".join(_ended(restored) + _next(restored, order.home.root, register)))
+        return
+    try:
+        require_free(order)
+    except InputError as taken:
+        typer.echo(
+            Bilingual("恢复到这里会被拒绝", "bringing it back to this place would be refused").about(taken.message)
+        )
 
 
 def _state(restored: "Restored") -> list[str]:
@@ -56,6 +64,11 @@ def _state(restored: "Restored") -> list[str]:
         Bilingual("备份时间（UTC）", "made at (UTC)").about(f"{restored.made_at:%Y-%m-%d %H:%M:%S}"),
         Bilingual("台账截至核查", "the register stands at run").about(run),
         Bilingual(f"访问日志 {restored.log_entries} 条，完整", f"access log whole, {restored.log_entries} entries"),
+    ]
+
+
+def _ended(restored: "Restored") -> list[str]:
+    return [
         Bilingual(
             f"已结束 {restored.sessions_ended} 个登录和一次性链接",
             f"{restored.sessions_ended} sessions and one-time links ended",
