@@ -48,6 +48,7 @@ LONGEST = (
     "test_recheck",
     "test_gate",
     "test_rule_kinds",
+    "test_house",
     "test_register",
     "test_register_at_once",
 )
