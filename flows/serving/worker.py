@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -25,6 +26,7 @@ from prefect.client.schemas.filters import (
     FlowRunFilterStateType,
 )
 from prefect.client.schemas.objects import FlowRun, StateType
+from prefect.exceptions import ObjectNotFound
 from prefect.logging import get_logger
 from prefect.runner import Runner
 from prefect.states import Cancelled, Crashed, Scheduled
@@ -63,6 +65,8 @@ class House:
 
     async def begin(self) -> None:
         """Tells Prefect what is scheduled, and ends what the worker before has left."""
+        for entry in SCHEDULE:
+            await self._delete_deployed(entry)
         await self._take_over_times()
         for entry in SCHEDULE:
             await self._end_leftovers(entry)
@@ -97,6 +101,13 @@ class House:
             self._clocks[entry] = clock
             _log.info("%s: every day at %s", entry.name, f"{clock:%H:%M}")
         return bool(changed) and not is_first
+
+    async def _delete_deployed(self, entry: Entry) -> None:
+        """A deployment of that name made with `prefect deploy` is for workers of a pool, with parameters and a folder of its own."""
+        with suppress(ObjectNotFound):
+            deployed = await self._client.read_deployment_by_name(f"{entry.flow}/{entry.name}")
+            if deployed.work_pool_name:
+                await self._client.delete_deployment(deployed.id)
 
     async def _end_leftovers(self, entry: Entry) -> None:
         """Runs whose process is gone have crashed; of those that were missed the newest is left to be run."""

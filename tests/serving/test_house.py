@@ -227,11 +227,27 @@ def test_told_to_end_in_a_night_nothing_is_published_and_the_next_start_makes_up
     office(tmp_path, "published")
     with house(tmp_path) as served:
         served.until(lambda: served.outcomes()[-1] == "running")
+        deploy_as_before(served)
         assert served.end() == 128 + signal.SIGTERM
         assert served.outcomes() == ["published", "killed"]
         assert not served.home.pointer.exists()
     with house(tmp_path) as served:
         served.until(lambda: served.outcomes() == ["published", "killed", "published"])
+
+
+def deploy_as_before(served: House) -> None:
+    """The night as `prefect deploy` made it before there was `anka serve`: for the workers of a pool."""
+    served.asks("work_pools/", name="anka", type="process")
+    (flow,) = served.asks("flows/filter", flows={"name": {"any_": ["nightly_audit"]}})
+    served.asks(
+        "deployments/",
+        name="nightly",
+        flow_id=flow["id"],
+        work_pool_name="anka",
+        parameters={"skip_refused": True},
+        entrypoint="nightly_audit.py:nightly_audit",
+        path="/nowhere",
+    )
 
 
 @pytest.mark.long
