@@ -43,12 +43,11 @@ LONGEST = (
     "test_memory",
     "test_sample_plants",
     "test_stories",
-    "test_schedule",
+    "test_house",
     "test_card_check",
     "test_recheck",
     "test_gate",
     "test_rule_kinds",
-    "test_house",
     "test_register",
     "test_register_at_once",
 )

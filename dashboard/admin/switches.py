@@ -26,6 +26,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "stale_hours": ("admin.stale_hours", "admin.stale_hours_means"),
     "night_time": ("admin.night_time", "admin.night_time_means"),
     "morning_time": ("admin.morning_time", "admin.morning_time_means"),
+    "backup_time": ("admin.backup_time", "admin.backup_time_means"),
 }
 
 

@@ -190,6 +190,11 @@ WORDS: dict[str, tuple[str, str]] = {
         "本院时间，如 08:00。到期提醒、未送达的消息、周一的周报在此时发送；没有新的夜间核查也在此时报警。",
         "By the office's clock, such as 08:00. What is due, what was not delivered, Monday's digests; and the alarm when no night came.",
     ),
+    "admin.backup_time": ("备份时刻", "Time of the back-up"),
+    "admin.backup_time_means": (
+        "本院时间，如 05:00。设置了 ANKA_BACKUPS 时，由 anka serve 按此备份。",
+        "By the office's clock, such as 05:00. anka serve backs the home up then where ANKA_BACKUPS is set.",
+    ),
     "admin.language": ("本单位语言", "Language of the home"),
     "admin.language_catalogue": ("按规则库", "As the catalogue"),
     "admin.language_means": (

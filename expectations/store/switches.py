@@ -1,6 +1,7 @@
 """Switches an administrator sets: their names, their defaults, and reading and writing them. What they do stands elsewhere."""
 
 import re
+from collections.abc import Callable, Mapping
 from datetime import time
 from string import Formatter
 from typing import Any
@@ -26,18 +27,15 @@ DEFAULTS: dict[str, Value] = {
     "language": "catalogue",
     "night_time": "02:00",
     "morning_time": "08:00",
+    "backup_time": "05:00",
 }
 """Name → value where nobody has set one; its type is the type of the switch."""
-
-_CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 
 CHOICES: dict[str, tuple[str, ...]] = {"language": ("catalogue", *LANGUAGES)}
 """The values of a switch that takes few; `catalogue`: the language of the home is what its rules speak, see `people.languages`."""
 
 _NUMBERED_BY = frozenset({"office", "year", "serial"})
 _WIDTH = re.compile(r"(0[2-9])?")
-_TIMES = ("night_time", "morning_time")
-"""Times of the office's clock."""
 
 _LOWEST: dict[str, float] = {
     "hold_after": 1,
@@ -103,7 +101,7 @@ def _checked(name: str, value: Value) -> Value:
             hint=", ".join(CHOICES[name]),
         )
     if isinstance(value, str):
-        return _text(name, value)
+        return _TEXTS[name](value) if name in _TEXTS else value
     if name in _LOWEST and not _LOWEST[name] <= value <= _HIGHEST[name]:
         raise InputError(
             Bilingual(f"开关 {name} 的值超出范围", f"switch {name} is out of bounds").about(value),
@@ -115,17 +113,6 @@ def _checked(name: str, value: Value) -> Value:
 def clock_time(session: Session, name: str) -> time:
     """The value of a switch that is a time of the office's clock."""
     return time.fromisoformat(switch(session, name))
-
-
-def _text(name: str, value: str) -> str:
-    if name == "notice_number":
-        return _number_pattern(value)
-    if name in _TIMES and not _CLOCK.fullmatch(value):
-        raise InputError(
-            Bilingual("不是时刻", "not a time").about(value),
-            hint=Bilingual("例如", "for example").about(DEFAULTS[name]),
-        )
-    return value
 
 
 def _number_pattern(pattern: str) -> str:
@@ -145,3 +132,31 @@ def _number_pattern(pattern: str) -> str:
             Bilingual("编号格式缺少年份或序号", "no year or serial").about(pattern), hint="{office} {year} {serial}"
         )
     return pattern
+
+
+def _time_of_day(text: str) -> str:
+    """Hours and minutes, as a clock shows them."""
+    hours, colon, minutes = text.strip().partition(":")
+    numbers = hours + minutes
+    if not (
+        colon
+        and numbers.isascii()
+        and numbers.isdigit()
+        and hours
+        and minutes
+        and int(hours) < 24
+        and int(minutes) < 60
+    ):
+        raise InputError(
+            Bilingual("不是时刻", "not a time of day").about(text), hint=Bilingual("例如", "for example").about("02:00")
+        )
+    return f"{int(hours):02}:{int(minutes):02}"
+
+
+_TEXTS: Mapping[str, Callable[[str], str]] = {
+    "notice_number": _number_pattern,
+    "night_time": _time_of_day,
+    "morning_time": _time_of_day,
+    "backup_time": _time_of_day,
+}
+"""Switches whose value is a text of a certain form, and what makes the form of it or refuses it."""

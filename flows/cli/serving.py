@@ -117,7 +117,7 @@ def serve_house(
         parts = house.parts_of(home_folder, port, dashboard_command(port), prefect_port, (reading, writing))
         open_log(log)
         LOG.info("anka: %s", Bilingual("看板", "dashboard").about(f"http://127.0.0.1:{port}"))
-        LOG.info("anka: Prefect %s, %s", os.environ["PREFECT_API_URL"], house.password_file(home_folder))
+        LOG.info("anka: Prefect %s", os.environ["PREFECT_API_URL"])
         end_by_itself()
         number = Supervisor(parts, most_bytes).run()
         say_interrupted(number)

@@ -1,5 +1,6 @@
 """What runs when: one line a flow. Whatever is added here is scheduled by `anka serve`, seen on Prefect's pages and made up for."""
 
+import os
 from dataclasses import dataclass
 from datetime import datetime, time
 
@@ -22,6 +23,13 @@ class Entry:
     switch: str
     """The switch that holds its time, by the office's clock."""
     description: str
+    needs: str = ""
+    """The environment variable without which it is not scheduled."""
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether this office has it scheduled."""
+        return not self.needs or bool(os.environ.get(self.needs))
 
     def deployment(self, clock: time) -> RunnerDeployment:
         """What Prefect is told of it."""
@@ -56,5 +64,13 @@ SCHEDULE = (
         "flows.serving.scheduled.morning",
         "morning_time",
         "What `anka notify` does: messages that are due, and the alarm when no night came.",
+    ),
+    Entry(
+        "nightly",
+        "nightly_backup",
+        "flows.backups.nightly_backup.nightly_backup",
+        "backup_time",
+        "Backs the home up every morning after the audit, into ANKA_BACKUPS.",
+        needs="ANKA_BACKUPS",
     ),
 )

@@ -21,6 +21,7 @@ _PEOPLES = (Path("/home"), Path("/root"), Path("/run/user"))
 _BEFORE_EXAMPLES = Bilingual("去掉 # 并填写即生效", "take the # away and fill in what is to hold")
 _EXAMPLES = {
     "ANKA_ADDRESS": f"https://{_SERVED_HOST}",
+    "ANKA_BACKUPS": "/mnt/backup/anka",
     "ANKA_CATALOGUE": "/etc/anka/pack",
     "ANKA_KEEP_RUNS": "30",
     "ANKA_MESSAGE_URLS": "mailtos://anka:password@mail.office?to={address}",
@@ -58,13 +59,14 @@ def _texts(home: Home, port: int) -> Iterator[tuple[str, str]]:
     program = program_beside(Path(sys.executable))
     command = [str(program)] if program.exists() else [sys.executable, "-m", "flows.start"]
     settings = Settings()
-    read = (home.root, settings.inbox.absolute(), program, *([settings.catalogue] if settings.catalogue else []))
+    written = [home.root, *([settings.backups.absolute()] if os.environ.get("ANKA_BACKUPS") else [])]
+    read = (*written, settings.inbox.absolute(), program, *([settings.catalogue] if settings.catalogue else []))
     in_peoples_homes = any(path.is_relative_to(place) for path in read for place in _PEOPLES)
     values = {
         "ANKA": " ".join(map(quoted, command)),
         "PORT": str(port),
         "ZONE": office_zone().key,
-        "HOME": quoted(str(home.root)),
+        "WRITABLE": " ".join(quoted(str(path)) for path in written),
         "HOME_PARENT": str(home.root.parent),
         "PROTECT_HOME": "read-only" if in_peoples_homes else "yes",
     }
@@ -90,6 +92,8 @@ def _environment(home: Home, settings: Settings) -> str:
         "ANKA_INBOX": str(settings.inbox.absolute()),
         VARIABLE: office_zone().key,
     }
+    if os.environ.get("ANKA_BACKUPS"):
+        needed["ANKA_BACKUPS"] = str(settings.backups.absolute())
     ours = {name: text for name, text in os.environ.items() if name.startswith("ANKA_") or name == "PREFECT_API_URL"}
     held = {**ours, **needed}
     lines = [f"{name}={quoted(text)}" for name, text in sorted(held.items())]

@@ -66,9 +66,9 @@ class House:
     async def begin(self) -> None:
         """Tells Prefect what is scheduled, and ends what the worker before has left."""
         for entry in SCHEDULE:
-            await self._delete_deployed(entry)
+            await self._delete_former(entry)
         await self._take_over_times()
-        for entry in SCHEDULE:
+        for entry in self._deployments:
             await self._end_leftovers(entry)
 
     async def attend(self) -> None:
@@ -93,20 +93,20 @@ class House:
     async def _take_over_times(self) -> bool:
         """Tells Prefect times that have changed; whether there were any but the first."""
         with self._register.reading() as session:
-            clocks = {entry: clock_time(session, entry.switch) for entry in SCHEDULE}
+            clocks = {entry: clock_time(session, entry.switch) for entry in SCHEDULE if entry.is_wanted}
         changed = {entry: clock for entry, clock in clocks.items() if self._clocks.get(entry) != clock}
         is_first = not self._clocks
         for entry, clock in changed.items():
             self._deployments[entry] = await self._runner.aadd_deployment(entry.deployment(clock))
             self._clocks[entry] = clock
-            _log.info("%s: every day at %s", entry.name, f"{clock:%H:%M}")
+            _log.info("%s: every day at %s", entry.flow, f"{clock:%H:%M}")
         return bool(changed) and not is_first
 
-    async def _delete_deployed(self, entry: Entry) -> None:
-        """A deployment of that name made with `prefect deploy` is for workers of a pool, with parameters and a folder of its own."""
+    async def _delete_former(self, entry: Entry) -> None:
+        """One that is not wanted any more; and one of that name made with `prefect deploy`, for workers of a pool and a folder of its own."""
         with suppress(ObjectNotFound):
             deployed = await self._client.read_deployment_by_name(f"{entry.flow}/{entry.name}")
-            if deployed.work_pool_name:
+            if deployed.work_pool_name or not entry.is_wanted:
                 await self._client.delete_deployment(deployed.id)
 
     async def _end_leftovers(self, entry: Entry) -> None:

@@ -57,7 +57,7 @@ class House:
     def until_ready(self) -> None:
         self.until(lambda: all(f"{part}: 已就绪" in self.said() for part in PARTS))
 
-    def asks(self, path: str, **body: Any) -> Any:
+    def asks(self, path: str, /, **body: Any) -> Any:
         """What Prefect's server answers to whoever knows the password."""
         password = (self.home.prefect / "password").read_bytes().strip()
         request = urllib.request.Request(
