@@ -229,7 +229,8 @@ def test_told_to_end_in_a_night_nothing_is_published_and_the_next_start_makes_up
         served.until(lambda: served.outcomes()[-1] == "running")
         deploy_as_before(served)
         assert served.end() == 128 + signal.SIGTERM
-        assert served.outcomes() == ["published", "killed"]
+        # a busy machine may not come to it in half a minute; then the next start writes it down
+        assert served.outcomes()[1] in ("killed", "running")
         assert not served.home.pointer.exists()
     with house(tmp_path) as served:
         served.until(lambda: served.outcomes() == ["published", "killed", "published"])
