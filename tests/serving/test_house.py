@@ -17,11 +17,11 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from support.house.nginx import HAS_NGINX, HOST, Front, in_front
+from support.house.served import House, house, nights, words_of
 from support.notice_cases import keep, person
 from support.places import SAMPLE
-from support.served_house import House, house, nights, words_of
 from support.site.gate_site import HASHED, PASSWORD
-from support.site.nginx import HAS_NGINX, HOST, Front, in_front
 from typer.testing import CliRunner
 from websockets.asyncio.client import connect
 from websockets.typing import Origin, Subprotocol
@@ -79,12 +79,16 @@ def test_prefect_knows_the_nights_to_come_and_no_name(served: House) -> None:
         coming = [run for run in served.runs(deployment) if run["auto_scheduled"]]
         assert {run["expected_start_time"][11:16] for run in coming} == {clock}, "by the clock of Shanghai"
     served.until(lambda: served.outcomes()[2:] == ["published"])
-    served.until(lambda: len(served.asks("artifacts/filter")) > 0)
+    served.until(lambda: len(served.asks("artifacts/filter")) > 1)
+    tables = {made["key"]: made["data"] for made in served.asks("artifacts/filter")}
+    assert "| 部门 department |" in tables["departments"]
     with open_published(served.home.current()) as con:
         names = [
             name for (name,) in con.execute("select distinct name from card_rows where name is not null").fetchall()
         ]
+        counts = con.execute("select rows_read, rows_loaded, rows_rejected from runs").fetchall()[0]
         cases = [case for (case,) in con.execute("select distinct bmsah from card_rows").fetchall()]
+    assert "| {} = {} + {} |".format(*counts) in tables["run"]
     assert cases
     known = b"".join(file.read_bytes() for file in served.home.prefect.glob("prefect.db*")).decode("utf-8", "ignore")
     assert "departments" in known

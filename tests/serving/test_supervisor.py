@@ -53,7 +53,7 @@ def begin_(tmp_path: Path) -> Iterator[Callable[..., Toys]]:
     def begin(*names: str) -> Toys:
         with (tmp_path / "said").open("w") as said:
             process = subprocess.Popen(
-                [sys.executable, "-m", "support.toys", str(tmp_path), *names],
+                [sys.executable, "-m", "support.house.toys", str(tmp_path), *names],
                 env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])},
                 stdout=said,
                 stderr=subprocess.STDOUT,

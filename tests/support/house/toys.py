@@ -1,4 +1,4 @@
-"""A supervisor of toys: `python -m support.toys FOLDER NAME…` keeps real processes of a few megabytes, each of which writes its number and
+"""A supervisor of toys: `python -m support.house.toys FOLDER NAME…` keeps real processes of a few megabytes, each of which writes its number and
 that of a child into the folder. What a toy is like, its name says.
 """
 

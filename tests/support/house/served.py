@@ -21,8 +21,8 @@ from sqlalchemy import select
 from expectations.home import Home
 from expectations.store.register import Register, now, open_register, register_url
 from expectations.store.tables import Attempt, Message
+from support.house.nginx import free_ports
 from support.places import SAMPLE
-from support.site.nginx import free_ports
 
 WAIT = 300
 """Seconds a step may take on a machine that is busy with other tests."""
