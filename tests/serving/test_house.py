@@ -195,7 +195,25 @@ def test_a_night_comes_at_a_changed_minute_and_every_part_comes_back(tmp_path: P
         assert datetime.fromisoformat(night["expected_start_time"]).astimezone(office_zone()).strftime("%H:%M") == (
             f"{minute:%H:%M}"
         )
+        (tmp_path / "inbox" / "听证.csv").unlink()
+        served.asks(f"deployments/{night['deployment_id']}/create_flow_run")
+        served.until(lambda: served.outcomes() == ["published", "failed"])
+        served.until(lambda: served.told() == [("failed:2", "adm"), ("failed:2", "sup")])
         assert served.end(signal.SIGINT) == 128 + signal.SIGINT
+
+
+@pytest.mark.long
+def test_a_night_publishes_though_prefects_server_is_killed_meanwhile(tmp_path: Path) -> None:
+    office(tmp_path, "published")
+    with house(tmp_path) as served:
+        served.until(lambda: served.outcomes()[-1] == "running")
+        os.kill(served.pids()["prefect"], signal.SIGKILL)
+        served.until(lambda: served.outcomes() == ["published", "published"])
+        served.until(
+            lambda: [run["state_type"] for run in served.runs("nightly") if not run["auto_scheduled"]] == ["COMPLETED"]
+        )
+        time.sleep(40)
+        assert served.outcomes() == ["published", "published"]
 
 
 def came_back(served: House, part: str, former: int) -> bool:
