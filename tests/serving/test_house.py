@@ -68,15 +68,15 @@ def test_the_killed_night_is_told_and_the_missed_ones_are_made_up_for_once(serve
     assert served.told() == [("killed:2", "adm"), ("killed:2", "sup")]
     with open_published(served.home.current()) as con:
         assert con.execute("select distinct card from checked").fetchall() == [("hearing",)]
-    served.until(lambda: "COMPLETED" in [run["state_type"] for run in served.runs("nightly")])
-    done = [run for run in served.runs("nightly") if run["state_type"] != "SCHEDULED"]
+    served.until(lambda: "COMPLETED" in [run["state_type"] for run in served.runs("nightly_audit")])
+    done = [run for run in served.runs("nightly_audit") if run["state_type"] != "SCHEDULED"]
     assert len(done) == 1
 
 
 def test_prefect_knows_the_nights_to_come_and_no_name(served: House) -> None:
-    served.until(lambda: len(served.runs("nightly")) > 2 and len(served.runs("morning")) > 2)
-    for deployment, clock in (("nightly", "18:00"), ("morning", "00:00")):
-        coming = [run for run in served.runs(deployment) if run["auto_scheduled"]]
+    served.until(lambda: len(served.runs("nightly_audit")) > 2 and len(served.runs("morning_messages")) > 2)
+    for flow, clock in (("nightly_audit", "18:00"), ("morning_messages", "00:00")):
+        coming = [run for run in served.runs(flow) if run["auto_scheduled"]]
         assert {run["expected_start_time"][11:16] for run in coming} == {clock}, "by the clock of Shanghai"
     served.until(lambda: served.outcomes()[2:] == ["published"])
     served.until(lambda: len(served.asks("artifacts/filter")) > 1)
@@ -180,7 +180,7 @@ def test_it_ends_in_order_and_nothing_is_left(served: House, tmp_path: Path) -> 
 @pytest.mark.long
 def test_a_night_comes_at_a_changed_minute_and_every_part_comes_back(tmp_path: Path) -> None:
     register = office(tmp_path)
-    with house(tmp_path) as served:
+    with house(tmp_path, {"ANKA_BACKUPS": str(tmp_path / "backups")}) as served:
         served.until_ready()
         for part, pid in served.pids().items():
             os.kill(pid, signal.SIGKILL)
@@ -189,12 +189,15 @@ def test_a_night_comes_at_a_changed_minute_and_every_part_comes_back(tmp_path: P
         minute = datetime.now(office_zone()) + timedelta(seconds=100)
         with register.writing() as session:
             set_switch(session, "night_time", f"{minute:%H:%M}")
+            set_switch(session, "backup_time", f"{minute + timedelta(minutes=1):%H:%M}")
         served.until(lambda: served.outcomes() == ["published"])
-        (night,) = [run for run in served.runs("nightly") if run["state_type"] not in ("SCHEDULED", "CANCELLED")]
+        (night,) = [run for run in served.runs("nightly_audit") if run["state_type"] not in ("SCHEDULED", "CANCELLED")]
         assert night["auto_scheduled"]
         assert datetime.fromisoformat(night["expected_start_time"]).astimezone(office_zone()).strftime("%H:%M") == (
             f"{minute:%H:%M}"
         )
+        served.until(lambda: len(list((tmp_path / "backups").glob("*"))) > 0)
+        served.until(lambda: "COMPLETED" in [run["state_type"] for run in served.runs("nightly_backup")])
         (tmp_path / "inbox" / "听证.csv").unlink()
         served.asks(f"deployments/{night['deployment_id']}/create_flow_run")
         served.until(lambda: served.outcomes() == ["published", "failed"])
@@ -210,7 +213,10 @@ def test_a_night_publishes_though_prefects_server_is_killed_meanwhile(tmp_path: 
         os.kill(served.pids()["prefect"], signal.SIGKILL)
         served.until(lambda: served.outcomes() == ["published", "published"])
         served.until(
-            lambda: [run["state_type"] for run in served.runs("nightly") if not run["auto_scheduled"]] == ["COMPLETED"]
+            lambda: (
+                [run["state_type"] for run in served.runs("nightly_audit") if not run["auto_scheduled"]]
+                == ["COMPLETED"]
+            )
         )
         time.sleep(40)
         assert served.outcomes() == ["published", "published"]
@@ -240,7 +246,7 @@ def test_a_worker_killed_in_a_night_is_told_within_a_minute_and_the_night_comes_
         time.sleep(60)
         assert served.outcomes() == ["published", "killed", "killed"], "not for ever"
         assert len(served.told()) == 4
-        states = [run["state_type"] for run in served.runs("nightly") if not run["auto_scheduled"]]
+        states = [run["state_type"] for run in served.runs("nightly_audit") if not run["auto_scheduled"]]
         assert states == ["CRASHED", "CRASHED"]
 
 
@@ -278,7 +284,7 @@ def test_nights_prefect_had_planned_while_the_machine_was_off_become_one(tmp_pat
     register = office(tmp_path)
     with house(tmp_path) as served:
         served.until_ready()
-        served.until(lambda: len(served.runs("nightly")) > 2)
+        served.until(lambda: len(served.runs("nightly_audit")) > 2)
         served.end()
     database = tmp_path / "home" / "prefect" / "prefect.db"
     script = "import sqlite3, sys; con = sqlite3.connect(sys.argv[1]); con.execute(sys.argv[2]); con.commit()"
@@ -294,6 +300,6 @@ def test_nights_prefect_had_planned_while_the_machine_was_off_become_one(tmp_pat
         served.until_ready()
         time.sleep(40)
         assert served.outcomes() == ["published"] * 3
-        late = [run for run in served.runs("nightly") if run["state_type"] != "SCHEDULED"]
+        late = [run for run in served.runs("nightly_audit") if run["state_type"] != "SCHEDULED"]
         assert sorted(run["state_type"] for run in late) == ["CANCELLED"] * (len(late) - 1) + ["COMPLETED"]
         assert len(late) > 2

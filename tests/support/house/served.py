@@ -68,9 +68,9 @@ class House:
         with urllib.request.urlopen(request, timeout=60) as answer:
             return json.load(answer)
 
-    def runs(self, deployment: str) -> list[dict[str, Any]]:
-        """The runs of a deployment, also those to come."""
-        return list(self.asks("flow_runs/filter", deployments={"name": {"any_": [deployment]}}))
+    def runs(self, flow: str) -> list[dict[str, Any]]:
+        """The runs of a flow, also those to come."""
+        return list(self.asks("flow_runs/filter", flows={"name": {"any_": [flow]}}))
 
     def outcomes(self) -> list[str]:
         with self.register.reading() as session:
