@@ -200,6 +200,11 @@ class Home:
         return dict(pointed)
 
 
+def kept_copy(exports: Path, sha256: str) -> Path:
+    """Where the export of that content is kept, if it is. Its file says that it was changed when the export was."""
+    return exports / f"{sha256}.zst"
+
+
 def number_of(file: Path) -> int:
     """The number of a published file; later ones have higher numbers."""
     return int(file.stem.split("-", 1)[0])

@@ -22,6 +22,7 @@ class Stage(Enum):
     PEERS = Bilingual("同类工具", "other libraries")
     SMALL = Bilingual("小规模计时", "small timings")
     PAGES = Bilingual("准备大量问题", "preparing many findings")
+    VERIFY = Bilingual("核对", "verifying")
     VISIT = Bilingual("多人翻页", "people turning pages")
 
     @property

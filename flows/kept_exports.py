@@ -2,6 +2,7 @@
 again, when the inbox has long held newer files."""
 
 import hashlib
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import duckdb
 import pyarrow as pa
 
 from expectations.errors import AnkaError
-from expectations.home import Home
+from expectations.home import Home, kept_copy
 from expectations.run.published import exports_of, open_published
 
 _PIECE = 2**20
@@ -29,12 +30,9 @@ def keep_exports(home: Home, files: Iterable[Path]) -> None:
             while piece := source.read(_PIECE):
                 digest.update(piece)
                 copy.write(piece)
+            changed_at = os.fstat(source.fileno()).st_mtime_ns
+        os.utime(unfinished, ns=(changed_at, changed_at))  # how old the exports are is asked of it
         unfinished.replace(kept_copy(home.exports, digest.hexdigest()))
-
-
-def kept_copy(exports: Path, sha256: str) -> Path:
-    """Where the export of that content is kept, if it is."""
-    return exports / f"{sha256}.zst"
 
 
 def drop_unused_exports(home: Home, runs: Iterable[Path]) -> list[Path]:

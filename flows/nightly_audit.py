@@ -40,6 +40,7 @@ from flows.audit import (
 from flows.audit_lock import sole_audit
 from flows.incremental import Judged
 from flows.load import LoadReport
+from flows.load.inbox import inbox_of
 from flows.messages.letters import Occasion
 from flows.messages.sending import MessageSettings, deliver
 from flows.publishing import StageTime, prune
@@ -144,9 +145,10 @@ def nightly_audit(  # noqa: PLR0913 -- what an order may say
     taken over from the published run. `since`: when the night was due, see `attempted`.
     """
     settings = Settings()
+    root = Path(home or settings.home).absolute()
     order = AuditOrder(
-        home=Path(home or settings.home).absolute(),
-        paths=tuple(text_as_path(path) for path in paths) or (settings.inbox,),
+        home=root,
+        paths=tuple(text_as_path(path) for path in paths) or (_inbox(settings, root),),
         as_of=date.fromisoformat(as_of) if as_of else today(),
         catalogue=Path(catalogue) if catalogue else settings.catalogue,
         card=card,
@@ -172,6 +174,10 @@ def nightly_audit(  # noqa: PLR0913 -- what an order may say
     for key, table in (("run", run_table(result)), ("departments", department_table(result.lines))):
         create_markdown_artifact(table, key=key, description=f"Run {result.run_id}")
     return result
+
+
+def _inbox(settings: Settings, root: Path) -> Path:
+    return inbox_of(settings, home_register(Home(root), settings.register_url))
 
 
 def _night(order: AuditOrder, home: Home, since: datetime | None) -> AuditResult:

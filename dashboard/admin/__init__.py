@@ -1,1 +1,1 @@
-"""Accounts, organisation, switches, the access log."""
+"""Accounts, organisation, switches, the access log, the health of the house."""

@@ -1,11 +1,12 @@
-"""The administrator's page (管理): people with their accounts. The organisation's file, the switches and the access log, its other
-parts, stand beside this module.
+"""The administrator's page (管理): people with their accounts. The organisation's file, the switches, the access log and the health of
+the house, its other parts, stand beside this module.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
+from dashboard.admin.health import health_part
 from dashboard.admin.log import LOG, log_part
 from dashboard.admin.organisation import organisation_part
 from dashboard.admin.switches import switches_part
@@ -33,6 +34,7 @@ _PARTS: Mapping[str, tuple[str, Callable[[View], Written]]] = {
     "organisation": ("admin.organisation", organisation_part),
     "switches": ("admin.switches", switches_part),
     "log": ("admin.log", log_part),
+    "health": ("admin.health", health_part),
 }
 
 

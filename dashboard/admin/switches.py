@@ -8,9 +8,9 @@ from dashboard.frame import empty
 from dashboard.frame.address import Written
 from dashboard.frame.view import View
 from expectations.errors import AnkaError
-from expectations.people import access_log
+from expectations.people import switching
 from expectations.people.languages import as_language
-from expectations.store.switches import CHOICES, Value, set_switch, switches
+from expectations.store.switches import CHOICES, Value, switches
 from expectations.texts import LANGUAGE_NAMES
 
 _WORDS: Mapping[str, tuple[str, str]] = {
@@ -24,6 +24,10 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "notice_number": ("admin.notice_number", "admin.notice_number_means"),
     "idle_minutes": ("admin.idle_minutes", "admin.idle_minutes_means"),
     "stale_hours": ("admin.stale_hours", "admin.stale_hours_means"),
+    "export_days": ("admin.export_days", "admin.export_days_means"),
+    "backup_hours": ("admin.backup_hours", "admin.backup_hours_means"),
+    "free_gb": ("admin.free_gb", "admin.free_gb_means"),
+    "inbox": ("admin.inbox", "admin.inbox_means"),
     "night_time": ("admin.night_time", "admin.night_time_means"),
     "morning_time": ("admin.morning_time", "admin.morning_time_means"),
     "backup_time": ("admin.backup_time", "admin.backup_time_means"),
@@ -38,7 +42,7 @@ def switches_part(view: View) -> Written:
         entered = {name: _widget(view, name, value) for name, value in present.items()}
         saved = st.form_submit_button(view.t("admin.save"), type="primary")
     if saved:
-        _save(view, present, entered)
+        _save(view, entered)
     return {}
 
 
@@ -68,15 +72,11 @@ def _choice(view: View, choice: str) -> str:
     return view.t("admin.language_catalogue") if choice == "catalogue" else LANGUAGE_NAMES[as_language(choice)]
 
 
-def _save(view: View, present: Mapping[str, Value], entered: Mapping[str, Value]) -> None:
+def _save(view: View, entered: Mapping[str, Value]) -> None:
     """All that was changed, or nothing."""
-    changed = {name: value for name, value in entered.items() if value != present[name]}
     try:
         with view.register.writing() as session:
-            for name, value in changed.items():
-                set_switch(session, name, value)
-                detail = f"{present[name]} → {value}"
-                access_log.note(session, view.reader.user_id, view.reader.login, "switch", name, detail)
+            changed = switching.change(session, entered, (view.reader.user_id, view.reader.login))
     except AnkaError as error:
         empty.mistake(error, view.language)
         return

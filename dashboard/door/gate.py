@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard.door import signed_in, uploads
 from dashboard.door.answers import bounce, guarded, is_navigation, local_address, watched
+from dashboard.door.health import health
 from dashboard.door.patience import SlowBodyError, hurried
 from dashboard.frame.place import register
 from expectations.errors import AnkaError
@@ -93,6 +94,9 @@ class Gate:
             await PlainTextResponse(Bilingual("请求不是从本站发出的", "not sent from this site"), 403)(
                 scope, receive, send
             )
+            return
+        if (well := await health(scope)) is not None:
+            await well(scope, receive, send)
             return
         if path != HEALTH and not _register_is_there():
             await PlainTextResponse(_NO_REGISTER, 503)(scope, receive, send)

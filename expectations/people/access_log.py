@@ -49,6 +49,7 @@ ACTIONS: dict[str, tuple[str, str]] = {
     "notice_withdrawn": ("撤回通知", "notice withdrawn"),
     "grading": ("修改分级标准", "grading set"),
     "messages": ("发送消息", "messages sent"),
+    "first_start": ("首次启用", "first start"),
     "user_added": ("新增账号", "account added"),
     "user_reset": ("重置密码", "password reset"),
     "user_unlocked": ("解除锁定", "unlocked"),

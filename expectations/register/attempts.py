@@ -104,6 +104,13 @@ def tried_before(session: Session, moment: datetime) -> bool:
     )
 
 
+def last_complete(session: Session) -> datetime | None:
+    """When a night last published a run that is complete; the runs followed count where no attempt has published yet."""
+    if session.scalar(select(Attempt.id).where(Attempt.outcome.in_(_GOOD)).limit(1)) is None:
+        return session.scalar(select(func.max(Run.followed_at)).where(Run.complete))
+    return session.scalar(select(func.max(Attempt.ended_at)).where(Attempt.outcome == "published"))
+
+
 def troubled(session: Session) -> Sequence[Attempt]:
     """The attempts of the last days that published nothing, or a run that is not complete."""
     bad = Attempt.outcome.in_(("failed", KILLED, "incomplete"))

@@ -12,7 +12,15 @@ from expectations.errors import AnkaError, InputError
 from expectations.home import Home, NothingPublishedError
 from expectations.people import access_log
 from expectations.run.published import open_shown
-from expectations.store.register import Register, file_at, give_identity, holds_tables, open_register, register_url
+from expectations.store.register import (
+    Register,
+    file_at,
+    give_identity,
+    holds_tables,
+    open_as_it_is,
+    open_register,
+    register_url,
+)
 from expectations.store.tables import Run
 from expectations.texts import Bilingual
 
@@ -44,6 +52,22 @@ def home_register(home: Home, url: str = "") -> Register:
         raise
     _known[home.root, place] = file_at(place), register
     return register
+
+
+def register_as_it_is(home: Home, url: str = "") -> Register:
+    """The register of a home to look at: nothing is made, brought up to date or written, and whether it is the home's own is not asked.
+
+    Raises InputError where there is none.
+    """
+    place = register_url(home, url)
+    if not holds_tables(place):
+        raise InputError(
+            Bilingual("台账不见了或是空的", "the register of this home is gone or empty").about(without_password(place))
+            if home.register_id() or home.pointer.exists()
+            else Bilingual("还没有台账", "there is no register yet").about(without_password(place)),
+            hint=Bilingual("恢复备份；没有备份", "put a copy back; where there is none").about("anka register new"),
+        )
+    return open_as_it_is(place)
 
 
 def start_anew(home: Home, url: str = "") -> None:

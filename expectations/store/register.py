@@ -5,17 +5,20 @@ Every change goes through `Register.writing`, which waits for its turn instead o
 
 import glob
 import hashlib
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
+from urllib.parse import quote
 from uuid import uuid4
 
 from alembic.util import CommandError
 from sqlalchemy import URL, Connection, Engine, create_engine, event, insert, inspect, make_url, select
 from sqlalchemy.exc import ArgumentError, DatabaseError
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import NullPool
 
 from expectations.errors import InputError
 from expectations.home import Home
@@ -176,6 +179,21 @@ def file_at(url: str) -> tuple[int, int, bool] | None:
     except OSError:
         return None
     return found.st_dev, found.st_ino, found.st_size > 0
+
+
+def open_as_it_is(url: str) -> Register:
+    """A register to look at: nothing of it is made, brought up to date or written. It is read when a session is opened, and then
+    raises what the database does. Raises InputError for what is no URL."""
+    try:
+        parsed = _parsed(url)
+        if parsed.get_backend_name() == "sqlite" and parsed.database:
+            file = Path(parsed.database).absolute()
+            # with a log beside it the file alone is not all of it; without one nothing needs to be made to read it
+            unchanging = "" if Path(f"{file}-wal").exists() or os.access(file.parent, os.W_OK) else "&immutable=1"
+            parsed = make_url(f"sqlite:///file:{quote(str(file))}?mode=ro{unchanging}&uri=true")
+        return Register(create_engine(parsed, poolclass=NullPool))
+    except ArgumentError:
+        raise InputError(Bilingual("不是数据库地址", "not a database URL").about(url), hint=_KINDS) from None
 
 
 def _parsed(url: str) -> URL:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from datetime import time
+from pathlib import Path
 from string import Formatter
 from typing import Any
 
@@ -24,6 +25,10 @@ DEFAULTS: dict[str, Value] = {
     "precision_floor": 0.5,
     "idle_minutes": 30,
     "stale_hours": 26,
+    "export_days": 7,
+    "backup_hours": 26,
+    "free_gb": 2,
+    "inbox": "",
     "language": "catalogue",
     "night_time": "02:00",
     "morning_time": "08:00",
@@ -37,6 +42,7 @@ CHOICES: dict[str, tuple[str, ...]] = {"language": ("catalogue", *LANGUAGES)}
 _NUMBERED_BY = frozenset({"office", "year", "serial"})
 _WIDTH = re.compile(r"(0[2-9])?")
 
+
 _LOWEST: dict[str, float] = {
     "hold_after": 1,
     "reply_days": 1,
@@ -44,6 +50,9 @@ _LOWEST: dict[str, float] = {
     "precision_floor": 0,
     "idle_minutes": 1,
     "stale_hours": 1,
+    "export_days": 0,
+    "backup_hours": 0,
+    "free_gb": 0,
 }
 _HIGHEST: dict[str, float] = {
     "hold_after": 1000,
@@ -52,7 +61,11 @@ _HIGHEST: dict[str, float] = {
     "precision_floor": 1,
     "idle_minutes": 720,
     "stale_hours": 720,
+    "export_days": 365,
+    "backup_hours": 8760,
+    "free_gb": 10_000,
 }
+_ON, _OFF = ("on", "true", "yes", "1", "开"), ("off", "false", "no", "0", "关")
 
 
 def switch(session: Session, name: str) -> Any:
@@ -67,26 +80,19 @@ def switches(session: Session) -> dict[str, Value]:
     return {name: switch(session, name) for name in DEFAULTS}
 
 
-def set_switch(session: Session, name: str, value: Value) -> None:
-    """Sets it. Raises InputError for an unknown name, a value of another type or out of bounds."""
-    checked = _checked(name, value)
-    setting = session.get(Setting, name)
-    if setting is None:
-        session.add(Setting(name=name, value={"value": checked}))
-    else:
-        setting.value = {"value": checked}
+def value_of(name: str, text: str) -> Value:
+    """A value as it is typed, as what the switch takes. Raises InputError for an unknown name and for what is no such value."""
+    kind, word = type(_default(name)), text.strip()
+    if kind is bool and word.lower() in (*_ON, *_OFF):
+        return word.lower() in _ON
+    try:
+        return text if kind in (bool, str) else kind(word)
+    except ValueError:
+        return text  # of the wrong type, which `checked` says
 
 
-def _default(name: str) -> Value:
-    if name not in DEFAULTS:
-        raise InputError(
-            Bilingual("没有此开关", "no such switch").about(f"{name}" + nearest(name, DEFAULTS)),
-            hint=", ".join(DEFAULTS),
-        )
-    return DEFAULTS[name]
-
-
-def _checked(name: str, value: Value) -> Value:
+def checked(name: str, value: Value) -> Value:
+    """The value as it is kept. Raises InputError for an unknown name, a value of another type or out of bounds."""
     kind = type(_default(name))
     if kind is float and type(value) is int:
         value = float(value)
@@ -113,6 +119,25 @@ def _checked(name: str, value: Value) -> Value:
 def clock_time(session: Session, name: str) -> time:
     """The value of a switch that is a time of the office's clock."""
     return time.fromisoformat(switch(session, name))
+
+
+def set_switch(session: Session, name: str, value: Value) -> None:
+    """Sets it. Raises InputError for an unknown name, a value of another type or out of bounds."""
+    kept = checked(name, value)
+    setting = session.get(Setting, name)
+    if setting is None:
+        session.add(Setting(name=name, value={"value": kept}))
+    else:
+        setting.value = {"value": kept}
+
+
+def _default(name: str) -> Value:
+    if name not in DEFAULTS:
+        raise InputError(
+            Bilingual("没有此开关", "no such switch").about(f"{name}" + nearest(name, DEFAULTS)),
+            hint=", ".join(DEFAULTS),
+        )
+    return DEFAULTS[name]
 
 
 def _number_pattern(pattern: str) -> str:
@@ -153,10 +178,22 @@ def _time_of_day(text: str) -> str:
     return f"{int(hours):02}:{int(minutes):02}"
 
 
+def _folder(text: str) -> str:
+    """A folder by its whole path: who reads it stands in another working directory than who typed it."""
+    path = text.strip()
+    if path and (not Path(path).is_absolute() or not path.isprintable()):
+        raise InputError(
+            Bilingual("须写完整路径", "needs the whole path").about(text),
+            hint=Bilingual("例如", "for example").about("/srv/anka/inbox"),
+        )
+    return path
+
+
 _TEXTS: Mapping[str, Callable[[str], str]] = {
     "notice_number": _number_pattern,
     "night_time": _time_of_day,
     "morning_time": _time_of_day,
     "backup_time": _time_of_day,
+    "inbox": _folder,
 }
 """Switches whose value is a text of a certain form, and what makes the form of it or refuses it."""

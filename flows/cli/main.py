@@ -3,11 +3,13 @@
 Exit codes: 0 done or published, 2 usage or input error, 3 a rule could not be judged or reconciliation failed.
 """
 
+import re
 import sys
 from collections.abc import Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
-from importlib import import_module
-from typing import TYPE_CHECKING, Any, cast
+from importlib import import_module, resources
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 from rich.console import Console
@@ -91,6 +93,10 @@ PLACES = {
         ),
     ),
     "user": Place("users", "app", Bilingual("账号与机构", "accounts and the organisation")),
+    "settings": Place("upkeep.settings", "app", Bilingual("开关", "the switches of the page 管理")),
+    "doctor": Place(
+        "upkeep.doctor", "doctor", Bilingual("全面检查，并说明怎样处理", "look at the whole house, and say what to do")
+    ),
     "register": Place("register", "app", Bilingual("台账丢失或更换时", "when the register is gone or replaced")),
     "backup": Place(
         "backups.backup",
@@ -190,8 +196,28 @@ app = typer.Typer(
         "data quality of case cards: audit exports, list findings, show them per department. Everything stays on this machine.",
     )
 )
-def program() -> None:
+def program(
+    show_version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            help=Bilingual("显示版本", "show the version"),
+            is_eager=True,
+            callback=lambda asked: _show_version() if asked else None,
+        ),
+    ] = False,
+) -> None:
     """Nothing is done before a command is named."""
+
+
+def _show_version() -> None:
+    """The program, the database its runs are made with, and its catalogue; told from what lies beside them, nothing is imported."""
+    pack = resources.files("expectations").joinpath("catalogue/bundled/pack.yaml").read_text(encoding="utf-8")
+    catalogue = re.search(r"^\s+version: '([^']+)'", pack, re.MULTILINE)
+    typer.echo(f"Anka {version('anka-audit')}")
+    typer.echo(f"DuckDB {version('duckdb')}")
+    typer.echo(Bilingual("规则库", "catalogue").about(catalogue[1] if catalogue else "?"))
+    raise typer.Exit
 
 
 def main() -> None:

@@ -253,6 +253,14 @@ def notify(
     week: Annotated[
         str | None, typer.Option(help=Bilingual("附周报，周一默认上周", "with digests, on Mondays last week's"))
     ] = None,
+    test: Annotated[
+        str,
+        typer.Option(
+            help=Bilingual("只给此人发一条试发消息", "send this person one test message and nothing else"),
+            metavar="LOGIN",
+            show_default=False,
+        ),
+    ] = "",
     home: HomeFolder = Path(".anka"),
     register: RegisterUrl = "",
     today: Today = None,
@@ -261,6 +269,9 @@ def notify(
     from expectations.notices.weeks import Week
     from flows.messages.morning import tell
 
+    if test:
+        _try_message(_register(home, register), test)
+        return
     morning = tell(
         home_at(home),
         _register(home, register),
@@ -293,6 +304,19 @@ def notify(
     typer.echo(joined("；", counts))
     if not morning.is_well:
         raise typer.Exit(NOT_WELL)
+
+
+def _try_message(register: "Register", login: str) -> None:
+    """One message; exits with 3 where it did not go out."""
+    from flows.messages.sending import MessageSettings, send_trial
+
+    delivery = send_trial(register, login, MessageSettings())
+    services = " ".join(delivery.services)
+    if delivery.state == "sent":
+        typer.echo(Bilingual("已送出", "sent").about(f"{login}  {services}"))
+        return
+    typer.echo(Bilingual("没有送出", "not sent").about(f"{login}  {delivery.problem}"), err=True)
+    raise typer.Exit(NOT_WELL)
 
 
 def _row(notice: "Notice", progress: "Progress", today: date, language: Language) -> dict[str, object]:

@@ -129,7 +129,9 @@ def serve_dashboard(home: Path, port: int, open_browser: bool, login: str = "") 
     home_folder = prepared_home(home)
     os.environ["ANKA_HOME"] = str(home_folder.root)
     require_free(port)
-    address = cli_users.sign_in_address(home, login, port) if login else f"http://127.0.0.1:{port}"
+    address = f"http://{_HOST}:{port}"
+    if login:
+        address = cli_users.one_time_address(home, login, address)
     stops = Bilingual("看板", "dashboard").about(f"{address}  （") + Bilingual("Ctrl+C 结束", "to stop") + "）"
     stderr.print(stops, soft_wrap=True, highlight=False)
     if login:

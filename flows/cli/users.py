@@ -30,6 +30,7 @@ _STATES = {
     "locked": "锁定 locked",
     "off": "停用 off",
 }
+_PORT = 8501
 SAMPLE_SUPERVISOR = "shi-guan"
 """The supervisor of the sample's city office."""
 Login = Annotated[str, typer.Argument(help=Bilingual("登录名", "login"))]
@@ -132,10 +133,20 @@ def reset(login: Login, home: HomeFolder = Path(".anka")) -> None:
 def link(
     login: Login,
     home: HomeFolder = Path(".anka"),
-    port: Annotated[int, typer.Option(help=Bilingual("看板端口", "port of the dashboard"))] = 8501,
+    port: Annotated[
+        int | None,
+        typer.Option(
+            help=Bilingual(
+                "本机看板端口；默认 ANKA_ADDRESS，没有则 8501", "port on this machine; default ANKA_ADDRESS, else 8501"
+            ),
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """打印一次性登录链接，10 分钟内有效 / print a link that signs in once within 10 minutes."""
-    typer.echo(sign_in_address(home, login, port))
+    outside = os.environ.get("ANKA_ADDRESS", "").strip().rstrip("/")
+    local = f"http://127.0.0.1:{port or _PORT}"
+    typer.echo(one_time_address(home, login, local if port or not outside else outside))
 
 
 @app.command("list")
@@ -165,11 +176,11 @@ def enter_sample(home: Path) -> str:
     return SAMPLE_SUPERVISOR
 
 
-def sign_in_address(home: Path, login: str, port: int) -> str:
-    """The one-time link of a person."""
+def one_time_address(home: Path, login: str, dashboard: str) -> str:
+    """The one-time link of a person, at the address of the dashboard."""
     from expectations.people import sessions
 
-    return f"http://127.0.0.1:{port}/{sessions.one_time_link(_register(home), login)}"
+    return f"{dashboard}/{sessions.one_time_link(_register(home), login)}"
 
 
 def nobody_yet(home: Path) -> bool:

@@ -16,9 +16,9 @@ import duckdb
 import pyarrow as pa
 
 from expectations.catalogue.cards import Card
+from expectations.home import kept_copy
 from expectations.sql.quoting import quoted
 from expectations.texts import Bilingual
-from flows.kept_exports import kept_copy
 from flows.load.artefacts import ROUNDED, rounded_fields
 from flows.load.headings import Column
 from flows.load.recognition import Candidate

@@ -13,7 +13,8 @@ from expectations.notices import digest_subjects, grade_of, notices, state_of
 from expectations.notices.grades import awaiting_reply
 from expectations.notices.scopes import number_of
 from expectations.notices.weeks import Subject, Week, week_figures
-from expectations.people.languages import home_language
+from expectations.people.accounts import find_user
+from expectations.people.languages import home_language, language_of
 from expectations.people.organisation import reader_of
 from expectations.register.attempts import standing, troubled
 from expectations.register.readers_rows import rows_of
@@ -76,6 +77,16 @@ def letters(session: Session, occasion: Occasion) -> list[Letter]:
         if occasion.week is not None:
             due_letters += _digests(session, occasion, occasion.week, reader, to)
     return due_letters + (_to_office(session, occasion, run) if run is not None else [])
+
+
+def trial_letter(session: Session, login: str, address: str) -> Letter:
+    """A message that says nothing but that it arrived. Raises InputError for an unknown login."""
+    user = find_user(session, login)
+    to = _Recipient(user.login, user.name, user.contact, language_of(session, user), home_language(session))
+    arrived = Bilingual(
+        "这是案卡质检的试发消息，收到即表示消息可以送达。", "This is a test: messages of Anka reach you."
+    )
+    return to.letter("trial", user.login, Bilingual("案卡质检试发消息", "Anka: test message"), arrived, address)
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,8 @@ from expectations.store.register import Register, now
 from expectations.store.switches import switch
 from expectations.store.tables import Message
 from expectations.texts import Bilingual
-from flows.messages.letters import OFFICE, Letter, Occasion, letters
+from flows.messages.letters import OFFICE, Letter, Occasion, letters, trial_letter
+from flows.messages.reasons import reason_of
 
 State = Literal["dry_run", "sent", "failed", "no_address", "sent_before"]
 
@@ -33,7 +34,6 @@ _SENDING = "sending"
 _GIVEN_UP = timedelta(hours=1)
 """A process that died while it sent is not waited for longer."""
 _SCHEME = re.compile(r"^([a-z0-9]+)://", re.IGNORECASE)
-_CODE = re.compile(r"error=(\d{3})\b")
 
 
 class MessageSettings(BaseSettings):
@@ -88,6 +88,21 @@ def deliver(register: Register, occasion: Occasion, settings: MessageSettings, *
     ]
 
 
+def send_trial(register: Register, login: str, settings: MessageSettings) -> Delivery:
+    """Sends one message to a person to see whether it arrives, also while messages are off; the access log keeps that it was tried.
+
+    Raises InputError for an unknown login.
+    """
+    with register.reading() as session:
+        letter = trial_letter(session, login, settings.address)
+    addresses = _addresses(letter, settings)
+    problem = _send(addresses, letter) if addresses else Bilingual("没有联系方式", "no address")
+    state: State = "no_address" if not addresses else "failed" if problem else "sent"
+    with register.writing() as session:
+        access_log.note(session, *access_log.BY_MACHINE, "messages", letter.recipient, f"test {state}")
+    return Delivery(letter, services_of(addresses), state, problem)
+
+
 def _rehearse(register: Register, letter: Letter, settings: MessageSettings) -> Delivery:
     """A dry run keeps each message once."""
     addresses = _addresses(letter, settings)
@@ -95,16 +110,16 @@ def _rehearse(register: Register, letter: Letter, settings: MessageSettings) -> 
     with register.writing() as session:
         rows = _earlier(session, letter)
         if any(row.state == "sent" for row in rows):
-            return Delivery(letter, _services(addresses), "sent_before")
+            return Delivery(letter, services_of(addresses), "sent_before")
         if not rows:
             session.add(_row(letter, "dry_run", problem))
-    return Delivery(letter, _services(addresses), "dry_run", problem)
+    return Delivery(letter, services_of(addresses), "dry_run", problem)
 
 
 def _send_once(register: Register, letter: Letter, settings: MessageSettings) -> Delivery:
     """Takes the message before it is sent, so that two processes never send it twice."""
     addresses = _addresses(letter, settings)
-    delivery = Delivery(letter, _services(addresses), "sent")
+    delivery = Delivery(letter, services_of(addresses), "sent")
     if not addresses:
         return replace(delivery, state="no_address", problem=Bilingual("没有联系方式", "no address"))
     with register.writing() as session:
@@ -157,7 +172,8 @@ def _addresses(letter: Letter, settings: MessageSettings) -> tuple[str, ...]:
     return tuple(address for address in addresses if address)
 
 
-def _services(addresses: Sequence[str]) -> tuple[str, ...]:
+def services_of(addresses: Sequence[str]) -> tuple[str, ...]:
+    """The kinds of services of addresses, such as mailto: all that may be told of them."""
     return tuple(((match := _SCHEME.match(address)) and match[1].lower()) or "?" for address in addresses)
 
 
@@ -174,7 +190,7 @@ def _send(addresses: Sequence[str], letter: Letter) -> str:
         http_redirects=False,  # or a server could send the words on to a host that nobody chose
     )
     problems = []
-    for address, service in zip(addresses, _services(addresses), strict=True):
+    for address, service in zip(addresses, services_of(addresses), strict=True):
         with _overheard() as heard:
             sender = Apprise(asset=asset)
             accepted = sender.add(address)
@@ -182,8 +198,7 @@ def _send(addresses: Sequence[str], letter: Letter) -> str:
         if not accepted:
             problems.append(f"{service}: " + Bilingual("不是消息服务地址", "not the address of a service"))
         elif not delivered:
-            code = next((match[1] for line in heard if (match := _CODE.search(line))), "")
-            problems.append(f"{service}: " + Bilingual("未送达", f"not delivered{f' ({code})' if code else ''}"))
+            problems.append(f"{service}: " + reason_of(heard))
     return "; ".join(problems)
 
 
@@ -196,11 +211,13 @@ def _overheard() -> Iterator[list[str]]:
         def emit(self, record: logging.LogRecord) -> None:
             lines.append(record.getMessage())
 
-    ear, spread = Ear(), logger.propagate
+    ear, spread, level = Ear(), logger.propagate, logger.level
     logger.addHandler(ear)
     logger.propagate = False
+    logger.setLevel(logging.DEBUG)  # the reason of a failure is said there
     try:
         yield lines
     finally:
         logger.propagate = spread
+        logger.setLevel(level)
         logger.removeHandler(ear)

@@ -34,10 +34,10 @@ from expectations.notices import issue, reply
 from expectations.notices.weeks import Week
 from expectations.store.register import Register
 from expectations.store.switches import set_switch
-from expectations.store.tables import Message, Unit, User
+from expectations.store.tables import Access, Message, Unit, User
 from flows.cli import notices as cli_notices
 from flows.messages.letters import Occasion
-from flows.messages.sending import Delivery, MessageSettings, deliver
+from flows.messages.sending import Delivery, MessageSettings, deliver, send_trial
 
 __all__ = ["home", "postgresql", "register", "sqlite_register"]
 
@@ -186,7 +186,7 @@ def test_a_failure_is_kept_without_secrets_and_tried_again(
         deliveries = deliver(sqlite_register, occasion(home), MessageSettings(), dry_run=False)
         assert received
     assert {delivery.problem for delivery in deliveries if delivery.state == "failed"} == {
-        "json: 未送达 / not delivered (500)"
+        "json: 未送达 / not delivered (500): 对方服务出错 / the service itself failed"
     }
     assert {delivery.state for delivery in deliveries if delivery.letter.recipient == "office"} == {"no_address"}
     with sqlite_register.writing() as session:
@@ -300,3 +300,50 @@ def test_notices_on_the_command_line(sqlite_register: Register, home: Home) -> N
         "案件流程监控通知书_示例检案管监〔2026〕1号_第一检察部.docx",
         "错误明细清单_示例检案管监〔2026〕1号_第一检察部.xlsx",
     ]
+
+
+def tried(register: Register, contact: str) -> Delivery:
+    people(register, contact, on=False)
+    return send_trial(register, "jia", MessageSettings(message_urls=SecretStr(""), address="https://anka.office"))
+
+
+def test_a_test_message_arrives_while_messages_are_off_and_is_logged(sqlite_register: Register) -> None:
+    with receiving() as (address, received):
+        assert tried(sqlite_register, address).state == "sent"
+    assert [(letter["title"], letter["message"]) for letter in received] == [
+        ("案卡质检试发消息", "这是案卡质检的试发消息，收到即表示消息可以送达。\nhttps://anka.office")
+    ]
+    with sqlite_register.reading() as session:
+        logged = session.scalars(select(Access).where(Access.action == "messages")).all()
+        assert [(entry.subject, entry.detail.split(" account")[0]) for entry in logged] == [("jia", "test sent")]
+        assert session.scalars(select(Message)).all() == []
+
+
+@pytest.mark.parametrize(
+    ("status", "reason"),
+    [
+        (401, "authentication refused"),
+        (404, "no such address"),
+        (502, "the service itself failed"),
+    ],
+)
+def test_why_a_test_message_failed_is_told_without_the_password(
+    sqlite_register: Register, status: int, reason: str
+) -> None:
+    with receiving(status) as (address, _):
+        delivery = tried(sqlite_register, address)
+    assert delivery.state == "failed"
+    assert f"not delivered ({status})" in delivery.problem
+    assert reason in delivery.problem
+    assert "s3cret" not in delivery.problem
+
+
+def test_a_service_that_is_not_there_or_speaks_no_tls_is_told(sqlite_register: Register) -> None:
+    with receiving() as (address, _):
+        secure = tried(sqlite_register, address.replace("json://", "jsons://"))
+        assert "no TLS" in secure.problem
+    with sqlite_register.writing() as session:
+        session.query(User).update({User.contact: address})
+    refused = send_trial(sqlite_register, "jia", MessageSettings(message_urls=SecretStr("")))
+    assert "connection refused" in refused.problem
+    assert "s3cret" not in secure.problem + refused.problem

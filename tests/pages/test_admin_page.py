@@ -7,11 +7,12 @@ from sqlalchemy import select
 from streamlit.testing.v1 import AppTest
 from support.site.dashboard_server import with_people
 
+from expectations.health.readiness import NAMES
 from expectations.people.access_log import note
 from expectations.people.accounts import check_password, find_user
 from expectations.people.languages import home_language, remember_language
 from expectations.store.register import Register
-from expectations.store.switches import switch
+from expectations.store.switches import set_switch, switch
 from expectations.store.tables import Access
 
 SHOW = """
@@ -172,3 +173,16 @@ def test_a_file_is_previewed_and_then_imported(register: Register) -> None:
     assert app.code[0].value.startswith("newone\t")
     app.file_uploader(key="a_file").upload("people.csv", text.replace("检察官", "检查官").encode(), "text/csv").run()
     assert "第 2 行" in tables(app)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("zh", ("磁盘空间", "至少应有 10000 GB")), ("en", ("free disk", "at least 10000 GB"))]
+)
+def test_the_health_of_the_house_is_shown_as_the_machine_is_told(
+    register: Register, language: str, words: tuple[str, str]
+) -> None:
+    with register.writing() as session:
+        set_switch(session, "free_gb", 10_000)
+    shown = tables(opened("admin", part="health", lang=language))
+    assert all(word in shown for word in words)
+    assert shown.count("<tr>") == len(NAMES) + 1

@@ -319,7 +319,7 @@ def test_refusals_are_written_and_a_thousand_of_them_are_few(register: Register)
         assert access_log.count(session, access_log.AccessFilter(action="refused")) == 20
 
 
-def test_a_page_does_not_wait_for_a_night_at_work(register: Register) -> None:
+def test_a_page_does_not_wait_for_a_night_time_work(register: Register) -> None:
     """While somebody holds the register a view is drawn all the same, and its entry stands behind afterwards."""
     held, go_on = Signal(), Signal()
 
