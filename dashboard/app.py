@@ -12,6 +12,7 @@ import streamlit as st
 from dashboard.admin.page import admin_page
 from dashboard.case.page import case_page
 from dashboard.check.page import check_page
+from dashboard.door.request_log import timed_page
 from dashboard.door.signed_in import ended, signed_in
 from dashboard.figures.compare_page import compare_page
 from dashboard.figures.departments_page import departments_page
@@ -135,7 +136,7 @@ def _drawing(name: str, reader: Reader) -> Callable[[], None]:
             st.warning(text("app.not_allowed", language), icon=":material/block:")
             return
         try:
-            with open_view(reader, language, fresh, needs_run=name not in _WITHOUT_RUN) as view:
+            with timed_page(name), open_view(reader, language, fresh, needs_run=name not in _WITHOUT_RUN) as view:
                 if name in _LISTS and _looks_anew(name):
                     access_log.log_view(view.register, reader, "list", name)
                 banner(view)

@@ -13,6 +13,7 @@ from streamlit import App
 from dashboard.check.spare import keep_spare_once_served
 from dashboard.door import patience
 from dashboard.door.gate import Gate
+from dashboard.door.request_log import begin_log
 from dashboard.door.sign_in import ROUTES
 from dashboard.exports.downloads import exporting
 from dashboard.exports.routes import EXPORTS
@@ -52,6 +53,7 @@ app = App(
 
 if __name__ == "__main__":
     home().keep_private()
+    begin_log()
     keep_spare_once_served(int(sys.argv[1]))
     patience.install()
     app.run(config={**_SETTINGS, "server.port": int(sys.argv[1])})

@@ -18,6 +18,7 @@ from dashboard.door import signed_in, uploads
 from dashboard.door.answers import bounce, guarded, is_navigation, local_address, watched
 from dashboard.door.health import health
 from dashboard.door.patience import SlowBodyError, hurried
+from dashboard.door.request_log import note_session, requested
 from dashboard.frame.place import register
 from expectations.errors import AnkaError
 from expectations.people import access_log, sessions
@@ -68,6 +69,7 @@ class Gate:
             await self.app(scope, receive, send)
             return
         scope = {**scope, "headers": [header for header in scope["headers"] if not _claims_identity(header[0])]}
+        scope, send = requested(scope, send)
         if scope["type"] == "websocket":
             await self._websocket(scope, receive, send)
         elif scope["type"] == "http":
@@ -157,7 +159,10 @@ class Gate:
 async def standing(scope: Scope) -> Standing | None:
     """The session the request's cookie belongs to, if it holds."""
     token = HTTPConnection(scope).cookies.get(COOKIE, "")
-    return await run_in_threadpool(sessions.standing, register(), sessions.key_of(token)) if token else None
+    session = await run_in_threadpool(sessions.standing, register(), sessions.key_of(token)) if token else None
+    if session is not None:
+        note_session(scope, session.key)
+    return session
 
 
 def _register_is_there() -> bool:
