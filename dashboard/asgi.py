@@ -12,6 +12,7 @@ from streamlit import App
 
 from dashboard.check.spare import keep_spare_once_served
 from dashboard.door import patience
+from dashboard.door.first_start import ROUTES as FIRST_START
 from dashboard.door.gate import Gate
 from dashboard.door.request_log import begin_log
 from dashboard.door.sign_in import ROUTES
@@ -45,6 +46,7 @@ app = App(
     Path(__file__).with_name("app.py"),
     routes=[
         *ROUTES,
+        *FIRST_START,
         Route("/export/{name}", exporting(EXPORTS), methods=["GET"]),
         Route("/data-docs/{path:path}", data_docs, methods=["GET"]),
     ],

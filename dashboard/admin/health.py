@@ -24,7 +24,7 @@ def health_part(view: View) -> Written:
     ]
     rows: list[list[Cell]] = [
         [
-            lines(check.label.in_language(view.language), check.name),
+            lines(*dict.fromkeys((check.label.in_language(view.language), check.name))),
             tag(STATES[check.state].in_language(view.language), _COLOURS[check.state]),
             check.seen.in_language(view.language),
             check.do.in_language(view.language),

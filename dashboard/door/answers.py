@@ -24,7 +24,7 @@ _POLICY = (
     "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
 )
 """Streamlit draws with inline styles and charts with compiled expressions; what matters is that nothing is asked elsewhere."""
-_NOT_AFTERWARDS = ("/sign-in", "/sign-out", "/password", "/oidc/", "/session", "/static/", "/_stcore/")
+_NOT_AFTERWARDS = ("/sign-in", "/sign-out", "/password", "/oidc/", "/first-start", "/session", "/static/", "/_stcore/")
 _ICONS = (b'href="./favicon.png"', b'href="/icon.svg"')
 """Streamlit's own way to another icon goes through files the gate keeps closed, or asks the internet for it."""
 _WATCH = b'<script src="/session-watch.js" defer></script></body>'

@@ -35,6 +35,8 @@ _OPEN = frozenset(
         ("HEAD", "/sign-in"),
         ("POST", "/sign-in"),
         ("POST", "/sign-out"),
+        ("GET", "/first-start"),
+        ("POST", "/first-start"),
         ("GET", "/oidc/start"),
         ("GET", "/oidc/callback"),
     )

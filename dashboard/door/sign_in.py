@@ -45,7 +45,7 @@ async def sign_in(request: Request) -> Response:
     if "once" in query and request.method == "GET":
         token = await run_in_threadpool(sessions.exchange, register(), query["once"])
         if token is not None:
-            return _enter(request, token, after)
+            return enter(request, token, after)
     if _key(request):
         return RedirectResponse(after, 303)
     language = await _language(request)
@@ -54,15 +54,15 @@ async def sign_in(request: Request) -> Response:
 
 
 async def _attempt(request: Request) -> Response:
-    form = await _form(request)
+    form = await form_of(request)
     if form is None:
         return PlainTextResponse(bilingual("sign.too_large"), 413)
     login, password, after = (str(form.get(name, "")) for name in ("login", "password", "next"))
     address = request.client.host if request.client else ""
     checked = await run_in_threadpool(accounts.check_password, register(), login, password, address)
     if checked.user_id is not None:
-        token = await run_in_threadpool(_start, checked.user_id, _key(request), address)
-        return _enter(request, token, local_address(after))
+        token = await run_in_threadpool(start_session, checked.user_id, _key(request), address)
+        return enter(request, token, local_address(after))
     language = as_language(str(form.get("lang", "")))
     if checked.locked_until is not None:
         message = text("sign.locked", language, time=f"{office_clock(checked.locked_until):%H:%M}")
@@ -80,7 +80,7 @@ async def password(request: Request) -> Response:
         language, first = await _language(request), session is not None and session.must_change
         message = text("sign.must_change", language) if first else ""
         return page_of_password(message, language, request.query_params.get("next", "/"), note=True)
-    form = await _form(request)
+    form = await form_of(request)
     if form is None:
         return PlainTextResponse(bilingual("sign.too_large"), 413)
     language, after = as_language(str(form.get("lang", ""))), local_address(str(form.get("next", "/")))
@@ -131,7 +131,7 @@ async def oidc_callback(request: Request) -> Response:
     token = await run_in_threadpool(sessions.start_from_provider, register(), who.subject, who.login)
     if token is None:
         return page_of_sign_in(language, "/", text("sign.oidc_unknown", language), status=403)
-    answer = _enter(request, token, who.after)
+    answer = enter(request, token, who.after)
     answer.delete_cookie(_BROWSER, path="/oidc")
     return answer
 
@@ -146,7 +146,7 @@ async def icon(_request: Request) -> Response:
     return Response(icon_svg(), media_type="image/svg+xml")
 
 
-def _enter(request: Request, token: str, after: str) -> Response:
+def enter(request: Request, token: str, after: str) -> Response:
     """Sends a signed-in browser on, with the cookie of its session."""
     answer = RedirectResponse(after, 303)
     secure = request.url.scheme == "https"
@@ -176,15 +176,15 @@ def _language_of(user_id: int | None) -> Language:
         return language_of(session, user_id)
 
 
-async def _form(request: Request) -> FormData | None:
-    """The form's fields, or None for one no browser of ours would send."""
+async def form_of(request: Request) -> FormData | None:
+    """The fields of a form, or None for one no browser of ours would send."""
     length = request.headers.get("content-length", "")
     if not length.isdigit() or int(length) > _LARGEST_FORM:
         return None
     return await request.form(max_files=0, max_fields=10)
 
 
-def _start(user_id: int, former: str, address: str) -> str:
+def start_session(user_id: int, former: str, address: str) -> str:
     """A new session; the one the browser had before ends."""
     if former:
         sessions.end(register(), former)

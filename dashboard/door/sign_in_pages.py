@@ -28,8 +28,8 @@ def page_of_sign_in(
     fields = (
         f'<form method="post" action="/sign-in"><input type="hidden" name="next" value="{escape(after)}">'
         f'<input type="hidden" name="lang" value="{language}">'
-        + _field("login", text("sign.login", language), "text", "username", login)
-        + _field("password", text("sign.password", language), "password", "current-password")
+        + form_field("login", text("sign.login", language), "text", "username", login, focus=True)
+        + form_field("password", text("sign.password", language), "password", "current-password")
         + f"<button>{escape(text('sign.enter', language))}</button></form>"
     )
     if oidc.configured():
@@ -41,7 +41,7 @@ def page_of_sign_in(
     )
     foot = f"<span>{escape(text('sign.forgotten', language))}</span>"
     foot += f'<a href="{switch}" lang="{other_language}">{LANGUAGE_NAMES[other_language]}</a>'
-    return _page(language, text("sign.title", language), message, fields, foot, status=status)
+    return form_page(language, text("sign.title", language), message, fields, foot, status=status)
 
 
 def page_of_password(
@@ -51,19 +51,20 @@ def page_of_password(
     fields = (
         f'<form method="post" action="/password"><input type="hidden" name="next" value="{escape(local_address(after))}">'
         f'<input type="hidden" name="lang" value="{language}">'
-        + _field("old", text("sign.old", language), "password", "current-password")
-        + _field("new", text("sign.new", language), "password", "new-password")
+        + form_field("old", text("sign.old", language), "password", "current-password", focus=True)
+        + form_field("new", text("sign.new", language), "password", "new-password")
         + f'<p class="hint">{escape(text("sign.rule", language, length=passwords.SHORTEST))}</p>'
-        + _field("again", text("sign.again", language), "password", "new-password")
+        + form_field("again", text("sign.again", language), "password", "new-password")
         + f"<button>{escape(text('sign.change', language))}</button></form>"
     )
     foot = f'<a href="/sign-out">{escape(text("sign.out", language))}</a>'
-    return _page(language, text("sign.change_title", language), message, fields, foot, note=note, status=status)
+    return form_page(language, text("sign.change_title", language), message, fields, foot, note=note, status=status)
 
 
-def _page(
+def form_page(
     language: Language, title: str, message: str, form: str, footer: str, *, note: bool = False, status: int = 200
 ) -> Response:
+    """A page around a form. `message`: what happened before it; `form` and `footer` are HTML."""
     message_html = f'<p class="message{" note" if note else ""}" role="alert">{escape(message)}</p>' if message else ""
     page = _template().substitute(
         lang="zh-CN" if language == "zh" else "en",
@@ -79,11 +80,15 @@ def _page(
     return HTMLResponse(page, status, headers={"Content-Security-Policy": _POLICY})
 
 
-def _field(name: str, label: str, kind: str, known_as: str, value: str = "") -> str:
-    focus = " autofocus" if name in ("login", "old") else ""
+def form_field(
+    name: str, label: str, kind: str, known_as: str, value: str = "", *, required: bool = True, focus: bool = False
+) -> str:
+    """A field with its label; `known_as` is what browsers call what stands in it."""
+    first = " autofocus" if focus else ""
+    needed = " required" if required else ""
     return (
-        f'<label for="{name}">{escape(label)}</label><input id="{name}" name="{name}" type="{kind}" required maxlength="256" '
-        f'autocomplete="{known_as}" value="{escape(value)}"{focus}>'
+        f'<label for="{name}">{escape(label)}</label><input id="{name}" name="{name}" type="{kind}"{needed} maxlength="256" '
+        f'autocomplete="{known_as}" value="{escape(value)}"{first}>'
     )
 
 
@@ -94,7 +99,7 @@ def page_of_sign_out(language: Language) -> Response:
         f'<form method="post" action="/sign-out"><button autofocus>{escape(text("sign.out", language))}</button></form>'
         f'<a class="button" href="/">{escape(text("sign.back", language))}</a>'
     )
-    return _page(language, text("sign.out_title", language), "", form, "")
+    return form_page(language, text("sign.out_title", language), "", form, "")
 
 
 def asked_language(address: str) -> Language | None:

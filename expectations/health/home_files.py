@@ -25,8 +25,8 @@ _KNOWN = re.compile(
     "|".join(
         (
             r"(warehouse|loaded)\.duckdb(\.wal)?",
-            r"audit\.lock",
-            r"register\.(db(-wal|-shm|-journal)?|id)",
+            r"(audit|serve)\.lock",
+            r"register\.(db(-wal|-shm|-journal|\.before-\w+)?|id)",
             r"backups\.json",
             r"published(/(\d+-[\w.-]+\.duckdb|current\.json))?",
             r"runs(/\d{8}-[0-9a-f]{10}(/.*)?)?",

@@ -20,10 +20,11 @@ from expectations.home import DamagedRunError, Home, NothingPublishedError
 from expectations.office_days import office_clock
 from expectations.register.attempts import last_complete, standing
 from expectations.run.published import shown_run
-from expectations.store.register import Register, head_revision, now, revision_of
+from expectations.store.migrating import newest_revision, revision_of
+from expectations.store.register import Register, now
 from expectations.store.switches import DEFAULTS, Value, switch, switches
 from expectations.store.tables import Message
-from expectations.texts import Bilingual
+from expectations.texts import Bilingual, same
 
 NAMES = ("register", "run", "night", "exports", "disk", "messages", "backup")
 """The checks in their order."""
@@ -62,11 +63,12 @@ def readiness(home: Home, opened: Callable[[], Register]) -> tuple[Check, ...]:
 
 
 def _register(home: Home, register: Register) -> Check:
-    revision = revision_of(register)
-    if revision != head_revision():
+    with register.engine.connect() as connection:
+        revision = revision_of(connection)
+    if revision != newest_revision():
         seen = Bilingual(
-            f"结构版本 {revision or '—'}，本程序为 {head_revision()}",
-            f"its tables are at {revision or '—'}, this program's at {head_revision()}",
+            f"结构版本 {revision or '—'}，本程序为 {newest_revision()}",
+            f"its tables are at {revision or '—'}, this program's at {newest_revision()}",
         )
         return unwell(
             "register", seen, Bilingual("重新启动看板；仍如此则更新程序", "start the dashboard again, or update Anka")
@@ -77,10 +79,8 @@ def _register(home: Home, register: Register) -> Check:
             Bilingual("这不是本主目录的台账", "this is not the register of this home"),
             Bilingual("恢复备份；确实要改用它", "put a copy back; to go on with it").about("anka register adopt"),
         )
-    kind = (
-        Bilingual("本机文件", "a file of this machine") if register.on_sqlite else Bilingual("PostgreSQL", "PostgreSQL")
-    )
-    return well("register", kind + "，" + Bilingual(f"结构版本 {revision}", f"tables at {revision}"))
+    kind = Bilingual("本机文件", "a file of this machine") if register.on_sqlite else same("PostgreSQL")
+    return well("register", kind + Bilingual(f"，结构版本 {revision}", f", tables at {revision}"))
 
 
 def _unknown(name: str) -> Check:

@@ -15,6 +15,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from dashboard import FIRST_START, FIRST_START_VARIABLE, first_start_token
 from dashboard import command as dashboard_command
 from expectations.errors import InputError
 from expectations.texts import Bilingual
@@ -27,6 +28,10 @@ _HOST = "127.0.0.1"
 _READY_SECONDS = 60
 _STEP_SECONDS = 0.25
 _STOP_SECONDS = 5
+_FIRST_START = Bilingual(
+    "还没有账号：打开上面的地址设置本院和管理员（建立账号后失效），或用 anka user add",
+    "there is no account yet: begin at the address above, which is void from the first account on, or with anka user add",
+)
 Port = Annotated[int, typer.Option(help=Bilingual("看板端口", "port of the dashboard"))]
 OpenBrowser = Annotated[
     bool, typer.Option("--open/--no-open", help=Bilingual("在浏览器中打开", "open it in the browser"))
@@ -57,14 +62,18 @@ def dashboard(
     home: HomeFolder = Path(".anka"),
     port: Port = 8501,
     open_browser: OpenBrowser = True,
+    log: Annotated[
+        Path | None,
+        typer.Option(
+            envvar="ANKA_LOG",
+            help=Bilingual("日志写入此文件，过大时轮换", "write the log to this file, which is rotated"),
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Serves the published run until Ctrl+C."""
-    prepared_home(home)
-    if cli_users.nobody_yet(home):
-        raise InputError(
-            Bilingual("还没有账号", "there is no account yet"),
-            hint="anka user import 机构人员表.csv，或 anka user add admin --name 管理员 --role administrator",
-        )
+    if log:
+        os.environ["ANKA_LOG"] = str(log.absolute())
     serve_dashboard(home, port, open_browser)
 
 
@@ -112,11 +121,14 @@ def serve_house(
         home_register(home_folder, Settings().register_url)
         require_free(port)
         prefect_port = free_port(prefect_port)
+        first_start = first_start_address(home, f"http://{_HOST}:{port}")
         reading, writing = os.pipe()
         os.set_blocking(reading, False)
         parts = house.parts_of(home_folder, port, dashboard_command(port), prefect_port, (reading, writing))
         open_log(log)
-        LOG.info("anka: %s", Bilingual("看板", "dashboard").about(f"http://127.0.0.1:{port}"))
+        LOG.info("anka: %s", Bilingual("看板", "dashboard").about(first_start or f"http://{_HOST}:{port}"))
+        if first_start:
+            LOG.info("anka: %s", _FIRST_START)
         LOG.info("anka: Prefect %s", os.environ["PREFECT_API_URL"])
         end_by_itself()
         number = Supervisor(parts, most_bytes).run()
@@ -125,20 +137,33 @@ def serve_house(
 
 
 def serve_dashboard(home: Path, port: int, open_browser: bool, login: str = "") -> None:
-    """Serves the dashboard; `login` is signed in by a one-time link."""
+    """Serves the dashboard; `login` is signed in by a one-time link. A home without any account is begun on a page of its own."""
     home_folder = prepared_home(home)
     os.environ["ANKA_HOME"] = str(home_folder.root)
     require_free(port)
     address = f"http://{_HOST}:{port}"
-    if login:
+    first_start = "" if login else first_start_address(home, address)
+    if first_start:
+        address = first_start
+    elif login:
         address = cli_users.one_time_address(home, login, address)
     stops = Bilingual("看板", "dashboard").about(f"{address}  （") + Bilingual("Ctrl+C 结束", "to stop") + "）"
     stderr.print(stops, soft_wrap=True, highlight=False)
+    if first_start:
+        stderr.print(_FIRST_START, soft_wrap=True, highlight=False)
     if login:
         once = Bilingual(f"一次性链接，10 分钟内有效，登录为 {login}", f"signs in once within 10 minutes as {login}")
         other_people = Bilingual("其他人", "other people").about("anka user list, anka user link LOGIN")
         stderr.print(once + "；" + other_people, soft_wrap=True, highlight=False)
     raise typer.Exit(serve(dashboard_command(port), port, address, open_browser=open_browser))
+
+
+def first_start_address(home: Path, dashboard: str) -> str:
+    """Where a home without any account is begun, blank where there is one. The dashboards that this process starts from now on know the token."""
+    if not cli_users.nobody_yet(home):
+        return ""
+    token, os.environ[FIRST_START_VARIABLE] = first_start_token()
+    return f"{dashboard}{FIRST_START}?token={token}"
 
 
 def serve(command: Sequence[str], port: int, address: str, *, open_browser: bool) -> int:

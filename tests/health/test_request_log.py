@@ -161,3 +161,28 @@ def test_a_slow_pass_of_a_page_says_where_it_was(
             wait_in_the_register(0.3)
     (line,) = (record.getMessage() for record in caplog.records if record.name == OWN)
     assert re.search(r"slow page=case seconds=0\.[34] in=dashboard\.of_this_test\.wait_in_the_register:\d+$", line)
+
+
+def test_a_file_that_is_large_is_begun_anew(tmp_path: Path) -> None:
+    """In a process of its own, whose standard error it becomes."""
+    script = f"""
+import logging, os, sys
+from pathlib import Path
+from dashboard.door import stripped_log
+os.umask(0o077)
+logging.getLogger("early").addHandler(logging.StreamHandler(sys.stderr))
+stripped_log._LARGEST = 1000
+stripped_log.to_file(Path({str(tmp_path / "anka.log")!r}))
+for number in range(100):
+    logging.getLogger("early").error("line")
+    sys.stderr.write(f"written {{number}}")
+    sys.stderr.write("\\n")
+"""
+    completed = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    files = sorted(file.name for file in tmp_path.iterdir())
+    assert files == ["anka.log", *(f"anka.log.{number}" for number in range(1, len(files)))]
+    assert len(files) == 3
+    assert {stat.S_IMODE(file.stat().st_mode) for file in tmp_path.iterdir()} == {0o600}
+    lines = [line for name in reversed(files) for line in (tmp_path / name).read_text().splitlines()]
+    assert lines == [line for number in range(100) for line in ("line", f"written {number}")]
+    assert completed.stderr == ""
