@@ -16,9 +16,9 @@ from threading import Thread
 import pyarrow as pa
 import pytest
 from pydantic import SecretStr
-from support.commands import anka
 from support.dashboard_small import publish_small
 from support.places import SAMPLE
+from typer.testing import CliRunner
 
 from expectations.health.checks import LABELS, Check, failing
 from expectations.health.home_files import rights_check
@@ -28,6 +28,7 @@ from expectations.home import Home, kept_copy
 from expectations.progress import unheard
 from expectations.register.belonging import home_register
 from expectations.store.register import now
+from flows.cli.main import app
 from flows.doctor.channels import channels_check
 from flows.doctor.everything import House, look_at
 from flows.doctor.prefect_server import prefect_check
@@ -37,6 +38,8 @@ from flows.settings import Settings
 pytestmark = pytest.mark.filterwarnings(
     "ignore:'imghdr' is deprecated:DeprecationWarning"
 )  # imported by a plugin of Apprise
+
+RUN = CliRunner()
 
 
 @pytest.fixture(scope="module")
@@ -200,10 +203,14 @@ def test_a_read_only_home_is_looked_at_all_the_same(home: Home, monkeypatch: pyt
 
 def test_the_command_says_it_in_words_and_for_programs(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ANKA_INBOX", str(SAMPLE / "exports"))
-    lines = anka("doctor", home=home.root).stdout.splitlines()
-    assert any(line.startswith("✓ 台账 / register:") for line in lines)
+    outcome = RUN.invoke(app, ["doctor", "--home", str(home.root)])
+    assert outcome.exit_code == 0, outcome.output
+    assert any(line.startswith("✓ 台账 / register:") for line in outcome.stdout.splitlines())
     damaged_copy(home)
-    answer = json.loads(anka("doctor", "--json", "--progress", "json", home=home.root, code=3).stdout)
+    outcome = RUN.invoke(app, ["doctor", "--json", "--progress", "json", "--home", str(home.root)])
+    assert outcome.exit_code == 3
+    answer = json.loads(outcome.stdout)
+    assert '"stage": "verify"' in outcome.stderr
     assert (answer["well"], answer["failing"]) == (False, ["kept"])
     kept = next(check for check in answer["checks"] if check["name"] == "kept")
     assert kept["do"]["en"].startswith("delete them")

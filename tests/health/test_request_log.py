@@ -171,7 +171,7 @@ from pathlib import Path
 from dashboard.door import stripped_log
 os.umask(0o077)
 logging.getLogger("early").addHandler(logging.StreamHandler(sys.stderr))
-stripped_log._LARGEST = 1000
+stripped_log._LARGEST = 700
 stripped_log.to_file(Path({str(tmp_path / "anka.log")!r}))
 for number in range(100):
     logging.getLogger("early").error("line")
