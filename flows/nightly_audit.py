@@ -228,7 +228,10 @@ def run_table(result: AuditResult) -> str:
     followed = result.followed
     incomplete = why_incomplete(result)
     rows: list[tuple[Bilingual, object]] = [
-        (Bilingual("完整", "complete"), f"否 / no: {incomplete}" if incomplete else "是 / yes"),
+        (
+            Bilingual("完整", "complete"),
+            Bilingual("否", "no").about(incomplete) if incomplete else Bilingual("是", "yes"),
+        ),
         (Bilingual("工作表", "sheets"), ", ".join(f"{status} {count}" for status, count in files)),
         (
             Bilingual("读入 = 载入 + 剔除（行）", "rows read = loaded + rejected"),
