@@ -12,6 +12,7 @@ from support.site.dashboard_server import register_of, with_people
 from typer.testing import CliRunner, Result
 
 from expectations.people.access_log import BY_MACHINE
+from expectations.people.accounts import NewPerson, add_user
 from expectations.store.switches import DEFAULTS, switch
 from expectations.store.tables import Access
 from flows.cli.main import app
@@ -19,6 +20,7 @@ from flows.load.inbox import inbox_of
 from flows.settings import Settings
 
 RUN = CliRunner()
+pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")  # by a plugin of Apprise
 
 
 def settings(home: Path, *words: str) -> Result:
@@ -118,3 +120,13 @@ def test_a_link_has_the_outside_address_where_there_is_one(
     with_people(tmp_path)
     outcome = RUN.invoke(app, ["user", "link", "dong1", "--home", str(tmp_path), *options])
     assert outcome.stdout.startswith(begins)
+
+
+def test_a_test_message_that_can_not_be_sent_says_so_and_ends_with_three(tmp_path: Path) -> None:
+    with register_of(tmp_path).writing() as session:
+        add_user(session, NewPerson("guan", "管理员", ("administrator",)), "", BY_MACHINE)
+    outcome = RUN.invoke(app, ["notify", "--test", "guan", "--home", str(tmp_path)])
+    assert outcome.exit_code == 3
+    assert "not sent: guan  没有联系方式 / no address" in outcome.stderr
+    outcome = RUN.invoke(app, ["notify", "--test", "guam", "--home", str(tmp_path)])
+    assert "no such login: guam" in str(outcome.exception)
