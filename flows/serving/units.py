@@ -23,6 +23,7 @@ _EXAMPLES = {
     "ANKA_ADDRESS": f"https://{_SERVED_HOST}",
     "ANKA_BACKUPS": "/mnt/backup/anka",
     "ANKA_CATALOGUE": "/etc/anka/pack",
+    "ANKA_INBOX": "/srv/anka/inbox",
     "ANKA_KEEP_RUNS": "30",
     "ANKA_MESSAGE_URLS": "mailtos://anka:password@mail.office?to={address}",
     "ANKA_REGISTER": "postgresql://anka:password@127.0.0.1/anka",
@@ -89,11 +90,12 @@ def _environment(home: Home, settings: Settings) -> str:
     """What is set now, and what may be."""
     needed = {
         "ANKA_HOME": str(home.root),
-        "ANKA_INBOX": str(settings.inbox.absolute()),
         VARIABLE: office_zone().key,
     }
-    if os.environ.get("ANKA_BACKUPS"):
-        needed["ANKA_BACKUPS"] = str(settings.backups.absolute())
+    # what is not set here is the office's to set on the page 管理
+    for name, folder in (("ANKA_INBOX", settings.inbox), ("ANKA_BACKUPS", settings.backups)):
+        if os.environ.get(name):
+            needed[name] = str(folder.absolute())
     ours = {name: text for name, text in os.environ.items() if name.startswith("ANKA_") or name == "PREFECT_API_URL"}
     held = {**ours, **needed}
     lines = [f"{name}={quoted(text)}" for name, text in sorted(held.items())]

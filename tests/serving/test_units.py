@@ -26,6 +26,7 @@ def units_(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("ANKA_REGISTER", 'postgresql://anka:se cr"et@127.0.0.1/anka')
     monkeypatch.setenv("ANKA_ADDRESS", "https://cards.example:8443/")
     monkeypatch.setenv("ANKA_TIME_ZONE", "Asia/Urumqi")
+    monkeypatch.delenv("ANKA_INBOX", raising=False)
     written = write(tmp_path / "units", tmp_path / "a home")
     assert written.exit_code == 0, written.output
     assert sorted(map(Path, written.stdout.split("\n")[:-1])) == sorted((tmp_path / "units").iterdir())
@@ -79,6 +80,7 @@ def test_the_environment_is_for_its_owner_alone(units: Path, tmp_path: Path) -> 
     assert 'ANKA_REGISTER="postgresql://anka:se cr\\"et@127.0.0.1/anka"' in lines
     assert "ANKA_TIME_ZONE=Asia/Urumqi" in lines
     assert "#ANKA_SERVE_MEMORY=2GB" in lines
+    assert "#ANKA_INBOX=/srv/anka/inbox" in lines, "or the switch of that name would say nothing"
     others = [file for file in units.iterdir() if file != environment]
     assert [file.name for file in others if "se cr" in file.read_text(encoding="utf-8")] == []
 
