@@ -34,7 +34,7 @@ __all__ = ["postgresql"]
 
 ENDED = {"sign_ins", "access_log", "log_head", "settings", "runs"}
 """Tables a restoration changes: nobody is signed in, messages are off, it is written down, dropped exports lie elsewhere."""
-KILLED_AT = (0, 60_000, 330_000)
+KILLED_AT = (pytest.param(0, marks=pytest.mark.long), pytest.param(60_000, marks=pytest.mark.long), 330_000)
 """Bytes of one file after which the process is gone: at the first, in the copy of the register, in the back-up itself."""
 BACK_UP = """
 import signal, sys
@@ -234,15 +234,6 @@ def with_more_than_the_register(office: Office) -> int:
 def test_a_killed_back_up_leaves_no_file_under_the_final_name(office: Office, at: int) -> None:
     with_more_than_the_register(office)
     killed_at(office, at)
-
-
-@pytest.mark.long
-def test_a_back_up_killed_at_two_hundred_places_leaves_no_file_under_the_final_name(office: Office) -> None:
-    size = with_more_than_the_register(office)
-    for at in range(0, size, size // 200):
-        killed_at(office, at)
-        shutil.rmtree(office.folder)
-        (office.home.root / "backups.json").unlink()
 
 
 @pytest.mark.long

@@ -30,7 +30,7 @@ from flows.audit import AuditOrder, run_audit
 
 __all__ = ["postgresql"]
 
-EARLIER = ("0001", "0002", "0003", "0004", "0005")
+EARLIER = ("0001", *(pytest.param(name, marks=pytest.mark.long) for name in ("0002", "0003", "0004")), "0005")
 CHAINED = {"access_log", "log_head"}
 HOME_OF_9F6424A = Path(__file__).with_name("home_9f6424a.tar.zst")
 """A home and its inbox as commit 9f6424a made them. In a work tree of that commit, with the packages of its lock: a csv of the card `arrest` with the
