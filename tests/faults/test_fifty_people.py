@@ -163,6 +163,8 @@ def report(work: Work, form: Form) -> None:
     for (_, action, _), times in work.acknowledged.items():
         by_action[action] += times
     tried, done = sum(work.attempted.values()), sum(work.acknowledged.values())
-    lines.append(f"tried {tried}, acknowledged {done} {dict(by_action)}, downloads {dict(work.statuses)}")
+    lines.append(
+        f"tried {tried}, acknowledged {done} {dict(by_action)}, left {dict(work.left)}, downloads {dict(work.statuses)}"
+    )
     lines += [f"FAILED {failure}" for failure in work.failures[:20]]
     print("\n" + "\n".join(lines))  # noqa: T201

@@ -29,6 +29,7 @@ _LISTS = ("today", "mine")
 _DOWNLOADS = ("findings.xlsx", "due.xlsx")
 _FINDING = re.compile(r'data-finding="([^"]+)"')
 _SAID = re.compile(r"✔ (?:已处理|已撤销) (\d+) 个")
+_LEFT = re.compile(r"个未处理：(.+)")
 _TURNS = 4
 """Decisions in a row, before another page is looked at."""
 
@@ -39,6 +40,8 @@ class Work:
 
     acknowledged: Counter[Done] = field(default_factory=Counter)
     attempted: Counter[Done] = field(default_factory=Counter)
+    left: Counter[str] = field(default_factory=Counter)
+    """Why what was tried was left as it was, in the words of the page."""
     seconds: dict[str, list[float]] = field(default_factory=dict)
     failures: list[str] = field(default_factory=list)
     statuses: Counter[int] = field(default_factory=Counter)
@@ -122,6 +125,9 @@ class Crowd:
         said = next(map(_SAID.search, filter(_SAID.search, shown.texts)), None)
         if said and int(said[1]) == 1:
             work.acknowledged[done] += 1
+        else:
+            why = next(map(_LEFT.search, filter(_LEFT.search, shown.texts)), None)
+            work.left[why[1] if why else "not said"] += 1
         return shown
 
     async def _timed(self, kind: str, page: Awaitable[Shown], work: Work, chance: random.Random) -> Shown:
