@@ -198,6 +198,7 @@ Asked = tuple[str, int, int, Mapping[str, int]]
 ROUTES_ASKED: Mapping[str, Sequence[Asked]] = {
     "/sign-in": [("/sign-in", 200, 303, {})],
     "/sign-out": [("/sign-out", 401, 200, {})],
+    "/first-start": [("/first-start?token=x", 303, 303, {})],
     "/password": [("/password", 401, 200, {})],
     "/oidc/start": [("/oidc/start", 502, 502, {})],
     "/oidc/callback": [("/oidc/callback?code=x&state=y", 401, 401, {})],
@@ -212,6 +213,7 @@ ROUTES_ASKED: Mapping[str, Sequence[Asked]] = {
 """The dashboard's own routes; each download by name is asked for in `downloads_of_another`."""
 OTHERS_ASKED: Sequence[Asked] = (
     ("/_stcore/health", 200, 200, {}),
+    ("/health/live", 200, 200, {}),
     ("/session", 401, 204, {}),
     ("/_stcore/host-config", 401, 200, {}),
     ("/_stcore/metrics", 401, 404, {}),
