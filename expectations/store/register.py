@@ -222,7 +222,7 @@ def _prepare_sqlite(engine: Engine) -> None:
         for pragma in (
             f"busy_timeout={_WAIT_SECONDS * 1000}",
             "journal_mode=WAL",
-            "synchronous=NORMAL",
+            "synchronous=FULL",  # a decision that was answered outlives a power failure
             "foreign_keys=ON",
             "mmap_size=0",
             f"cache_size=-{_CACHE_KB}",

@@ -51,6 +51,7 @@ def test_sqlite_is_written_ahead(tmp_path: Path) -> None:
     register = open_register.__wrapped__(register_url(Home(tmp_path / "new" / "home")))
     with register.reading() as session:
         assert session.execute(text("pragma journal_mode")).scalar() == "wal"
+        assert session.execute(text("pragma synchronous")).scalar() == 2  # FULL
     register.close()
 
 
