@@ -6,7 +6,7 @@ import duckdb
 
 from expectations.errors import AnkaError
 from expectations.home import Home
-from expectations.people.log_check import Witness
+from expectations.people.trail.checking import Witness
 from expectations.run.published import open_published
 from expectations.run.schema import LOG_HEAD
 from expectations.store.register import Register

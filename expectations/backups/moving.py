@@ -10,7 +10,8 @@ from sqlalchemy.exc import ArgumentError
 
 from expectations.errors import InputError
 from expectations.home import Home
-from expectations.people import access_log, log_check
+from expectations.people import access_log
+from expectations.people.trail import checking
 from expectations.register.belonging import home_register, moved, without_password
 from expectations.store.copying import TableSum, copy_rows, is_empty, is_used
 from expectations.store.register import Register, open_register, opened, register_url
@@ -24,7 +25,7 @@ class Moved:
     source: str
     target: str
     tables: Sequence[TableSum]
-    log: log_check.Verdict
+    log: checking.Verdict
 
 
 def move_register(home: Home, present: str, target: str) -> Moved:
@@ -78,9 +79,9 @@ def _moved(home: Home, register: Register, there: Register) -> Moved:
     return Moved(names[0], names[1], tables, after)
 
 
-def _log_of(register: Register) -> log_check.Verdict:
+def _log_of(register: Register) -> checking.Verdict:
     with register.reading() as session:
-        return log_check.check(session)
+        return checking.check(session)
 
 
 def _place(url: str) -> str:

@@ -16,7 +16,8 @@ from expectations.backups.archive import REGISTER, Manifest, opened
 from expectations.errors import InputError
 from expectations.file_names import path_as_text, text_as_path
 from expectations.home import Home
-from expectations.people import access_log, log_check, sessions
+from expectations.people import access_log, sessions
+from expectations.people.trail import checking
 from expectations.register.reading import last_run
 from expectations.store import register as registers
 from expectations.store.copying import TableSum, copy_rows, is_empty, require_whole
@@ -160,9 +161,9 @@ def _made_ready(order: RestoreOrder, manifest: Manifest, home: Home) -> Restored
 
 def _require_same(register: Register, manifest: Manifest) -> int:
     """The register of the manifest, its access log whole up to the head the manifest names; how many entries."""
-    witness = log_check.Witness("back-up", manifest.log_head.entry, manifest.log_head.hash)
+    witness = checking.Witness("back-up", manifest.log_head.entry, manifest.log_head.hash)
     with register.reading() as session:
-        verdict = log_check.check(session, [witness])
+        verdict = checking.check(session, [witness])
     if register.identity() != manifest.register_id or not verdict.whole:
         what = verdict.problems[0].words if verdict.problems else manifest.register_id
         raise InputError(

@@ -1,7 +1,7 @@
 """The access log: who looked at which case or list, who exported what, who signed in, who changed or decided something, who was refused.
 
 `detail` never holds the name or a number of a suspect: it says which page, file or parameter, not what was in it. Entries are only added,
-each with the hash of the one before it (`store.chain`); whether they are all there is asked in `log_check`.
+each with the hash of the one before it (`store.chain`); whether they are all there is asked in `trail.checking`.
 """
 
 import getpass

@@ -1,7 +1,7 @@
 """The chain of the access log: every entry holds the hash of the one before it, and one row, the head, the last of them.
 
 Entries are appended at the end of a transaction, when everything else of it is written: of two writers one waits for the other's commit
-and for nothing else. Whether the chain is whole is asked in `people.log_check`.
+and for nothing else. Whether the chain is whole is asked in `people.trail.checking`.
 """
 
 import hashlib

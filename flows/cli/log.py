@@ -12,7 +12,7 @@ from expectations.texts import Bilingual
 from flows.cli.options import NOT_WELL, HomeFolder, RegisterUrl, home_at
 
 if TYPE_CHECKING:
-    from expectations.people.log_check import Verdict
+    from expectations.people.trail.checking import Verdict
 
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
@@ -38,7 +38,7 @@ def verify(
     register: RegisterUrl = "",
 ) -> None:
     """核对日志是否完整未改；有问题时退出码为 3 / whether every entry is there and unchanged; exits with 3 where not."""
-    from expectations.people.log_check import check, witness_of
+    from expectations.people.trail.checking import check, witness_of
     from expectations.register.belonging import home_register
     from flows.published_heads import published_heads
 

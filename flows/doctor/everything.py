@@ -27,7 +27,7 @@ from expectations.health.machine import (
 )
 from expectations.health.readiness import readiness
 from expectations.home import Home
-from expectations.people.log_check import check as check_log
+from expectations.people.trail.checking import check as check_log
 from expectations.progress import Progress
 from expectations.register.belonging import register_as_it_is
 from expectations.store.register import Register

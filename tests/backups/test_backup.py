@@ -22,7 +22,7 @@ from expectations.backups.making import BackupOrder, make_backup
 from expectations.backups.restoring import RestoreOrder, check, require_free, restore
 from expectations.errors import InputError
 from expectations.home import Home
-from expectations.people.log_check import check as check_log
+from expectations.people.trail.checking import check as check_log
 from expectations.register.belonging import home_register
 from expectations.store.register import open_register
 from expectations.store.switches import set_switch, switch

@@ -13,7 +13,7 @@ from support.register_cases import empty_database, postgresql
 
 from expectations.backups.moving import move_register
 from expectations.errors import InputError
-from expectations.people.log_check import check
+from expectations.people.trail.checking import check
 from expectations.register.belonging import home_register
 from expectations.store.register import open_register, register_url
 from expectations.store.tables import Access, User

@@ -21,7 +21,7 @@ from support.register_cases import empty_database, postgresql
 from expectations.backups.restoring import RestoreOrder, restore
 from expectations.errors import InputError
 from expectations.home import Home
-from expectations.people.log_check import check
+from expectations.people.trail.checking import check
 from expectations.register.belonging import home_register
 from expectations.store.migrating import newest_revision
 from expectations.store.register import open_register, opened, register_url

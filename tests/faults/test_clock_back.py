@@ -20,9 +20,9 @@ from expectations.people import access_log, sessions
 from expectations.people.accounts import check_password
 from expectations.people.flood import Flood
 from expectations.people.guesses import LONGEST_WAIT, TRIES
-from expectations.people.log_check import check
 from expectations.people.organisation import reader_of
 from expectations.people.passwords import hash_password
+from expectations.people.trail.checking import check
 from expectations.register import attempts
 from expectations.register.belonging import home_register
 from expectations.register.follow import follow

@@ -22,7 +22,7 @@ from support.faults.crowd import Crowd, Done, Work
 from support.site.dashboard_server import serving_as, session_token, with_people
 
 from expectations.home import Home
-from expectations.people.log_check import check
+from expectations.people.trail.checking import check
 from expectations.store.register import Register
 from expectations.store.tables import Event, Finding, Run, User
 from sample_data import generate

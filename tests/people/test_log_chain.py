@@ -21,7 +21,7 @@ from expectations.errors import InputError
 from expectations.home import Home
 from expectations.people import access_log
 from expectations.people.flood import Flood
-from expectations.people.log_check import Problem, Witness, check, witness_of
+from expectations.people.trail.checking import Problem, Witness, check, witness_of
 from expectations.rights.reader import MACHINE
 from expectations.store.chain import entry_hash, log_head
 from expectations.store.register import Register, now, open_register, register_url

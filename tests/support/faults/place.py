@@ -20,9 +20,9 @@ from expectations.backups.restoring import RestoreOrder, restore
 from expectations.home import Home
 from expectations.notices import issue, reply, withdraw
 from expectations.people import access_log
-from expectations.people.log_check import check
 from expectations.people.organisation_file import read_organisation
 from expectations.people.organisation_import import import_organisation
+from expectations.people.trail.checking import check
 from expectations.register.belonging import home_register
 from expectations.register.life import Decision, decide, undo
 from expectations.register.trust import hold, release
