@@ -62,6 +62,7 @@ ACTIONS: dict[str, tuple[str, str]] = {
     "backup": ("备份", "backed up"),
     "restored": ("从备份恢复", "restored from a back-up"),
     "log_sealed": ("日志开始连链", "log sealed"),
+    "log_taken_out": ("日志封存移出", "log taken out into an archive"),
 }
 """Action → (Chinese, English). Others may be logged; they are shown as they stand."""
 

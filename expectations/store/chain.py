@@ -6,17 +6,31 @@ and for nothing else. Whether the chain is whole is asked in `people.trail.check
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import Connection, insert, select, text
 from sqlalchemy.orm import Session
 
 from expectations.store.tables import Access, LogHead
 
 _PENDING = "log entries"
 _ONLY = 1
+_REFUSED = "the access log is only added to"
+_ACTS = ("update", "delete")
+GUARD_ON_SQLITE = tuple(
+    f"create trigger access_log_no_{act} before {act} on access_log begin select raise(abort, '{_REFUSED}'); end"
+    for act in _ACTS
+)
+GUARD_ON_POSTGRESQL = (
+    "create trigger access_log_refused before update or delete or truncate on access_log for each statement execute function access_log_refused()",
+)
+GUARD_FUNCTION_ON_POSTGRESQL = f"create function access_log_refused() returns trigger language plpgsql as $$ begin raise exception '{_REFUSED}'; end $$"
+"""What makes the database refuse to change or delete an entry."""
+_LIFT_ON_SQLITE = tuple(f"drop trigger access_log_no_{act}" for act in _ACTS)
+_LIFT_ON_POSTGRESQL = ("drop trigger access_log_refused on access_log",)
 _SHORT = 16
 """Signs of a hash as papers show it: nobody finds another entry that begins with the same 64 bits."""
 
@@ -67,3 +81,14 @@ def log_head(session: Session) -> Head:
     """The head now; that of an empty log where somebody took it away."""
     row = session.execute(select(LogHead.entry, LogHead.hash).where(LogHead.id == _ONLY)).first()
     return Head(*row) if row else Head()
+
+
+@contextmanager
+def guard_lifted(connection: Connection) -> Iterator[None]:
+    """Lets entries be deleted inside, within the transaction of the caller: the database itself refuses it else."""
+    on_sqlite = connection.dialect.name == "sqlite"
+    for statement in _LIFT_ON_SQLITE if on_sqlite else _LIFT_ON_POSTGRESQL:
+        connection.execute(text(statement))
+    yield
+    for statement in GUARD_ON_SQLITE if on_sqlite else GUARD_ON_POSTGRESQL:
+        connection.execute(text(statement))

@@ -9,7 +9,12 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 from alembic import op
 
-from expectations.store.chain import entry_hash
+from expectations.store.chain import (
+    GUARD_FUNCTION_ON_POSTGRESQL,
+    GUARD_ON_POSTGRESQL,
+    GUARD_ON_SQLITE,
+    entry_hash,
+)
 
 revision = "0006"
 down_revision = "0005"
@@ -24,15 +29,6 @@ _LOG = sa.table(
     sa.column("at", sa.DateTime),
     sa.column("user_id", sa.Integer),
     *(sa.column(name, sa.Text) for name in ("login", "action", "subject", "detail", "previous", "hash")),
-)
-_REFUSED = "the access log is only added to"
-_SQLITE = (
-    "create trigger access_log_no_{act} before {act} on access_log begin select raise(abort, '{refused}'); end",
-    ("update", "delete"),
-)
-_POSTGRESQL = (
-    f"create function access_log_refused() returns trigger language plpgsql as $$ begin raise exception '{_REFUSED}'; end $$",
-    "create trigger access_log_refused before update or delete or truncate on access_log for each statement execute function access_log_refused()",
 )
 
 
@@ -53,13 +49,9 @@ def upgrade() -> None:
     with op.batch_alter_table("access_log") as log:
         log.alter_column("previous", existing_type=sa.String(64), server_default=None)
         log.alter_column("hash", existing_type=sa.String(64), server_default=None)
-    if op.get_bind().dialect.name == "postgresql":
-        for statement in _POSTGRESQL:
-            op.execute(statement)
-    else:
-        pattern, acts = _SQLITE
-        for act in acts:
-            op.execute(pattern.format(act=act, refused=_REFUSED))
+    on_postgresql = op.get_bind().dialect.name == "postgresql"
+    for statement in (GUARD_FUNCTION_ON_POSTGRESQL, *GUARD_ON_POSTGRESQL) if on_postgresql else GUARD_ON_SQLITE:
+        op.execute(statement)
 
 
 def downgrade() -> None:
@@ -68,7 +60,7 @@ def downgrade() -> None:
         op.execute("drop trigger access_log_refused on access_log")
         op.execute("drop function access_log_refused()")
     else:
-        for act in _SQLITE[1]:
+        for act in ("update", "delete"):
             op.execute(f"drop trigger access_log_no_{act}")
     op.drop_table("log_head")
     with op.batch_alter_table("access_log") as log:
