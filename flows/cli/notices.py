@@ -299,6 +299,7 @@ def notify(
         Console().print(table)
     counts = (
         Bilingual("消息", "messages").about(len(morning.deliveries)),
+        Bilingual("此前已发", "sent before").about(morning.sent_before),
         Bilingual("失败", "failed").about(morning.failed),
     )
     typer.echo(joined("；", counts))

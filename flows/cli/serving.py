@@ -167,10 +167,13 @@ def first_start_address(home: Path, dashboard: str) -> str:
 
 
 def serve(command: Sequence[str], port: int, address: str, *, open_browser: bool) -> int:
-    """Runs the server until it ends or this command is ended, with `address` in the browser; returns its exit code. Raises InputError when the port
-    is taken."""
+    """Runs the server until it ends or this command is ended, also where that is killed, with `address` in the browser; returns its exit code. Raises
+    InputError when the port is taken."""
+    from flows.serving.parts import Guard
+
     require_free(port)
-    server = subprocess.Popen(command)
+    server, guard = subprocess.Popen(command, process_group=0), Guard()
+    guard.watch(server.pid)
     try:
         if open_browser and has_display() and _ready(port, server):
             webbrowser.open(address)
@@ -182,6 +185,7 @@ def serve(command: Sequence[str], port: int, address: str, *, open_browser: bool
         except subprocess.TimeoutExpired:  # a page that is being drawn holds it up
             server.kill()
             server.wait()
+        guard.done()
 
 
 def require_free(port: int) -> None:

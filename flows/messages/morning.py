@@ -27,6 +27,11 @@ class Morning:
         return sum(delivery.state == "failed" for delivery in self.deliveries)
 
     @property
+    def sent_before(self) -> int:
+        """How many had been delivered already and were not sent again."""
+        return sum(delivery.state == "sent_before" for delivery in self.deliveries)
+
+    @property
     def is_well(self) -> bool:
         """Whether all was delivered and a night has published lately."""
         return not self.failed and not self.nights.stale

@@ -273,6 +273,8 @@ def test_the_command_lists_and_sends(sqlite_register: Register, home: Home, monk
             set_switch(session, "messages_on", True)
         assert "失败 / failed: 0" in run.invoke(cli_notices.app, ["notify", *where]).output
         assert len(received) == 6
+        assert "此前已发 / sent before: 6" in run.invoke(cli_notices.app, ["notify", *where]).output
+        assert len(received) == 6
 
 
 def test_notices_on_the_command_line(sqlite_register: Register, home: Home) -> None:
