@@ -39,6 +39,11 @@ def office_clock(moment: datetime) -> datetime:
     return moment.replace(tzinfo=UTC).astimezone(office_zone())
 
 
+def as_kept(moment: datetime) -> datetime:
+    """A moment that says its zone, as moments are kept: in UTC, without a zone."""
+    return moment.astimezone(UTC).replace(tzinfo=None)
+
+
 def day_of(moment: datetime) -> date:
     """The office's day in which a kept moment lies."""
     return office_clock(moment).date()
@@ -53,9 +58,9 @@ def last_at(clock: time, moment: datetime | None = None) -> datetime:
     """The last moment, as moments are kept, at which the office's clock showed that time: before now, or before `moment`."""
     shown = office_clock(moment or datetime.now(UTC).replace(tzinfo=None))
     day = shown.date() if shown.time() >= clock else shown.date() - timedelta(days=1)
-    return datetime.combine(day, clock, office_zone()).astimezone(UTC).replace(tzinfo=None)
+    return as_kept(datetime.combine(day, clock, office_zone()))
 
 
 def begin_of(day: date) -> datetime:
     """The moment at which a day begins in the office, as moments are kept."""
-    return datetime.combine(day, time(), office_zone()).astimezone(UTC).replace(tzinfo=None)
+    return as_kept(datetime.combine(day, time(), office_zone()))

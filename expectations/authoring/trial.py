@@ -19,7 +19,7 @@ from expectations.connections import open_duckdb, within_memory
 from expectations.judging.collecting import collect
 from expectations.judging.judge import LoadedCards, judge
 from expectations.progress import Progress, unheard
-from expectations.run.published import place_columns
+from expectations.run.published import open_published, place_columns, telling_of_damage
 from expectations.run.schema import card_table
 
 CHANGES = """
@@ -54,11 +54,13 @@ class Trial:
 
 @contextmanager
 def copied(published: Path, work: Path) -> Iterator[Path]:
-    """A writable copy of a published file below `work`, deleted afterwards."""
+    """A writable copy of a published file below `work`, deleted afterwards. Raises DamagedRunError, also while the copy is read."""
+    open_published(published).close()
     copy = work / "trial.duckdb"
     shutil.copyfile(published, copy)
     try:
-        yield copy
+        with telling_of_damage(published):
+            yield copy
     finally:
         copy.unlink(missing_ok=True)
 

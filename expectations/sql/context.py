@@ -189,7 +189,7 @@ class AuditTable:
         tables = self._tables_of(names)
         columns = "".join(f", {table.name}.{column}" for table in tables for column in table.columns)
         rows = f"select c.*{columns} from cards.{self.card.name} c {' '.join(self._joins(tables))}".rstrip()
-        for level in _levels(computed):
+        for level in _levels(dict(reversed(computed.items()))):
             rows = f"select *, {', '.join(f'{computed[column]} as {column}' for column in level)} from ({rows})"
         return rows
 

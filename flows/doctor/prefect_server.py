@@ -7,7 +7,7 @@ from typing import Any
 import requests
 
 from expectations.health.checks import Check, unwell, well
-from expectations.office_days import office_clock
+from expectations.office_days import as_kept, office_clock
 from expectations.texts import Bilingual
 
 VARIABLE = "PREFECT_API_URL"
@@ -58,5 +58,4 @@ def _next_night(server: str, password: str) -> datetime | None:
         runs = answer.json()
     if not runs:
         return None
-    moment = datetime.fromisoformat(runs[0]["expected_start_time"]).astimezone(UTC)
-    return office_clock(moment.replace(tzinfo=None))
+    return office_clock(as_kept(datetime.fromisoformat(runs[0]["expected_start_time"])))

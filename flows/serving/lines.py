@@ -12,7 +12,7 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import IO
 
-from expectations.office_days import office_zone
+from expectations.office_days import as_kept, office_clock
 
 LOG = logging.getLogger("anka.serve")
 _FILE_BYTES, _FILES = 10_000_000, 5
@@ -38,7 +38,7 @@ def open_log(file: Path | None) -> None:
 class _Lines(logging.Formatter):
     def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802 -- logging's own name
         """As the office's clock shows it."""
-        shown = datetime.fromtimestamp(record.created, UTC).astimezone(office_zone())
+        shown = office_clock(as_kept(datetime.fromtimestamp(record.created, UTC)))
         return shown.isoformat(" ", "seconds")
 
 

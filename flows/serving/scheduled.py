@@ -1,6 +1,5 @@
 """The flows as they are scheduled: without parameters, from the settings, and with records that name nobody."""
 
-from datetime import UTC
 from pathlib import Path
 
 from prefect import flow, get_run_logger
@@ -9,7 +8,7 @@ from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 
 from expectations.home import Home
-from expectations.office_days import today
+from expectations.office_days import as_kept, today
 from expectations.register.belonging import home_register
 from flows.attempts import NotOwed
 from flows.messages.morning import tell
@@ -20,7 +19,7 @@ from flows.settings import Settings
 @flow(name="nightly_audit", log_prints=False, on_crashed=[tell_of_crash])
 def nightly() -> State[None]:
     """Audits the inbox, unless another audit has done it since the night was due."""
-    due = flow_run.scheduled_start_time.astimezone(UTC).replace(tzinfo=None)
+    due = as_kept(flow_run.scheduled_start_time)
     try:
         with told_by_kind():
             result = nightly_audit.fn(since=due)

@@ -75,6 +75,8 @@ DAMAGE = {
     "flipped": flipped,
     "missing": missing,
 }
+OFTEN = ("garbage", "truncated", "flipped", "missing")
+"""Of every kind one; the others are tried on pages, which take no process each."""
 COMMANDS = {
     "findings": ("findings", "--format", "json"),
     "due": ("due", "--format", "json"),
@@ -101,7 +103,9 @@ def home(tmp_path: Path) -> Home:
     return small
 
 
-@pytest.mark.parametrize("name", DAMAGE)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=() if name in OFTEN else pytest.mark.long) for name in DAMAGE]
+)
 def test_a_list_is_refused_in_a_line_and_after_going_back_there_is_one(
     home: Home, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -118,7 +122,7 @@ def test_a_list_is_refused_in_a_line_and_after_going_back_there_is_one(
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-@pytest.mark.parametrize("name", ["garbage", "truncated", "missing"])
+@pytest.mark.parametrize("name", ["garbage", "truncated"])
 def test_every_command_says_it_in_a_line(home: Home, name: str, command: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(home.root.parent)
     DAMAGE[name](home)
@@ -165,8 +169,16 @@ def test_where_no_run_can_be_read_pages_say_so_and_the_administrators_opens(
     assert "the present run is damaged" in anka("go-back", home=home.root, code=2).stderr
 
 
-@pytest.mark.parametrize("goes_back", [False, True])
-@pytest.mark.parametrize("name", ["garbage", "truncated", "flipped card", "missing"])
+@pytest.mark.parametrize(
+    ("name", "goes_back"),
+    [
+        ("flipped card", False),
+        pytest.param("garbage", True, marks=pytest.mark.long),
+        pytest.param("truncated", False, marks=pytest.mark.long),
+        pytest.param("truncated", True, marks=pytest.mark.long),
+        pytest.param("missing", False, marks=pytest.mark.long),
+    ],
+)
 def test_an_audit_goes_on_from_no_damaged_run_and_mends_the_home(
     tmp_path: Path, catalogue: Catalogue, name: str, goes_back: bool
 ) -> None:

@@ -181,6 +181,12 @@ def test_rules_on_hold_are_found(place: tuple[Home, Register]) -> None:
     assert "findings?" not in html(app)
 
 
+@pytest.fixture
+def served(place: tuple[Home, Register], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The home is that of the process."""
+    monkeypatch.setenv("ANKA_HOME", str(place[0].root))
+
+
 def export(place: tuple[Home, Register], reader: Reader, address: str) -> Export:
     return Export(reader, place[1], place[0], QueryParams(address), "zh")
 
@@ -190,6 +196,7 @@ def cells(file: File) -> list[list[tuple[Any, ...]]]:
     return [list(sheet.iter_rows(values_only=True)) for sheet in book]
 
 
+@pytest.mark.usefixtures("served")
 def test_the_download_of_a_trend_holds_what_the_page_shows(place: tuple[Home, Register]) -> None:
     file = trends_xlsx(export(place, HEAD, "days=365&rule=C1"))
     assert file.name == "趋势_r1.xlsx"
@@ -200,6 +207,7 @@ def test_the_download_of_a_trend_holds_what_the_page_shows(place: tuple[Home, Re
     ]
 
 
+@pytest.mark.usefixtures("served")
 def test_downloads_keep_to_the_scope(place: tuple[Home, Register]) -> None:
     sheets = cells(departments_xlsx(export(place, HEAD, "days=30")))
     assert [row[:3] for row in sheets[1][1:]] == [("第二检察部", 4, 12)]

@@ -69,15 +69,19 @@ FROM (
 CREATE OR REPLACE VIEW audit.t AS
 SELECT
   *,
-  ITEMS(s) AS _v2,
   SAME_SET(_v1, _v2) AS _v3
 FROM (
   SELECT
-    c.*,
-    t_d0._v1
-  FROM cards.t AS c
-  LEFT JOIN audit.t_d0
-    ON c.m IS NOT DISTINCT FROM t_d0._k0
+    *,
+    ITEMS(s) AS _v2
+  FROM (
+    SELECT
+      c.*,
+      t_d0._v1
+    FROM cards.t AS c
+    LEFT JOIN audit.t_d0
+      ON c.m IS NOT DISTINCT FROM t_d0._k0
+  )
 );
 SELECT
   _row

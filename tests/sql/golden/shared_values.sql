@@ -22,13 +22,17 @@ CREATE SCHEMA IF NOT EXISTS audit;
 CREATE OR REPLACE VIEW audit.t AS
 SELECT
   *,
-  ITEMS(s) AS _v1,
   LEN(_v1) AS _v2,
   HAS_ANY(s, _v1) AS _v3
 FROM (
   SELECT
-    c.*
-  FROM cards.t AS c
+    *,
+    ITEMS(s) AS _v1
+  FROM (
+    SELECT
+      c.*
+    FROM cards.t AS c
+  )
 );
 SELECT
   _row
