@@ -16,6 +16,7 @@ from expectations.catalogue.catalogues import Catalogue
 from expectations.run.published import FINDING_COLUMNS
 
 
+@pytest.mark.long
 def test_audit_batch_and_findings_of_the_sample(tmp_path: Path) -> None:
     """One home through the flows, one-shot and without a Prefect server: audit as JSON, then the review workbook."""
     completed = anka("audit", SAMPLE / "exports", "--as-of", "2026-06-30", "--format", "json", home=tmp_path)

@@ -153,6 +153,7 @@ def test_small_timings_are_ratios_of_fresh_processes() -> None:
     assert "ratio" in small_text([figures], "table")
 
 
+@pytest.mark.long
 def test_a_command_by_the_spare_is_timed_from_its_order() -> None:
     pair = Pair("a program", ("-m", "flows.cli.main", "--help"), "import great_expectations", 1, by_spare=True)
     (figures,) = run_small([pair])

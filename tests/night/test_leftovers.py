@@ -93,6 +93,7 @@ def everything(home: Home) -> set[str]:
     return {path.relative_to(home.root).as_posix() for path in home.root.rglob("*") if path.is_file()}
 
 
+@pytest.mark.long
 def test_after_any_kill_the_next_audit_leaves_what_a_home_holds_that_was_never_killed(
     tmp_path: Path, export: Path
 ) -> None:
