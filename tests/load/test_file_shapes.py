@@ -16,7 +16,7 @@ from flows.load.sources import workbooks
 from flows.load.sources.sheets import HEAD
 from flows.load.sources.workbook_reader import __main__ as reader
 
-FILES, MANY_FILES = 1_200, 100_000
+FILES, MANY_FILES = 3_000, 100_000
 AT_ONCE, PARTS = 30, 5
 FILES_AT_ONCE = st.tuples(*(shapes(number) for number in range(AT_ONCE)))
 
