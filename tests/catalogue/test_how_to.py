@@ -9,10 +9,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 PAGE = Path(__file__).parents[2] / "docs" / "how-to-add-a-rule.md"
 STEP = re.compile(r"(?:<!-- file: (\S+) -->\n)?```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
+@pytest.mark.long
 def test_the_steps_lead_where_the_page_says(tmp_path: Path, audited_home: Path) -> None:
     printed: dict[str, str] = {}
     for name, language, text in STEP.findall(PAGE.read_text(encoding="utf-8")):

@@ -245,7 +245,7 @@ def test_the_server_keeps_one_unless_told_not_to(tmp_path: Path, setting: str, n
         stderr=subprocess.DEVNULL,
     )
     try:
-        deadline = time.monotonic() + (60 if number else 20)
+        deadline = time.monotonic() + (60 if number else 12)
         while not spares_of(server.pid) and time.monotonic() < deadline:
             time.sleep(0.5)
         assert len(spares_of(server.pid)) == number

@@ -85,10 +85,9 @@ def test_a_stranger_who_guesses_locks_nobody_out(staffed: Register) -> None:
     assert check_password(staffed, "dong1", PASSWORD, "10.1.1.1").user_id == 2
 
 
+@pytest.mark.long
 def test_strangers_at_a_hundred_addresses_close_a_login_but_not_where_its_person_sits(staffed: Register) -> None:
     """A known and an unknown login answer alike to the last one."""
-    if not staffed.on_sqlite:
-        pytest.skip("what counts is in memory, and two hundred passwords take half a minute")
     with staffed.writing() as session:
         sessions.start(session, 2, "password", "10.1.1.1")
     answers = {}
