@@ -68,6 +68,7 @@ def test_a_district_sees_its_own_share(home: Path) -> None:
         assert in_run < 5000 / 10
 
 
+@pytest.mark.long
 def test_people_of_every_role_reach_every_page(home: Path) -> None:
     figures = run_pages(home, 3, (0, 0.02))
     reached = {kind.split(",")[0] for kind in figures.seconds}

@@ -172,7 +172,7 @@ def test_where_no_run_can_be_read_pages_say_so_and_the_administrators_opens(
 @pytest.mark.parametrize(
     ("name", "goes_back"),
     [
-        ("flipped card", False),
+        pytest.param("flipped card", False, marks=pytest.mark.long),
         pytest.param("garbage", True, marks=pytest.mark.long),
         pytest.param("truncated", False, marks=pytest.mark.long),
         pytest.param("truncated", True, marks=pytest.mark.long),

@@ -108,6 +108,7 @@ def test_random_nights_come_to_what_a_whole_audit_does(
     assert gone_on == NIGHTS - 2  # all but the first, and the one after the catalogue was changed
 
 
+@pytest.mark.long
 def test_the_sample_the_night_after_comes_to_what_a_whole_audit_does(audited_home: Path, tmp_path: Path) -> None:
     home, inbox, chance = tmp_path / "home", tmp_path / "inbox", random.Random(5)
     shutil.copytree(SAMPLE / "exports", inbox)

@@ -109,6 +109,7 @@ def test_after_any_kill_the_next_audit_leaves_what_a_home_holds_that_was_never_k
         assert shown_run_id(home) == followed_run_id(home) == shown_run_id(untouched)
 
 
+@pytest.mark.long
 def test_the_run_that_was_followed_is_shown_when_the_next_audit_begins(tmp_path: Path, export: Path) -> None:
     """Also where that one fails."""
     home = Home(tmp_path)

@@ -5,10 +5,12 @@ The file is a zip of `entries.jsonl` (an entry a line), `manifest.json` (which e
 says so, and the chain goes on from the hash it names.
 """
 
+import errno
 import hashlib
 import json
 import os
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -107,7 +109,11 @@ def read_archive(file: Path) -> Archive:
             digest = _sha256(content)
     except FileNotFoundError:
         raise InputError(Bilingual("没有这个文件", "no such file").about(file)) from None
-    except (zipfile.BadZipFile, KeyError, ValueError, EOFError, NotImplementedError, RuntimeError):
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # a damaged directory of a zip leads to before its beginning
+            raise
+        raise _no_archive(file) from None
+    except (zipfile.BadZipFile, zlib.error, KeyError, ValueError, EOFError, NotImplementedError, RuntimeError):
         raise _no_archive(file) from None
     if manifest.format > _FORMAT or sealed != manifest.sha256 or manifest.first > manifest.last:
         raise _no_archive(file)
