@@ -38,6 +38,8 @@ _ROUTES = frozenset(
 _FOLDERS = ("/static/", "/data-docs/", "/_stcore/upload_file/", "/_stcore/")
 """Of what lies below them only the folder is told."""
 _OTHER = "(other)"
+_BEAT = ("/_stcore/health", "200")
+"""What `anka serve` asks every five seconds: well, it would be all the log."""
 
 
 def begin_log() -> None:
@@ -110,6 +112,8 @@ def _frame_of(thread: int) -> FrameType | None:
 
 
 def _line(scope: Scope, told: dict[str, str], status: str, begun: float) -> None:
+    if (scope["path"], status) == _BEAT:
+        return
     milliseconds = round((time.monotonic() - begun) * 1000)
     method = str(scope.get("method", "WEBSOCKET"))
     parts = f"method={method} route={route_of(str(scope['path']))} status={status} ms={milliseconds}"

@@ -95,6 +95,12 @@ def test_prefect_knows_the_nights_to_come_and_no_name(served: House) -> None:
     assert [word for word in (*names, *cases) if word in known or word in served.said()] == []
 
 
+def test_nobody_else_reads_what_prefects_server_puts_into_the_home(served: House) -> None:
+    below = [path for path in served.home.prefect.rglob("*") if path.exists()]
+    assert "index.html" in {path.name for path in below}
+    assert [path for path in below if path.stat().st_mode & 0o077] == []
+
+
 def test_prefects_pages_ask_for_the_password(served: House) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", served.prefect_port, timeout=60)
     connection.request("POST", "/api/flow_runs/filter", "{}", {"Content-Type": "application/json"})
