@@ -42,7 +42,6 @@ from expectations.store.offices import read_offices
 from expectations.store.register import Register, now
 from expectations.texts import Bilingual
 from expectations.workers import workers
-from flows.audit_lock import sole_audit
 from flows.incremental import (
     Judged,
     attach_former,
@@ -65,6 +64,7 @@ from flows.load import (
 )
 from flows.load.profile import write_profile
 from flows.memory import peak_memory_mb
+from flows.night.audit_lock import sole_audit
 from flows.progress import tell
 from flows.publishing import RunFacts, StageTime, prune, publish, published_name
 from flows.sweeping import finish_switch, sweep, sweep_leftovers

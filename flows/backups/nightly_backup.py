@@ -7,7 +7,7 @@ from prefect import flow, get_run_logger
 from expectations.backups.making import BackupOrder, make_backup
 from expectations.home import Home
 from flows.backups.passphrases import given_passphrase
-from flows.nightly_audit import told_by_kind
+from flows.night.nightly_audit import told_by_kind
 from flows.settings import Settings
 
 

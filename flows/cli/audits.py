@@ -17,7 +17,7 @@ from expectations.home import Home
 from expectations.texts import Bilingual
 from flows.cli.options import NOT_JUDGED, AsOf, CatalogueFolder, HomeFolder, day, home_at, prepared_home, show_reasons
 from flows.load import require_loadable
-from flows.one_shot_server import one_shot_server
+from flows.night.one_shot_server import one_shot_server
 from flows.progress import ProgressWay, shown_progress
 from flows.review.periods import parse_period
 from flows.settings import Settings
@@ -98,7 +98,7 @@ def audit(
     home_folder = prepared_home(home)
     with one_shot_server(), shown_progress(stderr):
         from flows.audit import import_ahead
-        from flows.nightly_audit import nightly_audit  # Prefect takes seconds to import
+        from flows.night.nightly_audit import nightly_audit  # Prefect takes seconds to import
 
         import_ahead()  # while the server comes up
         result = nightly_audit(

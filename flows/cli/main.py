@@ -67,7 +67,7 @@ PLACES = {
         ),
     ),
     "go-back": Place(
-        "go_back",
+        "upkeep.go_back",
         "go_back",
         Bilingual("退回最近一次完好的核查结果", "show the last good run while the present one is damaged"),
     ),
@@ -97,7 +97,7 @@ PLACES = {
     "doctor": Place(
         "upkeep.doctor", "doctor", Bilingual("全面检查，并说明怎样处理", "look at the whole house, and say what to do")
     ),
-    "register": Place("register", "app", Bilingual("台账丢失或更换时", "when the register is gone or replaced")),
+    "register": Place("upkeep.register", "app", Bilingual("台账丢失或更换时", "when the register is gone or replaced")),
     "backup": Place(
         "backups.backup",
         "backup",
@@ -113,7 +113,7 @@ PLACES = {
         "move_register",
         Bilingual("把台账迁到另一个数据库", "move the register between SQLite and PostgreSQL"),
     ),
-    "log": Place("log", "app", Bilingual("访问日志", "the access log")),
+    "log": Place("upkeep.log", "app", Bilingual("访问日志", "the access log")),
     "bundle": Place(
         "bundle",
         "bundle",

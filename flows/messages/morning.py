@@ -7,9 +7,9 @@ from expectations.home import Home
 from expectations.notices.weeks import Week
 from expectations.register.attempts import Standing, standing
 from expectations.store.register import Register
-from flows.attempts import notice_killed
 from flows.messages.letters import Occasion
 from flows.messages.sending import Delivery, MessageSettings, deliver, messages_are_on
+from flows.night.attempts import notice_killed
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from expectations.run.sights import Sights
 from expectations.store.offices import read_offices
 from expectations.store.register import Register
 from expectations.texts import Bilingual
-from flows.nightly_audit import nightly_audit
+from flows.night.nightly_audit import nightly_audit
 from flows.review.periods import Period, parse_period
 from flows.review.workbook import write_review
 from flows.settings import Settings

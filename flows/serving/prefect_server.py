@@ -7,7 +7,7 @@ from pathlib import Path
 import uvicorn
 from prefect.server.api.server import create_app
 
-from flows.one_shot_server import prepare_database
+from flows.night.one_shot_server import prepare_database
 
 _STOP_SECONDS = 3
 """Pages of Prefect that are open hold their connections; they are not waited for longer."""

@@ -10,9 +10,9 @@ from prefect.states import Completed, Failed
 from expectations.home import Home
 from expectations.office_days import as_kept, today
 from expectations.register.belonging import home_register
-from flows.attempts import NotOwed
 from flows.messages.morning import tell
-from flows.nightly_audit import nightly_audit, tell_of_crash, told_by_kind
+from flows.night.attempts import NotOwed
+from flows.night.nightly_audit import nightly_audit, tell_of_crash, told_by_kind
 from flows.settings import Settings
 
 

@@ -39,9 +39,9 @@ from expectations.register import attempts
 from expectations.register.belonging import home_register
 from expectations.store.register import Register, now
 from expectations.store.switches import clock_time
-from flows.attempts import notice_killed
 from flows.messages.letters import Occasion
 from flows.messages.sending import MessageSettings, deliver
+from flows.night.attempts import notice_killed
 from flows.serving.schedule import NIGHT, SCHEDULE, Entry
 from flows.settings import Settings
 

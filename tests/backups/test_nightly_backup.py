@@ -16,7 +16,7 @@ from pathlib import Path
 from expectations.home import Home
 from flows.settings import prepare_environment
 prepare_environment(Home(Path(os.environ["ANKA_HOME"])))
-from flows.one_shot_server import one_shot_server
+from flows.night.one_shot_server import one_shot_server
 with one_shot_server():
     from flows.backups.nightly_backup import nightly_backup
     print(nightly_backup())

@@ -25,8 +25,8 @@ from expectations.errors import InputError
 from expectations.run.published import open_published
 from expectations.store.register import open_register
 from expectations.store.switches import switch
-from flows.audit_lock import sole_audit
-from flows.cli.go_back import go_back
+from flows.cli.upkeep.go_back import go_back
+from flows.night.audit_lock import sole_audit
 
 __all__ = ["postgresql"]
 

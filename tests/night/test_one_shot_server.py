@@ -19,7 +19,7 @@ import requests
 
 from expectations.errors import InputError
 from expectations.home import Home
-from flows.one_shot_server import one_shot_server
+from flows.night.one_shot_server import one_shot_server
 from flows.settings import prepare_environment
 
 COMMAND = """
@@ -30,7 +30,7 @@ from flows.settings import prepare_environment
 prepare_environment(Home(Path(sys.argv[1])))
 from expectations.errors import InputError
 from expectations.home import Home
-from flows.one_shot_server import one_shot_server
+from flows.night.one_shot_server import one_shot_server
 from flows.settings import prepare_environment
 with one_shot_server():
     print(os.environ["PREFECT_API_URL"], os.environ.get("PREFECT_API_AUTH_STRING"), flush=True)
@@ -206,7 +206,7 @@ def test_this_machine_is_not_asked_through_a_proxy(
 def test_a_server_that_does_not_answer_is_one_line_within_seconds(
     office: type[Office], monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
-    monkeypatch.setattr("flows.one_shot_server._ANSWER_SECONDS", 1)
+    monkeypatch.setattr("flows.night.one_shot_server._ANSWER_SECONDS", 1)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]
         if kind == "another service":

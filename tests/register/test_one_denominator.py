@@ -29,7 +29,7 @@ from expectations.store.tables import Finding, User
 from flows.audit import AuditResult, figures_of
 from flows.cli.audits import show_result
 from flows.cli.users import enter_sample
-from flows.nightly_audit import department_table
+from flows.night.nightly_audit import department_table
 from flows.review.periods import parse_period
 from flows.review.words import summary_columns
 from flows.review.workbook import write_review

@@ -18,9 +18,9 @@ from expectations.register import attempts
 from expectations.store.register import Register, now
 from expectations.store.switches import clock_time, set_switch
 from expectations.store.tables import Attempt
-from flows.attempts import NotOwed, ProgramError, attempted
 from flows.audit import AuditResult
-from flows.audit_lock import sole_audit
+from flows.night.attempts import NotOwed, ProgramError, attempted
+from flows.night.audit_lock import sole_audit
 from flows.serving.lines import LOG, open_log, without_texts_of_errors
 
 __all__ = ["sqlite_register"]
@@ -113,7 +113,7 @@ KILLED = """
 import sys, time
 from pathlib import Path
 from expectations.home import Home
-from flows.audit_lock import sole_audit
+from flows.night.audit_lock import sole_audit
 with sole_audit(Home(Path(sys.argv[1]))):
     print("held", flush=True)
     time.sleep(600)

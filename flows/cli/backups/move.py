@@ -23,7 +23,7 @@ def move_register(
 ) -> None:
     """Copies every table, compares counts and sums, and lets the home know the new register alone. Stop dashboards and audits first."""
     from expectations.backups.moving import move_register as move
-    from flows.audit_lock import sole_audit
+    from flows.night.audit_lock import sole_audit
 
     home_folder = home_at(home)
     if not home_folder.root.is_dir():

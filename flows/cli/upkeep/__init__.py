@@ -1,1 +1,1 @@
-"""For whoever keeps the machine: the switches, and looking at the whole house."""
+"""For whoever keeps the machine: switches, register and access log, looking at the whole house, going back to a run."""

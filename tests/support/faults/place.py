@@ -32,7 +32,7 @@ from expectations.store.register import Register
 from expectations.store.switches import set_switch, switch
 from expectations.store.tables import Access, Event, Finding, Notice, NoticeFinding, Run
 from flows.audit import AuditOrder, run_audit
-from flows.cli.go_back import go_back
+from flows.cli.upkeep.go_back import go_back
 from flows.published_heads import published_heads
 
 FIRST_DAY = date(2026, 6, 1)

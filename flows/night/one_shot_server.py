@@ -1,7 +1,7 @@
 """Prefect's server for the time of one command, where the office runs none: begun before anything is imported, because it takes
 seconds to come up, and ended with the command however that ends.
 
-As a program of its own (`python -m flows.one_shot_server FD`) it is that server. It answers on a socket it inherits, so that no
+As a program of its own (`python -m flows.night.one_shot_server FD`) it is that server. It answers on a socket it inherits, so that no
 port can be taken in between and whoever asks early waits.
 """
 
@@ -51,7 +51,7 @@ def one_shot_server() -> Iterator[None]:
         }
         log = Path(os.environ["PREFECT_HOME"], "server.log")
         server = subprocess.Popen(
-            [sys.executable, "-m", "flows.one_shot_server", str(listening.fileno())],
+            [sys.executable, "-m", "flows.night.one_shot_server", str(listening.fileno())],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=log.open("w"),

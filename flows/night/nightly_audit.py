@@ -26,7 +26,6 @@ from expectations.run.figures import Line
 from expectations.run.published import open_published
 from expectations.store.register import Register, now
 from expectations.texts import Bilingual
-from flows.attempts import NotOwed, ProgramError, attempted, notice_killed, why_incomplete
 from flows.audit import (
     AuditOrder,
     AuditResult,
@@ -37,12 +36,13 @@ from flows.audit import (
     require_not_earlier,
     standing_run,
 )
-from flows.audit_lock import sole_audit
 from flows.incremental import Judged
 from flows.load import LoadReport
 from flows.load.inbox import inbox_of
 from flows.messages.letters import Occasion
 from flows.messages.sending import MessageSettings, deliver
+from flows.night.attempts import NotOwed, ProgramError, attempted, notice_killed, why_incomplete
+from flows.night.audit_lock import sole_audit
 from flows.publishing import StageTime, prune
 from flows.settings import Settings
 

@@ -9,8 +9,8 @@ from expectations.errors import InputError
 from expectations.home import Home
 from expectations.run.published import FoundDamagedError, Shown, read_whole, shown_run
 from expectations.texts import Bilingual
-from flows.audit_lock import sole_audit
 from flows.cli.options import HomeFolder, home_at
+from flows.night.audit_lock import sole_audit
 
 
 def go_back(home: HomeFolder = Path(".anka")) -> None:

@@ -13,7 +13,7 @@ from expectations.register import attempts
 from expectations.store.register import Register
 from expectations.texts import Bilingual, joined
 from flows.audit import AuditResult
-from flows.audit_lock import sole_audit
+from flows.night.audit_lock import sole_audit
 
 _WHY: Mapping[object, str] = {
     "rules_in_error": Bilingual("有规则出错", "rules in error"),
