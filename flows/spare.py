@@ -27,8 +27,8 @@ from expectations.spare_orders import BEGUN, PREPARED, READY, Command
 from expectations.sql.context import rewrite_ahead
 from expectations.sql.judgements import all_judgements
 from expectations.work_folders import work_folder
-from flows.audit import AuditOrder
 from flows.check.card_check import CheckOrder, check_cards
+from flows.orders import AuditOrder
 from flows.settings import Settings
 from flows.start import main as anka
 

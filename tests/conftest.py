@@ -14,7 +14,8 @@ from expectations.catalogue.catalogues import Catalogue, load_catalogue
 from expectations.home import Home
 from expectations.run.published import open_published
 from expectations.sql.lookups import create_lookups
-from flows.audit import AuditOrder, run_audit
+from flows.audit import run_audit
+from flows.orders import AuditOrder
 from flows.review.batch import select_period
 from flows.review.periods import parse_period
 from flows.review.workbook import write_review

@@ -16,11 +16,12 @@ import expectations.judging.suites  # noqa: F401  # Great Expectations comes wit
 from expectations.home import Home
 from expectations.progress import Stage
 from expectations.run.published import open_published
-from flows.audit import AuditOrder, AuditResult, run_audit
+from flows.audit import run_audit
 from flows.bench.floor import run_floor, run_read_csv
 from flows.bench.multiplying import make_exports
 from flows.bench.nights import next_night
 from flows.memory import peak_memory_mb
+from flows.orders import AuditOrder, AuditResult
 from flows.progress import tell
 from flows.publishing import StageTime
 from sample_data import COMMITTED

@@ -18,7 +18,7 @@ from expectations.run.words.spoken import spoken_language
 from expectations.spill import let_go_of_deleted
 from expectations.texts import Bilingual, Language, joined
 from expectations.work_folders import work_folder
-from flows.audit import AuditOrder, run_audit
+from flows.audit import run_audit
 from flows.check.findings import FileCheck, file_checks
 from flows.check.marks import RESULT_SHEET, Wording, marks_of, result_sheet
 from flows.load.sources.whole_sheets import Shortened, write_as_workbook
@@ -29,6 +29,7 @@ from flows.marking import (
     mark_workbook,
     sheet_names,
 )
+from flows.orders import AuditOrder
 from flows.progress import tell
 
 LARGEST_WORKBOOK = 12 * 2**20

@@ -24,7 +24,7 @@ from flows.settings import Settings
 
 if TYPE_CHECKING:
     from expectations.run.figures import Line
-    from flows.audit import AuditResult  # brings Great Expectations, seconds to import
+    from flows.orders import AuditResult
 
 Paths = Annotated[
     list[Path], typer.Argument(help=Bilingual("导出文件或文件夹", "export files or folders"), show_default=False)
@@ -72,7 +72,8 @@ def audit(
     if not with_prefect:
         require_loadable(paths, skip_refused=skip_refused, rest_seconds=rest_seconds)
         home_folder = prepared_home(home)
-        from flows.audit import AuditOrder, run_audit  # Great Expectations takes seconds to import
+        from flows.audit import run_audit  # Great Expectations takes seconds to import
+        from flows.orders import AuditOrder
 
         order = AuditOrder(
             home_folder.root,

@@ -12,8 +12,8 @@ from expectations.refused_by_machine import refused_by_machine
 from expectations.register import attempts
 from expectations.store.register import Register
 from expectations.texts import Bilingual, joined
-from flows.audit import AuditResult
 from flows.night.audit_lock import sole_audit
+from flows.orders import AuditResult
 
 _WHY: Mapping[object, str] = {
     "rules_in_error": Bilingual("有规则出错", "rules in error"),

@@ -26,16 +26,7 @@ from expectations.run.figures import Line
 from expectations.run.published import open_published
 from expectations.store.register import Register, now
 from expectations.texts import Bilingual
-from flows.audit import (
-    AuditOrder,
-    AuditResult,
-    Stopwatch,
-    judge_stage,
-    load_stage,
-    publish_stage,
-    require_not_earlier,
-    standing_run,
-)
+from flows.audit import judge_stage, load_stage, publish_stage, require_not_earlier, standing_run
 from flows.incremental import Judged
 from flows.load import LoadReport
 from flows.load.inbox import inbox_of
@@ -43,6 +34,7 @@ from flows.messages.letters import Occasion
 from flows.messages.sending import MessageSettings, deliver
 from flows.night.attempts import NotOwed, ProgramError, attempted, notice_killed, why_incomplete
 from flows.night.audit_lock import sole_audit
+from flows.orders import AuditOrder, AuditResult, Stopwatch
 from flows.publishing import StageTime, prune
 from flows.settings import Settings
 

@@ -26,7 +26,8 @@ from expectations.register.belonging import home_register
 from expectations.store.migrating import newest_revision
 from expectations.store.register import open_register, opened, register_url
 from expectations.store.tables import Finding, Table
-from flows.audit import AuditOrder, run_audit
+from flows.audit import run_audit
+from flows.orders import AuditOrder
 
 __all__ = ["postgresql"]
 

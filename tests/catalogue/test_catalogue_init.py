@@ -16,10 +16,11 @@ from expectations.catalogue.cards import Card, Field
 from expectations.catalogue.catalogues import Catalogue, load_catalogue
 from expectations.errors import InputError
 from expectations.fitting.rule_checks import check_catalogue
-from flows.audit import AuditOrder, run_audit
+from flows.audit import run_audit
 from flows.drafting.drafting import draft_catalogue
 from flows.drafting.names import name_of
 from flows.drafting.reading import header_index
+from flows.orders import AuditOrder
 
 PLACES = {"freight": freight.write, "ferry": ferry.write, "market": market.write, "shop": write_shop}
 

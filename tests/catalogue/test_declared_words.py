@@ -14,8 +14,9 @@ from expectations.home import Home
 from expectations.register.belonging import home_register
 from expectations.sql.fingerprints import rule_fingerprint
 from expectations.store.tables import Finding
-from flows.audit import AuditOrder, run_audit
+from flows.audit import run_audit
 from flows.check.card_check import CheckOrder, check_cards
+from flows.orders import AuditOrder
 
 PACK = "pack: {name: parcels, title: {en: Parcels}, version: '1', extends: nothing, %s}"
 WORDS = "owners: [port clerk], error_types: [Missing], yes_words: [Y, 'yes']"

@@ -23,7 +23,8 @@ from expectations.register.belonging import home_register
 from expectations.run.published import open_published
 from expectations.sql.lookups import create_lookups
 from expectations.store.tables import Finding, Notice
-from flows.audit import AuditOrder, run_audit
+from flows.audit import run_audit
+from flows.orders import AuditOrder
 from flows.review.batch import select_period
 from flows.review.periods import parse_period
 from flows.review.workbook import write_review

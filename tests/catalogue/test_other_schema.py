@@ -30,8 +30,9 @@ from expectations.home import Home
 from expectations.run.cases import case_card, other_cards
 from expectations.run.published import open_published
 from expectations.sql.cell_values import cell_sql, typed_sql, value_macros
-from flows.audit import AuditOrder, AuditResult, run_audit
+from flows.audit import run_audit
 from flows.load import load_exports
+from flows.orders import AuditOrder, AuditResult
 from flows.review.batch import select_period
 from flows.review.periods import parse_period
 

@@ -12,7 +12,8 @@ from support.twins.pandas_twins import TWINS, Key, violating_keys, violations
 from support.twins.pandas_values import card_fields, export_rows, typed_columns, yaml_file
 
 from expectations.run.published import open_published
-from flows.audit import AuditOrder, run_audit
+from flows.audit import run_audit
+from flows.orders import AuditOrder
 from sample_data import COMMITTED, generate
 
 CARDS = ("arrest", "prosecution", "measure")

@@ -20,7 +20,8 @@ from expectations.catalogue.catalogues import load_catalogue
 from expectations.fitting.rule_checks import check_catalogue
 from expectations.run.published import open_published
 from flows import incremental
-from flows.audit import AuditOrder, AuditResult, run_audit
+from flows.audit import run_audit
+from flows.orders import AuditOrder, AuditResult
 
 HERE = Path(__file__).parent
 AS_OF = date(2026, 6, 30)

@@ -21,7 +21,8 @@ from expectations.rights.scope import EVERYTHING
 from expectations.run.published import open_published
 from expectations.store.register import Register, open_register, register_url
 from expectations.store.tables import Finding, Run
-from flows.audit import AuditOrder, run_audit
+from flows.audit import run_audit
+from flows.orders import AuditOrder
 
 AS_OF = date(2026, 6, 30)
 CIVIL = next((SAMPLE / "exports").glob("民事*.xlsx"))

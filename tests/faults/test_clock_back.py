@@ -32,7 +32,8 @@ from expectations.rights.reader import MACHINE
 from expectations.store import register as store
 from expectations.store.register import Register, now
 from expectations.store.tables import Access, Notice, Run, User
-from flows.audit import AuditOrder, require_not_earlier
+from flows.audit import require_not_earlier
+from flows.orders import AuditOrder
 
 DAY = timedelta(days=1)
 PASSWORD = "four quiet herons"

@@ -25,7 +25,8 @@ from expectations.judging.judge import Verdict
 from expectations.run.published import FINDING_COLUMNS, FindingFilter, open_published, select_findings
 from expectations.sql.judgements import judgements_of
 from expectations.texts import NO_TEXT
-from flows.audit import AuditOrder, run_audit
+from flows.audit import run_audit
+from flows.orders import AuditOrder
 from sample_data import COMMITTED, generate
 
 
@@ -296,7 +297,7 @@ def test_a_reader_keeps_its_run_while_another_is_published(tmp_path: Path, catal
 
 def test_a_killed_run_leaves_the_published_one_and_the_next_run_works(tmp_path: Path, catalogue: Catalogue) -> None:
     script = (
-        "import sys; from pathlib import Path; from datetime import date; from flows.audit import AuditOrder, run_audit\n"
+        "import sys; from pathlib import Path; from datetime import date; from flows.audit import run_audit; from flows.orders import AuditOrder\n"
         "run_audit(AuditOrder(Path(sys.argv[1]), (Path(sys.argv[2]),), date(2026, 6, 30)))"
     )
     export = write_cards(tmp_path / "in", catalogue, "arrest", [{"bmsah": ARREST, "close_result": "批准逮捕"}])

@@ -12,7 +12,8 @@ from expectations.fitting.rule_checks import check_catalogue
 from expectations.home import Home
 from expectations.run.published import open_published
 from expectations.store.register import open_register, register_url
-from flows.audit import AuditOrder, AuditResult, run_audit
+from flows.audit import run_audit
+from flows.orders import AuditOrder, AuditResult
 
 CARD = """
 card: t

@@ -24,8 +24,9 @@ from expectations.judging.calendar_gaps import find_calendar_gaps
 from expectations.run.limits import DUE_COLUMNS
 from expectations.run.published import open_published
 from expectations.sql.judgements import all_judgements
-from flows.audit import AuditOrder, AuditResult, run_audit
+from flows.audit import run_audit
 from flows.cli.audits import show_result
+from flows.orders import AuditOrder, AuditResult
 
 AS_OF = date(2026, 6, 30)  # a Tuesday
 FIRST, SECOND = "第一检察部", "第二检察部"

@@ -19,7 +19,8 @@ from expectations.home import Home
 from expectations.register.reading import last_day
 from expectations.store.register import open_register, register_url
 from expectations.store.tables import Event, Finding
-from flows.audit import AuditOrder, run_audit
+from flows.audit import run_audit
+from flows.orders import AuditOrder
 
 LAST, EARLIER = date(2026, 6, 30), date(2026, 5, 31)
 

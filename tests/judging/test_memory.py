@@ -17,7 +17,8 @@ from expectations.errors import InputError
 from expectations.home import Home
 from expectations.run.published import open_published
 from expectations.spill import own_folder
-from flows.audit import AuditOrder, load_stage, run_audit
+from flows.audit import load_stage, run_audit
+from flows.orders import AuditOrder
 from sample_data import COMMITTED
 
 AUDIT = ("audit", SAMPLE / "exports", "--as-of", COMMITTED.as_of.isoformat(), "--no-prefect")

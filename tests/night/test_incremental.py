@@ -16,11 +16,12 @@ from support.shop_tables import write_shop
 from expectations.catalogue.catalogues import load_catalogue
 from expectations.home import Home
 from flows import incremental as incremental_audit
-from flows.audit import AuditOrder, AuditResult, run_audit
+from flows.audit import run_audit
 from flows.load.recognition import all_headings
 from flows.load.sources.delimited import read_delimited
 from flows.load.sources.sheets import Reading
 from flows.load.sources.text_encoding import text_encoding
+from flows.orders import AuditOrder, AuditResult
 from sample_data import COMMITTED
 
 SHOP_CATALOGUE = Path(__file__).parents[1] / "catalogue" / "shop_catalogue"

@@ -8,7 +8,8 @@ from support.places import SAMPLE
 
 from expectations.home import Home
 from expectations.run.published import open_published
-from flows.audit import AuditOrder, run_audit
+from flows.audit import run_audit
+from flows.orders import AuditOrder
 from flows.publishing import prune
 from sample_data import COMMITTED
 

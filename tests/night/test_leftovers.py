@@ -18,14 +18,16 @@ from expectations.home import Home, number_of
 from expectations.register.belonging import home_register
 from expectations.register.reading import last_run
 from expectations.run.published import current_run
-from flows.audit import AuditOrder, run_audit
+from flows.audit import run_audit
+from flows.orders import AuditOrder
 
 AUDIT = """
 import os, signal, sys
 from datetime import date
 from importlib import import_module
 from pathlib import Path
-from flows.audit import AuditOrder, run_audit
+from flows.audit import run_audit
+from flows.orders import AuditOrder
 module, name, when, home, export, day = sys.argv[1:]
 place = import_module(module)
 for part in name.split(".")[:-1]:

@@ -27,12 +27,12 @@ from expectations.register.follow import Followed
 from expectations.store.register import Register, now, open_register, register_url
 from expectations.store.switches import set_switch
 from expectations.store.tables import Attempt, Message, User
-from flows.audit import AuditResult
 from flows.cli.main import app
 from flows.messages.letters import Occasion, letters
 from flows.night.attempts import attempted, notice_killed
 from flows.night.audit_lock import sole_audit
 from flows.night.nightly_audit import nightly_audit, tell_of_crash
+from flows.orders import AuditResult
 
 __all__ = ["sqlite_register"]
 

@@ -20,7 +20,8 @@ from expectations.register.reading import history, one_finding
 from expectations.rights.reader import MACHINE
 from expectations.store.register import Register
 from expectations.store.tables import Finding
-from flows.audit import AuditOrder, run_audit
+from flows.audit import run_audit
+from flows.orders import AuditOrder
 from sample_data import COMMITTED
 
 __all__ = ["browser"]

@@ -32,10 +32,11 @@ from expectations.store.register import Register
 from expectations.store.switches import set_switch
 from expectations.store.tables import Finding, Run, Unit, User
 from expectations.texts import Language
-from flows.audit import AuditOrder, run_audit
+from flows.audit import run_audit
 from flows.check.card_check import CheckOrder, check_cards
 from flows.cli.notices import app as notices_app
 from flows.messages.letters import Letter, Occasion, letters
+from flows.orders import AuditOrder
 from flows.review.batch import write as write_review
 from flows.review.periods import parse_period
 

@@ -26,10 +26,11 @@ from expectations.run.sights import Sights
 from expectations.store.offices import UNKNOWN, Offices, read_offices
 from expectations.store.register import Register, open_register, register_url
 from expectations.store.tables import Finding, User
-from flows.audit import AuditResult, figures_of
+from flows.audit import figures_of
 from flows.cli.audits import show_result
 from flows.cli.users import enter_sample
 from flows.night.nightly_audit import department_table
+from flows.orders import AuditResult
 from flows.review.periods import parse_period
 from flows.review.words import summary_columns
 from flows.review.workbook import write_review

@@ -18,9 +18,9 @@ from expectations.register import attempts
 from expectations.store.register import Register, now
 from expectations.store.switches import clock_time, set_switch
 from expectations.store.tables import Attempt
-from flows.audit import AuditResult
 from flows.night.attempts import NotOwed, ProgramError, attempted
 from flows.night.audit_lock import sole_audit
+from flows.orders import AuditResult
 from flows.serving.lines import LOG, open_log, without_texts_of_errors
 
 __all__ = ["sqlite_register"]

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from expectations.catalogue.catalogues import Catalogue
 from expectations.run.published import open_published
-from flows.audit import AuditOrder, AuditResult, run_audit
+from flows.audit import run_audit
+from flows.orders import AuditOrder, AuditResult
 
 AS_OF = date(2026, 6, 30)
 

@@ -24,7 +24,8 @@ from expectations.progress import Stage
 from expectations.register.belonging import home_register
 from expectations.register.follow import follow
 from expectations.run.schema import CARD_ROWS, FINDINGS
-from flows.audit import AuditOrder, run_audit
+from flows.audit import run_audit
+from flows.orders import AuditOrder
 from flows.progress import tell
 from sample_data import COMMITTED
 

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import expectations.judging.suites  # noqa: F401  # Great Expectations comes with it: imported here, so that no stage pays for it
 from expectations.run.published import open_published
-from flows.audit import AuditOrder, run_audit
+from flows.audit import run_audit
 from flows.bench.peers.judged import Judged
 from flows.bench.peers.table import KEY
+from flows.orders import AuditOrder
 
 CATALOGUE = Path(str(resources.files("flows.bench.peers").joinpath("catalogue")))
 _AS_OF = date(2026, 6, 30)

@@ -31,8 +31,9 @@ from expectations.run.published import open_published, read_whole, shown_run
 from expectations.store.register import Register
 from expectations.store.switches import set_switch, switch
 from expectations.store.tables import Access, Event, Finding, Notice, NoticeFinding, Run
-from flows.audit import AuditOrder, run_audit
+from flows.audit import run_audit
 from flows.cli.upkeep.go_back import go_back
+from flows.orders import AuditOrder
 from flows.published_heads import published_heads
 
 FIRST_DAY = date(2026, 6, 1)
