@@ -179,11 +179,9 @@ def _note_failed_night(folder: Path, refused: InputError, night: date) -> None:
     with register.reading() as session:
         if not switch(session, "messages_on"):
             return
-    from flows.messages.letters import Occasion
-    from flows.messages.sending import MessageSettings, deliver
+    from flows.messages.sending import send_due
 
-    messages = MessageSettings()
-    deliver(register, Occasion(home, messages.address, night), messages, dry_run=False)
+    send_due(home, register, night)
 
 
 def show_result(result: "AuditResult", format: Literal["table", "json"]) -> None:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Literal
 from urllib.parse import quote
 
@@ -19,6 +19,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from expectations.home import Home
 from expectations.people import access_log
 from expectations.store.register import Register, now
 from expectations.store.switches import switch
@@ -71,6 +72,12 @@ def messages_are_on(register: Register) -> bool:
     """The switch."""
     with register.reading() as session:
         return bool(switch(session, "messages_on"))
+
+
+def send_due(home: Home, register: Register, day: date) -> list[Delivery]:
+    """Sends what is due on that day by the settings of the environment; see `deliver`."""
+    settings = MessageSettings()
+    return deliver(register, Occasion(home, settings.address, day), settings, dry_run=False)
 
 
 def deliver(register: Register, occasion: Occasion, settings: MessageSettings, *, dry_run: bool) -> list[Delivery]:

@@ -24,14 +24,13 @@ from expectations.office_days import today
 from expectations.register.belonging import home_register
 from expectations.run.figures import Line
 from expectations.run.published import open_published
-from expectations.store.register import Register, now
+from expectations.store.register import now
 from expectations.texts import Bilingual
 from flows.audit import judge_stage, load_stage, publish_stage, require_not_earlier, standing_run
 from flows.incremental import Judged
 from flows.load import LoadReport
 from flows.load.inbox import inbox_of
-from flows.messages.letters import Occasion
-from flows.messages.sending import MessageSettings, deliver
+from flows.messages.sending import send_due
 from flows.night.attempts import NotOwed, ProgramError, attempted, notice_killed, why_incomplete
 from flows.night.audit_lock import sole_audit
 from flows.orders import AuditOrder, AuditResult, Stopwatch
@@ -106,7 +105,8 @@ def publish(
 def notify(order: AuditOrder) -> int:
     """Messages about the run's new findings, or that there is none, if the office has switched them on; how many were sent."""
     home = Home(order.home)
-    return _send_due(home, home_register(home, order.register), order.as_of)
+    deliveries = send_due(home, home_register(home, order.register), order.as_of)
+    return sum(delivery.state == "sent" for delivery in deliveries)
 
 
 def tell_of_crash(flow: object, flow_run: FlowRun, state: object) -> None:
@@ -115,7 +115,7 @@ def tell_of_crash(flow: object, flow_run: FlowRun, state: object) -> None:
     home = Home(Path(flow_run.parameters.get("home") or settings.home).absolute())
     register = home_register(home, settings.register_url)
     notice_killed(home, register)
-    _send_due(home, register, today())
+    send_due(home, register, today())
 
 
 @flow(name="nightly_audit", validate_parameters=False, log_prints=False, on_crashed=[tell_of_crash])
@@ -195,12 +195,6 @@ def _stages(order: AuditOrder) -> AuditResult:
         result = publish(order, catalogue, loaded, judged, started, watch.stages)
     prune(Home(order.home), order.keep_runs)  # still under the home's lock: see `run_audit`
     return result
-
-
-def _send_due(home: Home, register: Register, day: date) -> int:
-    messages = MessageSettings()
-    deliveries = deliver(register, Occasion(home, messages.address, day), messages, dry_run=False)
-    return sum(delivery.state == "sent" for delivery in deliveries)
 
 
 def department_table(lines: Sequence[Line]) -> str:

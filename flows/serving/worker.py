@@ -39,8 +39,7 @@ from expectations.register import attempts
 from expectations.register.belonging import home_register
 from expectations.store.register import Register, now
 from expectations.store.switches import clock_time
-from flows.messages.letters import Occasion
-from flows.messages.sending import MessageSettings, deliver
+from flows.messages.sending import send_due
 from flows.night.attempts import notice_killed
 from flows.serving.schedule import NIGHT, SCHEDULE, Entry
 from flows.settings import Settings
@@ -158,8 +157,7 @@ def tell_of_killed(home: Home, register: Register) -> None:
     with register.reading() as session:
         if attempts.seem_to_run(session):
             return  # it lives
-    settings = MessageSettings()
-    deliver(register, Occasion(home, settings.address, today()), settings, dry_run=False)
+    send_due(home, register, today())
     _log.warning("a nightly audit was killed")
 
 
