@@ -32,6 +32,7 @@ _SETTINGS: dict[str, object] = {
     "server.trustedUserHeaders": {"x-anka-user": "anka_user"},
     "browser.gatherUsageStats": False,
     "runner.magicEnabled": False,
+    "runner.postScriptGC": False,
     "client.toolbarMode": "minimal",
     "client.showErrorDetails": "none",
     "theme.base": "light",
