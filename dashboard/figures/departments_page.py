@@ -22,7 +22,7 @@ from dashboard.figures.marks import (
 )
 from dashboard.frame import empty
 from dashboard.frame.address import Address, write_address
-from dashboard.frame.charts import departments_chart, office_words
+from dashboard.frame.charts import departments_chart, draw, office_words
 from dashboard.frame.filters import Filter, filter_bar
 from dashboard.frame.parameters import some
 from dashboard.frame.tables import Cell, Column, Html, anchor, lines, show, table
@@ -184,10 +184,7 @@ def _trend(view: View, selection: Selection, counts: dict[tuple[int, str], Count
     names = [department.department for department in selection.work]
     line_column, number_column = st.columns([3, 2])
     with line_column:
-        st.altair_chart(
-            departments_chart(view, selection.runs, selection.office, counts, selection.department, names),
-            width="stretch",
-        )
+        draw(departments_chart(view, selection.runs, selection.office, counts, selection.department, names))
     first, last = selection.runs[0], selection.runs[-1]
 
     def at(run: RunMark, name: str) -> Html:

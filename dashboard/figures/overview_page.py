@@ -10,7 +10,7 @@ import streamlit as st
 from dashboard.figures.marks import say_unknown_office
 from dashboard.frame import empty
 from dashboard.frame.address import write_address
-from dashboard.frame.charts import department_chart, department_words, type_chart
+from dashboard.frame.charts import department_chart, department_words, draw, type_chart
 from dashboard.frame.marks import severity_tag, share
 from dashboard.frame.tables import Cell, Column, Html, anchor, lines, show, table
 from dashboard.frame.view import View
@@ -68,7 +68,7 @@ def _figures(view: View, figures: Line) -> Html:
 def _departments(view: View, groups: Sequence[Line]) -> None:
     st.subheader(view.t("overview.by_department"))
     st.caption(view.t("overview.order_note"))
-    st.altair_chart(department_chart(view, groups), width="stretch")
+    draw(department_chart(view, groups))
     names: list[Cell] = [
         _findings(view, department_words(view, line, groups), department=[line.department]) for line in groups
     ]
@@ -106,7 +106,7 @@ def _types(view: View, counts: Sequence[TypeCount]) -> None:
     if not counts:
         empty.nothing(view, "empty.no_findings")
         return
-    st.altair_chart(type_chart(view, counts), width="stretch")
+    draw(type_chart(view, counts))
     show(_type_table(view, counts))
 
 

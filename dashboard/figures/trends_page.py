@@ -19,7 +19,7 @@ from dashboard.figures.marks import (
 )
 from dashboard.frame import empty
 from dashboard.frame.address import Address, write_address
-from dashboard.frame.charts import changed_words, office_words, run_chart
+from dashboard.frame.charts import changed_words, draw, office_words, run_chart
 from dashboard.frame.filters import Filter, filter_bar
 from dashboard.frame.parameters import Values, many, one_of, some
 from dashboard.frame.tables import Cell, Column, Html, lines, show, table
@@ -111,9 +111,9 @@ def _filters(view: View, offered: Choices) -> None:
 def _draw(view: View, lines_of_runs: Sequence[RunLine]) -> None:
     say_incomplete(view, [line.run for line in lines_of_runs])
     st.subheader(view.t("trend.open_title"))
-    st.altair_chart(run_chart(view, lines_of_runs, ("open",)), width="stretch")
+    draw(run_chart(view, lines_of_runs, ("open",)))
     st.subheader(view.t("trend.moves_title"))
-    st.altair_chart(run_chart(view, lines_of_runs, ("new", "corrected")), width="stretch")
+    draw(run_chart(view, lines_of_runs, ("new", "corrected")))
     if any(line.changed for line in lines_of_runs):
         st.caption(view.t("trend.changes_note"))
     st.subheader(view.t("trend.table"))

@@ -5,6 +5,8 @@ from typing import Any
 
 import altair as alt
 import pandas as pd
+import streamlit as st
+from altair.utils.schemapi import disable_debug_mode
 
 from dashboard.frame.marks import share
 from dashboard.frame.view import View
@@ -35,6 +37,17 @@ _SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down
 _HEADROOM = 1.3  # above the line, for the words of a change
 _FEW_RUNS = 40
 """Up to so many runs each one is a point; with more only those not complete are, and the last one."""
+
+# Altair checks every part of a chart against the schema when it is made and once more when it is drawn, which takes longer than
+# the rest of a page: the tests do that, once for all.
+disable_debug_mode()
+alt.theme.enable("none")
+alt.data_transformers.disable_max_rows()
+
+
+def draw(chart: alt.LayerChart) -> None:
+    """Draws a chart across the page."""
+    st.vega_lite_chart(chart.to_dict(validate=False), width="stretch")
 
 
 def department_chart(view: View, groups: Sequence[Line]) -> alt.LayerChart:
@@ -67,11 +80,15 @@ def department_chart(view: View, groups: Sequence[Line]) -> alt.LayerChart:
             tooltip=[
                 alt.Tooltip("name:N", title=view.t("column.department")),
                 alt.Tooltip("part:N", title=" "),
-                "cards:Q",
+                alt.Tooltip("cards:Q"),
             ],
         )
     )
-    words = alt.Chart(ends).mark_text(align="left", dx=5, fontSize=11).encode(y=rows, x="cards:Q", text="share:N")
+    words = (
+        alt.Chart(ends)
+        .mark_text(align="left", dx=5, fontSize=11)
+        .encode(y=rows, x=alt.X("cards:Q"), text=alt.Text("share:N"))
+    )
     return _layered(bars, words, len(names))
 
 
@@ -98,10 +115,14 @@ def type_chart(view: View, counts: Sequence[TypeCount]) -> alt.LayerChart:
             x=alt.X("errors:Q", stack="zero", **across),
             color=_colour("severity", labels, list(_SEVERITIES.values())),
             order=alt.Order("order:Q"),
-            tooltip=["type:N", "severity:N", "errors:Q"],
+            tooltip=[alt.Tooltip("type:N"), alt.Tooltip("severity:N"), alt.Tooltip("errors:Q")],
         )
     )
-    words = alt.Chart(sums).mark_text(align="left", dx=5, fontSize=12).encode(y=rows, x="errors:Q", text="errors:Q")
+    words = (
+        alt.Chart(sums)
+        .mark_text(align="left", dx=5, fontSize=12)
+        .encode(y=rows, x=alt.X("errors:Q"), text=alt.Text("errors:Q"))
+    )
     return _layered(bars, words, len(sums))
 
 
@@ -136,7 +157,7 @@ def run_chart(view: View, lines: Sequence[RunLine], series: Sequence[str]) -> al
             strokeDash=alt.condition(
                 alt.datum.series == view.t("column.figure_corrected"), alt.value([6, 3]), alt.value([1, 0])
             ),
-            order="seq:Q",
+            order=alt.Order("seq:Q"),
         )
     )
     return _over_runs([drawn, *_points(view, frame, "series", names, colours), *_changes(view, lines)], 250)
@@ -175,7 +196,7 @@ def departments_chart(
             y=alt.Y("count:Q", title=view.t("dept.axis"), scale=alt.Scale(domainMin=0), axis=alt.Axis(tickCount=5)),
             color=_colour("department", words, colours, columns=3),
             opacity=opacity,
-            order="seq:Q",
+            order=alt.Order("seq:Q"),
         )
     )
     marks = [
@@ -216,7 +237,7 @@ def _points(
     base = (
         alt.Chart(frame)
         .transform_filter("datum.point")
-        .encode(x="day:T", y="count:Q", color=colour, shape=shape, tooltip=tooltip)
+        .encode(x=alt.X("day:T"), y=alt.Y("count:Q"), color=colour, shape=shape, tooltip=tooltip)
     )
     return [
         base.transform_filter("datum.complete").mark_point(filled=True, size=42, opacity=1),
@@ -234,11 +255,11 @@ def _changes(view: View, lines: Sequence[RunLine]) -> list[alt.Chart]:
     frame = pd.DataFrame(
         {"day": pd.Timestamp(line.run.as_of), "words": changed_words(view, line.changed)} for line in changes
     )
-    base = alt.Chart(frame).encode(x="day:T", tooltip=[alt.Tooltip("words:N", title=view.t("trend.changed"))])
+    base = alt.Chart(frame).encode(x=alt.X("day:T"), tooltip=[alt.Tooltip("words:N", title=view.t("trend.changed"))])
     return [
         base.mark_rule(strokeDash=[3, 3], color="#667085", strokeWidth=1.5),
         base.mark_text(align="left", baseline="top", dx=4, fontSize=11, color="#4b5563").encode(
-            y=alt.value(2), text="words:N"
+            y=alt.value(2), text=alt.Text("words:N")
         ),
     ]
 
