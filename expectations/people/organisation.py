@@ -4,6 +4,7 @@ into the register in organisation_import.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,11 +21,20 @@ from expectations.texts import Bilingual
 OFFICES = ("city", "district")
 
 
+class PlacedUnit(NamedTuple):
+    """A unit as the tree holds it: read at every pass of a page, so not the row of the register that could be changed."""
+
+    id: int
+    name: str
+    kind: str
+    parent_id: int | None
+
+
 @dataclass(frozen=True)
 class Tree:
     """All units by number."""
 
-    units: dict[int, Unit]
+    units: dict[int, PlacedUnit]
 
     @property
     def office_names(self) -> frozenset[str]:
@@ -32,23 +42,23 @@ class Tree:
         return frozenset(unit.name for unit in self.units.values() if unit.kind in OFFICES)
 
     @property
-    def roots(self) -> tuple[Unit, ...]:
+    def roots(self) -> tuple[PlacedUnit, ...]:
         """The units under no other."""
         return tuple(unit for unit in self.units.values() if unit.parent_id is None)
 
-    def line(self, unit_id: int | None) -> tuple[Unit, ...]:
+    def line(self, unit_id: int | None) -> tuple[PlacedUnit, ...]:
         """The unit and those above it, from below."""
-        units: list[Unit] = []
+        units: list[PlacedUnit] = []
         while unit_id is not None and unit_id in self.units:
             units.append(self.units[unit_id])
             unit_id = units[-1].parent_id
         return tuple(units)
 
-    def office(self, unit_id: int | None) -> Unit | None:
+    def office(self, unit_id: int | None) -> PlacedUnit | None:
         """The office a unit belongs to."""
         return next((unit for unit in self.line(unit_id) if unit.kind in OFFICES), None)
 
-    def department(self, unit_id: int | None) -> Unit | None:
+    def department(self, unit_id: int | None) -> PlacedUnit | None:
         """The department a unit is or belongs to."""
         return next((unit for unit in self.line(unit_id) if unit.kind == "department"), None)
 
@@ -63,10 +73,11 @@ class Tree:
 
 def read_tree(session: Session) -> Tree:
     """The organisation as it stands."""
-    return Tree({unit.id: unit for unit in session.scalars(select(Unit).order_by(Unit.id))})
+    rows = session.execute(select(Unit.id, Unit.name, Unit.kind, Unit.parent_id).order_by(Unit.id))
+    return Tree({row.id: PlacedUnit(*row) for row in rows})
 
 
-def find_unit(session: Session, path: str) -> Unit:
+def find_unit(session: Session, path: str) -> PlacedUnit:
     """A unit by its path or the end of it (第一检察部, 示例院/第一检察部). Raises InputError."""
     tree = read_tree(session)
     path_end = [part.strip() for part in path.split("/") if part.strip()]

@@ -6,7 +6,7 @@ People are updated by login; those the file does not name are listed, and switch
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from expectations.errors import InputError
@@ -19,7 +19,7 @@ from expectations.people.accounts import (
     end_sessions,
     require_an_administrator,
 )
-from expectations.people.organisation import OFFICES, Tree, read_tree
+from expectations.people.organisation import OFFICES, PlacedUnit, Tree, read_tree
 from expectations.people.organisation_file import Line, possible_prosecutors
 from expectations.people.passwords import first_password, hash_password
 from expectations.store.register import Register
@@ -145,12 +145,14 @@ def _unit(
     for unit in tree.units.values():
         same_kind = unit.kind in OFFICES if anywhere else unit.kind == kind
         if unit.name == name and same_kind and (anywhere or unit.parent_id == parent):
-            unit.parent_id, unit.kind = parent, kind
+            if (unit.parent_id, unit.kind) != (parent, kind):
+                session.execute(update(Unit).where(Unit.id == unit.id).values(parent_id=parent, kind=kind))
+                tree.units[unit.id] = unit._replace(parent_id=parent, kind=kind)
             return unit.id
     new_unit = Unit(name=name, kind=kind, parent_id=parent)
     session.add(new_unit)
     session.flush()
-    tree.units[new_unit.id] = new_unit
+    tree.units[new_unit.id] = PlacedUnit(new_unit.id, name, kind, parent)
     new_paths.append(tree.path(new_unit.id))
     return new_unit.id
 
@@ -187,6 +189,5 @@ def _drop_unused(session: Session, named_units: set[int]) -> list[str]:
     for unit in sorted(tree.units.values(), key=lambda unit: -len(tree.line(unit.id))):
         if unit.id not in kept_units:
             dropped.append(tree.path(unit.id))
-            session.delete(unit)
-            session.flush()
+            session.execute(delete(Unit).where(Unit.id == unit.id))
     return dropped

@@ -63,10 +63,10 @@ class Offices:
 
 def read_offices(session: Session) -> Offices:
     """The offices as the organisation has them; none when it was not loaded."""
-    units = {unit.id: unit for unit in session.scalars(select(Unit))}
-    offices = {unit.id: unit.name for unit in units.values() if unit.kind in ("city", "district")}
+    units = session.execute(select(Unit.id, Unit.name, Unit.kind, Unit.parent_id)).all()
+    offices = {unit.id: unit.name for unit in units if unit.kind in ("city", "district")}
     having: dict[str, set[str]] = {}
-    for unit in units.values():
+    for unit in units:
         if unit.kind == "department" and unit.parent_id in offices:
             having.setdefault(unit.name, set()).add(offices[unit.parent_id])
     return Offices(frozenset(offices.values()), {name: frozenset(names) for name, names in having.items()})
