@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from expectations.figures.runs import RunMark
 from expectations.finding.departments import department_order
 from expectations.notices.grades import awaiting_reply
-from expectations.register.readers_rows import departments_of, offices_among, rows_of
+from expectations.register.readers_rows import by_no_index, departments_of, offices_among, rows_of
 from expectations.register.transitions import ACTIVE
 from expectations.rights.reader import Reader
 from expectations.store.offices import read_offices
@@ -198,7 +198,7 @@ def causes(session: Session, reader: Reader, office: str, department: str | None
     """Open errors of a department, of all departments of the office for None, by rule and error type, most frequent first."""
     parts = [Finding.state.in_(ACTIVE), _under(session, office), departments_of(reader.figures, Finding)]
     if department is not None:
-        parts.append(Finding.department == department)
+        parts.append(by_no_index(Finding.department) == department)
     rows = session.execute(
         select(Finding.rule_id, Finding.error_type, func.count())
         .where(*parts, not_(Finding.hint_now))
