@@ -14,13 +14,14 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from expectations.finding.columns import SEARCHED
 from expectations.finding.departments import department_order
 from expectations.finding.labels import SEVERITIES
-from expectations.register.readers_rows import rows_of
+from expectations.register.readers_rows import by_no_index, counted_rows_of, rows_of
 from expectations.register.transitions import ACTIVE, State
 from expectations.rights.reader import Reader
 from expectations.rights.scope import Scope
 from expectations.run.published import FindingFilter
+from expectations.store.explained import IS_EXPLAINED
 from expectations.store.register import Register
-from expectations.store.revision import counted_once
+from expectations.store.revision import counted_once, counted_once_a_run
 from expectations.store.tables import Event, Finding, Run
 
 Step = Literal["", "unverified", "confirmed", "disputed", "answered", "still_wrong"]
@@ -77,7 +78,7 @@ def list_findings(
     offset: int = 0,
 ) -> list[Finding]:
     """A page of the findings asked for, in one of SORTS. Departments stand in the order of their numbers."""
-    departments = choices(session, reader, Finding.department, register_filter.states)
+    departments = choices(session, reader, Finding.department)
     if sort == "department":
         page = _by_department(session, reader, register_filter, departments, descending, limit, offset)
         return _findings(session, page)
@@ -232,13 +233,20 @@ def history(session: Session, reader: Reader, ids: Sequence[str]) -> dict[str, l
     return events
 
 
-def choices(
-    session: Session, reader: Reader, column: InstrumentedAttribute[str], states: Sequence[State] = ACTIVE
-) -> list[str]:
-    """The values a filter on a column can take among the findings in some states."""
-    query = select(column).where(_in_states(states), rows_of(reader.rows)).distinct()
-    what = ("choices", reader.rows, column.key, tuple(states))
-    return list(counted_once(session, what, lambda: sorted(session.scalars(query))))
+def choices(session: Session, reader: Reader, column: InstrumentedAttribute[str]) -> list[str]:
+    """The values a filter on a column can take: those of findings that are active, or could be again by a decision."""
+    value = column if reader.rows.everything else by_no_index(column)
+    queries = [
+        select(value).where(condition, counted_rows_of(reader.rows)).distinct()
+        for condition in (_in_states(ACTIVE), IS_EXPLAINED)
+    ]
+    return list(
+        counted_once_a_run(
+            session,
+            ("choices", reader.rows, column.key),
+            lambda: sorted({name for query in queries for name in session.scalars(query)}),
+        )
+    )
 
 
 def _selected(session: Session, reader: Reader, query: Any, register_filter: Wanted) -> Any:

@@ -11,6 +11,7 @@ from typing import Literal
 import duckdb
 
 from expectations.finding.departments import department_order
+from expectations.run.counted import counted_once
 from expectations.store.offices import UNKNOWN, Offices
 
 NO_OFFICES = Offices()
@@ -68,8 +69,13 @@ from counted group by all
 
 def figure_lines(con: duckdb.DuckDBPyConnection, offices: Offices = NO_OFFICES) -> list[Line]:
     """The figures of the run as far as `con` shows it, as finely as they are kept, each under the office it is counted under."""
-    lines = [Line(*row) for row in con.execute(_COUNTED).fetchall()]
-    return [replace(line, office=offices.counted_under(line.office, line.department)) for line in lines]
+    return [replace(line, office=offices.counted_under(line.office, line.department)) for line in _lines(con)]
+
+
+@counted_once
+def _lines(con: duckdb.DuckDBPyConnection) -> list[Line]:
+    """The same, each under the office it names."""
+    return [Line(*row) for row in con.execute(_COUNTED).fetchall()]
 
 
 def by(lines: Iterable[Line], *grain: Grain) -> list[Line]:

@@ -11,6 +11,7 @@ from expectations.finding.columns import COLUMNS, Finding, finding_of, selected
 from expectations.finding.departments import department_order
 from expectations.finding.labels import severity_order
 from expectations.finding.masks import Masks
+from expectations.run.counted import counted_once
 from expectations.run.published import FindingFilter, place_columns
 
 SORTS = ("department", "severity", "rule", "bmsah", "run")
@@ -43,6 +44,7 @@ class Choices:
         )
 
 
+@counted_once
 def choices(con: duckdb.DuckDBPyConnection) -> Choices:
     """The choices of the filters. Rules and error types are those with findings."""
     owners = con.execute(
@@ -62,6 +64,7 @@ def choices(con: duckdb.DuckDBPyConnection) -> Choices:
     )
 
 
+@counted_once
 def card_titles(con: duckdb.DuckDBPyConnection) -> dict[str, tuple[str, str]]:
     """Chinese and English title of every card type."""
     return {
@@ -69,6 +72,7 @@ def card_titles(con: duckdb.DuckDBPyConnection) -> dict[str, tuple[str, str]]:
     }
 
 
+@counted_once
 def count_findings(con: duckdb.DuckDBPyConnection, finding_filter: FindingFilter) -> tuple[int, int]:
     """Errors and hints the filter selects."""
     where = finding_filter.where()

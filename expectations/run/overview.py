@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import duckdb
 
+from expectations.run.counted import counted_once
+
 
 @dataclass(frozen=True)
 class TypeCount:
@@ -29,6 +31,7 @@ class RuleCount:
     cards: int
 
 
+@counted_once
 def by_error_type(con: duckdb.DuckDBPyConnection) -> list[TypeCount]:
     """Errors by type and severity."""
     rows = con.execute(
@@ -37,6 +40,7 @@ def by_error_type(con: duckdb.DuckDBPyConnection) -> list[TypeCount]:
     return [TypeCount(*row) for row in rows.fetchall()]
 
 
+@counted_once
 def top_rules(con: duckdb.DuckDBPyConnection, *, hints: bool, limit: int = 10) -> list[RuleCount]:
     """The rules with most findings, errors or hints, with the correct way to fill."""
     rows = con.execute(

@@ -6,6 +6,7 @@ from typing import Any
 
 import duckdb
 
+from expectations.run.counted import counted_once
 from expectations.texts import Bilingual
 
 
@@ -59,6 +60,7 @@ class RuleText:
     pack: str
 
 
+@counted_once
 def rule_lines(con: duckdb.DuckDBPyConnection) -> list[RuleLine]:
     """Every rule of the run, by id."""
     rows = con.execute("""
@@ -119,6 +121,7 @@ def how_to_fill(con: duckdb.DuckDBPyConnection, rule_ids: set[str]) -> dict[str,
     return {rule_id: (zh, en) for rule_id, zh, en in rows.fetchall()}
 
 
+@counted_once
 def headers(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], str]:
     """The header of every item by card and name."""
     return {

@@ -5,13 +5,12 @@ Every page and export reads a run through here, so that no query has to remember
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from expectations.connections import memory_limit, open_duckdb
@@ -19,14 +18,15 @@ from expectations.finding.columns import NAMING
 from expectations.finding.hints import hint_now_sql, severity_now_sql
 from expectations.home import Home
 from expectations.rights.reader import Reader
+from expectations.run.counted import Shown
 from expectations.run.published import telling_of_damage
 from expectations.run.readers_rows import published_rows_of
 from expectations.run.schema import PUBLISHED, require_schema
 from expectations.sql.quoting import column, quoted
+from expectations.store.explained import explained_findings
 from expectations.store.holds import held_rules
 from expectations.store.register import Register
 from expectations.store.revision import revision
-from expectations.store.tables import Finding
 
 _FILES_OPEN = 3
 _SIGHTS_OPEN = 100
@@ -41,12 +41,24 @@ _CELLS = frozenset(("rejected_rows", "unreadable_cells", "export_artefacts"))
 """Cells as they stood, of rows that may be anybody's."""
 
 
+def _laid_over(explained: Sequence[str], held: Sequence[str]) -> int:
+    """One value for what the register lays over a run: the ids themselves would be held by every sight."""
+    return hash((tuple(explained), tuple(held)))
+
+
+_NOTHING = _laid_over((), ())
+
+
 @dataclass
 class _Sight:
     """A catalogue of views for one reader, the state of the register it shows, and how many pages use it."""
 
     name: str
     revision: object = None
+    laid_over: int = _NOTHING
+    """Which findings explained and rules on hold it shows."""
+    shown: Shown = field(default_factory=Shown)
+    """Another one whenever those are others."""
     users: int = 0
     made: bool = False
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -91,6 +103,7 @@ class Sights:
                 _bring_up(cursor, sight, session)
             cursor.execute(f"use {sight.name}")
             cursor.execute("set variable shows_numbers = ?", [reader.sees_numbers])
+            sight.shown.say(cursor)
             yield cursor
         finally:
             cursor.close()
@@ -145,13 +158,15 @@ def _bring_up(con: duckdb.DuckDBPyConnection, sight: _Sight, session: Session) -
     name, revision_now = sight.name, revision(session)
     if sight.revision == revision_now:
         return
-    explained = session.scalars(select(Finding.finding_id).where(Finding.state == "explained")).all()
-    # In one transaction: other pages of the reader are counting over these tables at this moment.
-    con.execute("begin")
-    con.execute(f"delete from {name}.explained; delete from {name}.held")
-    con.execute(f"insert into {name}.explained select unnest(?::varchar[])", [list(explained)])
-    con.execute(f"insert into {name}.held select unnest(?::varchar[])", [sorted(held_rules(session))])
-    con.execute("commit")
+    explained, held = sorted(explained_findings(session)), sorted(held_rules(session))
+    if sight.laid_over != (laid_over := _laid_over(explained, held)):
+        # In one transaction: other pages of the reader are counting over these tables at this moment.
+        con.execute("begin")
+        con.execute(f"delete from {name}.explained; delete from {name}.held")
+        con.execute(f"insert into {name}.explained select unnest(?::varchar[])", [explained])
+        con.execute(f"insert into {name}.held select unnest(?::varchar[])", [held])
+        con.execute("commit")
+        sight.laid_over, sight.shown = laid_over, Shown()
     sight.revision = revision_now
 
 

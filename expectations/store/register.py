@@ -116,10 +116,15 @@ def opened(url: str, *, keep_former: bool = True) -> Register:
                 Bilingual("不支持的台账数据库", "unknown kind of register").about(parsed.get_backend_name()),
                 hint=_KINDS,
             )
+        on_a_server = parsed.get_backend_name() != "sqlite"  # which may have gone away since; a file has not
         engine = create_engine(
-            parsed, pool_pre_ping=True, pool_size=_CONNECTIONS, max_overflow=_CONNECTIONS, pool_timeout=_WAIT_SECONDS
+            parsed,
+            pool_pre_ping=on_a_server,
+            pool_size=_CONNECTIONS,
+            max_overflow=_CONNECTIONS,
+            pool_timeout=_WAIT_SECONDS,
         )
-        if engine.dialect.name == "sqlite":
+        if not on_a_server:
             _prepare_sqlite(engine)
         try:
             with engine.execution_options(**{_WRITES: True}).begin() as connection:

@@ -16,6 +16,8 @@ from expectations.texts import Bilingual
 
 _ACTIVE = "state IN ('new', 'open', 'reopened')"
 """Of the index of all a working list counts and sorts by; a query says the same words, see `reading`."""
+_EXPLAINED = "state = 'explained'"
+"""Of the index of what a page of a run leaves out; a query says the same words, see `explained`."""
 
 
 class Table(DeclarativeBase):
@@ -187,6 +189,18 @@ class Finding(Table):
             "first_seen",
             sqlite_where=text(_ACTIVE),
             postgresql_where=text(_ACTIVE),
+        ),
+        Index(
+            "ix_findings_explained",
+            "state",
+            "office",
+            "department",
+            "prosecutor",
+            "rule_id",
+            "card",
+            "finding_id",
+            sqlite_where=text(_EXPLAINED),
+            postgresql_where=text(_EXPLAINED),
         ),
         Index(None, "state", "rule_id"),
         Index(None, "state", "first_seq"),
