@@ -138,6 +138,16 @@ def _findings(session: Session, page: Sequence[str]) -> list[Finding]:
 
 def count_findings(session: Session, reader: Reader, register_filter: Wanted) -> tuple[int, int]:
     """Errors and hints among the findings asked for; those of held rules are hints."""
+    what = ("counts", _scopes(reader, register_filter), register_filter)
+    return counted_once(session, what, lambda: _count_findings(session, reader, register_filter))
+
+
+def _scopes(reader: Reader, register_filter: Wanted) -> tuple[Scope, Scope | None]:
+    """What of the reader decides which findings are selected."""
+    return reader.rows, reader.own if register_filter.own else None
+
+
+def _count_findings(session: Session, reader: Reader, register_filter: Wanted) -> tuple[int, int]:
     counts = select(
         func.coalesce(func.sum(case((Finding.hint_now, 0), else_=1)), 0),
         func.coalesce(func.sum(case((Finding.hint_now, 1), else_=0)), 0),
@@ -161,10 +171,8 @@ class StepCounts:
 
 def count_steps(session: Session, reader: Reader, register_filter: Wanted) -> StepCounts:
     """All counts of a working list in one pass; `new` are those the last run found or found again."""
-    scopes = (reader.rows, reader.own if register_filter.own else None)
-    return counted_once(
-        session, ("steps", scopes, register_filter), lambda: _count_steps(session, reader, register_filter)
-    )
+    what = ("steps", _scopes(reader, register_filter), register_filter)
+    return counted_once(session, what, lambda: _count_steps(session, reader, register_filter))
 
 
 def _count_steps(session: Session, reader: Reader, register_filter: Wanted) -> StepCounts:

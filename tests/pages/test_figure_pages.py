@@ -5,6 +5,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import altair as alt
 import openpyxl
 import pytest
 from starlette.datastructures import QueryParams
@@ -77,6 +78,14 @@ def page_text(app: AppTest) -> str:
 
 def charts(app: AppTest) -> list[dict[str, Any]]:
     return [json.loads(element.proto.spec) for element in app.get("vega_lite_chart")]
+
+
+@pytest.mark.parametrize(("page", "number"), [("overview", 2), ("departments", 1), ("trends", 2)])
+def test_charts_are_such_as_vega_lite_knows(place: tuple[Home, Register], page: str, number: int) -> None:
+    drawn = charts(opened(place, page, SUPERVISOR, days="365"))
+    assert len(drawn) == number
+    for chart in drawn:
+        alt.LayerChart.from_dict(chart, validate=True)
 
 
 def test_departments_show_numbers_with_their_denominators(place: tuple[Home, Register]) -> None:

@@ -15,6 +15,7 @@ from expectations.rights.reader import MACHINE, Reader
 from expectations.rights.roles import Role
 from expectations.rights.scope import EVERYTHING, NOTHING, Scope
 from expectations.run.figures import by, figure_lines
+from expectations.run.overview import TypeCount, by_error_type
 from expectations.run.sights import Sights
 from expectations.store.register import Register, open_register
 
@@ -141,6 +142,29 @@ def test_decisions_show_at_once_and_for_everybody(sights: Sights, register: Regi
     assert ask(sights, register, audited_home, LEADER, errors) == [(0,)]
     release(register, supervisor, str(rule), "已核对")
     assert ask(sights, register, audited_home, LEADER, errors) == before
+
+
+def test_figures_are_counted_once_for_all_who_see_the_same(
+    sights: Sights, register: Register, audited_home: Path
+) -> None:
+    def figures(who: Reader) -> list[TypeCount]:
+        with sights.open(Home(audited_home).current(), register, who) as con:
+            return by_error_type(con)
+
+    supervisor = replace(MACHINE, user_id=3)
+    counted = figures(MACHINE)
+    assert figures(supervisor) is counted
+    assert figures(HEAD) != counted
+    findings = "select finding_id, error_type from findings where not is_hint order by all limit 2"
+    (first, _), (second, error_type) = ask(sights, register, audited_home, MACHINE, findings)
+    decide(register, supervisor, [str(first)], Decision("confirm"))
+    assert figures(MACHINE) is counted  # which leaves out nothing
+    decide(register, supervisor, [str(second)], Decision("reject", "old_card", "历史案卡"))
+
+    def errors(counts: list[TypeCount]) -> int:
+        return sum(count.errors for count in counts if count.error_type == error_type)
+
+    assert errors(figures(MACHINE)) == errors(counted) - 1
 
 
 def test_readers_at_the_same_time_do_not_mix(sights: Sights, register: Register, audited_home: Path) -> None:

@@ -13,11 +13,12 @@ from support.register_cases import postgresql, register
 from expectations.errors import InputError
 from expectations.register.follow import Followed, follow
 from expectations.register.life import Decision, decide, undo
-from expectations.register.reading import Wanted, count_findings, history, list_findings, one_finding
+from expectations.register.reading import Wanted, choices, count_findings, history, list_findings, one_finding
 from expectations.register.trust import release
 from expectations.rights.acts import NotAllowedError
 from expectations.rights.reader import MACHINE, Reader
 from expectations.rights.scope import NOTHING, Scope
+from expectations.store.explained import explained_findings
 from expectations.store.register import Register
 from expectations.store.tables import Event, Finding, Run, RunFigure
 
@@ -229,6 +230,32 @@ def test_a_rule_rejected_often_goes_on_hold_until_it_is_released(register: Regis
         assert count_findings(session, SUPERVISOR, Wanted()) == (7, 0)
     assert decide(register, SUPERVISOR, ["f5"], REJECT).held == ()
     assert decide(register, SUPERVISOR, ["f6", "f7", "f8", "f9"], REJECT).held == ("C001",)
+
+
+@pytest.mark.parametrize("reader", [SUPERVISOR, OWNER])
+def test_a_filter_offers_what_a_decision_may_bring_back(register: Register, nights: Nights, reader: Reader) -> None:
+    def offered() -> tuple[list[str], list[str]]:
+        with register.reading() as session:
+            in_list = [finding.finding_id for finding in list_findings(session, reader, Wanted())]
+            return choices(session, reader, Finding.rule_id), in_list
+
+    nights(FIRST.on(1, wrong=(Wrong(), Wrong("f2", rule_id="C002")), rules={"C001": "r1", "C002": "r1"}))
+    rejected = decide(register, SUPERVISOR, ["f2"], REJECT)
+    assert offered() == (["C001", "C002"], ["f1"])
+    undo(register, SUPERVISOR, rejected.batch)
+    assert offered() == (["C001", "C002"], ["f1", "f2"])
+    nights(FIRST.on(2, wrong=(Wrong(),), rules={"C001": "r1", "C002": "r1"}))
+    assert offered() == (["C001"], ["f1"])
+
+
+def test_what_was_explained_is_known_until_it_is_undone(register: Register, nights: Nights) -> None:
+    nights(FIRST)
+    rejected = decide(register, SUPERVISOR, ["f1"], REJECT)
+    with register.reading() as session:
+        assert list(explained_findings(session)) == ["f1"]
+    undo(register, SUPERVISOR, rejected.batch)
+    with register.reading() as session:
+        assert list(explained_findings(session)) == []
 
 
 def test_the_owner_says_corrected_and_the_next_run_decides(register: Register, nights: Nights) -> None:
