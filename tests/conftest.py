@@ -25,6 +25,8 @@ from sample_data import COMMITTED
 hypothesis.settings.register_profile("anka", deadline=None)
 hypothesis.settings.load_profile("anka")
 
+os.environ.setdefault("STREAMLIT_RUNNER_POST_SCRIPT_GC", "false")  # as the dashboard is served, see dashboard.asgi
+
 LONGEST = (
     "test_file_shapes",
     "test_lost_register",

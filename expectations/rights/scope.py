@@ -62,7 +62,8 @@ class Scope:
         unknown_office = [reduce(and_, (office != name for name in sorted(self.known)))] if self.known else []
         parts = [office == office_name for office_name in sorted(self.offices)]
         for office_name, conditions in claims.items():
-            parts.append(reduce(or_, [office == office_name, *unknown_office]) & reduce(or_, conditions))
+            # The claims first, which hold of few rows: of most the offices, of which there may be many, are not looked at.
+            parts.append(reduce(or_, conditions) & reduce(or_, [office == office_name, *unknown_office]))
         return parts
 
     def __or__(self, other: "Scope") -> "Scope":
