@@ -12,12 +12,12 @@ from flows.bench.peers.table import KEY
 from flows.orders import AuditOrder
 
 CATALOGUE = Path(str(resources.files("flows.bench.peers").joinpath("catalogue")))
-_AS_OF = date(2026, 6, 30)
+AS_OF = date(2026, 6, 30)
 
 
 def run(file: Path, folder: Path) -> Judged:
     """Judging is stages judge and collect: count, reconcile, and write every finding with its values and message."""
-    order = AuditOrder(folder / "home", (file,), _AS_OF, CATALOGUE, data_docs=False, follow=False)
+    order = AuditOrder(folder / "home", (file,), AS_OF, CATALOGUE, data_docs=False, follow=False)
     result = run_audit(order)
     seconds = {stage.name: stage.seconds for stage in result.stages}
     with open_published(result.file) as con:

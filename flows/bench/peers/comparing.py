@@ -36,6 +36,7 @@ BY_HAND = Peer("hand-written DuckDB", "by_hand", "duckdb")
 PEERS = (
     BY_HAND,
     Peer("Anka", "anka", "anka-audit"),
+    Peer("Anka, keys only", "anka_keys", "anka-audit"),
     Peer("Great Expectations on pandas", "great_expectations_pandas", "great-expectations"),
     Peer("pandera on polars", "pandera_polars", "pandera", _PEERS),
     Peer("Pointblank on polars", "pointblank_polars", "pointblank", _PEERS),
