@@ -1,8 +1,9 @@
 """The nightly audit as an attempt: under the home's lock, with its beginning and its end in the register, whatever the end."""
 
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from traceback import extract_tb
 
@@ -10,7 +11,7 @@ from expectations.errors import AnkaError, InputError
 from expectations.home import Home
 from expectations.refused_by_machine import refused_by_machine
 from expectations.register import attempts
-from expectations.store.register import Register
+from expectations.store.register import Register, now
 from expectations.texts import Bilingual, joined
 from flows.night.audit_lock import sole_audit
 from flows.orders import AuditResult
@@ -24,6 +25,8 @@ _WHY: Mapping[object, str] = {
 
 _PATIENCE = 2 * 3600
 """Seconds a scheduled night waits for another audit, which may be a re-check or one begun by hand."""
+_EARLY_SECONDS = 60
+"""A scheduler begins a run a little before it is due. More than this is no haste but a clock that was put back."""
 
 
 class NotOwed(Exception):
@@ -44,9 +47,12 @@ def attempted(
 ) -> AuditResult:
     """Calls `audit` under the home's lock and writes down what it came to. Raises what it raises.
 
-    A scheduled night was due at `since`: it waits for an audit at work, and raises NotOwed when that has done the night's work.
+    A scheduled night was due at `since`: it waits for that moment and for an audit at work, and raises NotOwed when that has done
+    the night's work.
     """
     number = None
+    if since:
+        _wait_until_due(since)
     try:
         with sole_audit(home, _PATIENCE if since else 0):
             if since:
@@ -70,6 +76,15 @@ def why_incomplete(result: AuditResult) -> str:
     """Why the run the register followed is not complete; blank where it is."""
     problems = result.followed.problems if result.followed else ()
     return joined("；", dict.fromkeys(_WHY[problem["kind"]] for problem in problems))
+
+
+def _wait_until_due(since: datetime) -> None:
+    """What began before it was due would be taken for another audit, and the night for one that was missed."""
+    for _ in range(_EARLY_SECONDS):
+        early = (since - now()) / timedelta(seconds=1)
+        if not 0 < early <= _EARLY_SECONDS:
+            return
+        time.sleep(min(early, 1))
 
 
 def _require_owed(register: Register, since: datetime) -> None:

@@ -94,6 +94,23 @@ def test_a_scheduled_night_that_another_audit_has_done_is_none_and_no_failure(
         assert [attempt.outcome for attempt in session.query(Attempt)] == ["published", "published"]
 
 
+def test_a_night_that_the_scheduler_begins_early_has_done_its_own_work(
+    sqlite_register: Register, tmp_path: Path
+) -> None:
+    due = now() + timedelta(seconds=0.4)
+    attempted(Home(tmp_path), sqlite_register, lambda: RESULT, due)
+    with sqlite_register.reading() as session:
+        assert attempts.done_since(session, due), "it would be made up for"
+    with pytest.raises(NotOwed):
+        attempted(Home(tmp_path), sqlite_register, lambda: RESULT, due)
+
+
+def test_a_night_does_not_wait_for_a_clock_that_was_put_back(sqlite_register: Register, tmp_path: Path) -> None:
+    began = now()
+    attempted(Home(tmp_path), sqlite_register, lambda: RESULT, began + timedelta(hours=1))
+    assert now() - began < timedelta(seconds=30)
+
+
 def test_a_scheduled_night_waits_for_the_audit_at_work(sqlite_register: Register, tmp_path: Path) -> None:
     home, came = Home(tmp_path), threading.Event()
 
