@@ -88,6 +88,11 @@ class AuditResult:
     """What duplicate rules never saw: equal rows that were merged, a line per card."""
 
     @property
+    def problems(self) -> tuple[dict[str, object], ...]:
+        """Why the run that the register followed is not complete; empty where it is."""
+        return self.followed.problems if self.followed else ()
+
+    @property
     def errors(self) -> int:
         """Errors of all lines."""
         return total(self.lines).errors

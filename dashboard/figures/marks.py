@@ -13,6 +13,7 @@ from dashboard.frame.parameters import one_of
 from dashboard.frame.tables import Html, lines
 from dashboard.frame.view import View
 from expectations.figures.runs import RunMark
+from expectations.register.problems import PROBLEM_KINDS
 
 PERIODS = (90, 30, 365)
 """Days the figure pages look back on; the first is the usual one."""
@@ -40,7 +41,9 @@ def incomplete_words(view: View, run: RunMark) -> str:
     """Why a run is not complete; empty when it is."""
     if run.complete:
         return ""
-    return "、".join(view.label("state", kind) for kind in run.problems) or view.t("trend.incomplete")
+    return "、".join(PROBLEM_KINDS[kind].in_language(view.language) for kind in run.problems) or view.t(
+        "trend.incomplete"
+    )
 
 
 def say_incomplete(view: View, runs: Sequence[RunMark]) -> None:

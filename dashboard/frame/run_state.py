@@ -2,7 +2,6 @@
 one when the nights stand still.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 
 import streamlit as st
@@ -10,13 +9,11 @@ import streamlit as st
 from dashboard.frame.view import View
 from dashboard.words.texts import text
 from expectations.register.attempts import standing
+from expectations.register.problems import problem_words, problems_of
 from expectations.register.reading import last_run
 from expectations.rights.reader import Reader
-from expectations.run.findings import card_titles
 from expectations.store.register import Register
 from expectations.texts import Language
-
-_SHOWN = 8
 
 
 def banner(view: View) -> None:
@@ -31,7 +28,10 @@ def banner(view: View) -> None:
     st.sidebar.caption(view.t("app.run", as_of=view.run.as_of, run_id=view.run.run_id))
     problems = run_problems(view)
     if problems:
-        problem_lines = "\n".join(f"- {_problem_words(view, problem)}" for problem in problems)
+        named = view.reader.may("watch")
+        problem_lines = "\n".join(
+            f"- {problem_words(problem, naming_files=named).in_language(view.language)}" for problem in problems
+        )
         st.warning(f"**{view.t('app.incomplete')}**\n\n{problem_lines}", icon=":material/warning:")
 
 
@@ -51,18 +51,8 @@ def nights_banner(register: Register, reader: Reader, language: Language) -> Non
         st.error("\n\n".join(lines), icon=":material/bedtime_off:")
 
 
-def run_problems(view: View) -> list[Mapping[str, object]]:
+def run_problems(view: View) -> Sequence[Mapping[str, object]]:
     """Why the run shown is not complete; empty when it is."""
     with view.register.reading() as session:
         run = last_run(session)
-        return [json.loads(problem) for problem in run.problems] if run and run.run_id == view.run.run_id else []
-
-
-def _problem_words(view: View, problem: Mapping[str, object]) -> str:
-    if problem["kind"] == "rows_off_trend":
-        title = view.pick(*card_titles(view.con).get(str(problem["card"]), (str(problem["card"]), "")))
-        return view.t("work.rows_off_trend", card=title, rows=problem["rows"], usual=problem["usual"])
-    names = problem["departments" if problem["kind"] == "department_missing" else "rules"]
-    assert isinstance(names, Sequence)
-    some_names = "、".join(map(str, names[:_SHOWN])) + ("…" if len(names) > _SHOWN else "")
-    return view.t(f"work.{problem['kind']}", count=len(names), names=some_names)
+        return problems_of(run) if run and run.run_id == view.run.run_id else []

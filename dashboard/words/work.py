@@ -68,18 +68,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "work.nothing": ("没有待处理的问题。", "Nothing is waiting."),
     "work.notice_due": ("{number}，应于 {day} 前书面回复", "{number}: reply in writing by {day}"),
     "work.filled_by": ("由{owner}填录", "filled by {owner}"),
-    "work.rules_in_error": (
-        "{count} 条规则出错，未能判定（{names}）；数字不含这些规则。",
-        "rules in error, not judged: {count} ({names}); the figures leave them out.",
-    ),
-    "work.department_missing": (
-        "导出中缺少 {count} 个部门：{names}。",
-        "departments missing from the export: {count} ({names}).",
-    ),
-    "work.rows_off_trend": (
-        "{card}：本次 {rows} 行，近期通常约 {usual} 行，可能导出不完整。",
-        "{card}: {rows} rows this time, usually about {usual}; the export may not be complete.",
-    ),
     "life.new": ("新发现", "new"),
     "life.open": ("待处理", "open"),
     "life.reopened": ("再次出现", "reopened"),

@@ -40,7 +40,7 @@ class RunMark:
     as_of: date
     complete: bool
     problems: tuple[str, ...]
-    """What kept it from being complete: rules_in_error, department_missing, rows_off_trend."""
+    """What kept it from being complete: files_refused, rules_in_error, department_missing, rows_off_trend."""
     changed: tuple[str, ...]
     """Rules new, changed or switched off since the run before."""
     checked: Mapping[tuple[str, str], int] = field(default_factory=dict)

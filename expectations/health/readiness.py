@@ -19,6 +19,8 @@ from expectations.health.export_age import newest_export
 from expectations.home import DamagedRunError, Home, NothingPublishedError
 from expectations.office_days import office_clock
 from expectations.register.attempts import last_complete, standing
+from expectations.register.problems import problems_in_words, problems_of
+from expectations.register.reading import last_run
 from expectations.run.published import shown_run
 from expectations.store.migrating import newest_revision, revision_of
 from expectations.store.register import Register, now
@@ -116,8 +118,15 @@ def _night(session: Session) -> Check:
         return unwell(
             "night", seen + Bilingual(f"；应不超过 {nights.limit_hours} 小时", f"; limit {nights.limit_hours} h"), look
         )
-    if nights.failed:
-        return doubtful("night", Bilingual("最近一次没有成功", "the last one failed"), look)
+    if nights.failed and nights.last:
+        failed = Bilingual("最近一次没有成功", "the last one failed")
+        return doubtful("night", failed.about(nights.last.why) if nights.last.reason else failed, look)
+    if problems := problems_of(last_run(session)):
+        return doubtful(
+            "night",
+            Bilingual("最近一次不完整", "the last one is not complete").about(problems_in_words(problems)),
+            look,
+        )
     return well("night", Bilingual("最近一次完整的核查", "the last complete run").about(_hours(complete_at)))
 
 

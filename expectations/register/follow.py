@@ -35,6 +35,7 @@ from expectations.home import Home
 from expectations.office_days import begin_of
 from expectations.people import access_log
 from expectations.register import follow_sql
+from expectations.register.problems import problems_of
 from expectations.register.transitions import ACTIVE
 from expectations.register.trust import hold_if_rejected, run_problems
 from expectations.run.words.spoken import spoken_language
@@ -108,7 +109,7 @@ def _follow(session: Session, con: duckdb.DuckDBPyConnection, file: Path, inputs
     language = spoken_language(con, "published")
     if last_run and last_run.run_id == run_id:
         last_run.file, last_run.inputs, last_run.language = str(file), inputs or last_run.inputs, language
-        return Followed(last_run.seq, problems=tuple(json.loads(problem) for problem in last_run.problems))
+        return Followed(last_run.seq, problems=tuple(problems_of(last_run)))
     problems = run_problems(session, con)
     run = Run(
         run_id=run_id,

@@ -29,10 +29,17 @@ _OFF_TREND = 0.5
 def run_problems(session: Session, con: duckdb.DuckDBPyConnection) -> list[dict[str, object]]:
     """Why the run attached as `published` is not complete: each a dict with `kind` and what it concerns. Empty: it is complete.
 
-    `rules_in_error` (rules), `department_missing` (departments that most of the last runs held and this one does not),
-    `rows_off_trend` (card, rows now, usual rows: the median of the last runs).
+    `files_refused` (files: name, reason, reason_en), `rules_in_error` (rules), `department_missing` (departments that most of the last runs held and this one does not),
+    `rows_off_trend` (card, its titles, rows now, usual rows: the median of the last runs). In words: `problems`.
     """
     problems: list[dict[str, object]] = []
+    refused = con.execute(
+        "select name || if(coalesce(sheet, '') = '', '', ' [' || sheet || ']'), coalesce(reason, ''), coalesce(reason_en, '')"
+        " from published.files where status = 'refused' order by file_no, rowid"
+    ).fetchall()
+    if refused:
+        files = [{"name": name, "reason": reason, "reason_en": reason_en} for name, reason, reason_en in refused]
+        problems.append({"kind": "files_refused", "files": files})
     rules_in_error = con.execute(
         "select distinct rule_id from published.judgements where state = 'error' order by rule_id"
     ).fetchall()
@@ -53,11 +60,17 @@ def run_problems(session: Session, con: duckdb.DuckDBPyConnection) -> list[dict[
     if missing:
         problems.append({"kind": "department_missing", "departments": missing})
     rows = dict(con.execute("select card, count(*) from published.card_rows group by card").fetchall())
+    titles = {
+        card: {"title": zh, "title_en": en}
+        for card, zh, en in con.execute("select card, title_zh, title_en from published.cards_known").fetchall()
+    }
     for card in sorted({name for run in runs_before for name in run.rows}):
         usual_rows = median(run.rows.get(card, 0) for run in runs_before)
         count = rows.get(card, 0)
         if usual_rows >= _LEAST_ROWS and not usual_rows * _OFF_TREND <= count <= usual_rows / _OFF_TREND:
-            problems.append({"kind": "rows_off_trend", "card": card, "rows": count, "usual": int(usual_rows)})
+            problems.append(
+                {"kind": "rows_off_trend", "card": card, "rows": count, "usual": int(usual_rows)} | titles.get(card, {})
+            )
     return problems
 
 

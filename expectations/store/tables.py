@@ -72,7 +72,7 @@ class Run(Table):
     followed_at: Mapped[datetime]
     complete: Mapped[bool]
     problems: Mapped[list[str]]
-    """Why it is not complete, as JSON objects in text: rules in error, departments missing, rows off the trend."""
+    """Why it is not complete, as JSON objects in text: exports refused, rules in error, departments missing, rows off the trend."""
     rows: Mapped[dict[str, Any]]
     """Rows loaded per card."""
     departments: Mapped[dict[str, Any]]

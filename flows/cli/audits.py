@@ -157,7 +157,12 @@ def _require_run(home: Home) -> None:
 
 
 def _show_outcome(result: "AuditResult", format: Literal["table", "json"]) -> None:
+    from expectations.register.problems import problem_words
+
     show_result(result, format)
+    for problem in result.problems:
+        if problem["kind"] == "files_refused":
+            stderr.print(problem_words(problem), highlight=False, markup=False, soft_wrap=True)
     if result.in_error:
         raise typer.Exit(NOT_JUDGED)
 
@@ -199,6 +204,7 @@ def show_result(result: "AuditResult", format: Literal["table", "json"]) -> None
             )
         )
         return
+    from expectations.register.problems import problem_words
     from expectations.run.figures import total
 
     console = Console()
@@ -223,10 +229,8 @@ def show_result(result: "AuditResult", format: Literal["table", "json"]) -> None
             Bilingual("增量核查，沿用", "incremental, gone on from").about(result.former.stem), highlight=False
         )
     _show_warnings(console, result)
-    problems = result.followed.problems if result.followed else ()
-    problem_lines = tuple(
-        json.dumps(problem, ensure_ascii=False) for problem in problems if problem["kind"] != "rules_in_error"
-    )
+    said_elsewhere = ("rules_in_error", "files_refused")
+    problem_lines = tuple(map(problem_words, (each for each in result.problems if each["kind"] not in said_elsewhere)))
     show_reasons(console, Bilingual("导出可能不完整", "the export may not be complete"), problem_lines)
     show_reasons(console, Bilingual("未判断的规则", "rules not judged"), result.not_judged)
     show_reasons(console, Bilingual("重复规则看不到的行", "rows duplicate rules did not see"), result.merged)

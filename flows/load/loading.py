@@ -382,6 +382,6 @@ def _raise_refusals(taken: _Taken) -> None:
 
 
 def _input_hash(sheets: Sequence[SheetReport]) -> str:
-    """Hash over content, order and card of everything that was loaded."""
-    loaded = [(sheet.file_no, sheet.sha256, sheet.sheet, sheet.card) for sheet in sheets if sheet.status == "loaded"]
-    return hashlib.sha256(repr(loaded).encode()).hexdigest()
+    """Hash over content, order and card of everything that was loaded or should have been: with one more export refused, it is another run."""
+    taken = [(sheet.file_no, sheet.sha256, sheet.sheet, sheet.card) for sheet in sheets if sheet.status != "ignored"]
+    return hashlib.sha256(repr(taken).encode()).hexdigest()

@@ -1,7 +1,7 @@
 """The nightly audit as an attempt: under the home's lock, with its beginning and its end in the register, whatever the end."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,17 +11,11 @@ from expectations.errors import AnkaError, InputError
 from expectations.home import Home
 from expectations.refused_by_machine import refused_by_machine
 from expectations.register import attempts
+from expectations.register.problems import problems_in_words
 from expectations.store.register import Register, now
-from expectations.texts import Bilingual, joined
+from expectations.texts import Bilingual
 from flows.night.audit_lock import sole_audit
 from flows.orders import AuditResult
-
-_WHY: Mapping[object, str] = {
-    "rules_in_error": Bilingual("有规则出错", "rules in error"),
-    "department_missing": Bilingual("缺少部门", "a department is missing"),
-    "rows_off_trend": Bilingual("行数异常", "row counts off the trend"),
-}
-
 
 _PATIENCE = 2 * 3600
 """Seconds a scheduled night waits for another audit, which may be a re-check or one begun by hand."""
@@ -67,15 +61,9 @@ def attempted(
     except BaseException:  # told to end
         attempts.end(register, number, attempts.KILLED)
         raise
-    why = why_incomplete(result)
+    why = problems_in_words(result.problems)
     attempts.end(register, number, "incomplete" if why else "published", why)
     return result
-
-
-def why_incomplete(result: AuditResult) -> str:
-    """Why the run the register followed is not complete; blank where it is."""
-    problems = result.followed.problems if result.followed else ()
-    return joined("；", dict.fromkeys(_WHY[problem["kind"]] for problem in problems))
 
 
 def _wait_until_due(since: datetime) -> None:

@@ -22,6 +22,7 @@ from expectations.finding.labels import NOT_FILLED, office_word
 from expectations.home import Home
 from expectations.office_days import today
 from expectations.register.belonging import home_register
+from expectations.register.problems import kinds_in_words, problem_words
 from expectations.run.figures import Line
 from expectations.run.published import open_published
 from expectations.store.register import now
@@ -31,7 +32,7 @@ from flows.incremental import Judged
 from flows.load import LoadReport
 from flows.load.inbox import inbox_of
 from flows.messages.sending import send_due
-from flows.night.attempts import NotOwed, ProgramError, attempted, notice_killed, why_incomplete
+from flows.night.attempts import NotOwed, ProgramError, attempted, notice_killed
 from flows.night.audit_lock import sole_audit
 from flows.orders import AuditOrder, AuditResult, Stopwatch
 from flows.publishing import StageTime, prune
@@ -161,6 +162,8 @@ def nightly_audit(  # noqa: PLR0913 -- what an order may say
     else:
         with sole_audit(home_folder):
             result = _stages(order)
+    for problem in result.problems:
+        get_run_logger().warning("the run is not complete: %s", problem_words(problem))
     if order.follow:
         notify(order, return_state=True)  # who was not reached stands in the outbox; the run is published all the same
     for key, table in (("run", run_table(result)), ("departments", department_table(result.lines))):
@@ -212,7 +215,7 @@ def run_table(result: AuditResult) -> str:
     with open_published(result.file) as con:
         files = con.execute("select status, count(*) from files group by status order by status").fetchall()
     followed = result.followed
-    incomplete = why_incomplete(result)
+    incomplete = kinds_in_words(result.problems)
     rows: list[tuple[Bilingual, object]] = [
         (
             Bilingual("完整", "complete"),

@@ -1,5 +1,6 @@
 """What is no export is refused before anything heavy is imported, in one line, and leaves no home behind."""
 
+import json
 import os
 import subprocess
 import sys
@@ -7,14 +8,18 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
+from support.commands import anka
 from support.notice_cases import keep
+from support.shop_tables import write_shop
 
 from expectations.errors import InputError
 from expectations.home import Home
 from expectations.register.belonging import home_register
-from expectations.store.tables import Attempt
+from expectations.store.register import open_register, register_url
+from expectations.store.tables import Attempt, Run
 from flows.load import require_loadable
 
+SHOP_CATALOGUE = Path(__file__).parents[1] / "catalogue" / "shop_catalogue"
 HEAVY = (
     "great_expectations",
     "prefect",
@@ -105,3 +110,21 @@ def test_where_nights_are_watched_the_refusal_is_a_failed_night(tmp_path: Path) 
         (attempt,) = session.scalars(select(Attempt)).all()
     assert attempt.outcome == "failed"
     assert "文件或目录不存在" in attempt.reason
+
+
+def test_an_export_that_was_left_out_is_named_beside_the_figures(tmp_path: Path) -> None:
+    """Also where everything else is as before: it is another run then, and not the complete one of the night before."""
+    inbox, home = tmp_path / "inbox", tmp_path / "home"
+    inbox.mkdir()
+    write_shop(inbox)
+    audit = ("audit", inbox, "--catalogue", SHOP_CATALOGUE, "--as-of", "2025-05-01", "--skip-refused", "--no-prefect")
+    assert "未能载入" not in anka(*audit, home=home).stderr
+    (inbox / "zz听证.csv").write_bytes(bytes(range(256)) * 12)
+    completed = anka(*audit, "--format", "json", home=home)
+    (line,) = [line for line in completed.stderr.splitlines() if "未能载入" in line]
+    assert "zz听证.csv" in line
+    assert json.loads(completed.stdout)["followed"]["problems"][0]["kind"] == "files_refused"
+    (inbox / "zz听证.csv").unlink()
+    assert "未能载入" not in anka(*audit, home=home).stderr
+    with open_register(register_url(Home(home))).reading() as session:
+        assert list(session.scalars(select(Run.complete).order_by(Run.seq))) == [True, False, True]

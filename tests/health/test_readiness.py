@@ -27,6 +27,7 @@ from expectations.register.belonging import home_register
 from expectations.store.register import now
 from expectations.store.switches import Value, set_switch
 from expectations.store.tables import Attempt, Message, Run
+from expectations.texts import Bilingual
 
 
 @pytest.fixture(scope="module")
@@ -180,6 +181,20 @@ def test_what_only_needs_a_look_does_not_fail(house: Home) -> None:
     assert {name for name, check in checks.items() if check.state == "warn"} == {"backup", "night"}
     backed_up(house, same_disk=True)
     assert looked_at(house)["backup"].state == "warn"
+
+
+def test_a_night_that_failed_or_is_not_complete_says_why(house: Home) -> None:
+    night(house, 3, "published")
+    files = [{"name": "听证.csv", "reason": "不是文本", "reason_en": "no text"}]
+    problems = [json.dumps({"kind": "files_refused", "files": files})]
+    with register_of(house.root).writing() as session:
+        session.execute(update(Run).values(complete=False, problems=problems))
+    seen = looked_at(house)["night"]
+    assert (seen.state, seen.seen.zh) == ("warn", "最近一次不完整：1 个导出文件未能载入：听证.csv（不是文本）")
+    register = register_of(house.root)
+    attempts.end(register, attempts.begin(register), "failed", Bilingual("没有可读的文件", "no file to read"))
+    seen = looked_at(house)["night"]
+    assert (seen.state, seen.seen.en) == ("warn", "the last one failed: no file to read")
 
 
 def test_a_house_before_its_first_run_is_not_unwell(tmp_path: Path) -> None:

@@ -156,8 +156,20 @@ def test_a_killed_audit_is_noticed_before_the_next_start(home: Home, notice: Cal
 
 def test_a_run_that_is_not_complete_is_told(sqlite_register: Register, tmp_path: Path) -> None:
     office(sqlite_register)
-    problems: tuple[dict[str, object], ...] = ({"kind": "rows_off_trend"}, {"kind": "rows_off_trend"})
-    result = AuditResult("r1", tmp_path, tmp_path, True, 1, 1, 0, (), 0, (), (), (), (), Followed(1, problems=problems))
+    off_trend: dict[str, object] = {
+        "kind": "rows_off_trend",
+        "card": "measures",
+        "title": "强制措施",
+        "rows": 0,
+        "usual": 1400,
+    }
+    refused: dict[str, object] = {
+        "kind": "files_refused",
+        "files": [{"name": "听证.csv", "reason": "不是文本", "reason_en": "no text"}],
+    }
+    result = AuditResult(
+        "r1", tmp_path, tmp_path, True, 1, 1, 0, (), 0, (), (), (), (), Followed(1, problems=(refused, off_trend))
+    )
     attempted(Home(tmp_path), sqlite_register, lambda: result)
     with sqlite_register.reading() as session:
         written_letters = letters(session, Occasion(Home(tmp_path), "http://anka.office", date(2026, 6, 30)))
@@ -165,7 +177,10 @@ def test_a_run_that_is_not_complete_is_told(sqlite_register: Register, tmp_path:
         ("sup", "incomplete:1"),
         ("adm", "incomplete:1"),
     }
-    assert "原因：行数异常\n" in written_letters[0].body
+    assert (
+        "原因：1 个导出文件未能载入：听证.csv（不是文本）；强制措施：本次 0 行，近期通常约 1400 行，可能导出不完整\n"
+        in written_letters[0].body
+    )
 
 
 def test_a_missed_night_is_told_once_a_day_by_notify(home: Home) -> None:

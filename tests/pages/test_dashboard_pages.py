@@ -1,10 +1,15 @@
 """The pages as Streamlit builds them, without a browser: empty states, the banner, the address and the language."""
 
+import json
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 from support.dashboard_small import publish_small
 from support.site.single_pages import opened_page
+
+from expectations.store.register import open_register, register_url
+from expectations.store.tables import Run
 
 
 def test_before_the_first_audit_the_command_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -28,6 +33,18 @@ def test_an_incomplete_run_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     app = opened_page("overview", publish_small(tmp_path / "home", complete=False).root, monkeypatch)
     assert app.warning[0].value.startswith("**核查不完整")
     assert "1 条规则出错，未能判定（N1）" in app.warning[0].value
+
+
+def test_a_refused_export_is_named_to_who_looks_after_the_nights(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = publish_small(tmp_path / "home")
+    files = [{"name": "听证.csv", "reason": "不是文本", "reason_en": "no text"}]
+    with open_register(register_url(home)).writing() as session:
+        problems = [json.dumps({"kind": "files_refused", "files": files})]
+        session.execute(update(Run).values(complete=False, problems=problems))
+    app = opened_page("run", home.root, monkeypatch)
+    assert "- 1 个导出文件未能载入：听证.csv（不是文本）" in app.warning[0].value
 
 
 def test_a_run_without_findings_is_no_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

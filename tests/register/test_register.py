@@ -13,6 +13,7 @@ from support.register_cases import postgresql, register
 from expectations.errors import InputError
 from expectations.register.follow import Followed, follow
 from expectations.register.life import Decision, decide, undo
+from expectations.register.problems import kinds_in_words, problem_words
 from expectations.register.reading import Wanted, choices, count_findings, history, list_findings, one_finding
 from expectations.register.trust import release
 from expectations.rights.acts import NotAllowedError
@@ -369,3 +370,13 @@ def test_the_scope_finds_a_row_whose_office_was_mistyped(register: Register, nig
         assert [finding.finding_id for finding in list_findings(session, OWNER, Wanted(own=True))] == ["f1"]
         events_written = session.scalars(select(Event)).all()
     assert events_written == []
+
+
+def test_a_run_that_could_not_load_an_export_is_not_complete_and_names_it(nights: Nights, register: Register) -> None:
+    assert nights(FIRST).problems == ()
+    (problem,) = nights(FIRST.on(2, refused={"听证.csv": "不是文本"})).problems
+    assert problem_words(problem).zh == "1 个导出文件未能载入：听证.csv（不是文本）"
+    assert problem_words(problem).en == "exports that could not be loaded (1): 听证.csv (no table)"
+    assert "听证" not in problem_words(problem, naming_files=False) + kinds_in_words([problem])
+    with register.reading() as session:
+        assert list(session.scalars(select(Run.complete).order_by(Run.seq))) == [True, False]

@@ -59,6 +59,8 @@ class Night:
     not_judged: tuple[str, ...] = ()
     in_error: tuple[str, ...] = ()
     switched_off: tuple[str, ...] = ()
+    refused: Mapping[str, str] = field(default_factory=dict)
+    """Exports that could not be loaded, with the reason."""
     absent: tuple[str, ...] = ()
     """Items the export has no column for."""
 
@@ -104,6 +106,11 @@ class Night:
             con.execute(
                 "insert into judgements (rule_id, card, state, needed, parsed) values (?, 'prosecution', ?, ?, ?)",
                 [rule, state, ["ps_charge"], ["ps_charge", OPTIONAL]],
+            )
+        for number, (name, reason) in enumerate(self.refused.items(), 1):
+            con.execute(
+                "insert into files (file_no, name, status, reason, reason_en) values (?, ?, 'refused', ?, 'no table')",
+                [number, name, reason],
             )
         for name in self.absent:
             con.execute("insert into missing_columns values (0, 's', 'prosecution', ?)", [name])
