@@ -286,7 +286,10 @@ def notify(
         typer.echo(Bilingual("消息未启用，未发送", "messages are off, nothing was sent；--dry-run"))
         raise typer.Exit(NOT_WELL if nights.stale else 0)
     table = Table("状态 state", "收件人 to", "渠道 by", "标题 title", "正文 text", "问题 problem")
-    for delivery in morning.deliveries:
+    for column in table.columns:
+        column.overflow = "fold"
+    listed = [each for each in morning.deliveries if dry_run or each.state in ("sent", "failed")]
+    for delivery in listed:
         table.add_row(
             delivery.state,
             delivery.letter.name,
@@ -295,11 +298,13 @@ def notify(
             delivery.letter.body,
             delivery.problem,
         )
-    if morning.deliveries:
+    if listed:
         Console().print(table)
     counts = (
         Bilingual("消息", "messages").about(len(morning.deliveries)),
+        *(() if dry_run else (Bilingual("已发", "sent").about(morning.sent),)),
         Bilingual("此前已发", "sent before").about(morning.sent_before),
+        Bilingual("没有联系方式", "without an address").about(morning.no_address),
         Bilingual("失败", "failed").about(morning.failed),
     )
     typer.echo(joined("；", counts))

@@ -8,7 +8,7 @@ from expectations.notices.weeks import Week
 from expectations.register.attempts import Standing, standing
 from expectations.store.register import Register
 from flows.messages.letters import Occasion
-from flows.messages.sending import Delivery, MessageSettings, deliver, messages_are_on
+from flows.messages.sending import Delivery, MessageSettings, State, deliver, messages_are_on
 from flows.night.attempts import notice_killed
 
 
@@ -24,17 +24,30 @@ class Morning:
     @property
     def failed(self) -> int:
         """How many messages were not delivered."""
-        return sum(delivery.state == "failed" for delivery in self.deliveries)
+        return self._number("failed")
+
+    @property
+    def sent(self) -> int:
+        """How many were sent now."""
+        return self._number("sent")
+
+    @property
+    def no_address(self) -> int:
+        """How many were for somebody without an address."""
+        return sum(not delivery.services and delivery.state != "sent_before" for delivery in self.deliveries)
 
     @property
     def sent_before(self) -> int:
         """How many had been delivered already and were not sent again."""
-        return sum(delivery.state == "sent_before" for delivery in self.deliveries)
+        return self._number("sent_before")
 
     @property
     def is_well(self) -> bool:
         """Whether all was delivered and a night has published lately."""
         return not self.failed and not self.nights.stale
+
+    def _number(self, state: State) -> int:
+        return sum(delivery.state == state for delivery in self.deliveries)
 
 
 def tell(home: Home, register: Register, day: date, week: Week | None = None, *, dry_run: bool = False) -> Morning:

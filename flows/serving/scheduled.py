@@ -35,7 +35,15 @@ def morning() -> State[None]:
     home = Home(Path(settings.home).absolute())
     with told_by_kind():
         told = tell(home, home_register(home, settings.register_url), today())
-    get_run_logger().info("messages on: %s, due: %s, not delivered: %s", told.are_on, len(told.deliveries), told.failed)
+    get_run_logger().info(
+        "messages on: %s, due: %s, sent: %s, sent before: %s, without an address: %s, not delivered: %s",
+        told.are_on,
+        len(told.deliveries),
+        told.sent,
+        told.sent_before,
+        told.no_address,
+        told.failed,
+    )
     if told.is_well:
         return Completed()
     return Failed(message=f"not delivered: {told.failed}; hours since a night published: {told.nights.good_hours}")

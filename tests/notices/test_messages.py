@@ -12,7 +12,7 @@ from threading import Thread
 
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from support.notice_cases import (
     OFFICE,
     ONE,
@@ -275,6 +275,17 @@ def test_the_command_lists_and_sends(sqlite_register: Register, home: Home, monk
         assert len(received) == 6
         assert "此前已发 / sent before: 6" in run.invoke(cli_notices.app, ["notify", *where]).output
         assert len(received) == 6
+        with sqlite_register.writing() as session:
+            session.execute(delete(Message))
+            for user in session.scalars(select(User).where(User.login != "sup")):
+                user.contact = ""
+        told = run.invoke(cli_notices.app, ["notify", *where]).output
+        (sums,) = [line for line in told.splitlines() if line.startswith("消息 / messages")]
+        number = {key: int(value) for key, value in (part.split(": ") for part in sums.split("；"))}
+        assert number.pop("消息 / messages") == sum(number.values()) == 6
+        assert number["没有联系方式 / without an address"] == 6 - number["已发 / sent"] > 0
+        assert "no_address" not in told, "nobody is to read a table of them every morning"
+        assert "…" not in told
 
 
 def test_notices_on_the_command_line(sqlite_register: Register, home: Home) -> None:
