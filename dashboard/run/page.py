@@ -1,5 +1,7 @@
 """The run page: what was read, what was not, which rules were not judged and how long it took."""
 
+from datetime import datetime
+
 import streamlit as st
 
 from dashboard.frame.address import write_address
@@ -11,6 +13,9 @@ from dashboard.run.profile_section import profile_section
 from dashboard.run.recheck_box import recheck_box
 from dashboard.run.rules_page import state_tag
 from expectations.figures.runs import former_runs
+from expectations.office_days import day_of
+from expectations.register.attempts import without_run
+from expectations.register.problems import problems_in_words, problems_of
 from expectations.run import account as run_queries
 from expectations.run.findings import card_titles
 from expectations.run.loaded.load_report import ARTEFACT_HINT, ARTEFACTS, STATUS, export_artefacts
@@ -18,6 +23,8 @@ from expectations.run.loaded.load_report import ARTEFACT_HINT, ARTEFACTS, STATUS
 _FILE_KINDS = {"loaded": "good", "ignored": "", "refused": "bad"}
 _SHOWN_CELLS = 200
 _SHOWN_RUNS = 60
+_FIGURES = 5
+"""Columns of the runs that hold a figure."""
 
 
 def run_page(view: View) -> None:
@@ -70,25 +77,47 @@ def _summary(view: View) -> None:
 
 
 def _former_runs(view: View) -> None:
-    """The runs the register has followed, the latest first: complete or not, and what each opened and closed."""
+    """The runs the register has followed, the latest first: complete or not, and what each opened and closed. Between them the nights
+    that published none."""
     with view.register.reading() as session:
         followed = former_runs(session, view.reader, _SHOWN_RUNS)
+        failed = without_run(session, _SHOWN_RUNS)
     columns = [Column(view.t("run.as_of")), Column(view.t("run.status"))]
     columns += [
         Column(view.t(key), "number")
         for key in ("run.rows_loaded", "run.new", "run.open", "run.corrected", "run.reopened")
     ]
-    rows: list[list[Cell]] = [
-        [
-            run.as_of.isoformat(),
-            tag(f"✔ {view.t('run.complete')}", "good")
-            if run.complete
-            else tag(f"✖ {view.t('run.status_incomplete')}", "bad"),
-            sum(run.rows.values()) if view.reader.figures.everything else "",
-            *("" if view.reader.figures.nothing else number for number in counts),
-        ]
+    columns.append(Column(view.t("column.reason"), "wide"))
+    names_files = view.reader.may("watch")
+    dated: list[tuple[datetime, list[Cell]]] = [
+        (
+            run.followed_at,
+            [
+                run.as_of.isoformat(),
+                tag(f"✔ {view.t('run.complete')}", "good")
+                if run.complete
+                else tag(f"✖ {view.t('run.status_incomplete')}", "bad"),
+                sum(run.rows.values()) if view.reader.figures.everything else "",
+                *("" if view.reader.figures.nothing else number for number in counts),
+                problems_in_words(problems_of(run), naming_files=names_files).in_language(view.language),
+            ],
+        )
         for run, counts in followed
     ]
+    dated += [
+        (
+            attempt.started_at,
+            [
+                day_of(attempt.started_at).isoformat(),
+                tag(f"✖ {view.label('logged', attempt.outcome)}", "bad"),
+                *[""] * _FIGURES,
+                attempt.why.in_language(view.language) if names_files else "",
+            ],
+        )
+        for attempt in failed
+    ]
+    dated.sort(key=lambda row: row[0], reverse=True)
+    rows = [row for _, row in dated[:_SHOWN_RUNS]]
     if rows:
         with st.expander(view.t("run.former", count=len(rows)), icon=":material/history:"):
             show(table(columns, rows, "former"))

@@ -117,6 +117,12 @@ def troubled(session: Session) -> Sequence[Attempt]:
     return session.scalars(select(Attempt).where(bad, Attempt.ended_at > now() - _NEWS).order_by(Attempt.id)).all()
 
 
+def without_run(session: Session, limit: int) -> Sequence[Attempt]:
+    """The last attempts that published nothing, the latest first."""
+    bad = Attempt.outcome.in_(("failed", KILLED))
+    return session.scalars(select(Attempt).where(bad).order_by(Attempt.id.desc()).limit(limit)).all()
+
+
 def begin(register: Register) -> int:
     """Writes an attempt down and returns its number. Whoever begins holds the home's lock: what still seems to run was killed."""
     with register.writing() as session:

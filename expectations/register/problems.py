@@ -36,9 +36,9 @@ def problem_words(problem: Mapping[str, object], *, naming_files: bool = True) -
     return _SAY[str(problem["kind"])](problem)
 
 
-def problems_in_words(problems: Iterable[Mapping[str, object]]) -> Bilingual:
+def problems_in_words(problems: Iterable[Mapping[str, object]], *, naming_files: bool = True) -> Bilingual:
     """All of them in one line, blank for none."""
-    return joined("；", dict.fromkeys(map(problem_words, problems)))
+    return joined("；", dict.fromkeys(problem_words(problem, naming_files=naming_files) for problem in problems))
 
 
 def kinds_in_words(problems: Iterable[Mapping[str, object]]) -> Bilingual:

@@ -7,6 +7,7 @@ from prefect.client.schemas import State
 from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 
+from expectations.errors import AnkaError
 from expectations.home import Home
 from expectations.office_days import as_kept, today
 from expectations.register.belonging import home_register
@@ -25,6 +26,8 @@ def nightly() -> State[None]:
             result = nightly_audit.fn(since=due)
     except NotOwed:
         return Completed(message="another audit has done it", name="NotNeeded")
+    except AnkaError as mistake:  # its line says all there is; where it was raised helps nobody
+        return Failed(message=mistake.message.splitlines()[0])
     return Completed(message=f"run {result.run_id}")
 
 

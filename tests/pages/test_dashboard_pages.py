@@ -8,8 +8,10 @@ from sqlalchemy import update
 from support.dashboard_small import publish_small
 from support.site.single_pages import opened_page
 
+from expectations.register import attempts
 from expectations.store.register import open_register, register_url
 from expectations.store.tables import Run
+from expectations.texts import Bilingual
 
 
 def test_before_the_first_audit_the_command_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -45,6 +47,18 @@ def test_a_refused_export_is_named_to_who_looks_after_the_nights(
         session.execute(update(Run).values(complete=False, problems=problems))
     app = opened_page("run", home.root, monkeypatch)
     assert "- 1 个导出文件未能载入：听证.csv（不是文本）" in app.warning[0].value
+
+
+def test_a_night_that_failed_stands_among_the_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = publish_small(tmp_path / "home")
+    register = open_register(register_url(home))
+    attempts.end(register, attempts.begin(register), "failed", Bilingual("没有可读的文件", "no file to load"))
+    attempts.end(register, attempts.begin(register), "published")
+    app = opened_page("run", home.root, monkeypatch)
+    (former,) = [box for box in app.expander if "历次核查" in box.label]
+    assert former.label == "历次核查（2）"
+    shown = former.get("html")[0].proto.body
+    assert shown.index("✖ 失败") < shown.index("没有可读的文件") < shown.index("✔ 核查完整")
 
 
 def test_a_run_without_findings_is_no_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
