@@ -1,8 +1,9 @@
-"""Bringing a back-up back: into a home that is not there yet, unpacked beside it and renamed when everything was compared.
+"""Bringing a back-up back: into a home that is not there yet, or is empty, unpacked beside it and renamed when everything was compared.
 
 Nobody stays signed in and no message leaves before an administrator says so: an earlier state would send again what was sent.
 """
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -64,10 +65,12 @@ def restore(order: RestoreOrder) -> Restored:
     database that is not empty; nothing is changed then."""
     home = order.home.root
     order.home.keep_private()
+    delete_leftovers(home, f"{_INCOMING}*")
     _require_free(home)
-    home.parent.mkdir(parents=True, exist_ok=True)
-    delete_leftovers(home.parent, f"{_INCOMING}*")
-    with locked_folder(home.parent, _INCOMING) as incoming, opened(order.file, order.passphrase) as archive:
+    beside = _unpacked_in(home)
+    beside.mkdir(parents=True, exist_ok=True)
+    delete_leftovers(beside, f"{_INCOMING}*")
+    with locked_folder(beside, _INCOMING) as incoming, opened(order.file, order.passphrase) as archive:
         _require_known(archive.manifest)
         _require_room(archive.manifest.size, incoming)
         archive.unpack(incoming)
@@ -211,9 +214,22 @@ def _empty_at(url: str) -> Iterator[Register]:
         register.close()
 
 
+def _unpacked_in(home: Path) -> Path:
+    """The folder in which the home is made ready: the one beside it, so that it gets its name in one step. An empty home that is there is filled
+    where it stands if nothing can be put beside it: this account may not, or it is a disk of its own."""
+    can_write = os.access(home.parent, os.W_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids)
+    return home if home.is_dir() and (home.is_mount() or not can_write) else home.parent
+
+
 def _put(incoming: Path, home: Path) -> None:
-    """Gives the home its name in one step."""
+    """Gives the home its name in one step; one that was made ready within it, its files: the register and what is published last, so that one that
+    is not whole is none."""
     shutil.rmtree(Home(incoming).spill, ignore_errors=True)
+    if incoming.parent == home:
+        last = (REGISTER, Home(home).published.name)
+        for entry in sorted(incoming.iterdir(), key=lambda entry: (entry.name in last, entry.name != REGISTER)):
+            entry.rename(home / entry.name)
+        return
     try:
         incoming.rename(home)
     except OSError as error:

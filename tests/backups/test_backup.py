@@ -1,5 +1,6 @@
 """A back-up holds what was committed before it began, whatever goes on meanwhile, and comes back whole into another home, on SQLite and PostgreSQL."""
 
+import os
 import random
 import shutil
 import signal
@@ -270,6 +271,29 @@ def test_a_home_that_is_in_use_is_not_touched(office: Office, tmp_path: Path) ->
     with pytest.raises(InputError, match="not empty"):
         restore(RestoreOrder(made.backup.file, Home(new)))
     assert [file.name for file in new.iterdir()] == ["audit.lock"]
+
+
+@pytest.mark.skipif(os.geteuid() == 0 and not shutil.which("setpriv"), reason="no setpriv: root may write everywhere")
+def test_an_empty_home_is_filled_where_nothing_can_be_put_beside_it(office: Office, tmp_path: Path) -> None:
+    file = office.back_up().backup.file
+    place = tmp_path / "closed"
+    home = Home(place / "home")
+    (home.root / ".anka-restoring-left").mkdir(parents=True)
+    place.chmod(0o555)
+    as_others = ["setpriv", "--bounding-set=-dac_override"] if os.geteuid() == 0 else []
+    try:
+        completed = subprocess.run(
+            [*as_others, sys.executable, "-m", "flows.cli.main", "restore", file, "--home", home.root],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    finally:
+        place.chmod(0o755)
+    assert completed.returncode == 0, completed.stderr
+    assert not list(home.root.glob(".anka-restoring-*"))
+    assert home_register(home).identity() == office.register.identity()
+    assert home.current().is_file()
 
 
 def test_a_database_that_holds_something_is_not_touched(office: Office, postgresql: str, tmp_path: Path) -> None:
