@@ -63,6 +63,7 @@ def make_backup(order: BackupOrder) -> Made:
             Bilingual("主目录里还没有内容", "nothing in this home yet").about(home.root),
             hint=Bilingual("检查 ANKA_HOME", "check ANKA_HOME"),
         )
+    _require_outside(order.folder, home)
     register = home_register(home, order.register)
     folder = _usable(order.folder.absolute())
     begun = now()
@@ -115,6 +116,14 @@ def _manifest(order: BackupOrder, register: Register, contents: Contents, begun:
             "entries": tuple(entry_of(name, file) for name, file in contents.files.items()),
         }
     )
+
+
+def _require_outside(folder: Path, home: Home) -> None:
+    if folder.resolve().is_relative_to(home.root.resolve()):
+        raise InputError(
+            Bilingual("备份不能放在主目录里", "a back-up in the home is lost with it").about(folder),
+            hint=Bilingual("指定另一处的文件夹，最好在另一块磁盘", "name a folder elsewhere, best on another disk"),
+        )
 
 
 def _usable(folder: Path) -> Path:

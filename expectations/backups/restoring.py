@@ -17,6 +17,7 @@ from expectations.backups.archive import REGISTER, Manifest, opened
 from expectations.errors import InputError
 from expectations.file_names import path_as_text, text_as_path
 from expectations.home import Home
+from expectations.office_days import office_clock
 from expectations.people import access_log, sessions
 from expectations.people.trail import checking
 from expectations.register.reading import last_run
@@ -142,7 +143,8 @@ def _made_ready(order: RestoreOrder, manifest: Manifest, home: Home) -> Restored
             ended = sessions.end_all(session)
             set_switch(session, "messages_on", False)
             _move_inputs(session.connection(), Path(manifest.home), order.home.root)
-            said = f"made={manifest.made_at:%Y-%m-%dT%H:%M:%S} sessions={ended} messages_on={messages_on}"
+            made = office_clock(manifest.made_at).isoformat(timespec="seconds")
+            said = f"made={made} sessions={ended} messages_on={messages_on}"
             access_log.note(session, *access_log.BY_MACHINE, "restored", order.file.name, said)
     finally:
         register.close()

@@ -23,6 +23,7 @@ from expectations.backups.making import BackupOrder, make_backup
 from expectations.backups.restoring import RestoreOrder, check, require_free, restore
 from expectations.errors import InputError
 from expectations.home import Home
+from expectations.office_days import office_clock
 from expectations.people.trail.checking import check as check_log
 from expectations.register.belonging import home_register
 from expectations.store.register import open_register
@@ -133,6 +134,20 @@ def test_the_home_and_the_log_say_which_back_up_was_the_last(office: Office) -> 
         entries = session.scalars(select(Access).where(Access.action == "backup")).all()
     assert [entry.subject for entry in entries] == [first.file.name, second.file.name]
     assert second.sha256 in entries[1].detail
+
+
+@pytest.mark.parametrize("inside", ["home", "home/backups", "home/../home/backups", "link/backups"])
+def test_a_back_up_does_not_go_into_the_home(office: Office, tmp_path: Path, inside: str) -> None:
+    (tmp_path / "link").symlink_to(office.home.root)
+    with pytest.raises(InputError, match="lost with it"):
+        make_backup(BackupOrder(office.home, tmp_path / inside))
+    assert not (office.home.root / "backups").exists()
+
+
+def test_times_of_back_ups_are_the_offices(office: Office, tmp_path: Path) -> None:
+    made = office.back_up()
+    moment = f"{office_clock(made.backup.made_at):%Y-%m-%d %H:%M:%S}"
+    assert f"备份时间 / made at: {moment}" in anka("restore", made.backup.file, "--check", home=tmp_path).stdout
 
 
 def test_only_the_oldest_of_the_same_register_go(office: Office) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from expectations.errors import InputError
+from expectations.office_days import office_clock
 from expectations.texts import Bilingual
 from flows.cli.backups.backup import PassphraseFile, asked_passphrase
 from flows.cli.options import HomeFolder, RegisterUrl
@@ -61,7 +62,7 @@ def restore(
 def _state(restored: "Restored") -> list[str]:
     run = f"{restored.run} ({restored.as_of})" if restored.run else Bilingual("无", "none")
     return [
-        Bilingual("备份时间（UTC）", "made at (UTC)").about(f"{restored.made_at:%Y-%m-%d %H:%M:%S}"),
+        Bilingual("备份时间", "made at").about(f"{office_clock(restored.made_at):%Y-%m-%d %H:%M:%S}"),
         Bilingual("台账截至核查", "the register stands at run").about(run),
         Bilingual(f"访问日志 {restored.log_entries} 条，完整", f"access log whole, {restored.log_entries} entries"),
     ]
