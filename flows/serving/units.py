@@ -60,14 +60,17 @@ def _texts(home: Home, port: int) -> Iterator[tuple[str, str]]:
     program = program_beside(Path(sys.executable))
     command = [str(program)] if program.exists() else [sys.executable, "-m", "flows.start"]
     settings = Settings()
-    written = [home.root, *([settings.backups.absolute()] if os.environ.get("ANKA_BACKUPS") else [])]
+    backups = [settings.backups.absolute()] if os.environ.get("ANKA_BACKUPS") else []
+    written = [home.root, *backups]
+    # a disk of back-ups that is not mounted must not keep the house from starting
+    writable = [str(home.root), *(f"-{folder}" for folder in backups)]
     read = (*written, settings.inbox.absolute(), program, *([settings.catalogue] if settings.catalogue else []))
     in_peoples_homes = any(path.is_relative_to(place) for path in read for place in _PEOPLES)
     values = {
         "ANKA": " ".join(map(quoted, command)),
         "PORT": str(port),
         "ZONE": office_zone().key,
-        "WRITABLE": " ".join(quoted(str(path)) for path in written),
+        "WRITABLE": " ".join(map(quoted, writable)),
         "HOME_PARENT": str(home.root.parent),
         "PROTECT_HOME": "read-only" if in_peoples_homes else "yes",
     }

@@ -1,6 +1,7 @@
 """What `anka serve --write-units` writes: units that systemd reads and calls safe, an environment nobody else reads, and nginx as the docs say."""
 
 import re
+import shlex
 import shutil
 import subprocess
 from pathlib import Path
@@ -12,7 +13,7 @@ from typer.testing import CliRunner, Result
 from expectations.errors import InputError
 from expectations.home import Home
 from flows.cli.main import app
-from flows.serving.units import nginx_example, quoted
+from flows.serving.units import nginx_example, quoted, write_units
 
 SYSTEMD = pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="needs the Debian package systemd")
 UNITS = ("anka.service", "anka-notify.service", "anka-notify.timer")
@@ -70,6 +71,17 @@ def test_units_say_what_an_office_needs(units: Path, tmp_path: Path) -> None:
     assert "Restart=always" in service
     assert re.search(r"^ExecStart=\S.* notify$", notify, re.MULTILINE)
     assert {"OnCalendar=*-*-* 08:30:00 Asia/Urumqi", "Persistent=true"} <= set(timer.splitlines())
+
+
+@pytest.mark.parametrize("disk", ["/mnt/backup", "/mnt/b u"])
+def test_the_house_starts_without_the_disk_of_its_back_ups(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, disk: str
+) -> None:
+    monkeypatch.setenv("ANKA_BACKUPS", disk)
+    for file in write_units(tmp_path / "units", Home(tmp_path / "home"), 8501):
+        if file.suffix == ".service":
+            (line,) = re.findall(r"^ReadWritePaths=.*$", file.read_text(encoding="utf-8"), re.MULTILINE)
+            assert shlex.split(line.partition("=")[2]) == [str(tmp_path / "home"), f"-{disk}"]
 
 
 def test_the_environment_is_for_its_owner_alone(units: Path, tmp_path: Path) -> None:
