@@ -36,7 +36,10 @@ class NothingPublishedError(AnkaError):
     def __init__(self) -> None:
         super().__init__(
             Bilingual("还没有核查结果", "no run has been published yet"),
-            hint="先运行 anka demo，或 anka audit <导出文件或文件夹>",
+            hint=Bilingual(
+                "先运行 anka audit <导出文件或文件夹>，或用 anka demo 看示例",
+                "run anka audit on exports first, or look at a sample with anka demo",
+            ),
         )
 
 

@@ -38,6 +38,10 @@ class Bilingual(str):
         zh, en = (value.zh, value.en) if isinstance(value, Bilingual) else (value, value)
         return Bilingual(f"{self.zh}：{zh}", f"{self.en}: {en}", f"{self!s}: {value!s}")
 
+    def then(self, zh: str, en: str) -> "Bilingual":
+        """With more of the same sentence in each language, where `+` would put both side by side."""
+        return Bilingual(self.zh + zh, self.en + en)
+
     def __add__(self, other: str) -> "Bilingual":
         after = same(other)
         return Bilingual(self.zh + after.zh, self.en + after.en, str(self) + str(after))

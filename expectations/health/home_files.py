@@ -49,7 +49,10 @@ def home_check(home: Home) -> Check:
         return unwell(
             "home",
             Bilingual("不存在", "there is none").about(home.root),
-            Bilingual("用 --home 或 ANKA_HOME 指定", "name it with --home or ANKA_HOME"),
+            Bilingual(
+                "anka serve 或 anka audit 会建立它；若早已有，检查 --home 和 ANKA_HOME",
+                "anka serve or anka audit makes it; if there is one already, see to --home and ANKA_HOME",
+            ),
         )
     if not os.access(home.root, os.R_OK | os.X_OK):
         return unwell("home", Bilingual("不可读", "can't be read").about(home.root), _as_the_owner())

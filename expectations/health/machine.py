@@ -41,7 +41,7 @@ def packages_check(lock: Path) -> Check:
     """Whether every package Anka asks for is there in a version it takes, and, where the lock lies beside the program, in that one."""
     wanted = [Requirement(line) for line in requires(_PROGRAM) or ()]
     missing = [str(asked) for asked in wanted if _applies(asked) and not _satisfied(asked)]
-    again = Bilingual("重新安装", "install again").about("uv sync --frozen")
+    again = Bilingual("重新安装", "install again").about("uv sync --frozen" if lock.is_file() else "sh install.sh")
     if missing:
         return unwell(
             "packages", Bilingual("缺少或版本不符", "missing or of another version").about(_some(missing)), again

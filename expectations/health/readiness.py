@@ -82,7 +82,7 @@ def _register(home: Home, register: Register) -> Check:
             Bilingual("恢复备份；确实要改用它", "put a copy back; to go on with it").about("anka register adopt"),
         )
     kind = Bilingual("本机文件", "a file of this machine") if register.on_sqlite else same("PostgreSQL")
-    return well("register", kind + Bilingual(f"，结构版本 {revision}", f", tables at {revision}"))
+    return well("register", kind.then(f"，结构版本 {revision}", f", tables at {revision}"))
 
 
 def _unknown(name: str) -> Check:
@@ -110,13 +110,16 @@ def _night(session: Session) -> Check:
         return doubtful(
             "night",
             Bilingual("还没有成功的夜间核查", "none has published yet"),
-            Bilingual("运行 anka audit，并设置每晚定时", "run anka audit, and schedule it"),
+            Bilingual(
+                "运行 anka audit；每晚由 anka serve 核查，不用它时另设定时任务",
+                "run anka audit; every night anka serve does, or a schedule of your own",
+            ),
         )
     if complete_at is None or now() - complete_at > nights.limit_hours * _HOUR:
         ago = Bilingual("从未有过", "never") if complete_at is None else _hours(complete_at)
         seen = Bilingual("最近一次完整的核查", "the last complete run").about(ago)
         return unwell(
-            "night", seen + Bilingual(f"；应不超过 {nights.limit_hours} 小时", f"; limit {nights.limit_hours} h"), look
+            "night", seen.then(f"；应不超过 {nights.limit_hours} 小时", f"; limit {nights.limit_hours} h"), look
         )
     if nights.failed and nights.last:
         failed = Bilingual("最近一次没有成功", "the last one failed")
@@ -147,7 +150,7 @@ def _exports(home: Home, days: int) -> Check:
     if now() - newest > days * _DAY:
         return unwell(
             "exports",
-            seen + Bilingual(f"；应不超过 {days} 天", f"; limit {days} days"),
+            seen.then(f"；应不超过 {days} 天", f"; limit {days} days"),
             Bilingual("检查导出任务是否仍在写入导出文件夹", "see whether exports still arrive in their folder"),
         )
     return well("exports", seen)
@@ -159,7 +162,7 @@ def _disk(home: Home, free_gb: int) -> Check:
     if free < free_gb * _GB:
         return unwell(
             "disk",
-            seen + Bilingual(f"；至少应有 {free_gb} GB", f"; at least {free_gb} GB"),
+            seen.then(f"；至少应有 {free_gb} GB", f"; at least {free_gb} GB"),
             Bilingual("清理磁盘，或减小 ANKA_KEEP_RUNS", "free the disk, or lower ANKA_KEEP_RUNS"),
         )
     return well("disk", seen)
@@ -196,13 +199,13 @@ def _backup(home: Home, hours: int) -> Check:
     if now() - last.made_at > hours * _HOUR:
         return unwell(
             "backup",
-            seen + Bilingual(f"；应不超过 {hours} 小时", f"; limit {hours} h"),
+            seen.then(f"；应不超过 {hours} 小时", f"; limit {hours} h"),
             Bilingual("运行 anka backup", "run anka backup"),
         )
     if last.same_disk:
         return doubtful(
             "backup",
-            seen + Bilingual("；与主目录在同一磁盘", "; on the disk of the home"),
+            seen.then("；与主目录在同一磁盘", "; on the disk of the home"),
             Bilingual("备份到另一块磁盘", "make it on another disk"),
         )
     return well("backup", seen)

@@ -45,7 +45,7 @@ echo "核对文件 / checking the files"
 damaged=$(cd "$here" && LC_ALL=C sha256sum -c SHA256SUMS 2>&1 | grep -v ': OK$' || true)
 [ -z "$damaged" ] || fail "文件已损坏 / damaged: $(printf '%s' "$damaged" | head -n 1)" '重新拷贝 / copy the bundle again'
 
-echo "安装到 / installing into: $target"
+echo "安装到（约一分钟）/ installing, about a minute, into: $target"
 mkdir -p "$parent" && mkdir "$target" || fail "不能写入 / not writable: $parent" '用 root 运行，或另用一个文件夹 / run it as root, or name another folder'
 trap 'code=$?; rm -rf "$target"; [ "$code" = 0 ] || echo "未安装 / not installed" >&2; exit "$code"' EXIT
 trap 'exit 130' INT
@@ -58,8 +58,12 @@ PIP_CONFIG_FILE=/dev/null "$target/bin/python" -I "$pip/pip" --isolated install 
   --no-index --find-links "$here/wheels" --require-hashes --only-binary :all: --no-cache-dir --disable-pip-version-check --no-input \
   --requirement "$here/requirements.txt"
 
-echo "试运行 / trying it: anka rules check"
-(cd / && "$target/bin/anka" rules check) || fail '装好的程序不能运行 / what was installed does not work'
+echo "试运行（约一分钟）/ trying it, about a minute: anka rules check"
+tried=$(cd / && "$target/bin/anka" rules check 2>&1) || {
+  printf '%s\n' "$tried" >&2
+  fail '装好的程序不能运行 / what was installed does not work'
+}
+printf '%s\n' "$tried" | tail -n 1 # how many rules; what else it says is for whoever writes them
 
 mkdir -p "$target/share/anka"
 for kept in docs licences README.md CHANGELOG.md LICENSE INSTALL.txt requirements.txt uv.lock sbom.cdx.json SHA256SUMS; do

@@ -83,7 +83,7 @@ def new(
             Bilingual("编号已被使用", "the id is taken").about(
                 f"{rule_id}（{target_catalogue.rules[rule_id].title.zh}）"
             ),
-            hint="换一个编号",
+            hint=Bilingual("换一个编号", "take another one"),
         )
     text = rule_template(rule_id, kind, target_catalogue.cards[card])
     if pack is None:

@@ -129,7 +129,7 @@ def check(catalogue: CatalogueFolder = None, format: Format = "table") -> None:
         typer.echo(
             Bilingual(
                 f"{len(loaded_catalogue.rules)} 条规则，{outcome.examples} 个示例，{len(outcome.problems)} 个问题",
-                "rules, examples, problems",
+                f"{len(loaded_catalogue.rules)} rules, {outcome.examples} examples, {len(outcome.problems)} problems",
             )
         )
     if outcome.problems:

@@ -78,7 +78,10 @@ def add(
     with _register(home).writing() as session:
         unit_id = find_unit(session, unit).id if unit else None
         if "head" in roles and read_tree(session).department(unit_id) is None:
-            raise InputError(Bilingual("部门负责人须属于部门", "a head belongs to a department"), hint="--unit 院/部门")
+            raise InputError(
+                Bilingual("部门负责人须属于部门", "a head belongs to a department"),
+                hint=Bilingual("--unit 院/部门", "--unit office/department"),
+            )
         assists_id = accounts.find_user(session, assists).id if assists else None
         person = NewPerson(login, name, roles, unit_id, assists_id, contact)
         accounts.add_user(session, person, hashed, BY_MACHINE)

@@ -128,7 +128,7 @@ def _inbox(settings: Settings, register: Register) -> Check:
     if days and time.time() - newest > days * _DAY:
         return doubtful(
             "inbox",
-            seen + Bilingual(f"；{days} 天内没有更新", f"; none changed for {days} days"),
+            seen.then(f"；{days} 天内没有更新", f"; none changed for {days} days"),
             Bilingual("检查导出任务", "see whether exports still arrive"),
         )
     return well("inbox", seen)

@@ -32,7 +32,7 @@ def prefect_check(environment: Mapping[str, str]) -> Check:
         return unwell(
             "prefect",
             Bilingual("没有排定的夜间核查", "no nightly audit is scheduled"),
-            Bilingual("重新部署", "deploy again").about("cd flows && prefect --no-prompt deploy --all"),
+            Bilingual("重新启动 anka serve，它会排定", "start anka serve again, which schedules it"),
         )
     return well("prefect", Bilingual("下一次夜间核查", "the next nightly audit").about(f"{coming:%Y-%m-%d %H:%M}"))
 

@@ -1,5 +1,6 @@
 """A text in two languages is two texts wherever it is written, so that no page has to take one apart."""
 
+import ast
 import pickle
 import re
 
@@ -11,6 +12,7 @@ from expectations.errors import InputError, mistake_as_json, mistake_from_json, 
 from expectations.texts import NO_TEXT, Bilingual, joined, same
 
 BOTH = re.compile(r"[\u4e00-\u9fff][^/\n]* / (?=[A-Za-z])")
+CHINESE = re.compile("[\u4e00-\u9fff]")
 SAME = ("语言 / Language",)
 """Said to whoever reads either language."""
 RULE_AUTHORS = ("catalogue", "sql", "fitting/card_checks.py", "fitting/rule_checks.py", "authoring/rule_book.py")
@@ -28,6 +30,23 @@ def test_no_literal_holds_two_languages(package: str) -> None:
         if BOTH.search(text) and text not in SAME
     ]
     assert bilingual == []
+
+
+@pytest.mark.parametrize("package", ["dashboard", "expectations", "flows"])
+def test_no_hint_is_in_chinese_alone(package: str) -> None:
+    alone = [
+        f"{file.relative_to(ROOT)}: {ast.unparse(word)}"
+        for file in sorted((ROOT / package).rglob("*.py"))
+        for word in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(word, ast.keyword) and word.arg == "hint" and isinstance(word.value, ast.Constant | ast.JoinedStr)
+        if CHINESE.search(ast.unparse(word.value)) and "pack:" not in ast.unparse(word.value)
+    ]
+    assert alone == []
+
+
+def test_a_sentence_goes_on_in_each_language() -> None:
+    text = Bilingual("最近一次", "the last one").about(3).then("；应不超过 2 小时", "; limit 2 h")
+    assert text == "最近一次：3；应不超过 2 小时 / the last one: 3; limit 2 h"
 
 
 def test_a_text_is_shown_in_one_language_or_in_both() -> None:

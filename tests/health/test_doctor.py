@@ -307,7 +307,7 @@ def test_prefect_is_well_with_a_night_ahead(monkeypatch: pytest.MonkeyPatch) -> 
         variables = {"PREFECT_API_URL": f"http://{place}/api"}
         assert prefect_check(variables).state == "ok"
         answers["/api/flow_runs/filter"] = []
-        assert "deploy" in prefect_check(variables).do.en
+        assert "anka serve" in prefect_check(variables).do.en
     assert prefect_check(variables).state == "fail"
     assert prefect_check({}).state == "ok"
 

@@ -24,6 +24,7 @@ from expectations.health.readiness import NAMES, readiness
 from expectations.home import Home, kept_copy
 from expectations.register import attempts
 from expectations.register.belonging import home_register
+from expectations.store.migrating import newest_revision
 from expectations.store.register import now
 from expectations.store.switches import Value, set_switch
 from expectations.store.tables import Attempt, Message, Run
@@ -181,6 +182,11 @@ def test_what_only_needs_a_look_does_not_fail(house: Home) -> None:
     assert {name for name, check in checks.items() if check.state == "warn"} == {"backup", "night"}
     backed_up(house, same_disk=True)
     assert looked_at(house)["backup"].state == "warn"
+
+
+def test_what_was_seen_is_a_sentence_in_each_language(house: Home) -> None:
+    seen = looked_at(house)["register"].seen
+    assert seen == f"本机文件，结构版本 {newest_revision()} / a file of this machine, tables at {newest_revision()}"
 
 
 def test_a_night_that_failed_or_is_not_complete_says_why(house: Home) -> None:

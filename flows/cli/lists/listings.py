@@ -122,7 +122,8 @@ def _format_of(output: Path | None) -> Format:
         return "table"
     if output.suffix.lower() not in by_suffix:
         raise InputError(
-            Bilingual("不认识的后缀", "unknown suffix").about(output.name), hint="用 .csv、.json、.xlsx，或加 --format"
+            Bilingual("不认识的后缀", "unknown suffix").about(output.name),
+            hint=Bilingual("用 .csv、.json、.xlsx，或加 --format", ".csv, .json, .xlsx, or --format"),
         )
     return by_suffix[output.suffix.lower()]
 
