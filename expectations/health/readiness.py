@@ -18,7 +18,7 @@ from expectations.health.checks import Check, doubtful, refused, unreadable, unw
 from expectations.health.export_age import newest_export
 from expectations.home import DamagedRunError, Home, NothingPublishedError
 from expectations.office_days import office_clock
-from expectations.register.attempts import last_complete, standing
+from expectations.register.attempts import Standing, last_complete, standing
 from expectations.register.problems import problems_in_words, problems_of
 from expectations.register.reading import last_run
 from expectations.run.published import shown_run
@@ -26,7 +26,7 @@ from expectations.store.migrating import newest_revision, revision_of
 from expectations.store.register import Register, now
 from expectations.store.switches import DEFAULTS, Value, switch, switches
 from expectations.store.tables import Message
-from expectations.texts import Bilingual, same
+from expectations.texts import NO_TEXT, Bilingual, same
 
 NAMES = ("register", "run", "night", "exports", "disk", "messages", "backup")
 """The checks in their order."""
@@ -105,11 +105,13 @@ def _run(home: Home) -> Check:
 
 def _night(session: Session) -> Check:
     nights, complete_at = standing(session), last_complete(session)
+    wrong = _went_wrong(session, nights)
+    and_why = (f"；{wrong.zh}", f"; {wrong.en}") if wrong else ("", "")
     look = Bilingual("看核查记录页和 Prefect 的日志", "look at the page of runs and at Prefect's logs")
     if nights.good_at is None:
         return doubtful(
             "night",
-            Bilingual("还没有成功的夜间核查", "none has published yet"),
+            Bilingual("还没有成功的夜间核查", "none has published yet").then(*and_why),
             Bilingual(
                 "运行 anka audit；每晚由 anka serve 核查，不用它时另设定时任务",
                 "run anka audit; every night anka serve does, or a schedule of your own",
@@ -118,19 +120,22 @@ def _night(session: Session) -> Check:
     if complete_at is None or now() - complete_at > nights.limit_hours * _HOUR:
         ago = Bilingual("从未有过", "never") if complete_at is None else _hours(complete_at)
         seen = Bilingual("最近一次完整的核查", "the last complete run").about(ago)
-        return unwell(
-            "night", seen.then(f"；应不超过 {nights.limit_hours} 小时", f"; limit {nights.limit_hours} h"), look
-        )
+        seen = seen.then(f"；应不超过 {nights.limit_hours} 小时", f"; limit {nights.limit_hours} h")
+        return unwell("night", seen.then(*and_why), look)
+    if wrong:
+        return doubtful("night", wrong, look)
+    return well("night", Bilingual("最近一次完整的核查", "the last complete run").about(_hours(complete_at)))
+
+
+def _went_wrong(session: Session, nights: Standing) -> Bilingual:
+    """What went wrong with the last night, blank where nothing did."""
     if nights.failed and nights.last:
         failed = Bilingual("最近一次没有成功", "the last one failed")
-        return doubtful("night", failed.about(nights.last.why) if nights.last.reason else failed, look)
-    if problems := problems_of(last_run(session)):
-        return doubtful(
-            "night",
-            Bilingual("最近一次不完整", "the last one is not complete").about(problems_in_words(problems)),
-            look,
-        )
-    return well("night", Bilingual("最近一次完整的核查", "the last complete run").about(_hours(complete_at)))
+        return failed.about(nights.last.why) if nights.last.reason else failed
+    problems = problems_of(last_run(session))
+    if not problems:
+        return NO_TEXT
+    return Bilingual("最近一次不完整", "the last one is not complete").about(problems_in_words(problems))
 
 
 def _exports(home: Home, days: int) -> Check:

@@ -201,6 +201,9 @@ def test_a_night_that_failed_or_is_not_complete_says_why(house: Home) -> None:
     attempts.end(register, attempts.begin(register), "failed", Bilingual("没有可读的文件", "no file to read"))
     seen = looked_at(house)["night"]
     assert (seen.state, seen.seen.en) == ("warn", "the last one failed: no file to read")
+    set_to(house, "stale_hours", 2)
+    seen = looked_at(house)["night"]
+    assert (seen.state, seen.seen.en[-38:]) == ("fail", "; the last one failed: no file to read")
 
 
 def test_a_house_before_its_first_run_is_not_unwell(tmp_path: Path) -> None:
