@@ -12,6 +12,7 @@ import duckdb
 from expectations.catalogue.cards import Card
 from expectations.catalogue.catalogues import Catalogue
 from expectations.errors import NotReconciledError
+from expectations.finding.values_read import fingerprint_sql
 from expectations.judging.identities import case_owners_statement, identity_columns, join_case_owners, one_finding
 from expectations.judging.judge import Verdict
 from expectations.progress import Progress, Stage, unheard
@@ -141,7 +142,7 @@ def findings_query(verdicts: Mapping[int, Verdict], run_id: str, fingerprints: M
     constants = {number: _constants(verdict, fingerprints) for number, verdict in verdicts.items()}
     columns = {name: f"k.{column(name)}" for name in next(iter(constants.values()))} | {
         "run_id": quoted(run_id),
-        "values_fingerprint": f"sha256({involved})",
+        "values_fingerprint": fingerprint_sql(involved),
         "card": quoted(card.name),
         "bmsah": "v.bmsah",
         "suspect_no": "null" if by_case else "v.suspect_no",

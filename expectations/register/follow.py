@@ -6,7 +6,7 @@ in one transaction together with the run itself. Nobody's decision is overwritte
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,9 +17,11 @@ from sqlalchemy import (
     ColumnElement,
     Dialect,
     Result,
+    Text,
     and_,
     bindparam,
     case,
+    cast,
     func,
     insert,
     or_,
@@ -42,6 +44,7 @@ from expectations.run.words.spoken import spoken_language
 from expectations.sql.quoting import quoted
 from expectations.store.register import Register, now
 from expectations.store.tables import Event, Finding, Run, RunFigure
+from expectations.texts import NO_TEXT, Bilingual, joined
 
 _CHUNK = 5000
 _CACHE_KB = 256 * 1024
@@ -62,6 +65,13 @@ _CLEARED: dict[str, object] = {
 }
 """What people said of a finding that is another one now; the events keep it."""
 
+_REASONS = {
+    "rule": Bilingual("规则变化", "another rule"),
+    "values": Bilingual("案卡值变化", "other values"),
+    "expired": Bilingual("期限已过", "term over"),
+}
+"""Why what people said of a finding holds no longer."""
+
 
 @dataclass(frozen=True)
 class Followed:
@@ -77,7 +87,19 @@ class Followed:
     withdrawn: int = 0
     unjudged: int = 0
     """Still open since their rule could not be judged on their row this time."""
+    to_verify_again: Mapping[str, int] = field(default_factory=dict)
+    """Findings of which a verdict or an answer no longer holds, though they are still found: by what changed, values, rule or term."""
     problems: tuple[dict[str, object], ...] = ()
+
+    @property
+    def said_to_verify_again(self) -> Bilingual:
+        """How many must be verified or answered again, and why; blank where none must."""
+        if not self.to_verify_again:
+            return NO_TEXT
+        by_reason = joined("，", (f"{_REASONS[reason]} {count}" for reason, count in self.to_verify_again.items()))
+        return Bilingual("处理已失效、须重新核实的问题", "decided on before, to be verified again").about(
+            f"{sum(self.to_verify_again.values())}（{by_reason}）"
+        )
 
 
 def follow(register: Register, file: Path, *, named: Path | None = None, inputs: Iterable[Path] = ()) -> Followed:
@@ -139,19 +161,21 @@ def _follow(session: Session, con: duckdb.DuckDBPyConnection, file: Path, inputs
     counts = dict(con.execute("select became, count(*) from moves group by became").fetchall())
     said = " ".join(f"{became}={counts[became]}" for became in sorted(counts))
     access_log.note(session, *access_log.BY_MACHINE, "run", run_id, said)
-    return Followed(run.seq, **counts, problems=tuple(problems))
+    again = dict(con.execute(follow_sql.TAKEN_BACK).fetchall())
+    return Followed(run.seq, **counts, to_verify_again=again, problems=tuple(problems))
 
 
 def _compare(session: Session, con: duckdb.DuckDBPyConnection, as_of: date) -> None:
     """Table `moves`: what becomes of every finding the run or the register knows."""
+    names = (*follow_sql.KNOWN, "present")
     columns = [getattr(Finding, name) for name in follow_sql.KNOWN]
-    rows = session.execute(select(*columns)).all()
-    values: list[tuple[object, ...]] = list(zip(*rows, strict=True)) if rows else [() for _ in follow_sql.KNOWN]
+    rows = session.execute(select(*columns, cast(Finding.present, Text))).all()
+    values: list[tuple[object, ...]] = list(zip(*rows, strict=True)) if rows else [() for _ in names]
     # The types come from the declared columns: of a column without values Arrow could tell none.
     types = con.execute(follow_sql.KNOWN_TYPES).to_arrow_table().schema
     register_copy = pa.table(
-        [pa.array(list(column), types.field(name).type) for name, column in zip(follow_sql.KNOWN, values, strict=True)],
-        list(follow_sql.KNOWN),
+        [pa.array(list(column), types.field(name).type) for name, column in zip(names, values, strict=True)],
+        list(names),
     )
     con.register("known_rows", register_copy)
     con.execute("create table known as from known_rows")

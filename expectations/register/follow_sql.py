@@ -6,6 +6,7 @@
 from collections.abc import Iterable
 
 from expectations.finding.columns import COLUMNS, KEPT
+from expectations.finding.values_read import other_values_sql
 
 DEPARTMENTS = """
 select concat_ws('|', coalesce(office, ''), coalesce(department, '')), count(*) from published.checked group by 1 order by 1
@@ -23,9 +24,9 @@ _LIFE = {
 }
 """What the comparison must know of a finding's life."""
 KNOWN = (*KEPT, *_LIFE)
-"""The columns of `known`."""
-_TYPES = {name: COLUMNS[name].type for name in KEPT} | _LIFE
-KNOWN_TYPES = f"select {', '.join(f'null::{_TYPES[name]} as {name}' for name in KNOWN)} limit 0"
+"""The columns of `known`, beside `present` as JSON text."""
+_TYPES = {name: COLUMNS[name].type for name in KEPT} | _LIFE | {"present": "varchar"}
+KNOWN_TYPES = f"select {', '.join(f'null::{_TYPES[name]} as {name}' for name in _TYPES)} limit 0"
 """The types of `known`, column by column."""
 
 _FOUND = ", ".join(
@@ -62,7 +63,7 @@ create table found as select {_FOUND} from published.findings;
 
 create table meeting as
 select f.finding_id, k.state as was, k.verification, k.answer, k.times_reopened,
-  k.values_fingerprint is distinct from f.values_fingerprint as other_values,
+  k.finding_id is not null and {other_values_sql("k", "f")} as other_values,
   k.rule_fingerprint is distinct from f.rule_fingerprint as other_rule,
   coalesce(k.explained_until < getvariable('as_of'), false) as expired,
   k.answered_at < getvariable('as_of_begins') as answered_before,
@@ -119,6 +120,8 @@ with judged as (
 )
 select finding_id, was, became, became as state, differs,
   became = 'reopened' or became = 'open' and (other_values or other_rule or expired) as cleared,
+  -- what was said of it holds no longer, though nobody corrected anything
+  if(cleared and reason <> '' and was <> 'corrected' and (verification <> '' or answer <> ''), reason, null) as taken_back,
   times_reopened + (became = 'reopened')::integer as times_reopened,
   case
     when became = 'reopened' then 'reopened'
@@ -131,7 +134,7 @@ select finding_id, was, became, became as state, differs,
   null::date as last_seen, null::integer as last_seq
 from outcomes
 union all
-select finding_id, null, became, nullif(became, 'unjudged'), false, false, null, if(became = 'unjudged', null, became), '', last_seen, last_seq
+select finding_id, null, became, nullif(became, 'unjudged'), false, false, null, null, if(became = 'unjudged', null, became), '', last_seen, last_seq
 from gone
 """
 """Table `moves`: what becomes of every finding found now or open until now, and the event to note for it, if any.
@@ -163,3 +166,7 @@ select finding_id from moves where cleared order by finding_id
 CONTRADICTED = "select finding_id from moves where action = 'still_wrong' order by finding_id"
 
 EVENTS = "select finding_id, action, reason_code from moves where action is not null order by finding_id"
+
+TAKEN_BACK = (
+    "select taken_back, count(*) from moves where taken_back is not null group by taken_back order by taken_back"
+)

@@ -257,6 +257,8 @@ def _as_object(line: "Line") -> dict[str, object]:
 
 
 def _show_warnings(console: Console, result: "AuditResult") -> None:
+    if result.followed and result.followed.to_verify_again:
+        console.print(result.followed.said_to_verify_again, highlight=False, soft_wrap=True)
     if result.due:
         console.print(
             Bilingual("期限预警（不计错误）", "limits near or over").about(result.due) + "；anka due",

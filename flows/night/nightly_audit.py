@@ -231,6 +231,10 @@ def run_table(result: AuditResult) -> str:
         (Bilingual("新发现", "new"), followed.new if followed else ""),
         (Bilingual("已改正", "corrected"), followed.corrected if followed else ""),
         (Bilingual("再次发现", "found again"), followed.reopened if followed else ""),
+        (
+            Bilingual("须重新核实", "to be verified again"),
+            sum(followed.to_verify_again.values()) if followed else "",
+        ),
         (Bilingual("未判断的规则", "rules not judged"), len(result.not_judged)),
         (Bilingual("出错的规则", "rules in error"), len(result.in_error)),
         (Bilingual("期限预警", "limits near or over"), result.due),

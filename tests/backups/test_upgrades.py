@@ -25,7 +25,7 @@ from expectations.people.trail.checking import check
 from expectations.register.belonging import home_register
 from expectations.store.migrating import newest_revision
 from expectations.store.register import open_register, opened, register_url
-from expectations.store.tables import Finding, Table
+from expectations.store.tables import Event, Finding, Table
 from flows.audit import run_audit
 from flows.orders import AuditOrder
 
@@ -40,6 +40,11 @@ items bmsah (汉东检刑捕受[2026]770101000001号 to …3号), accept_date 20
 data_docs=False))`; `add_user(… NewPerson("anguan", "示案管", ("supervisor",)))`, `sessions.start`; of the findings by case and rule the first two were
 decided on with `Decision("confirm")`, the fourth with `Decision("reject", "true_as_filled", "情况特殊")`. The warehouse was left out, the rest packed by
 `tar` and `zstd -19`."""
+
+REGISTER_OF_9F6424A = Path(__file__).with_name("register_9f6424a.tar.zst")
+"""A register and its inbox, made as that home was, of four rows: two case numbers (…1号, …2号), each on two rows with a suspect_no (1, 2) and
+with different united numbers (tysah). Of the two findings of U001, a rule that looks at other rows, the first was confirmed, the second
+rejected as above. No run was packed."""
 
 
 @pytest.fixture(scope="module")
@@ -137,9 +142,9 @@ def test_a_migration_that_fails_on_a_server_changes_nothing(office: Office, post
     engine.dispose()
 
 
-def home_of_9f6424a(folder: Path) -> Office:
+def home_of_9f6424a(folder: Path, kept: Path = HOME_OF_9F6424A) -> Office:
     with (
-        pa.CompressedInputStream(str(HOME_OF_9F6424A), "zstd") as packed,
+        pa.CompressedInputStream(str(kept), "zstd") as packed,
         tarfile.open(fileobj=io.BytesIO(packed.read())) as tar,
     ):
         tar.extractall(folder, filter="data")
@@ -170,6 +175,20 @@ def test_the_home_of_an_earlier_version_is_backed_up_and_the_next_audit_follows_
     assert decided_in(home_register(new)) == confirmed
     assert sorted(state for state, _, _ in states.values()) == ["explained"] + ["open"] * 11
     assert {first_seen for _, _, first_seen in states.values()} == {date(2026, 6, 28)}
+    open_register.cache_clear()
+
+
+def test_what_people_decided_of_values_that_are_the_same_holds_after_an_update(tmp_path: Path) -> None:
+    office = home_of_9f6424a(tmp_path, REGISTER_OF_9F6424A)
+    followed = run_audit(
+        AuditOrder(office.home.root, (tmp_path / "inbox",), date(2026, 6, 28), data_docs=False)
+    ).followed
+    assert followed is not None
+    assert (followed.explained, followed.open, followed.to_verify_again) == (1, 13, {})
+    with office.register.reading() as session:
+        verdicts = session.execute(select(Finding.state, Finding.verification).where(Finding.verification != ""))
+        assert sorted(map(tuple, verdicts)) == [("explained", "rejected"), ("open", "confirmed")]
+        assert set(session.scalars(select(Event.action))) == {"confirm", "reject"}
     open_register.cache_clear()
 
 

@@ -288,6 +288,34 @@ def test_other_values_that_are_still_wrong_have_to_be_verified_again(register: R
     assert events(register)[-1] == ("values_changed", "")
 
 
+def test_equal_values_are_not_verified_again_where_another_version_wrote_them_otherwise(
+    register: Register, nights: Nights
+) -> None:
+    shown = {"ps_charge": "乱", "j_date": None}
+    by_former, by_new = "of the former one, and in its order", "of the new program, in another one"
+    before = [Wrong(f"f{number}", bmsah=f"案{number}", values=shown, values_print=by_former) for number in range(4)]
+    rows = tuple(Row(f"案{number}") for number in range(4))
+    nights(FIRST.on(1, wrong=tuple(before), rows=rows))
+    decide(register, SUPERVISOR, ["f0", "f1", "f2"], Decision("confirm"))
+    decide(register, SUPERVISOR, ["f3"], Decision("reject", "true_as_filled", "已核对"))
+    same, more, other, explained = (replace(wrong, values_print=by_new) for wrong in before)
+    more = replace(more, values={"j_date": None, "ps_charge": "乱", "close_date": "2026-01-01"})
+    other = replace(other, values=shown | {"j_date": "2026-05-01"})
+    followed = nights(FIRST.on(2, wrong=(same, more, other, explained), rows=rows))
+    assert [the(register, f"f{number}").verification for number in range(4)] == [
+        "confirmed",
+        "confirmed",
+        "",
+        "rejected",
+    ]
+    assert {the(register, f"f{number}").values_fingerprint for number in range(4)} == {by_new}
+    assert followed.to_verify_again == {"values": 1}
+    assert "1（案卡值变化 / other values 1）" in followed.said_to_verify_again
+    # of one program even what is not shown tells
+    nights(FIRST.on(3, wrong=(replace(same, values_print=f"{by_new} now"),), rows=rows))
+    assert the(register, "f0").verification == ""
+
+
 def test_a_dispute_is_decided_by_the_supervisor(register: Register, nights: Nights) -> None:
     nights(FIRST.on(1, wrong=(Wrong(), Wrong("f2", bmsah="案2")), rows=(Row(), Row("案2"))))
     dispute = Decision("answer_not_error", "old_card", "历史案卡")
