@@ -3,6 +3,7 @@
 `python -m dashboard.asgi PORT` serves it on 127.0.0.1; see `dashboard.command`.
 """
 
+import signal
 import sys
 from pathlib import Path
 
@@ -60,4 +61,6 @@ if __name__ == "__main__":
     begin_log()
     keep_spare_once_served(int(sys.argv[1]))
     patience.install()
+    # the server ends in order when it is told to, and then tells the process once more: what that leaves for its end is to be done
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     app.run(config={**_SETTINGS, "server.port": int(sys.argv[1])})

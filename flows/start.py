@@ -4,6 +4,7 @@ can't show a sign gets it escaped.
 However a command is ended, it says so in one line within seconds: what was begun is undone by the blocks it stands in. Standard library only.
 """
 
+import atexit
 import codecs
 import io
 import os
@@ -114,10 +115,11 @@ def end_by_itself() -> None:
 
 def _leave(code: int) -> NoReturn:
     """Ends the process, in which all blocks have been left. Not by the interpreter: a thread may be importing a library, and what it
-    imports would be taken away from under it, at which it crashes.
+    imports would be taken away from under it, at which it crashes. What is left for the end of the process is done all the same.
     """
     with suppress(OSError, ValueError):
         sys.stdout.flush()
+    atexit._run_exitfuncs()  # noqa: SLF001  # there is no other name for it
     os._exit(code)
 
 

@@ -3,6 +3,7 @@
 Every change goes through `Register.writing`, which waits for its turn instead of failing.
 """
 
+import atexit
 import glob
 import hashlib
 import os
@@ -13,6 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from urllib.parse import quote
 from uuid import uuid4
+from weakref import WeakSet
 
 from alembic.util import CommandError
 from sqlalchemy import URL, Connection, Engine, create_engine, event, insert, inspect, make_url, select
@@ -38,6 +40,7 @@ _CACHE_KB = 16_000
 _KINDS = "sqlite:////folder/register.db, postgresql://user:password@host/database"
 _WRITES = "anka_writes"
 _IDENTITY = "identity"
+_OPEN: "WeakSet[Register]" = WeakSet()
 
 
 class Register:
@@ -46,6 +49,7 @@ class Register:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self._writer = engine.execution_options(**{_WRITES: True})
+        _OPEN.add(self)
 
     @property
     def on_sqlite(self) -> bool:
@@ -87,6 +91,14 @@ class Register:
     def close(self) -> None:
         """Gives its connections back."""
         self.engine.dispose()
+
+
+@atexit.register
+def let_go() -> None:
+    """Closes every register at the end of the process. The last to let go of a file of SQLite has its log folded back into it, so that the file
+    alone is all of it: a copy put in its place must not meet the log of another."""
+    for register in list(_OPEN):
+        register.close()
 
 
 def give_identity(session: Session) -> None:

@@ -2,6 +2,8 @@
 
 import io
 import json
+import shutil
+import sqlite3
 import stat
 import tarfile
 from collections.abc import Iterator
@@ -15,6 +17,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, MetaData, create_engine, insert, inspect, select, text
 from sqlalchemy.pool import NullPool
+from support.commands import anka
 from support.homes.backed_up import FINDINGS, Office, decided_in, make_office, sums_of
 from support.register_cases import empty_database, postgresql
 
@@ -190,6 +193,17 @@ def test_what_people_decided_of_values_that_are_the_same_holds_after_an_update(t
         assert sorted(map(tuple, verdicts)) == [("explained", "rejected"), ("open", "confirmed")]
         assert set(session.scalars(select(Event.action))) == {"confirm", "reject"}
     open_register.cache_clear()
+
+
+def test_a_command_leaves_a_register_of_one_file_for_which_the_former_one_can_be_put(tmp_path: Path) -> None:
+    home = home_of_9f6424a(tmp_path, REGISTER_OF_9F6424A).home
+    anka("settings", "set", "free_gb", "3", home=home.root)
+    before = home.root / f"register.db.before-{newest_revision()}"
+    assert {file.name for file in home.root.glob("register.db*")} == {"register.db", before.name}
+    shutil.copyfile(before, home.root / "register.db")
+    with closing(sqlite3.connect(home.root / "register.db")) as con:
+        assert con.execute("pragma integrity_check").fetchall() == [("ok",)]
+        assert con.execute("select version_num from alembic_version").fetchall() < [(newest_revision(),)]
 
 
 @pytest.mark.long

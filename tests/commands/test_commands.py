@@ -22,6 +22,7 @@ def test_audit_batch_and_findings_of_the_sample(tmp_path: Path) -> None:
     completed = anka("audit", SAMPLE / "exports", "--as-of", "2026-06-30", "--format", "json", home=tmp_path)
     result = json.loads(completed.stdout)
     assert result["status"] == "complete"
+    assert not (tmp_path / "register.db-wal").exists()
     assert result["rows_read"] == result["rows_loaded"] + result["rows_rejected"]
     with (SAMPLE / "planted.csv").open(encoding="utf-8") as stream:
         assert result["errors"] + result["hints"] == len(list(csv.DictReader(stream)))

@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from support.site.dashboard_server import with_people
 
+from expectations.store.register import let_go
+
 
 def free_port() -> int:
     with socket.socket() as probe:
@@ -35,6 +37,7 @@ def answers(port: int, seconds: float) -> bool:
 def test_dashboard_answers_and_ends_with_its_command(tmp_path: Path, ending: signal.Signals) -> None:
     port = free_port()
     with_people(tmp_path / "home")
+    let_go()
     with (tmp_path / "log").open("w") as log:
         server = subprocess.Popen(
             [sys.executable, "-m", "flows.start", "dashboard", "--port", str(port), "--no-open"],
@@ -45,6 +48,8 @@ def test_dashboard_answers_and_ends_with_its_command(tmp_path: Path, ending: sig
         )
         try:
             assert answers(port, 90), (tmp_path / "log").read_text()
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/sign-in", timeout=30).close()
+            assert (tmp_path / "home" / "register.db-wal").exists()
         finally:
             server.send_signal(ending)
             assert server.wait(30) == (-ending if ending == signal.SIGKILL else 128 + ending)
@@ -52,6 +57,11 @@ def test_dashboard_answers_and_ends_with_its_command(tmp_path: Path, ending: sig
     while answers(port, 1) and time.monotonic() < deadline:
         time.sleep(0.2)
     assert not answers(port, 1)
+    # told to end, it leaves the register as one file, and nothing that was there for the time being
+    not_folded = tmp_path / "home" / "register.db-wal"
+    while not_folded.exists() and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert not not_folded.exists()
 
 
 def test_a_taken_port_is_one_clear_line(tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """The register's file or server: its tables are those declared, it can be opened twice, and a wrong address is one line."""
 
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -53,6 +55,24 @@ def test_sqlite_is_written_ahead(tmp_path: Path) -> None:
         assert session.execute(text("pragma journal_mode")).scalar() == "wal"
         assert session.execute(text("pragma synchronous")).scalar() == 2  # FULL
     register.close()
+
+
+HELD = """
+import sys, threading, time
+from expectations.store.register import open_register
+from expectations.store.switches import set_switch
+def at_work(register):
+    time.sleep(600)
+register = open_register(sys.argv[1])
+with register.writing() as session:
+    set_switch(session, "free_gb", value=3)
+threading.Thread(target=at_work, args=(register,), daemon=True).start()
+"""
+
+
+def test_a_process_that_ends_leaves_the_register_as_one_file_whoever_still_holds_it(tmp_path: Path) -> None:
+    subprocess.run([sys.executable, "-c", HELD, register_url(Home(tmp_path))], check=True, timeout=60)
+    assert [file.name for file in tmp_path.iterdir()] == ["register.db"]
 
 
 @pytest.mark.parametrize(
