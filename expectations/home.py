@@ -157,20 +157,19 @@ class Home:
         self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def keep_private(self) -> bool:
-        """Closes the home to everybody but its owner, and whatever this process writes from now on; whether it was open until now.
+        """Closes the home and all that is in it to everybody but its owner, and whatever this process writes from now on; whether others could
+        read something until now.
 
-        Below a root that is closed nothing can be reached, whatever its own rights are.
+        Below a root that is closed nothing can be reached, whatever its own rights are: that is closed without a word.
         """
         os.umask(_OTHERS)
         if not self.root.is_dir():
             return False
         entries = list(self.root.iterdir())
         ours = [entry for entry in entries if _OURS.fullmatch(entry.name)]
-        alone = len(ours) == len(entries)
-        if alone and not self.root.stat().st_mode & _OTHERS:
-            return False
-        below = [path for entry in ours for path in _tree(entry)]
-        return sum(_closed(path) for path in ([self.root] if alone else []) + below) > 0
+        alone, reachable = len(ours) == len(entries), bool(self.root.stat().st_mode & _OTHERS)
+        below = [path for entry in ours for path in (entry, *everything_below(entry))]
+        return sum(_closed(path) for path in ([self.root] if alone else []) + below) > 0 and reachable
 
     def current(self) -> Path:
         """The present published file. Raises NothingPublishedError, DamagedRunError."""
@@ -226,12 +225,10 @@ def replace_text(file: Path, text: str) -> None:
     fresh.replace(file)
 
 
-def _tree(top: Path) -> Iterator[Path]:
-    """A path and everything below it; links are not followed."""
-    yield top
-    if top.is_dir() and not top.is_symlink():
-        for entry in top.iterdir():
-            yield from _tree(entry)
+def everything_below(folder: Path) -> Iterator[Path]:
+    """Everything in a folder, at any depth; links are not followed, what is gone or can't be looked into is left out."""
+    for top, folders, names in os.walk(folder):
+        yield from (Path(top, name) for name in (*folders, *names))
 
 
 def _closed(path: Path) -> bool:

@@ -7,6 +7,7 @@ import os
 import shutil
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -56,7 +57,16 @@ def _own(spill: Path) -> _Own:
 
 
 def _made(spill: Path) -> _Own:
-    spill.mkdir(mode=0o700, parents=True, exist_ok=True)
-    folder, lock = make_locked(spill, f"{os.getpid()}-")
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return _Own(folder, lock)
+    while True:
+        spill.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with suppress(FileNotFoundError):  # the last process that had a folder in it has just ended
+            folder, lock = make_locked(spill, f"{os.getpid()}-")
+            atexit.register(_delete, folder)
+            return _Own(folder, lock)
+
+
+def _delete(folder: Path) -> None:
+    """Deletes the folder of this process, and the one around it where it was the last."""
+    shutil.rmtree(folder, ignore_errors=True)
+    with suppress(OSError):
+        folder.parent.rmdir()

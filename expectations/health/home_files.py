@@ -4,7 +4,7 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from expectations.errors import AnkaError
 from expectations.health.checks import Check, doubtful, refused, unwell, well
-from expectations.home import Home, NothingPublishedError
+from expectations.home import Home, NothingPublishedError, everything_below
 from expectations.progress import Progress, Stage
 from expectations.run.published import read_whole
 from expectations.texts import Bilingual
@@ -30,7 +30,7 @@ _KNOWN = re.compile(
             r"backups\.json",
             r"published(/(\d+-[\w.-]+\.duckdb|current\.json))?",
             r"runs(/\d{8}-[0-9a-f]{10}(/.*)?)?",
-            r"exports(/[0-9a-f]{64}\.(zst|lines))?",
+            r"exports(/[0-9a-f]{64}(\.zst|\.[0-9a-f]{16}\.lines))?",
             *(
                 name + _WHATEVER
                 for name in ("touched", "spill", "reviews", "rechecks", "templates", "packs", "prefect")
@@ -67,7 +67,7 @@ def home_check(home: Home) -> Check:
 
 def rights_check(home: Home) -> Check:
     """Whether nobody else can read or change anything, and all of it belongs to this account."""
-    entries = [(path, path.lstat()) for path in (home.root, *_below(home.root))]
+    entries = [(path, path.lstat()) for path in (home.root, *everything_below(home.root))]
     foreign = [path for path, found in entries if found.st_uid != os.geteuid()]
     if foreign:
         return unwell(
@@ -84,7 +84,7 @@ def rights_check(home: Home) -> Check:
 
 def files_check(home: Home) -> Check:
     """Whether every file of the home is one Anka keeps there."""
-    entries = {path.relative_to(home.root).as_posix(): path for path in _below(home.root)}
+    entries = {path.relative_to(home.root).as_posix(): path for path in everything_below(home.root)}
     left_over = [path for name, path in entries.items() if _LEFT_OVER.fullmatch(name)]
     foreign = [path for name, path in entries.items() if not _KNOWN.fullmatch(name) and path not in left_over]
     if foreign:
@@ -161,12 +161,6 @@ def _hash_inside(copy: Path) -> str:
     except OSError:
         return ""
     return digest.hexdigest()
-
-
-def _below(folder: Path) -> Iterator[Path]:
-    """Everything in a folder, at any depth; links are not followed, what can't be looked into is left out."""
-    for top, folders, names in os.walk(folder):
-        yield from (Path(top, name) for name in (*folders, *names))
 
 
 def _paths(home: Home, paths: Sequence[Path]) -> str:

@@ -16,6 +16,7 @@ from threading import Thread
 import pyarrow as pa
 import pytest
 from pydantic import SecretStr
+from support.commands import anka
 from support.dashboard_small import publish_small
 from support.places import SAMPLE
 from typer.testing import CliRunner
@@ -95,6 +96,14 @@ def test_all_is_well_in_a_well_house_and_looking_changes_nothing(home: Home) -> 
         "exports",
     }
     assert list(checks).index("home") < list(checks).index(NAMES[0]) < list(checks).index("published")
+
+
+def test_the_command_leaves_nothing_behind(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANKA_INBOX", str(SAMPLE / "exports"))
+    shutil.rmtree(home.spill, ignore_errors=True)
+    before = {path.name for path in home.root.iterdir()}
+    anka("doctor", home=home.root)
+    assert {path.name for path in home.root.iterdir()} - before <= {"register.db-wal", "register.db-shm"}
 
 
 def write(place: str, content: bytes) -> Callable[[Home], object]:

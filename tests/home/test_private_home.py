@@ -16,6 +16,7 @@ from support.places import SAMPLE
 from support.site.dashboard_server import serving
 
 from expectations.catalogue.catalogues import Catalogue
+from expectations.health.home_files import rights_check
 from expectations.home import Home
 
 FAR = "Pacific/Kiritimati"
@@ -117,6 +118,15 @@ def test_an_open_home_is_closed_and_it_is_said_once(nightly: Path) -> None:
     assert "other accounts could read the home" in line
     assert open_to_others(nightly) == []
     assert anka(nightly, "user", "list").stderr == ""
+
+
+def test_what_is_open_below_a_closed_home_is_closed_without_a_word(nightly: Path) -> None:
+    for path in nightly.rglob("*"):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    assert rights_check(Home(nightly)).state == "warn"
+    assert anka(nightly, "user", "list").stderr == ""
+    assert open_to_others(nightly) == []
+    assert rights_check(Home(nightly)).state == "ok"
 
 
 def test_a_dashboard_without_the_command_line_closes_it_too(nightly: Path, tmp_path: Path) -> None:

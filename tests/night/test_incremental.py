@@ -14,6 +14,7 @@ from support.places import SAMPLE
 from support.shop_tables import write_shop
 
 from expectations.catalogue.catalogues import load_catalogue
+from expectations.health.home_files import files_check
 from expectations.home import Home
 from flows import incremental as incremental_audit
 from flows.audit import run_audit
@@ -226,6 +227,7 @@ def test_a_damaged_copy_of_an_export_costs_time_alone(tmp_path: Path, damaged: s
         tables["orders.csv"][50][9] = clerk
         write_tables(inbox, tables, None)
         incremental = run_audit(order(home, inbox, FIRST_DAY, catalogue))
+        assert files_check(Home(home)).state == "ok"
         copies = list((home / "exports").glob(damaged))
         for copy in copies:
             copy.write_bytes(copy.read_bytes()[:100])
