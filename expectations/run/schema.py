@@ -2,7 +2,7 @@
 opens a run compares it with this.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import duckdb
@@ -224,21 +224,14 @@ def require_schema(con: duckdb.DuckDBPyConnection, file: str, name: str) -> None
         "select table_name, column_name from duckdb_columns() where database_name = ? and schema_name = 'main'", [name]
     ).fetchall()
     present = {(str(table), str(column)) for table, column in rows}
-    missing = [
-        f"{table.name}.{column}"
-        for table in PUBLISHED
-        for column in table.columns
-        if (table.name, column) not in present
-    ]
-    if missing:
+    if any((table.name, column) not in present for table in PUBLISHED for column in table.columns):
         raise InputError(
-            Bilingual("核查结果由其他版本发布", "published by another version of Anka").about(
-                f"{file} ({_some(missing)})"
+            Bilingual(
+                "核查结果由其他版本发布，下一次核查后才能显示问题",
+                "published by another version of Anka; findings are shown again after the next audit",
+            ).about(file),
+            hint=Bilingual(
+                "请管理员运行 anka audit，或等夜间核查；已作的处理都在",
+                "let whoever runs Anka start anka audit, or wait for the night; every decision is kept",
             ),
-            hint=Bilingual("重新运行 anka audit", "run anka audit again"),
         )
-
-
-def _some(names: Iterable[str]) -> str:
-    first, *further = names
-    return f"{first} …" if further else first

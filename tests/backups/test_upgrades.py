@@ -26,6 +26,7 @@ from expectations.errors import InputError
 from expectations.home import Home
 from expectations.people.trail.checking import check
 from expectations.register.belonging import home_register
+from expectations.run.published import current_run
 from expectations.store.migrating import newest_revision
 from expectations.store.register import open_register, opened, register_url
 from expectations.store.tables import Event, Finding, Table
@@ -179,6 +180,16 @@ def test_the_home_of_an_earlier_version_is_backed_up_and_the_next_audit_follows_
     assert sorted(state for state, _, _ in states.values()) == ["explained"] + ["open"] * 11
     assert {first_seen for _, _, first_seen in states.values()} == {date(2026, 6, 28)}
     open_register.cache_clear()
+
+
+def test_a_run_of_an_earlier_version_says_when_findings_are_shown_again(tmp_path: Path) -> None:
+    with pytest.raises(InputError) as raised, current_run(home_of_9f6424a(tmp_path).home):
+        pass
+    (file,) = (tmp_path / "home" / "published").glob("*.duckdb")
+    assert raised.value.message.en == (
+        f"published by another version of Anka; findings are shown again after the next audit: {file.name}"
+    )
+    assert "every decision is kept" in raised.value.hint.en
 
 
 def test_what_people_decided_of_values_that_are_the_same_holds_after_an_update(tmp_path: Path) -> None:
