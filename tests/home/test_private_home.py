@@ -8,12 +8,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import pytest
 from support.audits import ARREST, write_cards
 from support.places import SAMPLE
 from support.site.dashboard_server import serving
+from support.site.gate_site import answer_to
 
 from expectations.catalogue.catalogues import Catalogue
 from expectations.health.home_files import rights_check
@@ -134,6 +136,16 @@ def test_a_dashboard_without_the_command_line_closes_it_too(nightly: Path, tmp_p
         path.chmod(0o755 if path.is_dir() else 0o644)
     with serving(nightly, tmp_path / "log"):
         assert open_to_others(nightly) == []
+
+
+def test_a_dashboard_that_is_told_to_end_leaves_nothing_that_was_for_the_time_being(
+    nightly: Path, tmp_path: Path
+) -> None:
+    with serving(nightly, tmp_path / "log") as address:
+        answer_to(urlsplit(address).netloc, "GET", "/health/ready", "", {})
+        assert [path.name.split("-")[0].isdigit() for path in (nightly / "spill").iterdir()] == [True]
+    assert not (nightly / "spill").exists()
+    assert not (nightly / "register.db-wal").exists()
 
 
 def test_the_files_sqlite_puts_beside_the_register_are_closed_while_it_is_in_use(nightly: Path) -> None:
