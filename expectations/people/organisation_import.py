@@ -42,6 +42,11 @@ class Changes:
     passwords: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Login → first password of the accounts added; kept nowhere else."""
 
+    @property
+    def is_nothing(self) -> bool:
+        """Whether the file says what stands already."""
+        return not (self.added or self.changed or self.deactivated or self.new_units or self.dropped_units)
+
 
 def import_organisation(
     register: Register, lines: Sequence[Line], by: By, *, deactivate_missing: bool = False, give_passwords: bool = True

@@ -73,14 +73,20 @@ def _write_contents(folder: Path, own: Wheel, wheels: Sequence[Wheel], pip: Whee
     (folder / "licences" / "licences.tsv").write_text(f"distribution\tversion\tlicence\n{table}", encoding="utf-8")
     bill = bill_of_materials(exported("cyclonedx1.5"), own, wheels)
     (folder / "sbom.cdx.json").write_text(bill, encoding="utf-8")
-    for page in (
-        *(CHECKOUT / "docs").glob("*.md"),
-        *(CHECKOUT / name for name in ("README.md", "CHANGELOG.md", "LICENSE")),
-    ):
+    for page in pages():
         copy = folder / page.relative_to(CHECKOUT)
         copy.parent.mkdir(exist_ok=True)
         shutil.copyfile(page, copy)
     write_printed(folder, own.version)
+
+
+def pages() -> list[Path]:
+    """What is to be read, and the tables of the sample that these pages lead to."""
+    return [
+        *(CHECKOUT / "docs").glob("*.md"),
+        *(CHECKOUT / "sample_data").glob("*.csv"),
+        *(CHECKOUT / name for name in ("README.md", "CHANGELOG.md", "LICENSE")),
+    ]
 
 
 def write_printed(folder: Path, version: str, python: str = PYTHON) -> None:

@@ -66,7 +66,7 @@ tried=$(cd / && "$target/bin/anka" rules check 2>&1) || {
 printf '%s\n' "$tried" | tail -n 1 # how many rules; what else it says is for whoever writes them
 
 mkdir -p "$target/share/anka"
-for kept in docs licences README.md CHANGELOG.md LICENSE INSTALL.txt requirements.txt uv.lock sbom.cdx.json SHA256SUMS; do
+for kept in docs licences sample_data README.md CHANGELOG.md LICENSE INSTALL.txt requirements.txt uv.lock sbom.cdx.json SHA256SUMS; do
   cp -R "$here/$kept" "$target/share/anka/"
 done
 trap - EXIT INT TERM HUP

@@ -11,7 +11,7 @@ from expectations.errors import InputError
 from expectations.texts import Bilingual
 from flows.cli.options import day
 from flows.progress import ProgressWay, shown_progress, tell
-from sample_data import COMMITTED, generate
+from sample_data import COMMITTED, ORGANISATION, generate
 
 stderr = Console(stderr=True)
 _ROWS = 1_000_000
@@ -26,10 +26,12 @@ def sample(
     ] = None,
     progress: ProgressWay = "bar",
 ) -> None:
-    """Writes exports made from a seed."""
+    """Writes exports made from a seed, and the people who handle their cases."""
     with shown_progress(stderr):
         summary = generate(seed, cases, date.fromisoformat(day(as_of)) if as_of else COMMITTED.as_of, out, tell)
-    for file in (*summary.exports, summary.truth):
+    people = out / ORGANISATION.name
+    people.write_bytes(ORGANISATION.read_bytes())
+    for file in (*summary.exports, summary.truth, people):
         typer.echo(str(file))
     typer.echo(
         f"一审公诉 prosecution: {summary.prosecution_cases} 件 cases, {summary.prosecution_suspects} 人 suspects; "

@@ -5,7 +5,6 @@ The register is imported where it is used: SQLAlchemy takes a second, and `anka 
 
 import os
 from collections.abc import Mapping
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -171,11 +170,10 @@ def enter_sample(home: Path) -> str:
     from expectations.people.access_log import BY_MACHINE
     from expectations.people.organisation_file import read_organisation
     from expectations.people.organisation_import import import_organisation
+    from sample_data import ORGANISATION
 
-    file = resources.files("sample_data").joinpath("organisation.csv")
-    import_organisation(
-        _register(home), read_organisation(file.name, file.read_bytes()), BY_MACHINE, give_passwords=False
-    )
+    lines = read_organisation(ORGANISATION.name, ORGANISATION.read_bytes())
+    import_organisation(_register(home), lines, BY_MACHINE, give_passwords=False)
     return SAMPLE_SUPERVISOR
 
 
@@ -227,6 +225,8 @@ def _show(changes: "Changes") -> None:
     ):
         if names:
             typer.echo(f"{title}: {len(names)}  {', '.join(names)}")
+    if changes.is_nothing:
+        typer.echo(Bilingual("文件与现有机构人员一致，没有变化", "the file says what stands already; nothing changed"))
 
 
 def _tell(passwords: Mapping[str, str]) -> None:

@@ -1,6 +1,7 @@
 """What is shipped is known: locked with hashes, under a licence somebody has looked at, and listed in a valid bill of materials."""
 
 import json
+import re
 import subprocess
 import sys
 import tomllib
@@ -17,6 +18,7 @@ from support.places import ROOT
 
 from expectations.errors import InputError
 from flows.bundling.bill import bill_of_materials
+from flows.bundling.bundle import pages
 from flows.bundling.checkout import LOCK
 from flows.bundling.licences import licence_of
 from flows.bundling.wheels import Lock, Locked, Wheel, exported, shipped
@@ -121,3 +123,15 @@ def _wheel(folder: Path, name: str, version: str, metadata: Message) -> Wheel:
     with ZipFile(folder / f"{stem}-py3-none-any.whl", "w") as wheel:
         wheel.writestr(f"{stem}.dist-info/METADATA", metadata.as_string())
     return Wheel(folder / f"{stem}-py3-none-any.whl")
+
+
+def test_what_the_pages_of_a_bundle_lead_to_is_in_it() -> None:
+    shown = set(pages())
+    links = {
+        (page.parent / link).resolve()
+        for page in shown
+        if page.suffix == ".md"
+        for link in re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8"))
+        if "://" not in link
+    }
+    assert links - shown == set()

@@ -118,7 +118,8 @@ def test_sample_is_written_and_can_be_repeated(tmp_path: Path) -> None:
     for name in ("one", "two"):
         anka("sample", "--seed", "3", "--cases", "20", "--out", tmp_path / name, home=tmp_path)
     files = sorted(path.relative_to(tmp_path / "one") for path in (tmp_path / "one").rglob("*") if path.is_file())
-    assert len(files) >= 4
+    assert len(files) >= 5
+    assert Path("organisation.csv") in files
     for file in files:
         assert (tmp_path / "one" / file).read_bytes() == (tmp_path / "two" / file).read_bytes()
 

@@ -336,3 +336,16 @@ def test_the_command_line_adds_imports_resets_and_lists(tmp_path: Path) -> None:
         ["add", "wang", "--name", "王", "--role", "administrator"],
     ):
         assert isinstance(runner.invoke(app, wrong).exception, InputError)
+
+
+def test_a_file_that_changes_nothing_is_said_to_change_nothing(tmp_path: Path) -> None:
+    said = [
+        CliRunner().invoke(app, ["import", str(ORGANISATION), "--no-passwords", "--home", str(tmp_path / "home")])
+        for _ in range(2)
+    ]
+    assert [completed.exit_code for completed in said] == [0, 0]
+    assert "新账号 / accounts added" in said[0].stdout
+    assert (
+        said[1].stdout.strip()
+        == "文件与现有机构人员一致，没有变化 / the file says what stands already; nothing changed"
+    )
