@@ -33,6 +33,7 @@ from sqlalchemy.orm import Session
 
 from expectations.connections import open_duckdb
 from expectations.file_names import path_as_text
+from expectations.finding.values_read import program_mark
 from expectations.home import Home
 from expectations.office_days import begin_of
 from expectations.people import access_log
@@ -169,7 +170,10 @@ def _compare(session: Session, con: duckdb.DuckDBPyConnection, as_of: date) -> N
     """Table `moves`: what becomes of every finding the run or the register knows."""
     names = (*follow_sql.KNOWN, "present")
     columns = [getattr(Finding, name) for name in follow_sql.KNOWN]
-    rows = session.execute(select(*columns, cast(Finding.present, Text))).all()
+    # what a finding shows is compared where another program made its fingerprint, and read from there only
+    by_this_program = Finding.values_fingerprint.startswith(program_mark())
+    present = case((by_this_program, None), else_=cast(Finding.present, Text))
+    rows = session.execute(select(*columns, present)).all()
     values: list[tuple[object, ...]] = list(zip(*rows, strict=True)) if rows else [() for _ in names]
     # The types come from the declared columns: of a column without values Arrow could tell none.
     types = con.execute(follow_sql.KNOWN_TYPES).to_arrow_table().schema
