@@ -1,9 +1,11 @@
 """The flows as they are scheduled: without parameters, from the settings, and with records that name nobody."""
 
+import logging
 from pathlib import Path
 
 from prefect import flow, get_run_logger
 from prefect.client.schemas import State
+from prefect.exceptions import FailedRun
 from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 
@@ -15,6 +17,15 @@ from flows.messages.morning import tell
 from flows.night.attempts import NotOwed
 from flows.night.nightly_audit import nightly_audit, tell_of_crash, told_by_kind
 from flows.settings import Settings
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Prefect raises of a run that says it failed, and logs where; its state has told it by then."""
+    return not (record.exc_info and isinstance(record.exc_info[1], FailedRun))
+
+
+for name in ("prefect.flow_runs", "prefect.engine"):
+    logging.getLogger(name).addFilter(_is_news)
 
 
 @flow(name="nightly_audit", log_prints=False, on_crashed=[tell_of_crash])
