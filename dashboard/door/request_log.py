@@ -2,6 +2,7 @@
 page or file it asks for, a session by a few signs of the hash of its key, a statement by the function that runs it.
 """
 
+import gc
 import hashlib
 import logging
 import os
@@ -28,6 +29,8 @@ FILE_VARIABLE, SLOW_VARIABLE = "ANKA_LOG", "ANKA_SLOW_SECONDS"
 _SLOW = "2"
 _STATE = "anka.request"
 _LOG = logging.getLogger(OWN)
+_LOOKING = threading.Lock()
+"""Held by who looks where another thread is."""
 _ROUTES = frozenset(
     (
         "/", "/start", "/sign-in", "/sign-out", "/password", "/oidc/start", "/oidc/callback", "/session", "/session-watch.js", "/icon.svg",
@@ -108,7 +111,16 @@ def timed_page(page: str) -> Iterator[None]:
 
 
 def _frame_of(thread: int) -> FrameType | None:
-    return sys._current_frames().get(thread)  # noqa: SLF001 -- documented, and the only way to ask where another thread is
+    """Where another thread is. Python's garbage is let lie meanwhile: should looking set off a collection, what that calls may let other threads
+    go on, and the first that begins, ends or looks as well would wait for this one for ever, and this one for it."""
+    with _LOOKING:
+        collects = gc.isenabled()
+        gc.disable()
+        try:
+            return sys._current_frames().get(thread)  # noqa: SLF001 -- documented, and the only way to ask
+        finally:
+            if collects:
+                gc.enable()
 
 
 def _line(scope: Scope, told: dict[str, str], status: str, begun: float) -> None:

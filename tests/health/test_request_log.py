@@ -1,10 +1,14 @@
 """The log one diagnoses by: what was asked, what was slow, what failed; and nowhere a name, a login, a number or anything somebody typed."""
 
+import gc
+import inspect
+import linecache
 import logging
 import re
 import stat
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -14,7 +18,7 @@ import pytest
 from support.dashboard_small import publish_small
 from support.site.dashboard_server import serving, session_token, with_people
 
-from dashboard.door.request_log import route_of, timed_page
+from dashboard.door.request_log import SLOW_VARIABLE, route_of, timed_page
 from dashboard.door.stripped_log import OWN, told
 from expectations.errors import InputError
 from expectations.texts import Bilingual
@@ -161,6 +165,35 @@ def test_a_slow_pass_of_a_page_says_where_it_was(
             wait_in_the_register(0.3)
     (line,) = (record.getMessage() for record in caplog.records if record.name == OWN)
     assert re.search(r"slow page=case seconds=0\.[34] in=dashboard\.of_this_test\.wait_in_the_register:\d+$", line)
+
+
+def test_looking_where_a_page_is_sets_off_no_collection(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a collection calls could wait for a thread that waits for the look to end."""
+    monkeypatch.setenv(SLOW_VARIABLE, "0.05")
+    lines: set[str] = set()
+
+    def note(_phase: str, _info: object) -> None:
+        here = inspect.currentframe()
+        if here and here.f_back:
+            lines.add(linecache.getline(here.f_back.f_code.co_filename, here.f_back.f_lineno))
+
+    over = threading.Event()
+    others = [threading.Thread(target=over.wait) for _ in range(20)]  # of each of which a look makes something
+    for other in others:
+        other.start()
+    thresholds = gc.get_threshold()
+    gc.callbacks.append(note)
+    gc.set_threshold(1)
+    try:
+        with timed_page("overview"):
+            time.sleep(0.3)
+    finally:
+        gc.set_threshold(*thresholds)
+        gc.callbacks.remove(note)
+        over.set()
+    assert lines
+    assert not [line for line in lines if "_current_frames" in line]
+    assert gc.isenabled()
 
 
 def test_a_file_that_is_large_is_begun_anew(tmp_path: Path) -> None:
