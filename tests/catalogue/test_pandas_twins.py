@@ -60,7 +60,8 @@ def test_committed_sample(published: duckdb.DuckDBPyConnection) -> None:
     assert all(expected.values()), sorted(rule_id for rule_id, keys in expected.items() if not keys)
 
 
-@pytest.mark.parametrize("cases", [3_900, pytest.param(15_500, marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("cases", [3_900, 15_500])
 def test_thousands_of_suspects(tmp_path: Path, cases: int) -> None:
     sample = generate(COMMITTED.seed, cases, COMMITTED.as_of, tmp_path)
     assert sample.prosecution_suspects >= SUSPECTS_OF_CASES[cases]

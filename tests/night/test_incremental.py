@@ -149,6 +149,7 @@ sections:
 """
 
 
+@pytest.mark.long
 def test_nights_on_which_a_spreadsheet_spoils_a_column(tmp_path: Path) -> None:
     """Two numbers that end in zeros are chance, the third says of all that they were rounded; then it goes again."""
     catalogue, home = shop_with_days(tmp_path), tmp_path / "home"
